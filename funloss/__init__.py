@@ -1,0 +1,49 @@
+"""Loss functions written once for every array library, checked against PyTorch."""
+
+from funloss._array import array_namespace
+from funloss._array.debug import debug_values
+from funloss._frame.custom import elementwise_loss, samplewise_loss
+from funloss._frame.reduce import reduce
+from funloss.classification import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    nll_loss,
+)
+from funloss.distribution import kl_div
+from funloss.embedding import (
+    hinge_embedding_loss,
+    pairwise_distance,
+    triplet_margin_loss,
+)
+from funloss.ranking import margin_ranking_loss
+from funloss.regression import l1_loss, mse_loss
+
+__all__ = [
+    "array_namespace",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "debug_values",
+    "elementwise_loss",
+    "hinge_embedding_loss",
+    "kl_div",
+    "l1_loss",
+    "margin_ranking_loss",
+    "mse_loss",
+    "nll_loss",
+    "pairwise_distance",
+    "reduce",
+    "samplewise_loss",
+    "triplet_margin_loss",
+]
+
+
+def __getattr__(name: str) -> str:
+    # importlib.metadata costs a quarter of the import; few ask for the version.
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("funloss")
+    msg = f"module 'funloss' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,136 @@
+"""Primitives that act along an axis."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from funloss._array.elementwise import Elementwise
+
+
+class AlongAxis(Elementwise):
+    """Primitives along an axis in terms of the standard and of `Elementwise`."""
+
+    def amax(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
+        """Return the largest element; ties share the slope equally."""
+        return self.standard.max(x, axis=axis, keepdims=keepdims)
+
+    def amin(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
+        """Return the smallest element; ties share the slope equally."""
+        return self.standard.min(x, axis=axis, keepdims=keepdims)
+
+    def total(self, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return the sum, accumulated in `acc_dtype`."""
+        return self.sum(x, axis=axis, dtype=self.acc_dtype(x.dtype), keepdims=keepdims)
+
+    def norm(self, x: Any, p: float, axis: int, *, keepdims: bool = False) -> Any:
+        """Return the p-norm for any real `p`, without overflow or underflow.
+
+        Slope 0 at the zero vector and on zero coordinates; for ``p=inf`` ties
+        share it equally. ``p=0`` counts the non-zeros and has slope 0.
+        """
+        size = self.absolute(x)
+        if p == 0:
+            return self.total(self.astype(x != 0, x.dtype), axis, keepdims=keepdims)
+        if math.isinf(p):
+            extreme = self.amax if p > 0 else self.amin
+            return extreme(size, axis, keepdims=keepdims)
+        if p == 1:
+            return self.total(size, axis, keepdims=keepdims)
+        scale = self.stop_gradient(self._scale(size, p, axis))
+        if p == 2:
+            root = self.safe_sqrt(
+                self.total(self.square(x / scale), axis, keepdims=True)
+            )
+        else:
+            powers = self.safe_power(size / scale, p)
+            root = self.safe_power(self.total(powers, axis, keepdims=True), 1 / p)
+        if p < 0:
+            root = self.where(self.any(x == 0, axis=axis, keepdims=True), 0.0, root)
+        value = root * scale
+        return value if keepdims else self.squeeze(value, axis=axis)
+
+    def _scale(self, size: Any, p: float, axis: int) -> Any:
+        if size.shape[axis] == 0:
+            return self.ones_like(self.total(size, axis, keepdims=True))
+        extreme = self.amax if p > 0 else self.amin
+        scale = extreme(size, axis, keepdims=True)
+        regular = self.logical_and(scale > 0, scale < math.inf)
+        return self.where(regular, scale, 1.0)
+
+    def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
+        """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
+        top = self.stop_gradient(self.amax(x, axis, keepdims=True))
+        top = self.where(self.isfinite(top), top, 0.0)
+        value = self.log(self.total(self.exp(x - top), axis, keepdims=True)) + top
+        return value if keepdims else self.squeeze(value, axis=axis)
+
+    def log_softmax(self, x: Any, axis: int) -> Any:
+        """Return ``x - logsumexp(x)``, nan on a row with +inf or with -inf alone."""
+        shifted = x - self.stop_gradient(self.amax(x, axis, keepdims=True))
+        return shifted - self.log(self.total(self.exp(shifted), axis, keepdims=True))
+
+    def softmax(self, x: Any, axis: int) -> Any:
+        """Return ``exp(x)`` over its sum."""
+        powers = self.exp(x - self.stop_gradient(self.amax(x, axis, keepdims=True)))
+        return powers / self.total(powers, axis, keepdims=True)
+
+    def softmax_cost(self, x: Any, labels: Any, axis: int) -> Any:
+        """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`."""
+        shifted = x - self.stop_gradient(self.amax(x, axis, keepdims=True))
+        log_mass = self.log(self.total(self.exp(shifted), axis))
+        return log_mass - self.pick(shifted, labels, axis)
+
+    def mapped_sum(self, x: Any, axis_name: Any) -> Any:
+        """Add `x` up over a mapped axis, which only JAX has."""
+        del x
+        msg = f"axis_name needs jax arrays, got axis_name {axis_name!r} and {self.name}"
+        raise ValueError(msg)
+
+    def gather(self, x: Any, indices: Any, axis: int) -> Any:
+        """Take along `axis` by `indices` of as many dimensions, all in range."""
+        return self.standard.take_along_axis(x, indices, axis=axis)
+
+    def pick(self, x: Any, labels: Any, axis: int) -> Any:
+        """Take one element along `axis`; `labels` lack it and are in range."""
+        taken = self.gather(x, self.expand_dims(labels, axis=axis), axis)
+        return self.squeeze(taken, axis=axis)
+
+    def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
+        """Sum the rows of `x` that share an id of ``0..count-1``."""
+        slots = self.arange(count, dtype=ids.dtype, **self.device_kw(x))
+        member = self.astype(slots[:, None] == ids[None, :], x.dtype)
+        rows = self.matmul(member, self.reshape(x, (x.shape[0], -1)))
+        return self.reshape(rows, (count, *x.shape[1:]))
+
+    def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
+        """Return the `k` largest in descending order and where; ties by index."""
+        order = self.argsort(x, axis=axis, descending=True, stable=True)
+        chosen = self.take(order, self.arange(k, **self.device_kw(x)), axis=axis)
+        return self.gather(x, chosen, axis), chosen
+
+    def cumulative_max(self, x: Any, axis: int) -> Any:
+        """Return the running maximum."""
+        return self._accumulate(self.maximum, x, axis)
+
+    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
+        """Return the running `logsumexp`."""
+        return self._accumulate(self.logaddexp, x, axis)
+
+    def _accumulate(self, combine: Callable[..., Any], x: Any, axis: int) -> Any:
+        rows = self.unstack(x, axis=axis)
+        done = list(rows[:1])
+        for row in rows[1:]:
+            done.append(combine(done[-1], row))
+        return self.stack(done, axis=axis) if done else x
+
+    def scan(self, step: Callable[..., Any], carry: Any, rows: Any) -> tuple[Any, Any]:
+        """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`.
+
+        `carry` and `rows` are tuples of arrays, `y` is one array; returns the
+        last carry and the stacked ys.
+        """
+        outputs = []
+        for row in zip(*(self.unstack(x, axis=0) for x in rows), strict=True):
+            carry, y = step(carry, row)
+            outputs.append(y)
+        return carry, self.stack(outputs, axis=0)

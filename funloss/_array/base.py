@@ -1,0 +1,39 @@
+"""The namespace that losses are written against.
+
+`Namespace` is, layer by layer: the standard's own functions (`standard.py`), the
+elementwise primitives that it lacks (`elementwise.py`), those along an axis
+(`along_axis.py`), and derivatives and faults (here). Each primitive promises its
+value and its slope. The implementations in these four files need the standard
+alone and serve libraries without automatic differentiation; `jax.py` and
+`torch.py` override what their slopes need, `numpy.py` and `dask.py` what they
+do better.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from funloss._array.along_axis import AlongAxis
+
+
+class Namespace(AlongAxis):
+    """Array-API functions and funloss's primitives for one array library.
+
+    Values agree between libraries to rounding. Slopes, where a library has
+    them, follow torch at corners, ties and zeros; each method states its own.
+    """
+
+    def custom_grad(
+        self, forward: Callable[..., Any], backward: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """Return `forward` with the derivative that `backward` gives.
+
+        ``backward(arrays, g)`` returns one gradient or None per array and is
+        computed from the inputs, so that torch's second order stays right.
+        """
+        del backward
+        return forward
+
+    def poison(self, x: Any, bad: Any) -> Any:
+        """Turn `x` nan where `bad`, in value and in gradient."""
+        return x * self.where(bad, math.nan, self.ones_like(bad, dtype=x.dtype))

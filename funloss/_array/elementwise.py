@@ -1,0 +1,102 @@
+"""Primitives that act on each element."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from funloss._array.standard import Standard
+
+
+class Elementwise(Standard):
+    """Elementwise primitives in terms of the standard alone."""
+
+    def stop_gradient(self, x: Any) -> Any:
+        """Return `x` as a constant."""
+        return x
+
+    def absolute(self, x: Any) -> Any:
+        """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
+        return self.standard.abs(x)
+
+    def clamp_min(self, x: Any, bound: Any) -> Any:
+        """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        return self.where(x < bound, bound, x)
+
+    def clamp_max(self, x: Any, bound: Any) -> Any:
+        """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        return self.where(x > bound, bound, x)
+
+    def clamp(self, x: Any, low: Any, high: Any) -> Any:
+        """Confine `x` to ``low..high``; slope 1 at both bounds."""
+        return self.clamp_max(self.clamp_min(x, low), high)
+
+    def safe_sqrt(self, x: Any) -> Any:
+        """Return the square root; slope 0 at 0."""
+        zero = x == 0
+        return self.where(zero, 0.0, self.sqrt(self.where(zero, 1.0, x)))
+
+    def safe_power(self, x: Any, exponent: float) -> Any:
+        """Return ``x**exponent`` for ``x >= 0``; value and slope 0 at 0."""
+        zero = x == 0
+        return self.where(zero, 0.0, self.where(zero, 1.0, x) ** exponent)
+
+    def xlogy(self, x: Any, y: Any) -> Any:
+        """Return ``x * log(y)``, 0 where x is 0 and y is not nan.
+
+        Slopes at ``x == 0``: ``log(y)`` for positive finite y, else 0; 0 in y.
+        """
+        void = self.logical_and(x == 0, self.logical_or(y <= 0, y == math.inf))
+        return x * self.log(self.where(void, 1.0, y))
+
+    def softplus(self, x: Any) -> Any:
+        """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
+        return self.logaddexp(x, self.zeros_like(x))
+
+    def log_sigmoid(self, x: Any) -> Any:
+        """Return ``-softplus(-x)``."""
+        return -self.softplus(-x)
+
+    def sigmoid(self, x: Any) -> Any:
+        """Return ``1 / (1 + exp(-x))`` without overflow."""
+        small = self.exp(-self.absolute(x))
+        return self.where(x >= 0, 1.0, small) / (1.0 + small)
+
+    def gammaln(self, x: Any) -> Any:
+        """Return ``log(abs(gamma(x)))``; inf at 0. Slope `digamma`."""
+        return self._special("gammaln", x)
+
+    def digamma(self, x: Any) -> Any:
+        """Return the logarithmic derivative of the gamma function."""
+        return self._special("digamma", x)
+
+    def erf(self, x: Any) -> Any:
+        """Return the error function."""
+        return self._special("erf", x)
+
+    def erfinv(self, x: Any) -> Any:
+        """Return the inverse error function; +-inf at +-1."""
+        return self._special("erfinv", x)
+
+    def _special(self, name: str, x: Any) -> Any:
+        import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
+
+        values = getattr(scipy.special, name)(np.asarray(x))
+        return self.asarray(values, dtype=x.dtype, **self.device_kw(x))
+
+    def elementwise(
+        self,
+        formula: Callable[..., Any],
+        slopes: Sequence[Callable[..., Any] | None] | None,
+        *arguments: Any,
+    ) -> Any:
+        """Return ``formula(xp, *arguments)``, element by element.
+
+        Where the library differentiates, the derivative with respect to
+        argument k is ``slopes[k](xp, *arguments)`` (None: no slope at all);
+        with ``slopes=None`` it is the formula's own. Slopes are themselves
+        differentiated for higher orders. Python numbers are constants.
+        """
+        del slopes
+        return formula(self, *arguments)

@@ -1,0 +1,84 @@
+"""The array-API standard as one library implements it."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+_STANDARD = """
+    all any arange argmax argmin argsort asarray astype broadcast_arrays broadcast_to
+    ceil concat copysign cos count_nonzero cumulative_sum exp expand_dims expm1 finfo
+    flip floor full full_like iinfo isdtype isfinite isinf isnan log log1p logaddexp
+    logical_and logical_not logical_or logical_xor matmul matrix_transpose maximum
+    minimum moveaxis ones ones_like permute_dims prod repeat reshape
+    result_type roll round searchsorted sign sin sort sqrt square squeeze stack sum
+    take tanh tril triu unstack vecdot where zeros zeros_like
+    bool int8 int16 int32 int64 uint8 float32 float64
+"""
+_INTEGERS = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
+_HALVES = {"float16", "bfloat16"}
+_FLOATS = _HALVES | {"float32", "float64"}
+
+
+class Standard:
+    """The standard's functions of one library, and questions about its arrays."""
+
+    def __init__(self, name: str, standard: Any) -> None:
+        self.name = name
+        self.standard = standard
+        for function in _STANDARD.split():
+            if not hasattr(type(self), function) and hasattr(standard, function):
+                setattr(self, function, getattr(standard, function))
+
+    def __getattr__(self, name: str) -> Any:
+        msg = f"the {self.__dict__.get('name')} namespace has no {name!r}"
+        raise AttributeError(msg)
+
+    def __repr__(self) -> str:
+        return f"<funloss namespace of {self.name}>"
+
+    # What an array is
+
+    def dtype_name(self, dtype: Any) -> str:
+        """Return a dtype's name in the standard's spelling, such as 'float32'."""
+        return str(dtype).rpartition(".")[2]
+
+    def is_float(self, dtype: Any) -> bool:
+        """Tell whether a dtype is real floating, bfloat16 included."""
+        return self.dtype_name(dtype) in _FLOATS
+
+    def is_int(self, dtype: Any) -> bool:
+        """Tell whether a dtype is an integer; bool is not."""
+        return self.dtype_name(dtype) in _INTEGERS
+
+    def acc_dtype(self, dtype: Any) -> Any:
+        """Return the dtype to compute in: float32 for 16-bit floats, else `dtype`."""
+        return self.float32 if self.dtype_name(dtype) in _HALVES else dtype
+
+    def promote(self, dtypes: Sequence[Any]) -> Any:
+        """Return the dtype that real floating `dtypes` promote to."""
+        if len({self.dtype_name(dtype) for dtype in dtypes} & _HALVES) == 2:
+            dtypes = [self.float32, *filter(self._is_wide, dtypes)]
+        return self.result_type(*dtypes)
+
+    def _is_wide(self, dtype: Any) -> bool:
+        return self.dtype_name(dtype) not in _HALVES
+
+    def as_dtype(self, dtype: Any) -> Any:
+        """Return the library's own dtype for a name or another library's dtype."""
+        name = dtype.__name__ if isinstance(dtype, type) else self.dtype_name(dtype)
+        return getattr(self.standard, name, None)
+
+    def concrete(self, *arrays: Any) -> bool:
+        """Tell whether Python may read the values of `arrays` now, at no cost."""
+        del arrays
+        return True
+
+    def device_kw(self, like: Any) -> dict[str, Any]:
+        """Return the keyword that creates an array where `like` lies."""
+        return {"device": like.device}
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        """Silence floating-point warnings of guarded formulas."""
+        return np.errstate(all="ignore")

@@ -1,0 +1,168 @@
+"""Static checks: what shapes, dtypes and Python numbers show, jit or not."""
+
+import math
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+from funloss._array import Namespace, lookup
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def check_choice(choices: Sequence[Any], **option: Any) -> None:
+    """Raise unless the option is one of `choices`."""
+    ((name, value),) = option.items()
+    if not any(value is c or (type(value) is type(c) and value == c) for c in choices):
+        *some, last = map(repr, choices)
+        msg = f"{name} must be {', '.join(some)} or {last}, got {value!r}"
+        raise ValueError(msg)
+
+
+def check_shapes_equal(**arrays: Any) -> None:
+    """Raise unless the arrays have one shape; None is passed over."""
+    shapes = {name: tuple(x.shape) for name, x in arrays.items() if x is not None}
+    if len(set(shapes.values())) > 1:
+        raise ValueError(f"shapes must be equal, got {_listed(shapes)}")  # noqa: EM102
+
+
+def check_paired(**arrays: Any) -> None:
+    """Raise unless the arrays have one shape; all but the first may be 0-d."""
+    first, *rest = arrays.items()
+    check_shapes_equal(**dict([first, *(pair for pair in rest if pair[1].shape != ())]))
+
+
+def check_ndims_equal(**arrays: Any) -> None:
+    """Raise unless the arrays have one number of dimensions."""
+    shapes = {name: tuple(x.shape) for name, x in arrays.items()}
+    if len({len(shape) for shape in shapes.values()}) > 1:
+        msg = f"numbers of dimensions must be equal, got {_listed(shapes)}"
+        raise ValueError(msg)
+
+
+def broadcast_shape(**arrays: Any) -> tuple[int, ...]:
+    """Return the shape that the arrays broadcast to, or raise."""
+    shapes = {name: tuple(x.shape) for name, x in arrays.items() if x is not None}
+    width = max(map(len, shapes.values()))
+    padded = [(1,) * (width - len(s)) + s for s in shapes.values()]
+    sizes = [
+        {size for size in column if size != 1} for column in zip(*padded, strict=True)
+    ]
+    if any(len(column) > 1 for column in sizes):
+        raise ValueError(f"shapes must broadcast, got {_listed(shapes)}")  # noqa: EM102
+    return tuple(column.pop() if column else 1 for column in sizes)
+
+
+def check_fits(shape: tuple[int, ...], **arrays: Any) -> None:
+    """Raise unless each array broadcasts to `shape` without enlarging it."""
+    for name, x in arrays.items():
+        if x is None:
+            continue
+        own = tuple(x.shape)
+        tail = shape[len(shape) - len(own) :]
+        if len(own) > len(shape) or any(
+            a not in (1, b) for a, b in zip(own, tail, strict=True)
+        ):
+            msg = f"{name} must broadcast to {shape}, got {own}"
+            raise ValueError(msg)
+
+
+def check_axis(axis: Any, ndim: int) -> int:
+    """Return `axis` counted from the front, or raise."""
+    if not isinstance(axis, int) or not -ndim <= axis < ndim:
+        msg = f"axis must be an integer in {-ndim}..{ndim - 1}, got {axis!r}"
+        raise ValueError(msg)
+    return axis % ndim
+
+
+def check_integer(
+    low: int | None = None, high: int | None = None, **option: Any
+) -> None:
+    """Raise unless the option is a Python integer in ``low..high``."""
+    ((name, value),) = option.items()
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a Python integer, got {value!r}")  # noqa: EM102
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f">= {low}" if high is None else f"in {low}..{high}"
+        raise ValueError(f"{name} must be {bounds}, got {value!r}")  # noqa: EM102
+
+
+def real_option(
+    xp: Namespace,
+    like: Any,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    **option: Any,
+) -> Any:
+    """Return a real option, a Python number or a 0-d array in `like`'s dtype.
+
+    A value outside the bounds raises where it can be read; elsewhere the
+    option becomes nan, and with it the loss and its gradient.
+    """
+    ((name, value),) = option.items()
+    bounds = [
+        (text, test, bound)
+        for text, test, bound in (
+            ("> ", "__gt__", above),
+            (">= ", "__ge__", at_least),
+            ("<= ", "__le__", at_most),
+        )
+        if bound is not None
+    ]
+    rule = " and ".join(text + format(bound, "g") for text, _, bound in bounds)
+    if lookup(value) is None:
+        if not isinstance(value, numbers.Real):
+            msg = f"{name} must be a real number, got {value!r}"
+            raise TypeError(msg)
+        value = float(value)
+        if not all(getattr(value, test)(bound) for _, test, bound in bounds):
+            raise ValueError(f"{name} must be {rule}, got {value!r}")  # noqa: EM102
+        return value
+    if tuple(value.shape) != ():
+        msg = f"{name} must be a number or a 0-d array, got shape {tuple(value.shape)}"
+        raise ValueError(msg)
+    value = xp.astype(value, like.dtype)
+    for _, test, bound in bounds:
+        ok = getattr(value, test)(bound)
+        if xp.concrete(value) and not bool(ok):
+            raise ValueError(f"{name} must be {rule}, got {float(value)!r}")  # noqa: EM102
+        if not xp.concrete(value):
+            value = xp.where(ok, value, math.nan)
+    return value
+
+
+def is_zero(option: Any) -> bool:
+    """Tell whether an option is the Python number 0; an array may be anything."""
+    return isinstance(option, numbers.Real) and option == 0
+
+
+def check_values(xp: Namespace, rule: str, **named: tuple[Any, Any]) -> Any:
+    """Raise at the first position where ``bad`` holds, if values can be read.
+
+    Each of `named` is a pair ``(array, bad)``. Returns `bad` for `poison`
+    where nothing can be read, and None where all was read and found good.
+    """
+    ((name, (x, bad)),) = named.items()
+    if not xp.concrete(x, bad):
+        return bad
+    if bool(xp.any(bad)):
+        flat = int(xp.argmax(xp.reshape(xp.astype(bad, xp.int32), (-1,))))
+        place = _unravel(flat, tuple(bad.shape))
+        value = x[place]
+        number = int(value) if xp.is_int(x.dtype) else float(value)
+        raise ValueError(f"{name} must be {rule}, got {number!r} at {place}")  # noqa: EM102
+    return None
+
+
+def _unravel(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    place = []
+    for size in reversed(shape):
+        flat, index = divmod(flat, size)
+        place.append(index)
+    return tuple(reversed(place))
+
+
+def _listed(shapes: dict[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {shape}" for name, shape in shapes.items())

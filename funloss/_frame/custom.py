@@ -1,0 +1,197 @@
+"""Complete losses from a formula of a few lines."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from funloss._array import Namespace, lookup, namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import broadcast_shape, check_fits, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+
+__all__ = ["elementwise_loss", "samplewise_loss"]
+
+# Inside the domain of log(x), log(1 - x), 1 / x and sqrt(x).
+_SAFE = 0.5
+
+_ADDED = (
+    ("reduction", "mean", '``"none"``, ``"mean"`` or ``"sum"``.'),
+    ("weight", None, "Factor on each {unit}'s cost; the mean divides by its sum."),
+    (
+        "where",
+        None,
+        "Boolean; a False {unit} costs 0, has slope 0 and does not count.",
+    ),
+    ("dtype", None, "Of the result; the promoted dtype of the arrays if None."),
+)
+
+
+def elementwise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a complete loss of a formula for one element.
+
+    ``formula(xp, *arrays, **options)`` returns the cost of each element, in the
+    shape that the arrays broadcast to. It is written with the functions of
+    `array_namespace`, and pure: it depends on its arguments alone. Its
+    keyword-only parameters are the options of the loss.
+
+    Args:
+        formula: Called with arrays of one library and one floating dtype, of at
+            least 32 bits, their shapes equal or 0-d; masked elements are 0.5.
+
+    Returns:
+        A loss with the formula's arguments and `reduction`, `weight`, `where`
+        and `dtype`: it checks shapes, masks before and after the formula, runs
+        on every library, and through one cached jit on JAX.
+
+    Raises:
+        TypeError: `formula` has no array parameter after `xp`.
+
+    Examples:
+        >>> import numpy as np
+        >>> @elementwise_loss
+        ... def log_cosh_loss(xp, input, target, *, scale=1.0):
+        ...     '''Square small errors, take the absolute value of large ones.'''
+        ...     error = xp.absolute(input - target) / scale
+        ...     return error + xp.softplus(-2 * error) - np.log(2.0)
+        >>> print(log_cosh_loss(np.asarray([0.0, 9.0]), np.zeros(2)).round(4))
+        4.1534
+    """
+    return _complete(formula, _elementwise, "element")
+
+
+def samplewise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a complete loss of a formula for one sample.
+
+    ``formula(xp, *arrays, **options)`` returns one cost for each sample: arrays
+    of shape ``(N, ...)`` give ``(N,)``. It is written with the functions of
+    `array_namespace`, and pure. Its keyword-only parameters are the options of
+    the loss.
+
+    Args:
+        formula: Called with arrays of one library. Floating ones share one
+            dtype of at least 32 bits; integers, such as labels, stay integers.
+            Masked samples hold 0.5, or 0 in integers.
+
+    Returns:
+        A loss with the formula's arguments and `reduction`, `weight`, `where`
+        (both of the shape of the costs) and `dtype`.
+
+    Raises:
+        TypeError: `formula` has no array parameter after `xp`.
+
+    Examples:
+        >>> import numpy as np
+        >>> @samplewise_loss
+        ... def brier_loss(xp, input, target):
+        ...     '''Square the errors of a row of probabilities.'''
+        ...     return xp.sum(xp.square(input - target), axis=-1)
+        >>> print(brier_loss(np.asarray([[0.5, 0.5]]), np.asarray([[1.0, 0.0]])))
+        0.5
+    """
+    return _complete(formula, _samplewise, "sample")
+
+
+def _complete(
+    formula: Callable[..., Any], evaluate: Callable[..., Any], unit: str
+) -> Callable[..., Any]:
+    parameters = list(inspect.signature(formula).parameters.values())[1:]
+    names = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    if not names:
+        msg = "formula must take xp and at least one array, got none"
+        raise TypeError(msg)
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+        for name, default, _ in _ADDED
+    ]
+    signature = inspect.Signature([*parameters, *added])
+
+    @functools.wraps(formula)
+    def complete(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        own = given.arguments
+        frame = {name: own.pop(name) for name, _, _ in _ADDED}
+        arrays = {name: own.pop(name) for name in names}
+        return evaluate(formula, arrays, own, **frame)
+
+    wrapped = loss(complete)
+    for target in (complete, wrapped):
+        vars(target).pop("__wrapped__", None)
+        vars(target)["__signature__"] = signature
+    wrapped.__doc__ = _document(formula, unit)
+    return wrapped
+
+
+def _document(formula: Callable[..., Any], unit: str) -> str:
+    text = inspect.getdoc(formula) or f"Return the {formula.__name__} of its arguments."
+    lines = [f"    {name}: {what.format(unit=unit)}" for name, _, what in _ADDED]
+    return "\n".join([text, "", "Options of every loss:", *lines, ""])
+
+
+def _elementwise(
+    formula: Callable[..., Any],
+    arrays: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    reduction: str,
+    weight: Any,
+    where: Any,
+    dtype: Any,
+) -> Any:
+    xp, out, values = enter(dtype, **arrays)
+    named = dict(zip(arrays, values, strict=True))
+    shape = broadcast_shape(**named)
+    check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
+    (weight,) = attach(xp, values[0], weight=weight)
+    check_fits(shape, weight=weight)
+    where = mask(xp, values[0], where, shape)
+    values = guard(xp, where, *((x, _SAFE) for x in values))
+    cost = formula(xp, *values, **options)
+    if tuple(cost.shape) != shape:
+        msg = f"the formula must return shape {shape}, got {tuple(cost.shape)}"
+        raise ValueError(msg)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _samplewise(
+    formula: Callable[..., Any],
+    arrays: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    reduction: str,
+    weight: Any,
+    where: Any,
+    dtype: Any,
+) -> Any:
+    xp = namespace(**arrays)
+    labels = {n: x for n, x in arrays.items() if lookup(x) and xp.is_int(x.dtype)}
+    floats = {n: x for n, x in arrays.items() if n not in labels}
+    xp, out, values = enter(dtype, **floats)
+    like = values[0]
+    named = labels | dict(zip(floats, values, strict=True))
+    if where is not None:
+        where = mask(xp, like, where, tuple(getattr(where, "shape", ())))
+        for name, x in named.items():
+            (named[name],) = guard(
+                xp, _over_samples(xp, where, x), (x, 0 if name in labels else _SAFE)
+            )
+    cost = formula(xp, *(named[name] for name in arrays), **options)
+    leading = tuple(next(iter(named.values())).shape)[: cost.ndim]
+    if tuple(cost.shape) != leading or (not leading and like.ndim > 1):
+        msg = f"the formula must return one cost a sample, got shape {cost.shape}"
+        raise ValueError(msg)
+    (weight,) = attach(xp, like, weight=weight)
+    check_fits(leading, weight=weight, where=where)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _over_samples(xp: Namespace, where: Any, x: Any) -> Any:
+    """Return a mask of samples shaped to broadcast over the rest of `x`."""
+    if where is None:
+        return None
+    if where.ndim > x.ndim:
+        msg = f"where must have one value a sample, got shape {tuple(where.shape)}"
+        raise ValueError(msg)
+    return xp.reshape(where, (*where.shape, *(1,) * (x.ndim - where.ndim)))

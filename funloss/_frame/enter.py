@@ -1,0 +1,112 @@
+"""The way into a loss: one library, one dtype to compute in, masks applied."""
+
+import numbers
+from typing import Any
+
+from funloss._array import Namespace, lookup, namespace
+from funloss._frame.checks import check_fits
+
+__all__ = ["attach", "enter", "guard", "is_floating", "mask"]
+
+
+def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
+    """Return the namespace, the result's dtype and `arrays` ready to compute with.
+
+    The result's dtype is `dtype`, or else the promoted dtype of the floating
+    `arrays`. Computation runs in it, but in float32 at least. Integers are
+    converted; Python numbers become 0-d arrays and decide nothing.
+
+    Raises:
+        TypeError: Not an array, two libraries, no floating array, or a `dtype`
+            that is not real floating.
+    """
+    xp = namespace(**arrays)
+    floats = []
+    for name, x in arrays.items():
+        if lookup(x) is None:
+            if not isinstance(x, numbers.Real):
+                msg = f"{name} must be an array, got {type(x).__name__}"
+                raise TypeError(msg)
+        elif xp.is_float(x.dtype):
+            floats.append(x.dtype)
+        elif not xp.is_int(x.dtype) and xp.dtype_name(x.dtype) != "bool":
+            msg = f"{name} must be real, got {xp.dtype_name(x.dtype)}"
+            raise TypeError(msg)
+    if not floats:
+        msg = f"at least one array must be real floating, got {_kinds(xp, arrays)}"
+        raise TypeError(msg)
+    promoted = xp.promote(floats)
+    out = promoted if dtype is None else _result_dtype(xp, dtype)
+    compute = xp.acc_dtype(promoted if dtype is None else xp.promote([promoted, out]))
+    like = next(x for x in arrays.values() if lookup(x) is not None)
+    return xp, out, [_convert(xp, x, compute, like) for x in arrays.values()]
+
+
+def is_floating(x: Any) -> bool:
+    """Tell whether `x` is a real floating array of any library."""
+    xp = lookup(x)
+    return xp is not None and xp.is_float(x.dtype)
+
+
+def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
+    """Return `arrays` in `like`'s dtype; they do not decide it. None stays None."""
+    namespace(like=like, **arrays)
+    for name, x in arrays.items():
+        if x is None or (lookup(x) is None and isinstance(x, numbers.Real)):
+            continue
+        if lookup(x) is None:
+            msg = f"{name} must be an array, got {type(x).__name__}"
+            raise TypeError(msg)
+        if xp.dtype_name(x.dtype).startswith("complex"):
+            msg = f"{name} must be real, got {xp.dtype_name(x.dtype)}"
+            raise TypeError(msg)
+    return [
+        None if x is None else _convert(xp, x, like.dtype, like)
+        for x in arrays.values()
+    ]
+
+
+def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
+    """Return the mask as a boolean array that broadcasts to `shape`, or None."""
+    if where is None or where is True:
+        return None
+    if where is False:
+        where = xp.zeros((), dtype=xp.bool, **xp.device_kw(like))
+    if lookup(where) is None or xp.dtype_name(where.dtype) != "bool":
+        kind = type(where).__name__ if lookup(where) is None else where.dtype
+        msg = f"where must be a boolean array, got {kind}"
+        raise TypeError(msg)
+    namespace(like=like, where=where)
+    check_fits(shape, where=where)
+    return where
+
+
+def guard(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:
+    """Replace what is masked in each ``(array, safe value)`` before the formula.
+
+    A masked nan or inf then reaches neither the value nor the slope.
+    """
+    if where is None:
+        return [x for x, _ in pairs]
+    return [None if x is None else xp.where(where, x, safe) for x, safe in pairs]
+
+
+def _convert(xp: Namespace, x: Any, dtype: Any, like: Any) -> Any:
+    if lookup(x) is None:
+        return xp.asarray(x, dtype=dtype, **xp.device_kw(like))
+    return x if x.dtype == dtype else xp.astype(x, dtype)
+
+
+def _result_dtype(xp: Namespace, dtype: Any) -> Any:
+    own = xp.as_dtype(dtype)
+    if own is None or not xp.is_float(own):
+        msg = f"dtype must be a real floating dtype of {xp.name}, got {dtype!r}"
+        raise TypeError(msg)
+    return own
+
+
+def _kinds(xp: Namespace, arrays: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {type(x).__name__ if lookup(x) is None else xp.dtype_name(x.dtype)}"
+        for name, x in arrays.items()
+    )

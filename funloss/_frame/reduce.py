@@ -1,0 +1,156 @@
+"""The way out of a loss: weights, masks and the only division by a count."""
+
+import math
+from typing import Any, Literal
+
+from funloss._array import Namespace
+from funloss._frame.call import loss as _loss
+from funloss._frame.checks import REDUCTIONS, check_axis, check_choice, check_fits
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.typing import Array, ArrayLike, Real, Reduction
+
+__all__ = ["count_rows", "leave", "reduce"]
+
+
+def leave(
+    xp: Namespace,
+    out: Any,
+    loss: Any,
+    reduction: str,
+    *,
+    weight: Any = None,
+    where: Any = None,
+    mass: Any = None,
+    divisor: Any = None,
+) -> Any:
+    """Weight, mask, reduce and cast the costs of elements or rows.
+
+    Args:
+        xp: The namespace.
+        out: Dtype of the result.
+        loss: Costs in the compute dtype.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each cost.
+        where: False: the cost is 0 and does not count.
+        mass: What each cost counts for in the mean; 1 if None.
+        divisor: What the mean divides by, if not the sum of masses.
+    """
+    check_choice(REDUCTIONS, reduction=reduction)
+    loss = _weighted(xp, loss, weight, where)
+    if reduction == "none":
+        return xp.astype(loss, out)
+    value = xp.total(loss)
+    if reduction == "mean":
+        value = value / (_count(xp, loss, where, mass) if divisor is None else divisor)
+    return xp.astype(value, out)
+
+
+@_loss
+def reduce(
+    loss: Array,
+    reduction: Reduction = "mean",
+    *,
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    axis: int | tuple[int, ...] | None = None,
+    axis_name: str | tuple[str, ...] | None = None,
+    divisor: Real | Literal["weight", "count"] = "weight",
+) -> Array:
+    """Reduce the costs of elements or rows as every loss of funloss does.
+
+    With weights ``w`` (1 if None), over the elements where `where` is True:
+    ``"sum"`` is ``sum(w * loss)`` and ``"mean"`` is ``sum(w * loss) / sum(w)``.
+
+    Args:
+        loss: Costs, shape ``(*)``, real floating.
+        reduction: ``"none"`` (weight and mask only), ``"mean"`` or ``"sum"``.
+        weight: Factors, broadcastable to `loss`.
+        where: Boolean, broadcastable to `loss`. A False element is 0, has
+            slope 0 (even at nan) and does not count.
+        axis: Axis or axes to reduce; all if None.
+        axis_name: Mapped axis or axes of `jax.vmap`, `jax.pmap` or
+            `jax.shard_map` to reduce over as well. Sums and counts are added
+            up before dividing, so a mean over uneven masks is the mean of all.
+        divisor: What the mean divides by: ``"weight"``, the sum of weights
+            (the count if there are none); ``"count"``, the number of elements
+            kept; or a number of your own, such as the number of tokens in a
+            batch that is processed in parts.
+
+    Returns:
+        Shape of `loss` for ``"none"``, else that shape without `axis`; dtype
+        of `loss`. The mean of no elements is nan.
+
+    Raises:
+        TypeError: `loss` is not a floating array, or `where` not boolean.
+        ValueError: A shape, `axis`, `reduction` or `divisor` does not fit.
+
+    Examples:
+        >>> import numpy as np
+        >>> costs, keep = np.asarray([1.0, 3.0, np.nan]), [True, True, False]
+        >>> print(reduce(costs, where=np.asarray(keep)))
+        2.0
+        >>> print(reduce(costs, "sum", where=np.asarray(keep), weight=costs))
+        10.0
+    """
+    check_choice(REDUCTIONS, reduction=reduction)
+    if isinstance(divisor, str):
+        check_choice(("weight", "count"), divisor=divisor)
+    xp, out, (loss,) = enter(None, loss=loss)
+    weight, own = attach(
+        xp, loss, weight=weight, divisor=None if isinstance(divisor, str) else divisor
+    )
+    check_fits(loss.shape, weight=weight)
+    where = mask(xp, loss, where, loss.shape)
+    (loss,) = guard(xp, where, (loss, 0.0))
+    loss = _weighted(xp, loss, weight, where)
+    if reduction == "none":
+        return xp.astype(loss, out)
+    axes = (axis,) if isinstance(axis, int) else axis
+    axes = range(loss.ndim) if axes is None else axes
+    axes = tuple(check_axis(k, loss.ndim) for k in axes)
+    value = xp.total(loss, axes)
+    if axis_name is not None:
+        value = xp.mapped_sum(value, axis_name)
+    if reduction == "mean":
+        if own is None:
+            mass = weight if divisor == "weight" else None
+            own = _count(xp, loss, where, mass, axes)
+            if axis_name is not None:
+                own = xp.mapped_sum(own, axis_name)
+        value = value / own
+    return xp.astype(value, out)
+
+
+def _weighted(xp: Namespace, loss: Any, weight: Any, where: Any) -> Any:
+    if weight is not None:
+        (weight,) = guard(xp, where, (weight, 1.0))
+        loss = loss * weight
+    return loss if where is None else xp.where(where, loss, 0.0)
+
+
+def _count(xp: Namespace, loss: Any, where: Any, mass: Any, axes: Any = None) -> Any:
+    """Return the mean's divisor: the kept elements, or the sum of their masses."""
+    if mass is not None:
+        mass = xp.broadcast_to(mass, loss.shape)
+        if where is not None:
+            mass = xp.where(where, mass, 0.0)
+        return xp.total(mass, axes)
+    if where is None:
+        sizes = loss.shape if axes is None else [loss.shape[k] for k in axes]
+        return float(math.prod(sizes))
+    if axes is None:
+        repeats = math.prod(loss.shape) / max(1, math.prod(where.shape))
+        kept = xp.sum(xp.astype(where, xp.int32))
+        return xp.astype(kept, loss.dtype) * repeats
+    kept = xp.astype(xp.broadcast_to(where, loss.shape), xp.int32)
+    return xp.astype(xp.sum(kept, axis=axes), loss.dtype)
+
+
+def count_rows(xp: Namespace, input: Any, where: Any, shape: tuple[int, ...]) -> Any:
+    """Return the size of `input`'s first axis, less the rows that are all masked."""
+    if not input.shape:
+        return 1.0
+    if where is None or tuple(input.shape) != shape:
+        return float(input.shape[0])
+    kept = xp.any(xp.reshape(xp.broadcast_to(where, shape), (shape[0], -1)), axis=1)
+    return xp.astype(xp.sum(xp.astype(kept, xp.int32)), input.dtype)

@@ -1,0 +1,1 @@
+"""Fused and chunked algorithms behind unchanged public signatures."""

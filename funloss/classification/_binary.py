@@ -1,0 +1,188 @@
+"""Binary cross-entropy, of probabilities and of logits."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_fits, check_shapes_equal, check_values
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits"]
+
+# torch floors p * (1 - p) in the slope at this float32 number, in every dtype.
+_FLOOR = 9.999999960041972e-13
+_EPSILON = 1e-12
+
+
+@loss
+def binary_cross_entropy(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each probability the negative log-likelihood of its binary truth.
+
+    With ``p`` the input and ``t`` the target, an element costs
+    ``-(t * log(p) + (1 - t) * log(1 - p))``, each logarithm at least -100. The
+    slope is ``(p - t) / (p * (1 - p))`` with the denominator at least 1e-12.
+    Prefer `binary_cross_entropy_with_logits`, which loses no digits near 0 and 1.
+
+    Args:
+        input: Probabilities in 0..1, shape ``(*)``, real.
+        target: True probabilities in 0..1, same shape.
+        weight: Factor on each element's cost, broadcastable to `input`. The mean
+            still divides by the number of elements.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, `reduction` is unknown, or a probability lies
+            outside 0..1 (on JAX: nan in value and gradient; see `debug_values`).
+
+    Torch:
+        `torch.nn.functional.binary_cross_entropy`; dtypes may differ, and 16-bit
+        slopes at 0 and 1 are finite. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(binary_cross_entropy(np.asarray([0.5, 0.0]), np.ones(2)).round(4))
+        50.3466
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    (weight,) = attach(xp, input, weight=weight)
+    check_fits(input.shape, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.5), (target, 0.5))
+    slopes = (_probability_slope, _truth_slope)
+    cost = xp.elementwise(_probability_cost, slopes, input, target)
+    for name, x in (("input", input), ("target", target)):
+        outside = xp.logical_not(xp.logical_and(x >= 0, x <= 1))
+        bad = check_values(xp, "in 0..1", **{name: (x, outside)})
+        cost = cost if bad is None else xp.poison(cost, bad)
+    return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def _probability_cost(xp: Namespace, p: Any, t: Any) -> Any:
+    miss = xp.clamp_min(xp.log1p(-p), -100.0)
+    return (t - 1) * miss - t * xp.clamp_min(xp.log(p), -100.0)
+
+
+def _probability_slope(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.elementwise(_floored_slope, (_curvature, _slope_in_truth), p, t)
+
+
+def _floored_slope(xp: Namespace, p: Any, t: Any) -> Any:
+    return (p - t) / xp.clamp_min((1 - p) * p, _FLOOR)
+
+
+def _curvature(xp: Namespace, p: Any, t: Any) -> Any:
+    denominator = xp.square((p + _EPSILON) * (1 - p + _EPSILON))
+    return (p * p - 2 * p * t + t) / denominator
+
+
+def _slope_in_truth(xp: Namespace, p: Any, t: Any) -> Any:
+    return -1 / xp.clamp_min((1 - p) * p, _FLOOR)
+
+
+def _truth_slope(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.log1p(-p) - xp.log(p)
+
+
+@loss
+def binary_cross_entropy_with_logits(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: Reduction = "mean",
+    pos_weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each logit the negative log-likelihood of its binary truth.
+
+    With ``x`` the input, ``t`` the target and ``v`` the `pos_weight` (1 if
+    None), an element costs ``(1 - t) * softplus(x) + v * t * softplus(-x)``:
+    `binary_cross_entropy` of ``sigmoid(x)``, exact in both tails.
+
+    Args:
+        input: Logits, shape ``(*)``, real.
+        target: True probabilities, same shape; not checked to lie in 0..1.
+        weight: Factor on each element's cost, broadcastable to `input`. The mean
+            still divides by the number of elements.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        pos_weight: Factor on the cost of a true 1, broadcastable to `input`.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.binary_cross_entropy_with_logits`, except: exact
+        where torch cancels (``input`` far below 0) or is nan (infinite logits);
+        the result has the promoted dtype, not the target's; integer targets and
+        slopes with respect to both weights are taken. `where` and `dtype` are
+        new.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.asarray([0.0, -20.0]), np.asarray([1.0, 0.0])
+        >>> print(binary_cross_entropy_with_logits(x, t, reduction="none"))
+        [6.93147181e-01 2.06115362e-09]
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    weight, pos_weight = attach(xp, input, weight=weight, pos_weight=pos_weight)
+    check_fits(input.shape, weight=weight, pos_weight=pos_weight)
+    where = mask(xp, input, where, input.shape)
+    input, target, pos_weight = guard(
+        xp, where, (input, 0.0), (target, 0.0), (pos_weight, 1.0)
+    )
+    slopes = (_logit_slope, _logit_truth_slope, _pos_weight_slope)
+    cost = xp.elementwise(_logit_cost, slopes, input, target, pos_weight)
+    return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    hit = t if pos_weight is None else t * pos_weight
+    near = xp.log1p(xp.exp(-xp.absolute(x)))
+    # The tail has one side at a time; its weight may be 0 where x is infinite.
+    side = xp.where(x > 0, 1 - t, -hit)
+    return near * (1 - t + hit) + xp.where(side == 0, 0.0, x * side)
+
+
+def _logit_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    hit = t if pos_weight is None else t * pos_weight
+    return (1 - t + hit) * xp.sigmoid(x) - hit
+
+
+def _logit_truth_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    if pos_weight is None:
+        return -x
+    return -x + (pos_weight - 1) * xp.softplus(-x)
+
+
+def _pos_weight_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    del pos_weight
+    return t * xp.softplus(-x)

@@ -1,0 +1,150 @@
+"""Cross-entropy of unnormalised class scores."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import (
+    check_integer,
+    check_shapes_equal,
+    is_zero,
+    real_option,
+)
+from funloss._frame.enter import attach, enter, guard, is_floating, mask
+from funloss._frame.labels import (
+    along,
+    check_class_weight,
+    class_axis,
+    class_labels,
+    match_rows,
+    of_labels,
+    rows,
+)
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["cross_entropy"]
+
+
+@loss
+def cross_entropy(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: Reduction = "mean",
+    ignore_index: int = -100,
+    label_smoothing: Real = 0.0,
+    axis: int = 1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each row the negative log-probability that it gives its true class.
+
+    With ``p = softmax(input)`` and ``w`` the class weights (1 if None), a row of
+    class probabilities ``q`` costs ``-sum(w * q * log(p))``. A label ``y`` stands
+    for all its mass on class ``y``. Label smoothing ``s`` replaces ``q`` by
+    ``(1 - s) * q + s / C``.
+
+    Args:
+        input: Scores (logits), shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,
+            floating. A class with score -inf is impossible.
+        target: Labels in ``0..C-1``, integers of any width, shape of `input`
+            without its class axis; or class probabilities, floating, shape of
+            `input`. Probabilities are not checked to add up to 1.
+        weight: Class weights, shape ``(C)``.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. With labels the mean
+            divides by the sum of ``w[y]`` over the rows that count, with
+            probabilities by the number of rows.
+        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+            With probabilities it must be negative, and means nothing.
+        label_smoothing: In 0..1; a number or a 0-d array.
+        axis: Class axis of `input`; of a single row it is axis 0.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and of floating
+            `target` if None.
+
+    Returns:
+        Cost in nats, one a row for ``"none"``, else ``()``. The mean is nan when
+        no row counts, with slope 0.
+
+    Raises:
+        TypeError: `input` is not floating, or arrays of two libraries.
+        ValueError: Shapes do not match, an option is out of its range, or a
+            label is out of range (on JAX: nan in value and gradient; see
+            `debug_values`).
+
+    Torch:
+        `torch.nn.functional.cross_entropy`, except: the dtype of `target`, not
+        its shape, tells labels from probabilities; labels of any integer dtype
+        and weights of any floating dtype are taken; ``0 * log(0)`` is 0 with
+        probabilities; ignored rows with nan or inf have slope 0, not nan; a
+        negative `label_smoothing` raises. `axis`, `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores = np.log(np.asarray([[0.5, 0.5], [0.25, 0.75]]))
+        >>> print(cross_entropy(scores, np.asarray([0, 1]), reduction="none").round(4))
+        [0.6931 0.2877]
+    """
+    check_integer(ignore_index=ignore_index)
+    if is_floating(target):
+        xp, out, (input, target) = enter(dtype, input=input, target=target)
+        check_shapes_equal(input=input, target=target)
+        if ignore_index >= 0:
+            msg = (
+                f"ignore_index must be negative with probabilities, got {ignore_index}"
+            )
+            raise ValueError(msg)
+    else:
+        xp, out, (input,) = enter(dtype, input=input)
+    axis = class_axis(input, axis)
+    (weight,) = attach(xp, input, weight=weight)
+    check_class_weight(weight, input, axis)
+    where = mask(xp, input, where, rows(input.shape, axis))
+    smoothing = real_option(
+        xp, input, at_least=0, at_most=1, label_smoothing=label_smoothing
+    )
+    if is_floating(target):
+        keep = where if where is None else xp.expand_dims(where, axis=axis)
+        input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+        cost = _expected_cost(xp, input, target, weight, axis, smoothing=smoothing)
+        return leave(xp, out, cost, reduction, where=where)
+    target = match_rows(xp, input, target, axis)
+    labels, keep, bad = class_labels(
+        xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
+    )
+    if keep is not None:
+        (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+    mass = of_labels(xp, weight, labels)
+    cost = xp.softmax_cost(input, labels, axis)
+    cost = cost if mass is None else cost * mass
+    if not is_zero(smoothing):
+        even = 1.0 / input.shape[axis]
+        rest = _expected_cost(xp, input, xp.full_like(input, even), weight, axis)
+        cost = (1 - smoothing) * cost + smoothing * rest
+    if bad is not None:
+        cost = xp.poison(cost, bad)
+    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+
+
+def _expected_cost(
+    xp: Namespace,
+    input: Any,
+    target: Any,
+    weight: Any,
+    axis: int,
+    *,
+    smoothing: Any = 0.0,
+) -> Any:
+    """Return ``-sum(w * q * log_softmax(input))`` along `axis`."""
+    log_p = xp.log_softmax(input, axis)
+    if not is_zero(smoothing):
+        target = (1 - smoothing) * target + smoothing / input.shape[axis]
+    if weight is not None:
+        target = target * along(xp, weight, axis, input.ndim)
+    # An impossible class without mass costs nothing; elsewhere -inf tells.
+    void = xp.logical_and(target == 0, log_p == -math.inf)
+    return -xp.total(target * xp.where(void, 0.0, log_p), axis)

@@ -1,0 +1,106 @@
+"""Kullback-Leibler divergence."""
+
+import math
+from typing import Any, Literal
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import REDUCTIONS, broadcast_shape, check_choice
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.reduce import count_rows, leave
+from funloss._frame.typing import Array, ArrayLike, DType
+
+__all__ = ["kl_div"]
+
+
+@loss
+def kl_div(
+    input: Array,
+    target: ArrayLike,
+    *,
+    log_target: bool = False,
+    reduction: Literal["none", "mean", "sum", "batchmean"] = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Compare predicted log-probabilities with true probabilities.
+
+    With ``x`` the input and ``t`` the target, an element costs ``t * (log(t) -
+    x)``; with `log_target` the target is ``log(t)``. Summed over a distribution
+    this is the divergence ``KL(t || exp(x))``. Note the order of arguments: the
+    prediction comes first, as a logarithm.
+
+    Args:
+        input: Log-probabilities, shape ``(*)``, real.
+        target: Probabilities, or their logarithms; broadcastable with `input`.
+        log_target: Whether `target` holds logarithms; a Python bool.
+        reduction: ``"none"``, ``"mean"`` (over all elements, which is not the
+            divergence), ``"sum"``, or ``"batchmean"``: the sum over the size of
+            the first axis of `input`, which is the mean divergence of a batch.
+        where: Boolean, broadcastable to the result. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean; a row without
+            any True does not count in ``"batchmean"``.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, the broadcast shape for ``"none"``, else ``()``. A negative
+        target gives nan; the mean of no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not broadcast, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.kl_div`, except: an element of probability 0 costs 0
+        and has finite slopes even where the input is infinite (torch: nan); no
+        warning on ``"mean"``. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.log(np.asarray([[0.5, 0.5]])), np.asarray([[1.0, 0.0]])
+        >>> print(kl_div(x, t, reduction="batchmean").round(4))
+        0.6931
+    """
+    check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    shape = broadcast_shape(input=input, target=target)
+    where = mask(xp, input, where, shape)
+    batch = None
+    if reduction == "batchmean":
+        reduction, batch = "mean", count_rows(xp, input, where, shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    if log_target:
+        formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)
+    else:
+        formula, slopes = _cost, (_input_slope, _target_slope)
+    cost = xp.elementwise(formula, slopes, input, target)
+    return leave(xp, out, cost, reduction, where=where, divisor=batch)
+
+
+def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+    return xp.where(t == 0, 0.0, t * (xp.log(xp.where(t == 0, 1.0, t)) - x))
+
+
+def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    del xp
+    return -t
+
+
+def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    # At t == 0 the slope is -inf; 1 - x, or 0 where x is infinite, keeps it finite.
+    void = xp.logical_and(t == 0, xp.isinf(x))
+    return xp.where(void, 0.0, xp.log(xp.where(t == 0, 1.0, t)) + 1 - x)
+
+
+def _cost_of_log(xp: Namespace, x: Any, t: Any) -> Any:
+    void = t == -math.inf
+    return xp.where(void, 0.0, xp.exp(t) * (xp.where(void, 0.0, t) - x))
+
+
+def _log_input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    return -xp.exp(t)
+
+
+def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    void = t == -math.inf
+    return xp.where(void, 0.0, xp.exp(t) * (xp.where(void, 0.0, t) - x + 1))

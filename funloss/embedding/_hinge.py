@@ -1,0 +1,71 @@
+"""Hinge embedding: pull similar pairs together, push others past a margin."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import broadcast_shape, real_option
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["hinge_embedding_loss"]
+
+
+@loss
+def hinge_embedding_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    margin: Real = 1.0,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge similar pairs their distance, dissimilar ones what lacks to the margin.
+
+    An element costs ``input`` where the target is 1 and ``max(0, margin -
+    input)`` where it is -1. Any other target gets the sum of both. At ``input
+    == margin`` the slope is that of the active side, -1.
+
+    Args:
+        input: Distances of pairs, shape ``(*)``, real.
+        target: 1 for similar, -1 for dissimilar; broadcastable with `input`.
+            It has no slope.
+        margin: Distance that dissimilar pairs should reach, in units of
+            `input`; a number or a 0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to the result. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in units of `input`, the broadcast shape for ``"none"``, else
+        ``()``. The mean of no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not broadcast, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.hinge_embedding_loss`, except that the result has
+        the promoted dtype, not the input's. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.asarray([0.25, 0.25, 2.0]), np.asarray([1, -1, -1])
+        >>> print(hinge_embedding_loss(x, t, reduction="none"))
+        [0.25 0.75 0.  ]
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    shape = broadcast_shape(input=input, target=target)
+    margin = real_option(xp, input, margin=margin)
+    where = mask(xp, input, where, shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 1.0))
+    cost = xp.elementwise(_hinge, None, input, target, margin)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _hinge(xp: Namespace, input: Any, target: Any, margin: Any) -> Any:
+    push = xp.where(target == 1, 0.0, xp.clamp_min(margin - input, 0.0))
+    return push + xp.where(target == -1, 0.0, input)

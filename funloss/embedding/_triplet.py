@@ -1,0 +1,88 @@
+"""Triplet margin: nearer to the positive than to the negative."""
+
+from funloss._frame.call import loss
+from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.embedding._distance import check_norm, distance
+
+__all__ = ["triplet_margin_loss"]
+
+
+@loss
+def triplet_margin_loss(
+    anchor: Array,
+    positive: ArrayLike,
+    negative: ArrayLike,
+    *,
+    margin: Real = 1.0,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    swap: bool = False,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge what a triplet lacks to a margin between its two distances.
+
+    With ``d`` the `pairwise_distance`, a triplet costs ``max(0, margin +
+    d(anchor, positive) - d(anchor, negative))``. At exactly 0 it is active.
+
+    Args:
+        anchor: Rows, shape ``(*, D)``, real.
+        positive: Rows like the anchor; as many dimensions, broadcastable.
+        negative: Rows unlike the anchor; as many dimensions, broadcastable.
+        margin: Difference of the distances to reach, > 0; a number or a 0-d
+            array.
+        p: Order of the norm, a Python number.
+        eps: Added to each coordinate's difference; a Python number.
+        swap: Use ``d(positive, negative)`` where that is the smaller distance
+            to the negative; a tie shares the slope.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to ``(*)``. A False triplet costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of the three if None.
+
+    Returns:
+        Cost in units of the rows, shape ``(*)`` for ``"none"``, else ``()``. The
+        mean of no triplets is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not match, ``margin <= 0``, or `reduction` is
+            unknown.
+
+    Torch:
+        `torch.nn.functional.triplet_margin_loss`, except that norms do not
+        overflow, a nan margin raises, and three integer arrays raise. `where`
+        and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> a, n = np.zeros((1, 2)), np.asarray([[0.0, 0.5]])
+        >>> print(triplet_margin_loss(a, a, n, eps=0.0))
+        0.5
+
+    References:
+        V. Balntas et al., Learning local feature descriptors with triplets and
+        shallow convolutional neural networks, 2016.
+    """
+    xp, out, (anchor, positive, negative) = enter(
+        dtype, anchor=anchor, positive=positive, negative=negative
+    )
+    check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
+    margin = real_option(xp, anchor, above=0, margin=margin)
+    p, eps = check_norm(xp, anchor, p, eps)
+    shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
+    where = mask(xp, anchor, where, shape)
+    rows = None if where is None else xp.expand_dims(where, axis=-1)
+    anchor, positive, negative = guard(
+        xp, rows, (anchor, 0.0), (positive, 0.0), (negative, 0.0)
+    )
+    near = distance(xp, anchor, positive, p, eps)
+    far = distance(xp, anchor, negative, p, eps)
+    if swap:
+        far = xp.minimum(far, distance(xp, positive, negative, p, eps))
+    cost = xp.clamp_min(margin + near - far, 0.0)
+    return leave(xp, out, cost, reduction, where=where)

@@ -1,0 +1,70 @@
+"""L1: the absolute error."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_paired, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["l1_loss"]
+
+
+@loss
+def l1_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Take the absolute value of every error.
+
+    An element costs ``abs(input - target)``. The optimum is the median of the
+    targets, so that outliers pull little. The slope is -1, 0 or 1; 0 at an
+    exact fit.
+
+    Args:
+        input: Predictions, shape ``(*)``, real.
+        target: True values, same shape, or a number. One of the two is floating.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each element's cost, same shape. The mean divides by
+            the sum of the weights.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
+        mean of no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.l1_loss`, except that unequal shapes raise (torch
+        warns and broadcasts) and two integer arrays raise. `where` and `dtype`
+        are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(l1_loss(np.asarray([1.0, -2.0]), np.zeros(2)))
+        1.5
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_paired(input=input, target=target)
+    (weight,) = attach(xp, input, weight=weight)
+    check_shapes_equal(input=input, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    cost = xp.elementwise(_absolute_error, None, input, target)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _absolute_error(xp: Namespace, input: Any, target: Any) -> Any:
+    return xp.absolute(input - target)

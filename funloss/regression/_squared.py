@@ -1,0 +1,68 @@
+"""Mean squared error."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_paired, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["mse_loss"]
+
+
+@loss
+def mse_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Square every error.
+
+    An element costs ``(input - target)**2``. The optimum is the mean of the
+    targets, so that a single outlier pulls without limit.
+
+    Args:
+        input: Predictions, shape ``(*)``, real.
+        target: True values, same shape, or a number. One of the two is floating.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each element's cost, same shape. The mean divides by
+            the sum of the weights.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else
+        ``()``. The mean of no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.mse_loss`, except that unequal shapes raise (torch
+        warns and broadcasts). `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(mse_loss(np.asarray([1.0, -2.0]), np.zeros(2)))
+        2.5
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_paired(input=input, target=target)
+    (weight,) = attach(xp, input, weight=weight)
+    check_shapes_equal(input=input, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    cost = xp.elementwise(_squared_error, None, input, target)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _squared_error(xp: Namespace, input: Any, target: Any) -> Any:
+    return xp.square(input - target)

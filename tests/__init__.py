@@ -1,0 +1,1 @@
+"""Tests with hand-worked values; comparisons with torch live in `parity/`."""

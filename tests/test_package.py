@@ -1,0 +1,166 @@
+"""What holds for the package as a whole: its imports, its names, its files."""
+
+import ast
+import importlib.metadata
+import inspect
+import pathlib
+import subprocess
+import sys
+import tomllib
+import types
+
+import pytest
+
+import funloss
+
+ROOT = pathlib.Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "funloss").rglob("*.py"))
+LOSS_FILES = [
+    path
+    for path in SOURCES
+    if len(parts := path.relative_to(ROOT / "funloss").parts) > 1
+    and not parts[0].startswith("_")
+    and parts[0] != "testing"
+]
+# A loss file may not import or name these, nor their customary short names.
+LIBRARIES = {"jax", "jnp", "torch", "numpy", "np", "scipy", "array_api_compat"}
+# Nothing of these may be loaded by `import funloss`.
+HEAVY = [
+    "array_api_compat",
+    "array_api_extra",
+    "array_api_strict",
+    "cupy",
+    "dask",
+    "jax",
+    "jaxlib",
+    "ml_dtypes",
+    "optax",
+    "scipy",
+    "sklearn",
+    "torch",
+]
+
+
+def python(code):
+    """Run code in a fresh interpreter, in the checkout; return what it prints."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+
+
+def loaded_by(statement):
+    code = f"{statement}; import sys; print(*sys.modules, sep='\\n')"
+    return {name.split(".")[0] for name in python(code).splitlines()} & set(HEAVY)
+
+
+def named_in(source):
+    """Return the array libraries that code imports, names or loads by a string."""
+    tree = ast.parse(source)
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # A docstring has spaces and so is never just a module's name.
+            found.add(node.value.split(".")[0])
+    return found & LIBRARIES
+
+
+def public_names():
+    return {
+        name
+        for name in dir(funloss)
+        if not name.startswith("_")
+        and not isinstance(getattr(funloss, name), types.ModuleType)
+    }
+
+
+def test_import_loads_no_array_library():
+    assert loaded_by("import funloss") == set()
+
+
+@pytest.mark.parametrize("library", ["jax", "torch", "scipy", "array_api_compat"])
+def test_the_probe_of_loaded_libraries_sees_them(library):
+    assert library in loaded_by(f"import funloss, {library}")
+
+
+def test_import_costs_at_most_40_ms_beyond_numpy():
+    code = """
+import time
+import numpy
+start = time.process_time()
+import funloss
+print(time.process_time() - start)
+"""
+    # The least of several runs: whatever else the machine does only adds time.
+    assert min(float(python(code)) for _ in range(5)) <= 0.040
+
+
+def test_all_is_sorted_and_complete():
+    names = [name for name in funloss.__all__ if not name.startswith("__")]
+    assert names == sorted(names)
+    assert len(set(funloss.__all__)) == len(funloss.__all__)
+    modules = {
+        name for name in names if isinstance(getattr(funloss, name), types.ModuleType)
+    }
+    assert set(names) - modules == public_names()
+
+
+@pytest.mark.parametrize("name", sorted(public_names()))
+def test_public_name_has_a_docstring(name):
+    value = getattr(funloss, name)
+    if callable(value):
+        assert (inspect.getdoc(value) or "").strip()
+
+
+def test_version_is_the_installed_one():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert funloss.__version__ == project["project"]["version"]
+    assert funloss.__version__ == importlib.metadata.version("funloss")
+
+
+def test_package_is_typed():
+    assert (ROOT / "funloss" / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    "path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "funloss"))
+)
+def test_file_has_at_most_250_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_loss_files_are_found():
+    assert LOSS_FILES
+
+
+@pytest.mark.parametrize(
+    "path", LOSS_FILES, ids=lambda path: str(path.relative_to(ROOT / "funloss"))
+)
+def test_loss_file_names_no_array_library(path):
+    assert named_in(path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import jax.numpy as jnp", {"jax"}),
+        ("from torch.nn import functional as F", {"torch"}),
+        ("def loss(x):\n    import numpy", {"numpy"}),
+        ("y = np.abs(x)", {"np"}),
+        ("module = load('torch.nn')", {"torch"}),
+        ('"""Unlike torch, nan at 0."""\nfrom funloss._frame import enter', set()),
+        ("y = xp.exp(x)", set()),
+    ],
+)
+def test_the_probe_of_loss_files_sees_a_library(source, found):
+    assert named_in(source) == found
