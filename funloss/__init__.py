@@ -8,34 +8,61 @@ from funloss.classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
     nll_loss,
+    soft_margin_loss,
 )
 from funloss.distribution import kl_div
 from funloss.embedding import (
+    cosine_embedding_loss,
+    cosine_similarity,
     hinge_embedding_loss,
     pairwise_distance,
+    pdist,
     triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from funloss.ranking import margin_ranking_loss
-from funloss.regression import l1_loss, mse_loss
+from funloss.regression import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+)
 
 __all__ = [
     "array_namespace",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
     "debug_values",
     "elementwise_loss",
+    "gaussian_nll_loss",
     "hinge_embedding_loss",
+    "huber_loss",
     "kl_div",
     "l1_loss",
     "margin_ranking_loss",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "pairwise_distance",
+    "pdist",
+    "poisson_nll_loss",
     "reduce",
     "samplewise_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from funloss._array.elementwise import Elementwise
 
 
@@ -29,8 +31,9 @@ class AlongAxis(Elementwise):
         share it equally. ``p=0`` counts the non-zeros and has slope 0.
         """
         size = self.absolute(x)
-        if p == 0:
-            return self.total(self.astype(x != 0, x.dtype), axis, keepdims=keepdims)
+        if p == 0 or x.shape[axis] == 0:
+            # sign rather than a comparison: its slope is 0, but not cut off.
+            return self.total(self.square(self.sign(x)), axis, keepdims=keepdims)
         if math.isinf(p):
             extreme = self.amax if p > 0 else self.amin
             return extreme(size, axis, keepdims=keepdims)
@@ -50,8 +53,6 @@ class AlongAxis(Elementwise):
         return value if keepdims else self.squeeze(value, axis=axis)
 
     def _scale(self, size: Any, p: float, axis: int) -> Any:
-        if size.shape[axis] == 0:
-            return self.ones_like(self.total(size, axis, keepdims=True))
         extreme = self.amax if p > 0 else self.amin
         scale = extreme(size, axis, keepdims=True)
         regular = self.logical_and(scale > 0, scale < math.inf)
@@ -94,6 +95,27 @@ class AlongAxis(Elementwise):
         """Take one element along `axis`; `labels` lack it and are in range."""
         taken = self.gather(x, self.expand_dims(labels, axis=axis), axis)
         return self.squeeze(taken, axis=axis)
+
+    def pairs(self, like: Any, count: int) -> tuple[Any, Any]:
+        """Return both indices of every pair ``i < j`` of ``0..count-1``, in order."""
+        first, second = np.triu_indices(count, 1)
+        device = self.device_kw(like)
+        return self.asarray(first, **device), self.asarray(second, **device)
+
+    def block(self, x: Any, start: Any, size: int) -> Any:
+        """Return `size` rows of `x` from `start` on, which may be traced."""
+        start = int(start)
+        return x[start : start + size, ...]
+
+    def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+        """Return ``x @ weight.T`` for matrices, in the dtype of `x`.
+
+        `narrow` promises that `x` holds values of `weight`'s 16-bit dtype, so
+        that the library may multiply those and add up in the wider dtype.
+        """
+        del narrow
+        weight = self.astype(weight, x.dtype, copy=False)
+        return self.matmul(x, self.matrix_transpose(weight))
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""

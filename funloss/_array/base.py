@@ -23,6 +23,10 @@ class Namespace(AlongAxis):
     them, follow torch at corners, ties and zeros; each method states its own.
     """
 
+    # Whether a loop over blocks saves memory: not where a derivative keeps every
+    # block, or where arrays are lazy.
+    blockwise = True
+
     def custom_grad(
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
@@ -33,6 +37,10 @@ class Namespace(AlongAxis):
         """
         del backward
         return forward
+
+    def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `function`, computed again for its derivative instead of kept."""
+        return function
 
     def poison(self, x: Any, bad: Any) -> Any:
         """Turn `x` nan where `bad`, in value and in gradient."""

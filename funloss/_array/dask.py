@@ -11,6 +11,8 @@ from funloss._array.base import Namespace
 class DaskNamespace(Namespace):
     """Dask's functions; nothing here computes a chunk."""
 
+    blockwise = False
+
     def concrete(self, *arrays: Any) -> bool:
         """Tell that values cannot be read without computing the graph."""
         del arrays

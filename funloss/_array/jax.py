@@ -38,6 +38,26 @@ def _softmax_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     return _softmax_cost(x, labels, axis), jnp.sum(slope * tangents[0], axis)
 
 
+def _contract(x: Any, weight: Any, dtype: Any) -> Any:
+    last = (((1,), (1,)), ((), ()))
+    return lax.dot_general(x, weight, last, preferred_element_type=dtype)
+
+
+# The tangent of x stays wide: slopes of many blocks are added up in it, and are
+# rounded once by the caller.
+@jax.custom_jvp
+def _narrow_project(x: Any, weight: Any) -> Any:
+    return _contract(x.astype(weight.dtype), weight, x.dtype)
+
+
+@_narrow_project.defjvp
+def _narrow_project_jvp(primals: Any, tangents: Any) -> Any:
+    x, weight = primals
+    change = _contract(tangents[0], weight, x.dtype)
+    change += _contract(x.astype(weight.dtype), tangents[1], x.dtype)
+    return _narrow_project(x, weight), change
+
+
 class JaxNamespace(Namespace):
     """`jax.numpy` with slopes that `jax.grad` takes from here."""
 
@@ -144,6 +164,16 @@ class JaxNamespace(Namespace):
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
 
+    def block(self, x: Any, start: Any, size: int) -> Any:
+        """Return `size` rows of `x` from `start` on, which may be traced."""
+        return lax.dynamic_slice_in_dim(x, start, size)
+
+    def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+        """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
+        if narrow:
+            return _narrow_project(x, weight)
+        return _contract(x, weight.astype(x.dtype), x.dtype)
+
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
         return jax.ops.segment_sum(x, ids, count, mode="promise_in_bounds")
@@ -178,6 +208,10 @@ class JaxNamespace(Namespace):
 
         function.defvjp(lambda *arrays: (forward(*arrays), arrays), pull)
         return function
+
+    def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `function`, computed again for its derivative instead of kept."""
+        return jax.checkpoint(function, prevent_cse=False)
 
     def _special(self, name: str, x: Any) -> Any:
         return getattr(jax.scipy.special, name)(x)

@@ -69,6 +69,8 @@ class _WithBackward(torch.autograd.Function):
 class TorchNamespace(Namespace):
     """torch's functions, whose slopes are the promised ones already."""
 
+    blockwise = False
+
     def concrete(self, *arrays: Any) -> bool:
         """Tell whether all of `arrays` hold values on the CPU, outside transforms."""
         if torch.compiler.is_compiling():

@@ -64,23 +64,21 @@ def _plain(x: Any) -> Any:
 
 
 def _call_jax(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    if debugging():
-        return function(
-            *map(_to_jax, args), **{k: _to_jax(x) for k, x in kwargs.items()}
-        )
     arrays, layout = [], []
     for x in (*args, *kwargs.values()):
         if _is_dynamic(x):
             arrays.append(x)
             layout.append(_ARRAY)
         elif callable(x) and not isinstance(x, type):
-            return function(*args, **kwargs)
+            return _call_plain(function, args, kwargs)
         else:
             layout.append((type(x), x))
+    if debugging():
+        return _call_plain(function, args, kwargs)
     try:
         run = _compiled(function, tuple(layout), tuple(kwargs))
     except TypeError:  # an unhashable option; tracing has not begun yet
-        return function(*args, **kwargs)
+        return _call_plain(function, args, kwargs)
     return run(*arrays)
 
 
@@ -90,10 +88,14 @@ def _is_dynamic(x: Any) -> bool:
     return lookup(x) is not None
 
 
-def _to_jax(x: Any) -> Any:
-    import jax.numpy as jnp  # noqa: PLC0415 - jax may be absent
+def _call_plain(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    import jax  # noqa: PLC0415 - jax may be absent
 
-    return jnp.asarray(x) if isinstance(x, np.ndarray) else x
+    def convert(x: Any) -> Any:
+        return jax.numpy.asarray(x) if isinstance(x, np.ndarray) else x
+
+    args, kwargs = jax.tree.map(convert, (args, kwargs))
+    return function(*args, **kwargs)
 
 
 @functools.lru_cache(maxsize=_CACHE_SIZE)

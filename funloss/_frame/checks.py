@@ -67,10 +67,10 @@ def check_fits(shape: tuple[int, ...], **arrays: Any) -> None:
             raise ValueError(msg)
 
 
-def check_axis(axis: Any, ndim: int) -> int:
+def check_axis(axis: Any, ndim: int, name: str = "axis") -> int:
     """Return `axis` counted from the front, or raise."""
     if not isinstance(axis, int) or not -ndim <= axis < ndim:
-        msg = f"axis must be an integer in {-ndim}..{ndim - 1}, got {axis!r}"
+        msg = f"{name} must be an integer in {-ndim}..{ndim - 1}, got {axis!r}"
         raise ValueError(msg)
     return axis % ndim
 

@@ -7,12 +7,18 @@ from funloss._frame.checks import check_axis, check_values
 
 __all__ = [
     "along",
+    "as_row",
     "check_class_weight",
+    "check_integers",
     "class_axis",
+    "class_hits",
     "class_labels",
     "match_rows",
+    "match_single",
     "of_labels",
+    "poison_rows",
     "rows",
+    "widened",
 ]
 
 
@@ -64,9 +70,7 @@ def match_rows(xp: Namespace, input: Any, target: Any, axis: int) -> Any:
 
     As in torch, a single row may come with a target of shape ``(1,)``.
     """
-    if lookup(target) is None:
-        msg = f"target must be an integer array, got {type(target).__name__}"
-        raise TypeError(msg)
+    check_integers(input, target)
     expected, got = rows(input.shape, axis), tuple(target.shape)
     if not expected and got == (1,):
         return xp.reshape(target, ())
@@ -77,6 +81,27 @@ def match_rows(xp: Namespace, input: Any, target: Any, axis: int) -> Any:
         )
         raise ValueError(msg)
     return target
+
+
+def as_row(xp: Namespace, x: Any) -> Any:
+    """Return a 0-d array as a row of one class, any other as it is."""
+    return x if x.shape else xp.reshape(x, (1,))
+
+
+def match_single(
+    xp: Namespace, input: Any, target: Any, axis: int
+) -> tuple[Any, tuple[int, ...]]:
+    """Return `target` as `match_rows` does, and the shape of the costs.
+
+    As in torch's margin losses, the target of one row has shape ``()`` or ``(1,)``
+    whichever the row has, and lends it to the cost.
+    """
+    check_integers(input, target)
+    single = {(), (1,)}
+    shape, own = rows(input.shape, axis), tuple(target.shape)
+    if shape in single and own in single:
+        return xp.reshape(target, shape), own
+    return match_rows(xp, input, target, axis), shape
 
 
 def class_labels(
@@ -99,11 +124,8 @@ def class_labels(
         TypeError: `target` is not an integer array of `like`'s library.
         ValueError: A label is out of range.
     """
-    namespace(input=like, target=target)
-    if not xp.is_int(target.dtype):
-        msg = f"target must be integer, got {xp.dtype_name(target.dtype)}"
-        raise TypeError(msg)
-    target = xp.astype(target, _wide(xp, target))
+    check_integers(like, target)
+    target = widened(xp, target)
     keep = None if ignore_index is None else target != ignore_index
     if where is not None:
         where = xp.broadcast_to(where, target.shape)
@@ -116,8 +138,19 @@ def class_labels(
     return xp.where(out, 0, target), keep, bad
 
 
-def _wide(xp: Namespace, target: Any) -> Any:
-    """Return a dtype in which labels compare safely with any class count."""
+def check_integers(like: Any, target: Any) -> None:
+    """Raise unless `target` is an integer array of `like`'s library."""
+    if lookup(target) is None:
+        msg = f"target must be an integer array, got {type(target).__name__}"
+        raise TypeError(msg)
+    xp = namespace(input=like, target=target)
+    if not xp.is_int(target.dtype):
+        msg = f"target must be integer, got {xp.dtype_name(target.dtype)}"
+        raise TypeError(msg)
+
+
+def widened(xp: Namespace, target: Any) -> Any:
+    """Return labels in an integer dtype that compares safely with any class count."""
     narrow = xp.dtype_name(target.dtype) in {
         "int8",
         "uint8",
@@ -125,4 +158,21 @@ def _wide(xp: Namespace, target: Any) -> Any:
         "uint16",
         "int32",
     }
-    return xp.as_dtype("int32" if narrow else "int64")
+    return xp.astype(target, xp.as_dtype("int32" if narrow else "int64"))
+
+
+def class_hits(xp: Namespace, labels: Any, input: Any, axis: int) -> Any:
+    """Return where each class of `input` is the label of its row."""
+    classes = xp.arange(input.shape[axis], dtype=labels.dtype, **xp.device_kw(input))
+    return xp.expand_dims(labels, axis=axis) == along(xp, classes, axis, input.ndim)
+
+
+def poison_rows(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:
+    """Return `cost`, nan in value and in the gradient of the whole row where `bad`.
+
+    For costs whose slope is 0 somewhere in a row, which `poison` would leave 0.
+    """
+    if bad is None:
+        return cost
+    spoilt = xp.poison(input, xp.expand_dims(bad, axis=axis))
+    return xp.where(bad, xp.total(spoilt, axis), cost)

@@ -5,11 +5,20 @@ from funloss.classification._binary import (
     binary_cross_entropy_with_logits,
 )
 from funloss.classification._cross_entropy import cross_entropy
+from funloss.classification._margin import multi_margin_loss, multilabel_margin_loss
 from funloss.classification._nll import nll_loss
+from funloss.classification._soft_margin import (
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cross_entropy",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
+    "soft_margin_loss",
 ]

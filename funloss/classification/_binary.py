@@ -9,7 +9,7 @@ from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
 
-__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits"]
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "logit_cost"]
 
 # torch floors p * (1 - p) in the slope at this float32 number, in every dtype.
 _FLOOR = 9.999999960041972e-13
@@ -159,9 +159,14 @@ def binary_cross_entropy_with_logits(
     input, target, pos_weight = guard(
         xp, where, (input, 0.0), (target, 0.0), (pos_weight, 1.0)
     )
-    slopes = (_logit_slope, _logit_truth_slope, _pos_weight_slope)
-    cost = xp.elementwise(_logit_cost, slopes, input, target, pos_weight)
+    cost = logit_cost(xp, input, target, pos_weight)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
+    """Return the cost of each logit."""
+    slopes = (_logit_slope, _logit_truth_slope, _pos_weight_slope)
+    return xp.elementwise(_logit_cost, slopes, x, t, pos_weight)
 
 
 def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:

@@ -1,7 +1,19 @@
 """Losses of rows that should lie near or far, and their distances."""
 
-from funloss.embedding._distance import pairwise_distance
+from funloss.embedding._cosine import cosine_embedding_loss, cosine_similarity
+from funloss.embedding._distance import pairwise_distance, pdist
 from funloss.embedding._hinge import hinge_embedding_loss
-from funloss.embedding._triplet import triplet_margin_loss
+from funloss.embedding._triplet import (
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 
-__all__ = ["hinge_embedding_loss", "pairwise_distance", "triplet_margin_loss"]
+__all__ = [
+    "cosine_embedding_loss",
+    "cosine_similarity",
+    "hinge_embedding_loss",
+    "pairwise_distance",
+    "pdist",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+]

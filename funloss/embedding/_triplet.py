@@ -1,5 +1,10 @@
 """Triplet margin: nearer to the positive than to the negative."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option
 from funloss._frame.enter import enter, guard, mask
@@ -7,7 +12,7 @@ from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.embedding._distance import check_norm, distance
 
-__all__ = ["triplet_margin_loss"]
+__all__ = ["triplet_margin_loss", "triplet_margin_with_distance_loss"]
 
 
 @loss
@@ -80,9 +85,92 @@ def triplet_margin_loss(
     anchor, positive, negative = guard(
         xp, rows, (anchor, 0.0), (positive, 0.0), (negative, 0.0)
     )
-    near = distance(xp, anchor, positive, p, eps)
-    far = distance(xp, anchor, negative, p, eps)
+    measure = partial(distance, xp, p=p, eps=eps)
+    cost = _lack(xp, measure, (anchor, positive, negative), margin, swap=swap)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _lack(
+    xp: Namespace,
+    measure: Callable[[Any, Any], Any],
+    rows: tuple[Any, Any, Any],
+    margin: Any,
+    *,
+    swap: bool,
+) -> Any:
+    """Return what each triplet of rows lacks to the margin."""
+    anchor, positive, negative = rows
+    near, far = measure(anchor, positive), measure(anchor, negative)
     if swap:
-        far = xp.minimum(far, distance(xp, positive, negative, p, eps))
-    cost = xp.clamp_min(margin + near - far, 0.0)
+        far = xp.minimum(far, measure(positive, negative))
+    return xp.clamp_min(margin + near - far, 0.0)
+
+
+@loss
+def triplet_margin_with_distance_loss(
+    anchor: Array,
+    positive: ArrayLike,
+    negative: ArrayLike,
+    *,
+    distance_function: Callable[[Any, Any], Any] | None = None,
+    margin: Real = 1.0,
+    swap: bool = False,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge what a triplet lacks to a margin, by a distance of your own.
+
+    As `triplet_margin_loss`, with ``d = distance_function``.
+
+    Args:
+        anchor: Rows, shape ``(*, D)``, real.
+        positive: Rows like the anchor; as many dimensions, broadcastable.
+        negative: Rows unlike the anchor; as many dimensions, broadcastable.
+        distance_function: Takes two arrays and returns their distances; None is
+            `pairwise_distance`. On JAX a call outside `jax.jit` with a function
+            is not compiled.
+        margin: Difference of the distances to reach, > 0; a number or a 0-d
+            array.
+        swap: As for `triplet_margin_loss`.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to the distances, which must lack the last
+            axis of the rows. A False triplet costs 0, has slope 0 (even at nan)
+            and does not count in the mean.
+        dtype: Of the result; the promoted dtype of the three if None.
+
+    Returns:
+        Cost in units of the distance, of its shape for ``"none"``, else ``()``.
+        The mean of no triplets is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not match, ``margin <= 0``, or `reduction` is
+            unknown.
+
+    Torch:
+        `torch.nn.functional.triplet_margin_with_distance_loss`, except that a nan
+        margin raises. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> a, n = np.zeros((1, 2)), np.asarray([[3.0, 4.0]])
+        >>> def squared(x, y):
+        ...     return np.sum((x - y) ** 2, axis=-1)
+        >>> print(triplet_margin_with_distance_loss(a, n, a, distance_function=squared))
+        26.0
+    """
+    xp, out, (anchor, positive, negative) = enter(
+        dtype, anchor=anchor, positive=positive, negative=negative
+    )
+    check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
+    margin = real_option(xp, anchor, above=0, margin=margin)
+    measure = distance_function or partial(distance, xp, p=2.0, eps=1e-6)
+    shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
+    where = mask(xp, anchor, where, shape)
+    rows = None if where is None else xp.expand_dims(where, axis=-1)
+    anchor, positive, negative = guard(
+        xp, rows, (anchor, 0.0), (positive, 0.0), (negative, 0.0)
+    )
+    cost = _lack(xp, measure, (anchor, positive, negative), margin, swap=swap)
     return leave(xp, out, cost, reduction, where=where)

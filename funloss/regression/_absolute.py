@@ -9,7 +9,7 @@ from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
 
-__all__ = ["l1_loss"]
+__all__ = ["absolute_error", "l1_loss"]
 
 
 @loss
@@ -62,9 +62,10 @@ def l1_loss(
     check_shapes_equal(input=input, weight=weight)
     where = mask(xp, input, where, input.shape)
     input, target = guard(xp, where, (input, 0.0), (target, 0.0))
-    cost = xp.elementwise(_absolute_error, None, input, target)
+    cost = xp.elementwise(absolute_error, None, input, target)
     return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
 
 
-def _absolute_error(xp: Namespace, input: Any, target: Any) -> Any:
+def absolute_error(xp: Namespace, input: Any, target: Any) -> Any:
+    """Return the cost of each element."""
     return xp.absolute(input - target)

@@ -1,0 +1,135 @@
+"""Logistic loss of signed labels, for one class and for many."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_axis, check_fits, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.labels import rows
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss.classification._binary import logit_cost
+
+__all__ = ["multilabel_soft_margin_loss", "soft_margin_loss"]
+
+
+@loss
+def soft_margin_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge a score the logarithm of one plus the exponential of its error.
+
+    An element costs ``log(1 + exp(-target * input))``: nearly 0 for a score far
+    on the right side, nearly linear on the wrong one.
+
+    Args:
+        input: Scores, shape ``(*)``, real.
+        target: 1 or -1, broadcastable to `input`.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not fit, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.soft_margin_loss`, except: finite where torch
+        overflows; the result has the promoted dtype, not the input's; `target`
+        has a slope. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(soft_margin_loss(np.asarray([-800.0]), np.ones(1)))
+        800.0
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_fits(tuple(input.shape), target=target)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 1.0))
+    cost = xp.elementwise(_cost, (_input_slope, _target_slope), input, target)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+    return xp.softplus(-t * x)
+
+
+def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    return -t * xp.sigmoid(-t * x)
+
+
+def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    return -x * xp.sigmoid(-t * x)
+
+
+@loss
+def multilabel_soft_margin_loss(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Average `binary_cross_entropy_with_logits` over the classes of a row.
+
+    With ``x`` the input and ``t`` the target, a row costs the mean over its
+    classes of ``w * ((1 - t) * softplus(x) + t * softplus(-x))``.
+
+    Args:
+        input: Logits, shape ``(*, C)``, real.
+        target: Whether each class applies, 0..1, same shape.
+        weight: Factor on each cost, broadcastable to `input`, such as ``(C)``.
+            The mean still divides by the number of classes.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the rows.
+        axis: Class axis.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, one a row for ``"none"``, else ``()``. The mean of no rows
+        is nan, and so is a row without classes.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.multilabel_soft_margin_loss`, except that unequal
+        shapes raise (torch broadcasts, then adds up the wrong axis) and that
+        infinite logits have their exact limits. `axis`, `where` and `dtype` are
+        new.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.asarray([[0.0, -800.0]]), np.asarray([[1.0, 0.0]])
+        >>> print(multilabel_soft_margin_loss(x, t).round(4))
+        0.3466
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    axis = check_axis(axis, input.ndim)
+    (weight,) = attach(xp, input, weight=weight)
+    check_fits(tuple(input.shape), weight=weight)
+    where = mask(xp, input, where, rows(input.shape, axis))
+    keep = where if where is None else xp.expand_dims(where, axis=axis)
+    input, target, weight = guard(xp, keep, (input, 0.0), (target, 0.0), (weight, 1.0))
+    cost = logit_cost(xp, input, target)
+    cost = cost if weight is None else cost * weight
+    cost = xp.total(cost, axis) / input.shape[axis]
+    return leave(xp, out, cost, reduction, where=where)

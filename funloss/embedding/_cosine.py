@@ -1,0 +1,177 @@
+"""Cosine similarity and the embedding loss on it."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import (
+    broadcast_shape,
+    check_axis,
+    check_shapes_equal,
+    real_option,
+)
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.labels import rows
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["cosine_embedding_loss", "cosine_similarity"]
+
+# torch adds this float32 number to squared norms, in every dtype.
+_EPSILON = 9.999999960041972e-13
+
+
+@loss
+def cosine_similarity(
+    x1: Array,
+    x2: ArrayLike,
+    *,
+    dim: int = 1,
+    eps: Real = 1e-8,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Return the cosine of the angle between vectors.
+
+    The cosine is ``sum(x1 * x2) / (n1 * n2)`` with ``n = max(norm(x), eps)``. The
+    slope takes each ``n`` for the norm even where `eps` is larger; the norm of the
+    zero vector has slope 0.
+
+    Args:
+        x1: Vectors, real.
+        x2: Vectors, broadcastable with `x1`.
+        dim: Axis of the coordinates in the broadcast shape.
+        eps: Least norm to divide by, >= 0; a number or a 0-d array.
+        where: Boolean, broadcastable to the result. A False pair is 0 and has
+            slope 0, even at nan.
+        dtype: Of the result; the promoted dtype of `x1` and `x2` if None.
+
+    Returns:
+        Cosines in -1..1 up to rounding, the broadcast shape without `dim`.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not broadcast, there is no axis `dim`, or ``eps <
+            0``.
+
+    Torch:
+        `torch.nn.functional.cosine_similarity`, except that norms neither
+        overflow nor underflow. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> x1, x2 = np.asarray([[3.0, 4.0]]), np.asarray([[4.0, 3.0]])
+        >>> print(cosine_similarity(x1, x2).round(4))
+        [0.96]
+    """
+    xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
+    shape = broadcast_shape(x1=x1, x2=x2)
+    dim = check_axis(dim, max(1, len(shape)), name="dim")
+    eps = real_option(xp, x1, at_least=0, eps=eps)
+    where = mask(xp, x1, where, rows(shape, dim))
+    keep = where if where is None else xp.expand_dims(where, axis=dim)
+    x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
+    units = [_unit(xp, xp.broadcast_to(x, shape or (1,)), dim, eps) for x in (x1, x2)]
+    return leave(xp, out, xp.total(units[0] * units[1], dim), "none", where=where)
+
+
+def _unit(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
+    size = xp.norm(x, 2, axis, keepdims=True)
+    slopes = (lambda xp, size, _: xp.ones_like(size), None)
+    floored = xp.elementwise(
+        lambda xp, size, eps: xp.clamp_min(size, eps), slopes, size, eps
+    )
+    return x / floored
+
+
+@loss
+def cosine_embedding_loss(
+    input1: Array,
+    input2: ArrayLike,
+    target: ArrayLike,
+    *,
+    margin: Real = 0.0,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Turn similar pairs into one direction, others at least past a margin.
+
+    With ``c`` the cosine of a pair, it costs ``1 - c`` where the target is 1 and
+    ``max(0, c - margin)`` where it is -1; another target costs 0. At ``c ==
+    margin`` the hinge is active. The cosine is ``sum(a * b) / sqrt((sum(a**2) +
+    e) * (sum(b**2) + e))`` with ``e`` = 1e-12.
+
+    Args:
+        input1: Vectors, shape ``(D)`` or ``(N, D)``, real.
+        input2: Vectors of as many dimensions and coordinates; ``N`` may be 1.
+        target: 1 or -1, shape ``()`` or ``(N)``. It has no slope and does not
+            decide the dtype.
+        margin: Cosine below which dissimilar pairs cost nothing; a number or a
+            0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to the result. A False pair costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of the inputs if None.
+
+    Returns:
+        Cost, shape ``()`` or ``(N)`` for ``"none"``, else ``()``. The mean of no
+        pairs is nan.
+
+    Raises:
+        TypeError: No input is real floating, or arrays of two libraries.
+        ValueError: Shapes do not match, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.cosine_embedding_loss`, except that unequal numbers
+        of coordinates raise (torch broadcasts them in the product alone) and
+        that large vectors do not overflow. `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> a, b = np.asarray([[1.0, 0.0]]), np.asarray([[0.0, 2.0]])
+        >>> print(cosine_embedding_loss(a, b, np.asarray([1])))
+        1.0
+    """
+    xp, out, (input1, input2) = enter(dtype, input1=input1, input2=input2)
+    (target,) = attach(xp, input1, target=target)
+    shape = _pair_shape(input1, input2, target)
+    margin = real_option(xp, input1, margin=margin)
+    where = mask(xp, input1, where, shape)
+    keep = where if where is None else xp.expand_dims(where, axis=-1)
+    input1, input2 = guard(xp, keep, (input1, 0.0), (input2, 0.0))
+    cosine = _cosine(xp, input1, input2)
+    apart = xp.where(target == -1, xp.clamp_min(cosine - margin, 0.0), 0.0)
+    cost = xp.where(target == 1, 1 - cosine, apart)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:
+    """Return the shape of the costs, or raise."""
+    if not input1.ndim == input2.ndim == target.ndim + 1 <= 2:
+        msg = (
+            "inputs must be (D) with target () or (N, D) with target (N), got "
+            f"input1 {tuple(input1.shape)}, input2 {tuple(input2.shape)}, "
+            f"target {tuple(target.shape)}"
+        )
+        raise ValueError(msg)
+    if input1.shape[-1] != input2.shape[-1]:
+        check_shapes_equal(input1=input1, input2=input2)
+    pairs = broadcast_shape(input1=input1, input2=input2, target=target[..., None])
+    return pairs[:-1]
+
+
+def _cosine(xp: Namespace, a: Any, b: Any) -> Any:
+    (a, a_floor), (b, b_floor) = _scaled(xp, a), _scaled(xp, b)
+    squares = xp.total(xp.square(a), -1) + a_floor, xp.total(xp.square(b), -1) + b_floor
+    return xp.total(a * b, -1) / xp.sqrt(squares[0] * squares[1])
+
+
+def _scaled(xp: Namespace, x: Any) -> tuple[Any, Any]:
+    """Return long vectors scaled to a largest coordinate of 1, and their epsilon."""
+    if x.shape[-1] == 0:
+        return x, _EPSILON
+    size = xp.stop_gradient(xp.amax(xp.absolute(x), -1, keepdims=True))
+    scale = xp.where(xp.logical_and(size > 1, size < math.inf), size, 1.0)
+    return x / scale, _EPSILON / xp.square(scale[..., 0])

@@ -1,0 +1,123 @@
+"""Negative log-likelihood of values under a normal distribution."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace, lookup
+from funloss._frame.call import loss
+from funloss._frame.checks import broadcast_shape, check_values, real_option
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["gaussian_nll_loss"]
+
+_HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
+
+
+@loss
+def gaussian_nll_loss(
+    input: Array,
+    target: ArrayLike,
+    var: ArrayLike,
+    *,
+    full: bool = False,
+    eps: Real = 1e-6,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge a predicted mean and variance the likelihood of the value seen.
+
+    With ``v = max(var, eps)``, an element costs ``(log(v) + (input - target)**2 /
+    v) / 2``; `full` adds ``log(2 * pi) / 2``. The slope in `var` is that at ``v``
+    even below `eps`, so that a variance can leave the floor.
+
+    Args:
+        input: Means, shape ``(*)``, real.
+        target: Values seen, broadcastable with `input`.
+        var: Variances, >= 0: shape of `input`; that shape with one axis of size
+            1; that shape without its last axis; or a number.
+        full: Whether to add the constant; a Python bool.
+        eps: Floor of the variance, in its units; a number or a 0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to the result. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of the three if None.
+
+    Returns:
+        Cost in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
+        no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not fit, `reduction` is unknown, or a variance is
+            negative (on JAX: nan in value and gradient; see `debug_values`).
+
+    Torch:
+        `torch.nn.functional.gaussian_nll_loss`; `var` may be any real number.
+        `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(gaussian_nll_loss(np.asarray([3.0]), np.ones(1), np.ones(1)))
+        2.0
+
+    References:
+        D. A. Nix and A. S. Weigend, Estimating the mean and variance of the
+        target probability distribution, 1994.
+    """
+    shared = lookup(var) is None
+    xp, out, (input, target, var) = enter(dtype, input=input, target=target, var=var)
+    var = var if shared else _aligned(xp, input, var)
+    shape = broadcast_shape(input=input, target=target, var=var)
+    eps = real_option(xp, input, eps=eps)
+    where = mask(xp, input, where, shape)
+    input, target, var = guard(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))
+    slopes = (_mean_slope, _target_slope, _var_slope, None)
+    cost = xp.elementwise(_cost, slopes, input, target, var, eps)
+    bad = check_values(xp, ">= 0", var=(var, var < 0))
+    cost = cost if bad is None else xp.poison(cost, bad)
+    cost = cost + _HALF_LOG_TWO_PI if full else cost
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
+    """Return `var` with the dimensions of `input`, if its shape is one of torch's."""
+    full, own = tuple(input.shape), tuple(var.shape)
+    if own == full:
+        return var
+    if own == full[:-1]:
+        return xp.expand_dims(var, axis=-1)
+    odd = [b for a, b in zip(full, own, strict=False) if a != b]
+    if len(full) == len(own) and odd == [1]:
+        return var
+    msg = (
+        f"var must have the shape of input {full}, that shape with one axis of size 1 "
+        f"or without its last axis, got {own}"
+    )
+    raise ValueError(msg)
+
+
+def _floored(xp: Namespace, var: Any, eps: Any) -> Any:
+    """Return ``max(var, eps)`` with slope 1 in `var` everywhere."""
+    slopes = (lambda xp, var, _: xp.ones_like(var), None)
+    return xp.elementwise(lambda xp, var, eps: xp.clamp_min(var, eps), slopes, var, eps)
+
+
+def _cost(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+    var = _floored(xp, var, eps)
+    return 0.5 * (xp.log(var) + xp.square(x - t) / var)
+
+
+def _mean_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+    return (x - t) / _floored(xp, var, eps)
+
+
+def _target_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+    return (t - x) / _floored(xp, var, eps)
+
+
+def _var_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+    var = _floored(xp, var, eps)
+    return 0.5 * (1 / var - xp.square((x - t) / var))

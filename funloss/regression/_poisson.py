@@ -1,0 +1,118 @@
+"""Negative log-likelihood of counts under a Poisson distribution."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import broadcast_shape, real_option
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["poisson_nll_loss"]
+
+_TWO_PI = 2 * math.pi
+
+
+@loss
+def poisson_nll_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    log_input: bool = True,
+    full: bool = False,
+    eps: Real = 1e-8,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge a predicted rate the negative log-likelihood of the count seen.
+
+    With ``x`` the input and ``t`` the target, an element costs ``exp(x) - t * x``
+    or, without `log_input`, ``x - t * log(x + eps)``. `full` adds Stirling's
+    approximation of ``log(t!)``, ``t * log(t) - t + log(2 * pi * t) / 2``, where
+    ``t > 1``.
+
+    Args:
+        input: Logarithms of rates, or rates; shape ``(*)``, real. A rate below
+            ``-eps`` costs nan.
+        target: Counts, broadcastable with `input`.
+        log_input: Whether `input` holds logarithms; a Python bool.
+        full: Whether to add the term of the target alone; a Python bool.
+        eps: Added to the rate inside the logarithm; a number or a 0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to the result. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
+        no elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not broadcast, or `reduction` is unknown.
+
+    Torch:
+        `torch.nn.functional.poisson_nll_loss`, except: a count of 0 at rate 0
+        costs 0 (torch: nan), and the slope in a target of at most 0 leaves out
+        the term of `full` (torch: nan). `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(poisson_nll_loss(np.zeros(2), np.asarray([0.0, 3.0])))
+        1.0
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    shape = broadcast_shape(input=input, target=target)
+    eps = real_option(xp, input, eps=eps)
+    where = mask(xp, input, where, shape)
+    input, target = guard(xp, where, (input, 0.5), (target, 0.5))
+    if log_input:
+        cost = xp.elementwise(_log_cost, (_log_slope, _log_target_slope), input, target)
+    else:
+        slopes = (_rate_slope, _rate_target_slope, None)
+        cost = xp.elementwise(_rate_cost, slopes, input, target, eps)
+    if full:
+        cost = cost + xp.elementwise(_stirling, (_stirling_slope,), target)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _log_cost(xp: Namespace, x: Any, t: Any) -> Any:
+    return xp.exp(x) - xp.where(t == 0, 0.0, t * x)
+
+
+def _log_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    return xp.exp(x) - t
+
+
+def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+    del xp, t
+    return -x
+
+
+def _rate_cost(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    void = xp.logical_and(t == 0, x + eps == 0)
+    return x - t * xp.log(xp.where(void, 1.0, x + eps))
+
+
+def _rate_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    del xp
+    return 1 - t / (x + eps)
+
+
+def _rate_target_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    del t
+    return -xp.log(x + eps)
+
+
+def _stirling(xp: Namespace, t: Any) -> Any:
+    large = xp.where(t > 1, t, 1.0)
+    term = large * xp.log(large) - large + 0.5 * xp.log(_TWO_PI * large)
+    return xp.where(t > 1, term, xp.where(xp.isnan(t), t, 0.0))
+
+
+def _stirling_slope(xp: Namespace, t: Any) -> Any:
+    large = xp.where(t > 1, t, 1.0)
+    return xp.where(t > 1, xp.log(large) + 0.5 / large, 0.0)
