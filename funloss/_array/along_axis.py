@@ -39,24 +39,35 @@ class AlongAxis(Elementwise):
             return extreme(size, axis, keepdims=keepdims)
         if p == 1:
             return self.total(size, axis, keepdims=keepdims)
-        scale = self.stop_gradient(self._scale(size, p, axis))
         if p == 2:
-            root = self.safe_sqrt(
-                self.total(self.square(x / scale), axis, keepdims=True)
-            )
+            value = self.length(x, axis)
         else:
+            scale = self.stop_gradient(self.safe_scale(x, p, axis))
             powers = self.safe_power(size / scale, p)
             root = self.safe_power(self.total(powers, axis, keepdims=True), 1 / p)
+            value = scale * root
         if p < 0:
-            root = self.where(self.any(x == 0, axis=axis, keepdims=True), 0.0, root)
-        value = root * scale
+            value = self.where(self.any(x == 0, axis=axis, keepdims=True), 0.0, value)
         return value if keepdims else self.squeeze(value, axis=axis)
 
-    def _scale(self, size: Any, p: float, axis: int) -> Any:
+    def length(self, x: Any, axis: int) -> Any:
+        """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
+        scale = self.stop_gradient(self.safe_scale(x, 2, axis))
+        squares = self.total(self.square(x / scale), axis, keepdims=True)
+        return scale * self.safe_sqrt(squares)
+
+    def safe_scale(self, x: Any, p: float, axis: int) -> Any:
+        """Return what to divide `x` by before a sum of p-th powers, `axis` kept.
+
+        It is 1 unless a power would overflow or underflow: in the ordinary range a
+        division would only round.
+        """
         extreme = self.amax if p > 0 else self.amin
-        scale = extreme(size, axis, keepdims=True)
-        regular = self.logical_and(scale > 0, scale < math.inf)
-        return self.where(regular, scale, 1.0)
+        scale = extreme(self.absolute(x), axis, keepdims=True)
+        limit = float(self.finfo(x.dtype).max) ** (0.75 / max(2.0, abs(p)))
+        small = self.logical_and(scale > 0, scale < 1 / limit)
+        large = self.logical_and(scale > limit, scale < math.inf)
+        return self.where(self.logical_or(small, large), scale, 1.0)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
@@ -75,11 +86,20 @@ class AlongAxis(Elementwise):
         powers = self.exp(x - self.stop_gradient(self.amax(x, axis, keepdims=True)))
         return powers / self.total(powers, axis, keepdims=True)
 
-    def softmax_cost(self, x: Any, labels: Any, axis: int) -> Any:
-        """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`."""
-        shifted = x - self.stop_gradient(self.amax(x, axis, keepdims=True))
-        log_mass = self.log(self.total(self.exp(shifted), axis))
-        return log_mass - self.pick(shifted, labels, axis)
+    def softmax_cost(self, x: Any, labels: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`.
+
+        Where `keep` is False, value and slope are 0, even at nan.
+        """
+        if keep is not None:
+            x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
+        return -self.pick(self.log_softmax(x, axis), labels, axis)
+
+    def expected_cost(self, x: Any, q: Any, axis: int) -> Any:
+        """Return ``-sum(q * log_softmax(x))`` along `axis`, where ``0 * -inf`` is 0."""
+        log_p = self.log_softmax(x, axis)
+        void = self.logical_and(q == 0, log_p == -math.inf)
+        return -self.total(q * self.where(void, 0.0, log_p), axis)
 
     def mapped_sum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis, which only JAX has."""
@@ -145,14 +165,28 @@ class AlongAxis(Elementwise):
             done.append(combine(done[-1], row))
         return self.stack(done, axis=axis) if done else x
 
-    def scan(self, step: Callable[..., Any], carry: Any, rows: Any) -> tuple[Any, Any]:
+    def scan(
+        self,
+        step: Callable[..., Any],
+        carry: Any,
+        rows: Any,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Any, Any]:
         """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`.
 
-        `carry` and `rows` are tuples of arrays, `y` is one array; returns the
-        last carry and the stacked ys.
+        `carry` and `rows` are tuples of arrays, `y` is an array or a tuple of
+        them; returns the last carry and the stacked ys, in the order of the rows
+        also in `reverse`.
         """
+        turn = -1 if reverse else 1
+        steps = list(zip(*(self.unstack(x, axis=0) for x in rows), strict=True))
         outputs = []
-        for row in zip(*(self.unstack(x, axis=0) for x in rows), strict=True):
+        for row in steps[::turn]:
             carry, y = step(carry, row)
             outputs.append(y)
-        return carry, self.stack(outputs, axis=0)
+        outputs = outputs[::turn]
+        if not isinstance(outputs[0], tuple):
+            return carry, self.stack(outputs, axis=0)
+        columns = zip(*outputs, strict=True)
+        return carry, tuple(self.stack(column, axis=0) for column in columns)

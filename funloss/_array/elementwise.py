@@ -63,6 +63,10 @@ class Elementwise(Standard):
         small = self.exp(-self.absolute(x))
         return self.where(x >= 0, 1.0, small) / (1.0 + small)
 
+    def power_of_two(self, k: Any) -> Any:
+        """Return ``2**k`` of whole ``k <= 0``, to rounding; no slope."""
+        return self.exp(self.stop_gradient(k) * math.log(2))
+
     def gammaln(self, x: Any) -> Any:
         """Return ``log(abs(gamma(x)))``; inf at 0. Slope `digamma`."""
         return self._special("gammaln", x)

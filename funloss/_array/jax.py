@@ -1,7 +1,6 @@
 """JAX: `jax.numpy`, with torch's slopes at corners, ties and zeros."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -12,50 +11,9 @@ from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
+from funloss._array import jax_rules as rules
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
-
-
-@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def _softmax_cost(x: Any, labels: Any, axis: int) -> Any:
-    shifted = x - lax.stop_gradient(jnp.max(x, axis, keepdims=True))
-    log_mass = jnp.log(jnp.sum(jnp.exp(shifted), axis))
-    where = jnp.expand_dims(labels, axis)
-    taken = jnp.take_along_axis(shifted, where, axis, mode="promise_in_bounds")
-    return log_mass - jnp.squeeze(taken, axis)
-
-
-# Comparing with an iota instead of scattering keeps the gradient one fused pass
-# over the logits, and lets the class axis be sharded.
-@_softmax_cost.defjvp
-def _softmax_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    x, labels = primals
-    top = lax.stop_gradient(jnp.max(x, axis, keepdims=True))
-    log_mass = jnp.log(jnp.sum(jnp.exp(x - top), axis, keepdims=True))
-    classes = lax.broadcasted_iota(labels.dtype, x.shape, axis % x.ndim)
-    hit = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
-    slope = jnp.exp(x - top - log_mass) - hit
-    return _softmax_cost(x, labels, axis), jnp.sum(slope * tangents[0], axis)
-
-
-def _contract(x: Any, weight: Any, dtype: Any) -> Any:
-    last = (((1,), (1,)), ((), ()))
-    return lax.dot_general(x, weight, last, preferred_element_type=dtype)
-
-
-# The tangent of x stays wide: slopes of many blocks are added up in it, and are
-# rounded once by the caller.
-@jax.custom_jvp
-def _narrow_project(x: Any, weight: Any) -> Any:
-    return _contract(x.astype(weight.dtype), weight, x.dtype)
-
-
-@_narrow_project.defjvp
-def _narrow_project_jvp(primals: Any, tangents: Any) -> Any:
-    x, weight = primals
-    change = _contract(tangents[0], weight, x.dtype)
-    change += _contract(x.astype(weight.dtype), tangents[1], x.dtype)
-    return _narrow_project(x, weight), change
 
 
 class JaxNamespace(Namespace):
@@ -90,21 +48,21 @@ class JaxNamespace(Namespace):
         """Return `x` as a constant."""
         return lax.stop_gradient(x)
 
-    # jnp.abs has slope 1 at 0, jnp.clip 1/2 at a bound; comparisons against
-    # constants give torch's 0 and 1, and stop_gradient its 0 at nan.
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
-        return x * ((x > 0).astype(x.dtype) - (x < 0).astype(x.dtype))
+        return rules.absolute(x)
 
     def clamp_min(self, x: Any, bound: Any) -> Any:
         """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
-        rest = jnp.where(x < bound, bound, lax.stop_gradient(x))
-        return jnp.where(x >= bound, x, rest)
+        return rules.clamp_min(x, jnp.asarray(bound, x.dtype))
 
     def clamp_max(self, x: Any, bound: Any) -> Any:
         """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
-        rest = jnp.where(x > bound, bound, lax.stop_gradient(x))
-        return jnp.where(x <= bound, x, rest)
+        return rules.clamp_max(x, jnp.asarray(bound, x.dtype))
+
+    def softplus(self, x: Any) -> Any:
+        """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
+        return rules.softplus(x)
 
     def sigmoid(self, x: Any) -> Any:
         """Return ``1 / (1 + exp(-x))`` without overflow."""
@@ -123,38 +81,52 @@ class JaxNamespace(Namespace):
         """
         if slopes is None:
             return formula(self, *arguments)
-        dynamic = [k for k, x in enumerate(arguments) if isinstance(x, jax.Array)]
+        dtype = next(x.dtype for x in arguments if isinstance(x, jax.Array))
+        known = {
+            k: jnp.asarray(x, dtype) if isinstance(x, float) else x
+            for k, x in enumerate(arguments)
+            if isinstance(x, jax.Array | float)
+        }
 
-        def complete(arrays: Sequence[Any]) -> list[Any]:
-            known = dict(zip(dynamic, arrays, strict=True))
-            return [known.get(k, x) for k, x in enumerate(arguments)]
+        def evaluate(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
+            given = dict(enumerate(arguments)) | dict(zip(known, arrays, strict=True))
+            return function(self, *given.values())
 
         @jax.custom_jvp
         def value(*arrays: Any) -> Any:
-            return formula(self, *complete(arrays))
+            return evaluate(formula, arrays)
 
-        def push(primals: Any, tangents: Any) -> Any:
-            out, change = value(*primals), None
-            for k, tangent in zip(dynamic, tangents, strict=True):
+        def push(arrays: Any, changes: Any) -> Any:
+            out = value(*arrays)
+            total = jnp.zeros_like(out)
+            # Without the barrier XLA shares parts of the value with the slopes,
+            # and writes them out instead of fusing them.
+            arrays = lax.optimization_barrier(arrays)
+            for k, change in zip(known, changes, strict=True):
                 slope = slopes[k]
-                if slope is None or isinstance(tangent, SymbolicZero):
-                    continue
-                term = slope(self, *complete(primals)) * tangent
-                change = term if change is None else change + term
-            if change is None:
-                return out, jnp.zeros_like(out)
-            return out, jnp.broadcast_to(change, out.shape)
+                if slope is not None and not isinstance(change, SymbolicZero):
+                    total = total + evaluate(slope, arrays) * change
+            return out, total
 
         value.defjvp(push, symbolic_zeros=True)
-        return value(*(arguments[k] for k in dynamic))
+        return value(*known.values())
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
         return jax.nn.logsumexp(x, axis, keepdims=keepdims)
 
-    def softmax_cost(self, x: Any, labels: Any, axis: int) -> Any:
-        """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`."""
-        return _softmax_cost(x, labels, axis)
+    def softmax_cost(self, x: Any, labels: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``-log_softmax(x)`` at `labels`, 0 where `keep` is False."""
+        return rules.softmax_cost(x, labels, keep, axis % x.ndim)
+
+    def expected_cost(self, x: Any, q: Any, axis: int) -> Any:
+        """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0."""
+        return rules.expected_cost(x, q, axis % x.ndim)
+
+    def length(self, x: Any, axis: int) -> Any:
+        """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
+        scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
+        return rules.length(x, scale, axis % x.ndim)
 
     def mapped_sum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis."""
@@ -166,13 +138,13 @@ class JaxNamespace(Namespace):
 
     def block(self, x: Any, start: Any, size: int) -> Any:
         """Return `size` rows of `x` from `start` on, which may be traced."""
-        return lax.dynamic_slice_in_dim(x, start, size)
+        return rules.block(x, start, size)
 
     def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
         if narrow:
-            return _narrow_project(x, weight)
-        return _contract(x, weight.astype(x.dtype), x.dtype)
+            return rules.narrow_project(x, weight)
+        return rules.project(x, weight.astype(x.dtype), x.dtype)
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
@@ -191,9 +163,16 @@ class JaxNamespace(Namespace):
         """Return the running `logsumexp`."""
         return lax.cumlogsumexp(x, axis % x.ndim)
 
-    def scan(self, step: Callable[..., Any], carry: Any, rows: Any) -> tuple[Any, Any]:
+    def scan(
+        self,
+        step: Callable[..., Any],
+        carry: Any,
+        rows: Any,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Any, Any]:
         """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`."""
-        return lax.scan(step, carry, rows)
+        return lax.scan(step, carry, rows, reverse=reverse)
 
     def custom_grad(
         self, forward: Callable[..., Any], backward: Callable[..., Any]

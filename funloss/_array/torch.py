@@ -111,6 +111,14 @@ class TorchNamespace(Namespace):
         """Return ``1 / (1 + exp(-x))`` without overflow."""
         return torch.sigmoid(x)
 
+    def unstack(self, x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+        """Return the slices of `x` along `axis`; works under `torch.vmap`."""
+        return torch.unbind(x, axis)
+
+    def power_of_two(self, k: Any) -> Any:
+        """Return ``2**k`` of whole ``k <= 0``; no slope."""
+        return torch.exp2(k.detach())
+
     def elementwise(
         self,
         formula: Callable[..., Any],
@@ -148,10 +156,6 @@ class TorchNamespace(Namespace):
     def softmax(self, x: Any, axis: int) -> Any:
         """Return ``exp(x)`` over its sum."""
         return torch.softmax(x, axis)
-
-    def softmax_cost(self, x: Any, labels: Any, axis: int) -> Any:
-        """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`."""
-        return -self.pick(torch.log_softmax(x, axis), labels, axis)
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""

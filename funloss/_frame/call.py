@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from funloss._array import lookup, namespace
+from funloss._array import Namespace, lookup, namespace
 from funloss._array.debug import debugging
 from funloss._array.numpy import NUMPY
 
@@ -46,7 +46,7 @@ def loss(function: F) -> F:
                 mixed = True
         if scalars:
             kwargs = {name: _plain(x) for name, x in kwargs.items()}
-            args = args if xp is None else tuple(map(_plain, args))
+            args = args if xp is None else tuple(_positional(x, xp) for x in args)
         if mixed:
             xp = namespace(
                 **inspect.signature(function).bind(*args, **kwargs).arguments
@@ -61,6 +61,12 @@ def loss(function: F) -> F:
 
 def _plain(x: Any) -> Any:
     return x.item() if isinstance(x, np.generic) else x
+
+
+def _positional(x: Any, xp: Namespace) -> Any:
+    # A label may well be one element of NumPy's integers.
+    label = isinstance(x, np.integer) and xp.name in {"numpy", "jax"}
+    return np.asarray(x) if label else _plain(x)
 
 
 def _call_jax(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -11,7 +11,6 @@ __all__ = [
     "check_class_weight",
     "check_integers",
     "class_axis",
-    "class_hits",
     "class_labels",
     "match_rows",
     "match_single",
@@ -159,12 +158,6 @@ def widened(xp: Namespace, target: Any) -> Any:
         "int32",
     }
     return xp.astype(target, xp.as_dtype("int32" if narrow else "int64"))
-
-
-def class_hits(xp: Namespace, labels: Any, input: Any, axis: int) -> Any:
-    """Return where each class of `input` is the label of its row."""
-    classes = xp.arange(input.shape[axis], dtype=labels.dtype, **xp.device_kw(input))
-    return xp.expand_dims(labels, axis=axis) == along(xp, classes, axis, input.ndim)
 
 
 def poison_rows(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:

@@ -1,5 +1,6 @@
 """Binary cross-entropy, of probabilities and of logits."""
 
+import math
 from typing import Any
 
 from funloss._array import Namespace
@@ -172,9 +173,10 @@ def logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
 def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     hit = t if pos_weight is None else t * pos_weight
     near = xp.log1p(xp.exp(-xp.absolute(x)))
-    # The tail has one side at a time; its weight may be 0 where x is infinite.
-    side = xp.where(x > 0, 1 - t, -hit)
-    return near * (1 - t + hit) + xp.where(side == 0, 0.0, x * side)
+    far = (1 - t) * xp.clamp_min(x, 0.0) + hit * xp.clamp_min(-x, 0.0)
+    # A weight of 0 on an infinite tail costs nothing.
+    void = (x == math.inf) & (t == 1) | (x == -math.inf) & (hit == 0)
+    return xp.where(void, 0.0, near * (1 - t + hit) + far)
 
 
 def _logit_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:

@@ -1,9 +1,5 @@
 """Cross-entropy of unnormalised class scores."""
 
-import math
-from typing import Any
-
-from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_integer,
@@ -103,6 +99,7 @@ def cross_entropy(
     axis = class_axis(input, axis)
     (weight,) = attach(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
+    spread = 1.0 if weight is None else along(xp, weight, axis, input.ndim)
     where = mask(xp, input, where, rows(input.shape, axis))
     smoothing = real_option(
         xp, input, at_least=0, at_most=1, label_smoothing=label_smoothing
@@ -110,41 +107,23 @@ def cross_entropy(
     if is_floating(target):
         keep = where if where is None else xp.expand_dims(where, axis=axis)
         input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
-        cost = _expected_cost(xp, input, target, weight, axis, smoothing=smoothing)
+        if not is_zero(smoothing):
+            target = (1 - smoothing) * target + smoothing / input.shape[axis]
+        cost = xp.expected_cost(input, target * spread, axis)
         return leave(xp, out, cost, reduction, where=where)
     target = match_rows(xp, input, target, axis)
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
-    if keep is not None:
-        (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
     mass = of_labels(xp, weight, labels)
-    cost = xp.softmax_cost(input, labels, axis)
+    cost = xp.softmax_cost(input, labels, axis, keep)
     cost = cost if mass is None else cost * mass
     if not is_zero(smoothing):
-        even = 1.0 / input.shape[axis]
-        rest = _expected_cost(xp, input, xp.full_like(input, even), weight, axis)
+        counted = None if keep is None else xp.expand_dims(keep, axis=axis)
+        (input,) = guard(xp, counted, (input, 0.0))
+        even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
+        rest = xp.expected_cost(input, even * spread / input.shape[axis], axis)
         cost = (1 - smoothing) * cost + smoothing * rest
     if bad is not None:
         cost = xp.poison(cost, bad)
     return leave(xp, out, cost, reduction, where=keep, mass=mass)
-
-
-def _expected_cost(
-    xp: Namespace,
-    input: Any,
-    target: Any,
-    weight: Any,
-    axis: int,
-    *,
-    smoothing: Any = 0.0,
-) -> Any:
-    """Return ``-sum(w * q * log_softmax(input))`` along `axis`."""
-    log_p = xp.log_softmax(input, axis)
-    if not is_zero(smoothing):
-        target = (1 - smoothing) * target + smoothing / input.shape[axis]
-    if weight is not None:
-        target = target * along(xp, weight, axis, input.ndim)
-    # An impossible class without mass costs nothing; elsewhere -inf tells.
-    void = xp.logical_and(target == 0, log_p == -math.inf)
-    return -xp.total(target * xp.where(void, 0.0, log_p), axis)

@@ -7,7 +7,6 @@ from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_integer,
-    check_shapes_equal,
     is_zero,
     real_option,
 )
@@ -99,17 +98,136 @@ def linear_cross_entropy(
     if chunk_size is not None:
         check_integer(low=1, chunk_size=chunk_size)
     soft = is_floating(target)
-    named = {"input": input, "linear_weight": linear_weight}
-    named |= {} if linear_bias is None else {"linear_bias": linear_bias}
-    named |= {"target": target} if soft else {}
-    xp, out, (x, _, *others) = enter(dtype, **named)
+    floats = {"input": input, "linear_weight": linear_weight}
+    floats |= {} if linear_bias is None else {"linear_bias": linear_bias}
+    floats |= {"target": target} if soft else {}
+    xp, out, (x, matrix, *others) = enter(dtype, **floats)
     bias = None if linear_bias is None else others[0]
-    shape = _scores_shape(x, linear_weight, bias)
-    axis = x.ndim - 1
+    shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
     (weight,) = attach(xp, x, weight=weight)
-    check_class_weight(weight, linear_weight, 0)
+    check_class_weight(weight, matrix, 0)
     where = mask(xp, x, where, rows(shape, axis))
-    # A half-precision matrix is widened block by block, never as a whole.
-    half = input.dtype == linear_weight.dtype != x.dtype
-    layer = _Layer(linear_weight, bias, half and x.dtype == xp.float32)
-    ...
+    target, ignore_index = _check_target(
+        xp, x, others[-1] if soft else target, shape, ignore_index, soft=soft
+    )
+    labels, keep, bad = None, where, None
+    if not soft:
+        labels, keep, bad = class_labels(
+            xp, x, target, shape[axis], ignore_index=ignore_index, where=where
+        )
+    x = _guard_rows(xp, x, keep, rows(shape, axis))
+    # The matrix stays in its own dtype: it is widened a block at a time.
+    half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
+    chunk = chunk_size or choose_chunk(math.prod(x.shape[:-1]), shape[axis])
+    if soft or matrix.ndim > 2 or chunk >= shape[axis] or not xp.blockwise:
+        scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
+        return cross_entropy(
+            scores,
+            target,
+            weight,
+            reduction=reduction,
+            ignore_index=ignore_index,
+            label_smoothing=label_smoothing,
+            where=where,
+            dtype=out,
+        )
+    smoothing = real_option(
+        xp, x, at_least=0, at_most=1, label_smoothing=label_smoothing
+    )
+    mass = of_labels(xp, weight, labels)
+    share = weight
+    if is_zero(smoothing):
+        share = None
+    elif weight is None:
+        share = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
+    cost, rest = label_costs(
+        xp, x, (linear_weight, bias, share), labels, chunk=chunk, narrow=half
+    )
+    cost = cost if mass is None else cost * mass
+    if rest is not None:
+        cost = (1 - smoothing) * cost + smoothing / shape[axis] * rest
+    cost = cost if bad is None else xp.poison(cost, bad)
+    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+
+
+def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
+    """Return the shape of the scores, or raise."""
+    own, layer = tuple(input.shape), tuple(matrix.shape)
+    if len(own) not in (1, 2):
+        msg = f"input must have shape (D) or (N, D), got {own}"
+        raise ValueError(msg)
+    if len(layer) < 2:
+        msg = f"linear_weight must have shape (C, D) or (C, *d, D), got {layer}"
+        raise ValueError(msg)
+    if layer[0] == 0:
+        msg = f"linear_weight must have at least one class, got {layer}"
+        raise ValueError(msg)
+    if own[-1] != layer[-1]:
+        msg = f"last axes must be equal, got input {own}, linear_weight {layer}"
+        raise ValueError(msg)
+    if len(own) == 1 and len(layer) > 2:
+        msg = (
+            f"input must have shape (N, D) with linear_weight of shape {layer}, "
+            f"got {own}"
+        )
+        raise ValueError(msg)
+    if bias is not None and tuple(bias.shape) != layer[:-1]:
+        msg = f"linear_bias must have shape {layer[:-1]}, got {tuple(bias.shape)}"
+        raise ValueError(msg)
+    return (*own[:-1], *layer[:-1])
+
+
+def _check_target(
+    xp: Namespace,
+    input: Any,
+    target: Any,
+    shape: tuple[int, ...],
+    ignore_index: int | None,
+    *,
+    soft: bool,
+) -> tuple[Any, int]:
+    """Return `target`, and the index to ignore, which probabilities lack."""
+    if soft and ignore_index is not None:
+        msg = f"ignore_index must be None with probabilities, got {ignore_index!r}"
+        raise ValueError(msg)
+    if not soft:
+        check_integers(input, target)
+    expected = shape if soft else rows(shape, input.ndim - 1)
+    if not soft and expected == () and tuple(target.shape) == (1,):
+        target = xp.reshape(target, ())
+    if tuple(target.shape) != expected:
+        msg = (
+            f"target must have shape {expected}, that of the scores"
+            f"{'' if soft else ' without their class axis'}, got {tuple(target.shape)}"
+        )
+        raise ValueError(msg)
+    ignore_index = -100 if ignore_index is None else ignore_index
+    check_integer(ignore_index=ignore_index)
+    return target, ignore_index
+
+
+def _guard_rows(xp: Namespace, input: Any, keep: Any, shape: tuple[int, ...]) -> Any:
+    """Return `input` with zeros in the rows that are masked in all their costs."""
+    if keep is None:
+        return input
+    keep = xp.broadcast_to(keep, shape)
+    if keep.ndim >= input.ndim:
+        keep = xp.any(keep, axis=tuple(range(1, keep.ndim)))
+    return guard(xp, xp.expand_dims(keep, axis=-1), (input, 0.0))[0]
+
+
+def _scores(
+    xp: Namespace,
+    input: Any,
+    matrix: Any,
+    bias: Any,
+    shape: tuple[int, ...],
+    *,
+    narrow: bool,
+) -> Any:
+    """Return the scores as a whole."""
+    features = matrix.shape[-1]
+    x = xp.reshape(input, (math.prod(input.shape[:-1]), features))
+    layer = xp.reshape(matrix, (math.prod(matrix.shape[:-1]), features))
+    scores = xp.reshape(xp.project(x, layer, narrow=narrow), shape)
+    return scores if bias is None else scores + bias

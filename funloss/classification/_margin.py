@@ -1,5 +1,6 @@
 """Margin losses over all classes: one true class, or several."""
 
+from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
@@ -12,11 +13,11 @@ from funloss._frame.checks import (
 )
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.labels import (
+    along,
     as_row,
     check_class_weight,
     check_integers,
     class_axis,
-    class_hits,
     class_labels,
     match_single,
     of_labels,
@@ -98,15 +99,46 @@ def multi_margin_loss(
     if keep is not None:
         (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
     lead = xp.expand_dims(xp.pick(input, labels, axis), axis=axis)
-    lack = margin - lead + input
-    others = xp.logical_not(class_hits(xp, labels, input, axis))
-    lack = xp.where(xp.logical_and(others, lack > 0), lack, 0.0)
-    cost = xp.total(lack if p == 1 else lack * lack, axis) / input.shape[axis]
+    place = xp.expand_dims(labels, axis=axis)
+    formula, slope = (_hinge, _hinge_slope) if p == 1 else (_square, _square_slope)
+    slopes = (slope, _negated(slope), slope, None, None)
+    lacks = xp.elementwise(formula, slopes, input, lead, margin, place, axis)
+    cost = xp.total(lacks, axis) / input.shape[axis]
     cost = poison_rows(xp, cost, input, bad, axis)
     mass = of_labels(xp, weight, labels)
     cost = cost if mass is None else cost * mass
     keep = keep if keep is None else xp.reshape(keep, shape)
     return leave(xp, out, xp.reshape(cost, shape), reduction, where=keep)
+
+
+def _active(xp: Namespace, lack: Any, place: Any, axis: int) -> Any:
+    classes = xp.arange(lack.shape[axis], dtype=place.dtype, **xp.device_kw(lack))
+    others = along(xp, classes, axis, lack.ndim) != place
+    return xp.logical_and(others, lack > 0)
+
+
+def _hinge(xp: Namespace, *arguments: Any) -> Any:
+    x, lead, margin, place, axis = arguments
+    lack = margin - lead + x
+    return xp.where(_active(xp, lack, place, axis), lack, 0.0)
+
+
+def _hinge_slope(xp: Namespace, *arguments: Any) -> Any:
+    x, lead, margin, place, axis = arguments
+    return xp.astype(_active(xp, margin - lead + x, place, axis), x.dtype)
+
+
+def _square(xp: Namespace, *arguments: Any) -> Any:
+    return xp.square(_hinge(xp, *arguments))
+
+
+def _square_slope(xp: Namespace, *arguments: Any) -> Any:
+    slopes = (_hinge_slope, _negated(_hinge_slope), _hinge_slope, None, None)
+    return 2 * xp.elementwise(_hinge, slopes, *arguments)
+
+
+def _negated(slope: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *arguments: -slope(*arguments)
 
 
 @loss

@@ -1,6 +1,5 @@
 """Cosine similarity and the embedding loss on it."""
 
-import math
 from typing import Any
 
 from funloss._array import Namespace
@@ -72,17 +71,35 @@ def cosine_similarity(
     where = mask(xp, x1, where, rows(shape, dim))
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
-    units = [_unit(xp, xp.broadcast_to(x, shape or (1,)), dim, eps) for x in (x1, x2)]
-    return leave(xp, out, xp.total(units[0] * units[1], dim), "none", where=where)
+    x1, x2 = (xp.broadcast_to(x, shape or (1,)) for x in (x1, x2))
+    lengths = [_floored_length(xp, x, dim, eps) for x in (x1, x2)]
+    cosine = _product(xp, x1, x2, lengths, dim)
+    return leave(xp, out, cosine, "none", where=where)
 
 
-def _unit(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
+def _floored_length(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
     size = xp.norm(x, 2, axis, keepdims=True)
     slopes = (lambda xp, size, _: xp.ones_like(size), None)
-    floored = xp.elementwise(
+    return xp.elementwise(
         lambda xp, size, eps: xp.clamp_min(size, eps), slopes, size, eps
     )
-    return x / floored
+
+
+def _product(xp: Namespace, a: Any, b: Any, divisors: Any, axis: int) -> Any:
+    """Return ``sum((a / c) * (b / d))`` along `axis`, for two divisors that keep it."""
+    terms = xp.elementwise(
+        lambda _, a, b, c, d: (a / c) * (b / d),
+        (
+            lambda _, _a, b, c, d: b / d / c,
+            lambda _, a, _b, c, d: a / c / d,
+            lambda _, a, b, c, d: -(a / c) * (b / d) / c,
+            lambda _, a, b, c, d: -(a / c) * (b / d) / d,
+        ),
+        a,
+        b,
+        *divisors,
+    )
+    return xp.total(terms, axis)
 
 
 @loss
@@ -141,7 +158,7 @@ def cosine_embedding_loss(
     where = mask(xp, input1, where, shape)
     keep = where if where is None else xp.expand_dims(where, axis=-1)
     input1, input2 = guard(xp, keep, (input1, 0.0), (input2, 0.0))
-    cosine = _cosine(xp, input1, input2)
+    cosine = _padded_cosine(xp, input1, input2)
     apart = xp.where(target == -1, xp.clamp_min(cosine - margin, 0.0), 0.0)
     cost = xp.where(target == 1, 1 - cosine, apart)
     return leave(xp, out, cost, reduction, where=where)
@@ -162,16 +179,10 @@ def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:
     return pairs[:-1]
 
 
-def _cosine(xp: Namespace, a: Any, b: Any) -> Any:
-    (a, a_floor), (b, b_floor) = _scaled(xp, a), _scaled(xp, b)
-    squares = xp.total(xp.square(a), -1) + a_floor, xp.total(xp.square(b), -1) + b_floor
-    return xp.total(a * b, -1) / xp.sqrt(squares[0] * squares[1])
-
-
-def _scaled(xp: Namespace, x: Any) -> tuple[Any, Any]:
-    """Return long vectors scaled to a largest coordinate of 1, and their epsilon."""
-    if x.shape[-1] == 0:
-        return x, _EPSILON
-    size = xp.stop_gradient(xp.amax(xp.absolute(x), -1, keepdims=True))
-    scale = xp.where(xp.logical_and(size > 1, size < math.inf), size, 1.0)
-    return x / scale, _EPSILON / xp.square(scale[..., 0])
+def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
+    scales = [xp.stop_gradient(xp.safe_scale(x, 2, -1)) for x in (a, b)]
+    squares = [
+        _product(xp, x, x, (scale, scale), -1) + _EPSILON / xp.square(scale[..., 0])
+        for x, scale in zip((a, b), scales, strict=True)
+    ]
+    return _product(xp, a, b, scales, -1) / xp.sqrt(squares[0] * squares[1])

@@ -67,5 +67,5 @@ def hinge_embedding_loss(
 
 
 def _hinge(xp: Namespace, input: Any, target: Any, margin: Any) -> Any:
-    push = xp.where(target == 1, 0.0, xp.clamp_min(margin - input, 0.0))
-    return push + xp.where(target == -1, 0.0, input)
+    push = xp.clamp_min(margin - input, 0.0)
+    return xp.where(target == 1, input, xp.where(target == -1, push, push + input))

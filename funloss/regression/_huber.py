@@ -80,8 +80,12 @@ def huber_loss(
 
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
+    # Split rather than selected: only the part below delta is squared. An infinite
+    # delta leaves no other part, and must not make 0 * inf of it.
     size = xp.absolute(input - target)
-    return xp.where(size < delta, 0.5 * size * size, delta * (size - 0.5 * delta))
+    inner = xp.clamp_max(size, delta)
+    rate = xp.clamp_max(xp.zeros_like(size) + delta, xp.finfo(size.dtype).max)
+    return 0.5 * inner * inner + rate * (size - inner)
 
 
 def _huber_slope(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
@@ -160,7 +164,8 @@ def smooth_l1_loss(
 
 def _smooth(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
     size = xp.absolute(input - target)
-    return xp.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta)
+    inner = xp.clamp_max(size, beta)
+    return 0.5 * inner * inner / beta + (size - inner)
 
 
 def _smooth_slope(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:

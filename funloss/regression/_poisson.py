@@ -80,7 +80,7 @@ def poisson_nll_loss(
 
 
 def _log_cost(xp: Namespace, x: Any, t: Any) -> Any:
-    return xp.exp(x) - xp.where(t == 0, 0.0, t * x)
+    return xp.where(t == 0, xp.exp(x), xp.exp(x) - t * x)
 
 
 def _log_slope(xp: Namespace, x: Any, t: Any) -> Any:
@@ -94,7 +94,7 @@ def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
 
 def _rate_cost(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     void = xp.logical_and(t == 0, x + eps == 0)
-    return x - t * xp.log(xp.where(void, 1.0, x + eps))
+    return xp.where(void, x, x - t * xp.log(x + eps))
 
 
 def _rate_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:

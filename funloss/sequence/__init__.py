@@ -1,0 +1,5 @@
+"""Losses of sequences that are not aligned with their targets."""
+
+from funloss.sequence._ctc import ctc_loss
+
+__all__ = ["ctc_loss"]

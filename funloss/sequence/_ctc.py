@@ -1,0 +1,155 @@
+"""Connectionist temporal classification."""
+
+from typing import Any
+
+from funloss._array import namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
+from funloss._frame.enter import enter, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._kernels._ctc import alignment_cost
+from funloss.sequence._alignment import align, check_log_probs, settle_lengths
+
+__all__ = ["ctc_loss"]
+
+
+def ctc_loss(
+    log_probs: Array,
+    targets: ArrayLike,
+    input_lengths: ArrayLike,
+    target_lengths: ArrayLike,
+    *,
+    blank: int = 0,
+    reduction: Reduction = "mean",
+    zero_infinity: bool = False,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each sequence minus its log-likelihood, summed over all alignments.
+
+    An alignment gives each of the ``T`` frames a class, and spells the target
+    once repeated classes are merged and blanks are dropped. A sample costs
+    ``-log(sum(exp(sum(log_probs[t, a[t]] for t in range(T))) for a in alignments))``.
+    Between two equal labels lies at least one blank, so that a target needs as
+    many frames as it has labels and repeats.
+
+    Args:
+        log_probs: Log-probabilities, shape ``(T, N, C)``, or ``(T, C)`` for one
+            sample, floating. A class with -inf is impossible in that frame.
+        targets: Labels in ``0..C-1``, none of them `blank`, integers of any
+            width: shape ``(N, S)``, where what lies beyond a target's length
+            does not matter, or concatenated, shape ``(sum(target_lengths),)``.
+            ``(S,)`` or ``(1, S)``, padded, for one sample.
+        input_lengths: Number of frames of each sample, in ``0..T``: shape
+            ``(N,)``, integer, or a tuple or list of integers; for one sample
+            also ``()`` or an integer.
+        target_lengths: Number of labels of each sample, likewise, in ``0..S``.
+        blank: Class of a frame without a label.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean is that of costs
+            divided by target lengths (by 1 if the target is empty).
+        zero_infinity: Whether a sample without any possible alignment costs 0
+            with slope 0, instead of inf with slope nan. It counts in the mean.
+        where: Boolean, shape ``(N,)``. A False sample costs 0, has slope 0 (even
+            at nan) and does not count in the mean.
+        dtype: Of the result; that of `log_probs` if None.
+
+    Returns:
+        Cost in nats, shape ``(N,)`` for ``"none"``, ``()`` for one sample, else
+        ``()``. The mean is nan when no sample counts.
+
+    Raises:
+        TypeError: `log_probs` is not floating, targets or lengths are not
+            integers, or arrays of two libraries.
+        ValueError: Shapes do not match, `log_probs` is empty, an option is out of
+            its range, or a length or label is (as arrays on JAX: nan in value and
+            gradient; see `debug_values`).
+
+    Torch:
+        `torch.nn.functional.ctc_loss`, except: the gradient is the derivative
+        with respect to `log_probs`, whatever these are (torch's holds only
+        after `log_softmax`; both give the logits the same); labels out of range
+        or equal to `blank` are found; -inf on a possible alignment leaves
+        gradients finite; one sample's `targets` may be longer than its target.
+        Labels are integers; 16-bit `log_probs` are taken. `where`, `dtype` and
+        derivatives of higher order are new.
+
+    Numerics:
+        Rounding errors do not grow with the cost: probabilities carry exponents
+        of their own, and the gradient comes from ratios of neighbouring states.
+
+    Examples:
+        >>> import numpy as np
+        >>> even = np.log(np.full((2, 1, 3), 1 / 3))
+        >>> # Two frames spell "1" as 1 1, 1 blank or blank 1: 3 ways out of 9.
+        >>> cost = ctc_loss(even, np.asarray([[1]]), [2], [1])
+        >>> print(np.exp(-cost).round(4))
+        0.3333
+
+    References:
+        A. Graves et al., Connectionist Temporal Classification, 2006.
+    """
+    namespace(log_probs=log_probs)
+    check_log_probs(log_probs)
+    input_lengths, target_lengths, longest = settle_lengths(
+        log_probs,
+        targets,
+        check=where is None,
+        input_lengths=input_lengths,
+        target_lengths=target_lengths,
+    )
+    return _ctc_loss(
+        log_probs,
+        targets,
+        input_lengths,
+        target_lengths,
+        longest=longest,
+        blank=blank,
+        reduction=reduction,
+        zero_infinity=zero_infinity,
+        where=where,
+        dtype=dtype,
+    )
+
+
+# A list of lengths would be part of the key under which JAX caches; the public
+# function makes arrays of it, and keeps the size of concatenated targets static.
+@loss
+def _ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    *,
+    longest: int | None,
+    blank: int,
+    reduction: Reduction,
+    zero_infinity: bool,
+    where: Any,
+    dtype: Any,
+) -> Any:
+    check_choice(REDUCTIONS, reduction=reduction)
+    check_choice((False, True), zero_infinity=zero_infinity)
+    xp, out, (log_probs,) = enter(dtype, log_probs=log_probs)
+    check_integer(0, log_probs.shape[-1] - 1, blank=blank)
+    single = log_probs.ndim == 2
+    shape = () if single else log_probs.shape[1:2]
+    where = mask(xp, log_probs, where, shape)
+    if single:
+        log_probs = log_probs[:, None, :]
+    samples = log_probs.shape[1:2]
+    plan, ends = align(
+        xp,
+        log_probs,
+        targets,
+        input_lengths,
+        target_lengths,
+        blank=blank,
+        where=None if where is None else xp.broadcast_to(where, samples),
+        longest=longest,
+        single=single,
+    )
+    cost = alignment_cost(xp, log_probs, plan, forgive=zero_infinity)
+    if reduction == "mean":
+        cost = cost / xp.astype(xp.where(ends < 1, 1, ends), cost.dtype)
+    return leave(xp, out, xp.reshape(cost, shape), reduction, where=where)
