@@ -5,9 +5,11 @@ from funloss._array.debug import debug_values
 from funloss._frame.custom import elementwise_loss, samplewise_loss
 from funloss._frame.reduce import reduce
 from funloss.classification import (
+    adaptive_log_softmax_with_loss,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
+    linear_cross_entropy,
     multi_margin_loss,
     multilabel_margin_loss,
     multilabel_soft_margin_loss,
@@ -33,14 +35,17 @@ from funloss.regression import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
+from funloss.sequence import ctc_loss
 
 __all__ = [
+    "adaptive_log_softmax_with_loss",
     "array_namespace",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "debug_values",
     "elementwise_loss",
     "gaussian_nll_loss",
@@ -48,6 +53,7 @@ __all__ = [
     "huber_loss",
     "kl_div",
     "l1_loss",
+    "linear_cross_entropy",
     "margin_ranking_loss",
     "mse_loss",
     "multi_margin_loss",

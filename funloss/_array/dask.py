@@ -6,6 +6,7 @@ import array_api_compat.dask.array as compat
 import dask.array as da
 
 from funloss._array.base import Namespace
+from funloss._array.numpy import NUMPY
 
 
 class DaskNamespace(Namespace):
@@ -22,6 +23,10 @@ class DaskNamespace(Namespace):
         """Return no keyword: chunks decide."""
         del like
         return {}
+
+    def as_dtype(self, dtype: Any) -> Any:
+        """Return the NumPy dtype."""
+        return NUMPY.as_dtype(dtype)
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""

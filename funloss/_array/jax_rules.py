@@ -168,7 +168,7 @@ def _length_jvp(axis: int, primals: Any, tangents: Any) -> Any:
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def block(x: Any, start: Any, size: int) -> Any:
     """Return `size` rows of `x` from `start` on."""
-    if x.dtype.itemsize == 2:
+    if x.dtype == jnp.bfloat16:
         x, start = lax.optimization_barrier((x, start))
     return lax.dynamic_slice_in_dim(x, start, size)
 

@@ -42,7 +42,8 @@ class Standard:
 
     def dtype_name(self, dtype: Any) -> str:
         """Return a dtype's name in the standard's spelling, such as 'float32'."""
-        return str(dtype).rpartition(".")[2]
+        name = dtype.__name__ if isinstance(dtype, type) else str(dtype)
+        return name.rpartition(".")[2]
 
     def is_float(self, dtype: Any) -> bool:
         """Tell whether a dtype is real floating, bfloat16 included."""
@@ -67,8 +68,7 @@ class Standard:
 
     def as_dtype(self, dtype: Any) -> Any:
         """Return the library's own dtype for a name or another library's dtype."""
-        name = dtype.__name__ if isinstance(dtype, type) else self.dtype_name(dtype)
-        return getattr(self.standard, name, None)
+        return getattr(self.standard, self.dtype_name(dtype), None)
 
     def concrete(self, *arrays: Any) -> bool:
         """Tell whether Python may read the values of `arrays` now, at no cost."""

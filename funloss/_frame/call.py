@@ -73,12 +73,14 @@ def _call_jax(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     arrays, layout = [], []
     for x in (*args, *kwargs.values()):
         if _is_dynamic(x):
+            if not _is_at_home(x):
+                return _call_plain(function, args, kwargs)
             arrays.append(x)
             layout.append(_ARRAY)
         elif callable(x) and not isinstance(x, type):
             return _call_plain(function, args, kwargs)
         else:
-            layout.append((type(x), x))
+            layout.append((type(x), tuple(x) if isinstance(x, list) else x))
     if debugging():
         return _call_plain(function, args, kwargs)
     try:
@@ -92,6 +94,14 @@ def _is_dynamic(x: Any) -> bool:
     if isinstance(x, tuple | list):
         return any(map(_is_dynamic, x))
     return lookup(x) is not None
+
+
+def _is_at_home(x: Any) -> bool:
+    """Tell whether jax takes `x`; what it refuses, the loss refuses by name."""
+    if isinstance(x, tuple | list):
+        return all(map(_is_at_home, x))
+    xp = lookup(x)
+    return xp is None or xp.name in {"jax", "numpy"}
 
 
 def _call_plain(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -122,4 +132,9 @@ def _compiled(
 
 
 def _filled(layout: tuple[Any, ...], arrays: Iterator[Any]) -> Iterator[Any]:
-    return (next(arrays) if slot is _ARRAY else slot[1] for slot in layout)
+    for slot in layout:
+        if slot is _ARRAY:
+            yield next(arrays)
+        else:
+            kind, value = slot
+            yield list(value) if kind is list else value

@@ -8,9 +8,9 @@ from funloss._array import Namespace
 __all__ = ["choose_chunk", "label_costs"]
 
 # Scores that are cheap to hold as a whole, and those of one block.
-_WHOLE = 2**20
-_BLOCK = 2**18
-_NARROWEST = 128
+_WHOLE = 2**22
+_BLOCK = 2**16
+_NARROWEST = 256
 
 
 def choose_chunk(rows: int, classes: int) -> int:
@@ -43,8 +43,9 @@ def label_costs(
     largest score, the sum of exponentials relative to it and the label's score,
     and its derivative computes each block again.
     """
-    classes, shape = layer[0].shape[0], labels.shape
-    x, labels = xp.reshape(x, (-1, x.shape[-1])), xp.reshape(labels, (-1,))
+    (classes, features), shape = layer[0].shape, labels.shape
+    labels = xp.reshape(labels, (-1,))
+    x = xp.reshape(x, (labels.shape[0], features))
 
     def step(carry: Any, row: Any) -> Any:
         first = row[0] * chunk
@@ -66,7 +67,7 @@ def label_costs(
 
     count = -(-classes // chunk)
     blocks = xp.arange(count, dtype=labels.dtype, **xp.device_kw(x))
-    carry = _start(xp, x, sums=layer[2] is not None)
+    carry = _start(xp, labels, x.dtype, sums=layer[2] is not None)
     (top, mass, score, *sums), _ = xp.scan(xp.checkpoint(step), carry, (blocks,))
     log_mass = xp.log(mass)
     cost = xp.reshape(log_mass - (score - top), shape)
@@ -76,14 +77,15 @@ def label_costs(
     return cost, xp.reshape(seen * log_mass - total, shape)
 
 
-def _start(xp: Namespace, x: Any, *, sums: bool) -> tuple[Any, ...]:
-    zeros = xp.zeros(x.shape[:1], dtype=x.dtype, **xp.device_kw(x))
+def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, ...]:
+    # From the labels: inside `jax.shard_map` the carry must vary as they do.
+    zeros = xp.astype(labels * 0, dtype)
     # Finite, so that it can be subtracted from -inf, and below any other score.
-    lowest = xp.full_like(zeros, float(xp.finfo(x.dtype).min))
-    carry = (lowest, zeros, zeros)
+    lowest = zeros + float(xp.finfo(dtype).min)
     if not sums:
-        return carry
-    return (*carry, zeros, xp.zeros((), dtype=x.dtype, **xp.device_kw(x)))
+        return lowest, zeros, zeros
+    none = xp.zeros((), dtype=dtype, **xp.device_kw(labels))
+    return lowest, zeros, zeros, zeros, none
 
 
 def _update(xp: Namespace, carry: Any, scores: Any, hit: Any, share: Any) -> Any:
@@ -91,6 +93,7 @@ def _update(xp: Namespace, carry: Any, scores: Any, hit: Any, share: Any) -> Any
     top, mass, score, *sums = carry
     new = xp.maximum(top, xp.stop_gradient(xp.amax(scores, 1)))
     shifted = scores - new[:, None]
+    moved = xp.where(mass == 0, 0.0, top - new)
     mass = mass * xp.exp(top - new) + xp.total(xp.exp(shifted), 1)
     score = score + xp.total(xp.where(hit, scores, 0.0), 1)
     if share is None:
@@ -99,5 +102,4 @@ def _update(xp: Namespace, carry: Any, scores: Any, hit: Any, share: Any) -> Any
     # An impossible class without a share costs nothing.
     void = xp.logical_and(share[None, :] == 0, shifted == -math.inf)
     block = xp.total(share[None, :] * xp.where(void, 0.0, shifted), 1)
-    moved = xp.where(mass == 0, 0.0, top - new)
     return new, mass, score, total + seen * moved + block, seen + xp.total(share)

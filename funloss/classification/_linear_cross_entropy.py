@@ -61,7 +61,7 @@ def linear_cross_entropy(
             -100 if None. With probabilities it must be None.
         label_smoothing: In 0..1; a number or a 0-d array.
         chunk_size: Classes in a block, >= 1; of `C` or more, all at once. None
-            chooses by N and C: all at once up to a million scores, else about
+            chooses by N and C: all at once up to four million scores, else about
             ``sqrt(C)``. Without effect where blocks save nothing: with
             probabilities, with ``*d``, and on torch and Dask.
         where: Boolean, broadcastable to the costs. A False row costs 0, has slope
@@ -131,18 +131,18 @@ def linear_cross_entropy(
             where=where,
             dtype=out,
         )
+    mass = of_labels(xp, weight, labels)
     smoothing = real_option(
         xp, x, at_least=0, at_most=1, label_smoothing=label_smoothing
     )
-    mass = of_labels(xp, weight, labels)
-    share = weight
-    if is_zero(smoothing):
-        share = None
-    elif weight is None:
-        share = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
-    cost, rest = label_costs(
-        xp, x, (linear_weight, bias, share), labels, chunk=chunk, narrow=half
-    )
+    share = None
+    if not is_zero(smoothing):
+        ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
+        share = ones if weight is None else weight
+    layer = (linear_weight, bias, share)
+    costs = label_costs(xp, x, layer, labels, chunk=chunk, narrow=half)
+    # An ignored row's cost may be inf where the bias rules its stand-in label out.
+    cost, rest = guard(xp, keep, *((cost, 0.0) for cost in costs))
     cost = cost if mass is None else cost * mass
     if rest is not None:
         cost = (1 - smoothing) * cost + smoothing / shape[axis] * rest

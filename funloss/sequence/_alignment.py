@@ -11,7 +11,15 @@ from funloss._array.numpy import NUMPY
 from funloss._frame.checks import check_values
 from funloss._kernels._ctc import Alignment
 
-__all__ = ["align", "check_log_probs", "settle_lengths"]
+__all__ = ["align", "check_log_probs", "of_one_library", "settle_lengths"]
+
+
+def of_one_library(*arguments: Any) -> bool:
+    """Tell whether all are arrays of one library, and none a NumPy scalar."""
+    xp = lookup(arguments[0])
+    return xp is not None and all(
+        lookup(x) is xp and not isinstance(x, np.generic) for x in arguments
+    )
 
 
 def settle_lengths(
@@ -23,12 +31,15 @@ def settle_lengths(
     if they are wrong, for in tracing they would be hidden.
     """
     xp = namespace(log_probs=log_probs)
+    check_log_probs(log_probs)
     known = {name: _known(xp, name, x) for name, x in lengths.items()}
     shape = getattr(targets, "shape", ())
     limits = (log_probs.shape[0], shape[-1] if shape else None)
     if check:
         for (name, x), limit in zip(known.items(), limits, strict=True):
-            if x is not None and limit is not None:
+            if x is None or limit is None:
+                continue
+            if np.any((x < 0) | (x > limit)):
                 _outside(NUMPY, limit, None, **{name: x})
     ends, longest = known["target_lengths"], None
     if ends is not None and ends.size and len(shape) == 1 and log_probs.ndim == 3:

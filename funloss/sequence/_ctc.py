@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from funloss._array import namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
 from funloss._frame.enter import enter, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._kernels._ctc import alignment_cost
-from funloss.sequence._alignment import align, check_log_probs, settle_lengths
+from funloss._kernels._ctc_choice import alignment_cost
+from funloss.sequence._alignment import (
+    align,
+    check_log_probs,
+    of_one_library,
+    settle_lengths,
+)
 
 __all__ = ["ctc_loss"]
 
@@ -89,15 +93,15 @@ def ctc_loss(
     References:
         A. Graves et al., Connectionist Temporal Classification, 2006.
     """
-    namespace(log_probs=log_probs)
-    check_log_probs(log_probs)
-    input_lengths, target_lengths, longest = settle_lengths(
-        log_probs,
-        targets,
-        check=where is None,
-        input_lengths=input_lengths,
-        target_lengths=target_lengths,
-    )
+    longest = None
+    if not of_one_library(log_probs, input_lengths, target_lengths):
+        input_lengths, target_lengths, longest = settle_lengths(
+            log_probs,
+            targets,
+            check=where is None,
+            input_lengths=input_lengths,
+            target_lengths=target_lengths,
+        )
     return _ctc_loss(
         log_probs,
         targets,
@@ -131,13 +135,14 @@ def _ctc_loss(
     check_choice(REDUCTIONS, reduction=reduction)
     check_choice((False, True), zero_infinity=zero_infinity)
     xp, out, (log_probs,) = enter(dtype, log_probs=log_probs)
+    check_log_probs(log_probs)
     check_integer(0, log_probs.shape[-1] - 1, blank=blank)
     single = log_probs.ndim == 2
-    shape = () if single else log_probs.shape[1:2]
+    shape = () if single else (log_probs.shape[1],)
     where = mask(xp, log_probs, where, shape)
     if single:
         log_probs = log_probs[:, None, :]
-    samples = log_probs.shape[1:2]
+    samples = (log_probs.shape[1],)
     plan, ends = align(
         xp,
         log_probs,

@@ -1,0 +1,99 @@
+"""The main job: run the cases, print the table, fail on any mismatch.
+
+Every call runs in float64 on NumPy, array-api-strict, torch, and on JAX under `jit` and
+`vmap`: values and, where there are any, slopes; curvature too on torch and under `jit`
+(forward over reverse). A third of the calls, drawn at random once and for all, also
+runs on JAX without `jit`, and takes curvature under `vmap` (reverse over reverse).
+float32, bfloat16 and float16 run values and slopes: every call on NumPy and torch
+(float32 on array-api-strict too), and a third of the calls, another for each, in `jit`.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from parity.case import DTYPES
+from parity.collection import batches, losses
+from parity.libraries import LIBRARIES
+from parity.pool import run
+from parity.report import Report
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, report, and return the exit status: 1 if anything differs."""
+    options = _parser().parse_args(arguments)
+    chosen = [loss for loss in losses() if not options.loss or loss in options.loss]
+    libraries = options.library or list(LIBRARIES)
+    work = list(batches(chosen))
+    console, report, begun = Console(), Report(), time.monotonic()
+    if not console.is_terminal:
+        console.width = 120
+    progress = Progress(
+        BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.description}"), console=console, transient=True,
+    )  # fmt: skip
+    with progress:
+        task = progress.add_task("", total=len(work))
+        found = run(work, libraries, options.dtype or DTYPES, options.jobs)
+        for batch, checks in found:
+            report.add(checks)
+            progress.update(task, advance=1, description=batch.loss)
+    console.print(report.table(chosen, libraries))
+    if options.json:
+        options.json.write_text(json.dumps(report.as_json(), indent=1) + "\n")
+    return _verdict(console, report, time.monotonic() - begun)
+
+
+def _verdict(console: Console, report: Report, seconds: float) -> int:
+    took = f"{report.checks} checks in {seconds:.0f} s"
+    worst = report.smallest_failure()
+    if worst is None:
+        # No check at all is no success.
+        console.print(f"{took}: " + ("all agree" if report.checks else "nothing ran"))
+        return 0 if report.checks else 1
+    console.print(f"{took}: [red]{len(report.failures)} differ[/]. The smallest:")
+    console.print(f"{worst.call}, {worst.library}, {worst.dtype}", markup=False)
+    console.print(f"{worst.quantity}: {worst.fault}\n", markup=False)
+    # Unwrapped and unstyled where it is piped, so that it can be pasted.
+    console.print(worst.code, markup=False, highlight=False, soft_wrap=True)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m parity", description="Check every loss against PyTorch."
+    )
+    parser.add_argument(
+        "--loss", action="append", choices=losses(), metavar="NAME",
+        help="only this loss; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--library", action="append", choices=LIBRARIES,
+        help="only this library or mode; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dtype", action="append", choices=DTYPES, help="only this; may be repeated"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument(
+        "--jobs", type=int, default=2, metavar="N", help="worker processes (2)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""A case as data: a loss, its reference, inputs, options, what to differentiate."""
+
+import hashlib
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["DRAWS", "DTYPES", "Call", "Case", "seeded"]
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+# How many draws of the inputs `vmap` stacks; every other mode sees the first.
+DRAWS = 3
+
+Grid = Mapping[str, Sequence[Any]]
+
+
+def seeded(name: str) -> np.random.Generator:
+    """Return the generator that belongs to `name`, the same in every process."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One loss on one kind of input, over a grid of options.
+
+    Attributes:
+        ours: The loss under test.
+        reference: The same function elsewhere. It gets the arguments of `ours`
+            except `dtype`, in float64 and int64.
+        inputs: Draws the arguments that are arrays, by name: float64 arrays take
+            the dtype under test, all others stay as they are. Corners lie at
+            numbers with few bits, which every dtype holds exactly.
+        options: Values of each option, all crossed; or several such grids, one
+            after the other, so that only options that interact are crossed.
+        wrt: Names of the arguments to differentiate.
+        orders: Highest derivative compared: 0 none, 1 slopes, 2 curvature. Below
+            2 where the reference has none, or is nan where a number exists.
+        dtypes: The dtypes to run in, where the inputs fit.
+        vmap: Whether the arrays may be mapped over; False if `ours` reads them.
+    """
+
+    ours: Callable[..., Any]
+    reference: Callable[..., Any]
+    inputs: Callable[[np.random.Generator], Mapping[str, Any]]
+    options: Grid | Sequence[Grid] = field(default_factory=dict)
+    wrt: tuple[str, ...] = ("input",)
+    orders: int = 2
+    dtypes: tuple[str, ...] = DTYPES
+    vmap: bool = True
+
+    @property
+    def loss(self) -> str:
+        """The name the report lists it under."""
+        return self.ours.__name__
+
+    @property
+    def id(self) -> str:
+        """Name of the case; it seeds the inputs, which all its calls share."""
+        return f"{self.loss}-{self.inputs.__name__}"
+
+    def calls(self) -> Iterator["Call"]:
+        """Yield one call for each point of the grids."""
+        grids = [self.options] if isinstance(self.options, Mapping) else self.options
+        number = itertools.count()
+        for grid in grids:
+            for values in itertools.product(*grid.values()):
+                yield Call(self, dict(zip(grid, values, strict=True)), next(number))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One case at one point of its grid of options."""
+
+    case: Case
+    options: Mapping[str, Any]
+    number: int
+
+    @property
+    def id(self) -> str:
+        """Name of the call; it seeds cotangents and directions."""
+        options = ",".join(
+            f"{name}={getattr(value, '__name__', value)}"
+            for name, value in self.options.items()
+        )
+        return f"{self.case.id}[{options}]"
+
+    def draw(self, number: int) -> dict[str, Any]:
+        """Return draw `number` of the inputs."""
+        return dict(self.case.inputs(seeded(f"{self.case.id}/{number}")))
+
+    def sampled(self, purpose: str) -> bool:
+        """Tell whether the call is in the sample: one at random of every three."""
+        trio, place = divmod(self.number, 3)
+        size = min(3, sum(1 for _ in self.case.calls()) - 3 * trio)
+        return bool(place == seeded(f"{self.case.id}/{trio}/{purpose}").integers(size))
+
+    def positional(self) -> tuple[str, ...]:
+        """Return the arguments passed by position: those without a default."""
+        return tuple(
+            name
+            for name, parameter in inspect.signature(self.case.ours).parameters.items()
+            if parameter.default is parameter.empty
+            and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        )

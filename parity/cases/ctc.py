@@ -1,0 +1,122 @@
+"""Connectionist temporal classification against torch, and against its definition.
+
+torch's slope is the one that the logits before a `log_softmax` need; the derivative
+with respect to the log-probabilities themselves is torch's without the softmax in it.
+"""
+
+import numpy as np
+from torch.nn import functional as F
+
+import funloss as fl
+from parity.case import Case
+from parity.references import ctc_by_enumeration, ctc_with_true_slope
+
+REDUCTION = ["none", "mean", "sum"]
+
+
+def log_probs(rng, *shape):
+    scores = rng.standard_normal(shape)
+    return scores - np.log(np.sum(np.exp(scores), axis=-1, keepdims=True))
+
+
+def batch(rng):
+    # Full, repeated labels, empty, shorter than its padding.
+    targets = np.asarray([[1, 2, 3, 1], [2, 2, 4, 4], [-7, 9, 0, 0], [3, 1, 99, -1]])
+    return {
+        "log_probs": log_probs(rng, 9, 4, 5),
+        "targets": targets,
+        "input_lengths": np.asarray([9, 8, 5, 6]),
+        "target_lengths": np.asarray([4, 4, 0, 2]),
+    }
+
+
+def concatenated(rng):
+    inputs = batch(rng)
+    rows = zip(inputs["targets"], inputs["target_lengths"], strict=True)
+    flat = np.concatenate([labels[:length] for labels, length in rows])
+    return inputs | {"targets": flat.astype(np.int32)}
+
+
+def infeasible(rng):
+    # Too few frames for the labels, for a repeat, and none at all.
+    inputs = batch(rng) | {"input_lengths": np.asarray([9, 5, 0, 1])}
+    return inputs | {"targets": np.asarray([[1, 2, 3, 1], [2, 2, 4, 4]] * 2)}
+
+
+def static(rng):
+    inputs = batch(rng)
+    del inputs["input_lengths"], inputs["target_lengths"]
+    return inputs
+
+
+def sample(rng):
+    return {
+        "log_probs": log_probs(rng, 7, 4),
+        "targets": np.asarray([1, 1, 3]),
+        "input_lengths": np.asarray(6),
+        "target_lengths": np.asarray(3),
+    }
+
+
+def small(rng):
+    # Not normalised: the slope must be that of what is there.
+    return {
+        "log_probs": rng.standard_normal((4, 3, 3)),
+        "targets": np.asarray([[1, 2], [2, 2], [1, 1]]),
+        "input_lengths": np.asarray([4, 4, 3]),
+        "target_lengths": np.asarray([2, 2, 1]),
+    }
+
+
+def impossible_classes(rng):
+    inputs = small(rng)
+    inputs["log_probs"][0, 0, 0] = inputs["log_probs"][1, 1, 1] = -np.inf
+    return inputs
+
+
+def confident(rng):
+    input = np.full((6, 1, 3), -50.0)
+    input[[0, 1, 2, 3, 4, 5], 0, [0, 1, 1, 0, 2, 2]] = 0.0
+    lengths = {"input_lengths": np.asarray([6]), "target_lengths": np.asarray([2])}
+    return {"log_probs": input, "targets": np.asarray([[1, 2]])} | lengths
+
+
+def long(rng):
+    return {
+        "log_probs": log_probs(rng, 200, 2, 6),
+        "targets": rng.integers(1, 6, (2, 30)),
+        "input_lengths": np.asarray([200, 180]),
+        "target_lengths": np.asarray([30, 25]),
+    }
+
+
+def masked(rng):
+    inputs = small(rng) | {"where": np.asarray([True, False, True])}
+    inputs["log_probs"][:, 1], inputs["targets"][1] = np.nan, 77
+    return inputs
+
+
+CTC, TORCH = fl.ctc_loss, ctc_with_true_slope
+GRID = {"reduction": REDUCTION}
+ZERO = {"zero_infinity": [False, True]}
+LENGTHS = {
+    "input_lengths": [(9, 8, 5, 6)],
+    "target_lengths": [(4, 4, 0, 2), (1, 2, 3, 0)],
+}
+WRT = ("log_probs",)
+
+CASES = [
+    Case(CTC, TORCH, batch, [GRID | ZERO, {"dtype": ["float32", "float64"]}], WRT,
+         orders=1),
+    Case(CTC, TORCH, concatenated, GRID, WRT, orders=1),
+    Case(CTC, F.ctc_loss, infeasible, GRID | {"zero_infinity": [False]}, (),
+         orders=0),
+    Case(CTC, TORCH, infeasible, GRID | {"zero_infinity": [True]}, WRT, orders=1),
+    Case(CTC, TORCH, sample, GRID | {"blank": [0, 2]}, WRT, orders=1),
+    Case(CTC, ctc_by_enumeration, small, GRID | {"blank": [0]}, WRT),
+    Case(CTC, ctc_by_enumeration, impossible_classes, GRID, WRT),
+    Case(CTC, ctc_by_enumeration, masked, GRID, WRT),
+    Case(CTC, TORCH, confident, GRID, WRT, orders=1),
+    Case(CTC, TORCH, long, {"reduction": ["none"]}, WRT, orders=1),
+    Case(CTC, TORCH, static, LENGTHS, WRT, orders=1),
+]  # fmt: skip

@@ -1,0 +1,105 @@
+"""Cross-entropy of a linear layer against torch, all at once and in blocks."""
+
+import numpy as np
+
+import funloss as fl
+from parity.case import Case
+from parity.references import linear_cross_entropy, linear_cross_entropy_where
+
+REDUCTION = ["none", "mean", "sum"]
+
+
+def plain(rng):
+    return {
+        "input": rng.standard_normal((6, 4)),
+        "linear_weight": rng.standard_normal((5, 4)),
+        "target": np.asarray([0, 1, 4, 1, 3, 2]),
+    }
+
+
+def biased(rng):
+    return plain(rng) | {"linear_bias": rng.standard_normal(5)}
+
+
+def weighted(rng):
+    return biased(rng) | {"weight": rng.random(5) + 0.25}
+
+
+def ignored(rng):
+    inputs = weighted(rng)
+    inputs["target"][[1, 4]] = -100
+    return inputs
+
+
+def all_ignored(rng):
+    return plain(rng) | {"target": np.full(6, -100)}
+
+
+def sample(rng):
+    input, target = rng.standard_normal(4), np.asarray(3)
+    return biased(rng) | {"input": input, "target": target}
+
+
+def spatial(rng):
+    return {
+        "input": rng.standard_normal((3, 4)),
+        "linear_weight": rng.standard_normal((5, 2, 4)),
+        "target": rng.integers(0, 5, (3, 2)),
+        "linear_bias": rng.standard_normal((5, 2)),
+    }
+
+
+def probabilities(rng):
+    return weighted(rng) | {"target": rng.dirichlet(np.ones(5), 6)}
+
+
+def large(rng):
+    inputs = biased(rng)
+    return inputs | {"input": 1e2 * inputs["input"]}
+
+
+def masked(rng):
+    where = np.asarray([True, False, True, True, False, True])
+    inputs = weighted(rng) | {"where": where}
+    inputs["input"][1], inputs["target"][4] = np.nan, 9  # no class, but masked
+    return inputs
+
+
+def many(rng):
+    return {
+        "input": rng.standard_normal((300, 4)),
+        "linear_weight": rng.standard_normal((50, 4)),
+        "target": rng.integers(0, 50, 300),
+    }
+
+
+def empty(rng):
+    return plain(rng) | {"input": np.zeros((0, 4)), "target": np.zeros(0, dtype=int)}
+
+
+OURS, TORCH = fl.linear_cross_entropy, linear_cross_entropy
+GRID = {"reduction": REDUCTION}
+CHUNKS = {"chunk_size": [None, 2, 1, 100]}
+BLOCKS = {"chunk_size": [None, 2]}
+SMOOTHING = {"label_smoothing": [0.0, 0.25]}
+IGNORE = {"ignore_index": [None, 1]}
+LAYER = ("input", "linear_weight")
+BIASED = ("input", "linear_weight", "linear_bias")
+PROBABILITIES = ("input", "linear_weight", "target", "linear_bias", "weight")
+
+CASES = [
+    Case(OURS, TORCH, plain,
+         [GRID | CHUNKS, SMOOTHING | IGNORE | BLOCKS,
+          {"dtype": ["float32", "float64"]}], LAYER),
+    Case(OURS, TORCH, biased, GRID | BLOCKS, BIASED),
+    Case(OURS, TORCH, weighted, GRID | SMOOTHING | IGNORE | BLOCKS, BIASED),
+    Case(OURS, TORCH, ignored, GRID | BLOCKS, BIASED),
+    Case(OURS, TORCH, all_ignored, GRID | BLOCKS, LAYER),
+    Case(OURS, TORCH, sample, SMOOTHING | BLOCKS, BIASED),
+    Case(OURS, TORCH, spatial, GRID | SMOOTHING, BIASED),
+    Case(OURS, TORCH, probabilities, GRID | SMOOTHING, PROBABILITIES),
+    Case(OURS, TORCH, large, BLOCKS, BIASED),
+    Case(OURS, linear_cross_entropy_where, masked, GRID | BLOCKS, BIASED),
+    Case(OURS, TORCH, many, {"chunk_size": [None, 7, 25]}, LAYER, orders=1),
+    Case(OURS, TORCH, empty, GRID, LAYER),
+]  # fmt: skip

@@ -1,0 +1,55 @@
+"""Distances of all pairs of rows against torch."""
+
+import numpy as np
+import torch
+
+import funloss as fl
+from parity.case import Case
+from parity.references import pdist_composed
+
+
+def plain(rng):
+    return {"input": rng.standard_normal((5, 3))}
+
+
+def distinct(rng):
+    return plain(rng)
+
+
+def corners(rng):
+    # Two equal rows, tied coordinates, zero coordinates.
+    rows = [[0.0, 0.0], [2.0, -2.0], [0.0, 0.0], [1.0, 0.0]]
+    return {"input": np.asarray(rows)}
+
+
+def large(rng):
+    return {"input": 1e4 * rng.standard_normal((4, 3))}
+
+
+def one_row(rng):
+    return {"input": rng.standard_normal((1, 3))}
+
+
+def no_rows(rng):
+    return {"input": np.zeros((0, 3))}
+
+
+def featureless(rng):
+    return {"input": np.zeros((3, 0))}
+
+
+P = {"p": [0.0, 1.0, 1.5, 2.0, 3.0, float("inf")]}
+SMALL = {"p": [1.0, 2.0]}
+
+# torch's own has no second derivative, and its first kills the process where there are
+# no rows or features; the composed one has both.
+CASES = [
+    Case(fl.pdist, torch.pdist, plain, [P, {"dtype": ["float32", "float64"]}],
+         orders=1),
+    Case(fl.pdist, pdist_composed, distinct, {"p": [1.0, 2.0, 3.0]}),
+    Case(fl.pdist, torch.pdist, corners, P, orders=1),
+    Case(fl.pdist, torch.pdist, large, P, orders=1),
+    Case(fl.pdist, pdist_composed, one_row, SMALL),
+    Case(fl.pdist, pdist_composed, no_rows, SMALL),
+    Case(fl.pdist, pdist_composed, featureless, SMALL),
+]  # fmt: skip

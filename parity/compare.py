@@ -1,0 +1,78 @@
+"""The distance between two arrays in ulps, and the scale it is measured at."""
+
+from collections.abc import Sequence
+
+import ml_dtypes
+import numpy as np
+
+from parity.convert import numpy_dtype
+from parity.problem import Outcome, Problem
+from parity.tolerance import TOLERANCES
+
+__all__ = ["error_in_ulps", "scales"]
+
+
+def error_in_ulps(
+    got: np.ndarray, want: np.ndarray, dtype: str, scale: float
+) -> np.ndarray:
+    """Return the error of each entry of `got` in ulps of `dtype`.
+
+    nan equals nan, and the sign of zero is ignored: it depends on the order of
+    sums. Any other disagreement about nan or infinity is an infinite error.
+    """
+    tolerance = TOLERANCES[dtype]
+    with np.errstate(all="ignore"):
+        want = want.astype(numpy_dtype(dtype)).astype(np.float64)
+        got = got.astype(np.float64)
+        same = (got == want) | (np.isnan(got) & np.isnan(want))
+        size = np.maximum(np.abs(want), tolerance.floor * scale)
+        excess = np.maximum(np.abs(got - want) - tolerance.flushed, 0)
+        ulps = excess / _spacing(size, dtype)
+        return np.where(same, 0.0, np.where(np.isfinite(ulps), ulps, np.inf))
+
+
+def _spacing(size: np.ndarray, dtype: str) -> np.ndarray:
+    """Return the distance between neighbouring numbers of `dtype` at `size`."""
+    info = ml_dtypes.finfo(numpy_dtype(dtype))
+    exponent = np.frexp(np.maximum(size, float(info.tiny)))[1] - 1
+    return np.ldexp(1.0, exponent - info.nmant)
+
+
+def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
+    """Return the scale of each array of a truth, by kind.
+
+    A value is made of terms as large as itself or as the first-order changes
+    ``x * slope``: their sum for a single number, the largest for an array. A slope
+    is made of terms as large as the largest slope of its array, or as the change
+    of it along the random direction; a product, as the largest of its array, or as
+    the slopes times the direction.
+    """
+    changes = [
+        np.abs(_finite(x) * _finite(slope))
+        for x, slope in zip(problem.variables(), truth.slopes, strict=False)
+    ]
+    single = all(value.ndim == 0 for value in truth.values)
+    combine = np.sum if single else np.max
+    terms = [float(combine(change)) for change in changes if change.size]
+    value = max(_largest(truth.values), sum(terms) if single else max(terms, default=0))
+    slopes = [_largest([slope]) for slope in truth.slopes]
+    products = [_largest([product]) for product in truth.products]
+    along = _largest(problem.directions)
+    return {
+        "values": [value] * len(truth.values),
+        "slopes": [max(pair) for pair in zip(slopes, products or slopes, strict=True)],
+        "products": [
+            max(product, slope * along)
+            for slope, product in zip(slopes, products, strict=False)
+        ],
+    }
+
+
+def _finite(array: np.ndarray) -> np.ndarray:
+    array = array.astype(np.float64)
+    return np.where(np.isfinite(array), array, 0.0)
+
+
+def _largest(arrays: Sequence[np.ndarray]) -> float:
+    sizes = [float(np.max(np.abs(_finite(array)))) for array in arrays if array.size]
+    return max(sizes, default=0.0)

@@ -1,0 +1,1 @@
+"""The rows of `parity.deviations`, by what they are about."""

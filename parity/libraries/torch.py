@@ -1,0 +1,52 @@
+"""torch: values, reverse mode, and reverse mode over it."""
+
+from collections.abc import Sequence
+
+import torch
+
+from parity.convert import from_numpy, to_numpy
+from parity.problem import Outcome, Problem
+from parity.tree import leaves
+
+__all__ = ["evaluate"]
+
+
+def evaluate(problem: Problem) -> Outcome:
+    """Return outputs, slopes and curvature on tensors."""
+    arrays = problem.arrays("torch")
+    variables = leaves([arrays[name] for name in problem.wrt])
+    if problem.orders:
+        for variable in variables:
+            variable.requires_grad_()
+    outputs = problem.call(arrays, "torch")
+    slopes, products = [], []
+    if problem.orders > 0:
+        slopes = _slopes(outputs, variables, problem.cotangents, problem.orders > 1)
+    if problem.orders > 1:
+        products = _slopes(slopes, variables, problem.directions, again=False)
+    return Outcome(*([to_numpy(x) for x in xs] for xs in (outputs, slopes, products)))
+
+
+def _slopes(
+    outputs: Sequence[torch.Tensor],
+    variables: Sequence[torch.Tensor],
+    cotangents: Sequence,
+    again: bool,
+) -> list[torch.Tensor]:
+    """Return the slopes of the weighted outputs; zeros where no path leads."""
+    pairs = [
+        (output, from_numpy(cotangent, "torch"))
+        for output, cotangent in zip(outputs, cotangents, strict=True)
+        if output.requires_grad
+    ]
+    if not pairs:
+        return [torch.zeros_like(variable) for variable in variables]
+    found = torch.autograd.grad(
+        [output for output, _ in pairs],
+        variables,
+        [cotangent for _, cotangent in pairs],
+        create_graph=again,
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    return list(found)

@@ -1,0 +1,46 @@
+"""Run batches in worker processes."""
+
+import multiprocessing
+import os
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from parity.check import Check, check
+from parity.collection import Batch
+
+__all__ = ["run"]
+
+# One thread each: the arrays are tiny, and the processes share the cores.
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+    "JAX_PLATFORMS": "cpu",
+}
+
+
+def run(
+    batches: Sequence[Batch],
+    libraries: Collection[str],
+    dtypes: Collection[str],
+    jobs: int,
+) -> Iterator[tuple[Batch, list[Check]]]:
+    """Yield each batch with its checks, as they are done."""
+    if jobs == 1:
+        for batch in batches:
+            yield batch, _work(batch, libraries, dtypes)
+        return
+    os.environ.update({k: v for k, v in _ENVIRONMENT.items() if k not in os.environ})
+    # Forking would copy the threads of torch and XLA half-way.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = {
+            pool.submit(_work, batch, libraries, dtypes): batch for batch in batches
+        }
+        for done in as_completed(waiting):
+            yield waiting.pop(done), done.result()
+
+
+def _work(
+    batch: Batch, libraries: Collection[str], dtypes: Collection[str]
+) -> list[Check]:
+    return check(batch.calls(), libraries, dtypes)

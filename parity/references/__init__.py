@@ -1,0 +1,54 @@
+"""What the losses are held against where `torch.nn.functional` does not suffice.
+
+Each is put together from torch's own functions, so it is differentiated by torch.
+"""
+
+from parity.references.adapters import kept, on_axis
+from parity.references.alignment import ctc_by_enumeration, ctc_with_true_slope
+from parity.references.formulas import (
+    binary_cross_entropy_at_infinity,
+    cosine_similarity_where,
+    kl_div_batchmean_where,
+    multi_margin_composed,
+    multilabel_margin_composed,
+    multilabel_margin_last_axis,
+    multilabel_soft_margin_axis,
+    pairwise_distance_where,
+    pdist_composed,
+    soft_margin_with_softplus,
+)
+from parity.references.layers import (
+    adaptive_log_softmax_with_loss,
+    linear_cross_entropy,
+    linear_cross_entropy_where,
+)
+
+__all__ = [
+    "EXPECTED_WARNINGS",
+    "LIBRARY",
+    "adaptive_log_softmax_with_loss",
+    "binary_cross_entropy_at_infinity",
+    "cosine_similarity_where",
+    "ctc_by_enumeration",
+    "ctc_with_true_slope",
+    "kept",
+    "kl_div_batchmean_where",
+    "linear_cross_entropy",
+    "linear_cross_entropy_where",
+    "multi_margin_composed",
+    "multilabel_margin_composed",
+    "multilabel_margin_last_axis",
+    "multilabel_soft_margin_axis",
+    "on_axis",
+    "pairwise_distance_where",
+    "pdist_composed",
+    "soft_margin_with_softplus",
+]
+
+LIBRARY = "torch"
+
+# The reference's own, about what the cases ask on purpose.
+EXPECTED_WARNINGS = (
+    "reduction: 'mean' divides the total loss by both the batch size",
+    "Using a target size",
+)

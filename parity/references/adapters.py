@@ -1,0 +1,53 @@
+"""Arguments that torch's losses lack, put around them."""
+
+from collections.abc import Callable
+
+import torch
+
+__all__ = ["kept", "on_axis"]
+
+Loss = Callable[..., torch.Tensor]
+
+
+def kept(reference: Loss, **axes: int | None) -> Loss:
+    """Return `reference` with `where`: it sees the kept samples and nothing else.
+
+    Args:
+        reference: The loss without `where`.
+        **axes: For each array with an entry a sample, in the order they are passed:
+            the axis it has beside them, or None.
+    """
+
+    def loss(*arguments, where, reduction="mean", **options):
+        arrays = dict(zip(axes, arguments, strict=False))
+        arrays |= {name: options.pop(name) for name in axes if name in options}
+        for name, axis in axes.items():
+            if axis is not None:
+                arrays[name] = arrays[name].moveaxis(axis, -1)
+        shapes = [
+            x.shape if axes[name] is None else x.shape[:-1]
+            for name, x in arrays.items()
+        ]
+        shape = torch.broadcast_shapes(where.shape, *shapes)
+        keep = where.expand(shape)
+        chosen = {
+            name: x.expand(shape if axes[name] is None else (*shape, -1))[keep]
+            for name, x in arrays.items()
+        }
+        costs = reference(**chosen, reduction=reduction, **options)
+        if reduction != "none":
+            return costs
+        return costs.new_zeros(shape).index_put((keep,), costs)
+
+    return loss
+
+
+def on_axis(reference: Loss) -> Loss:
+    """Return `reference` with `axis`, the class axis of `input`."""
+
+    def loss(input, target, *, axis, **options):
+        if target.ndim == input.ndim:
+            target = target.moveaxis(axis, 1)
+        return reference(input.moveaxis(axis, 1), target, **options)
+
+    return loss

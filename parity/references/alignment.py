@@ -1,0 +1,70 @@
+"""CTC with the derivative in the log-probabilities, and CTC by its definition."""
+
+import itertools
+
+import torch
+from torch.nn import functional as F
+
+
+def ctc_with_true_slope(
+    log_probs, targets, input_lengths, target_lengths, *, reduction="mean", **options
+):
+    """Return torch's loss with the derivative in `log_probs`, whatever these are.
+
+    torch's own slope is that derivative plus ``exp(log_probs)`` in every frame of a
+    sample: what the logits before a `log_softmax` would get.
+    """
+    lengths = [torch.as_tensor(x) for x in (input_lengths, target_lengths)]
+    arguments = (log_probs, targets, *lengths)
+    costs = F.ctc_loss(*arguments, **options, reduction="none")
+    possible = F.ctc_loss(
+        *arguments, **options | {"zero_infinity": False}, reduction="none"
+    )
+    frames = torch.arange(len(log_probs))
+    if log_probs.ndim == 3:
+        frames = frames.unsqueeze(1)
+    used = (frames < lengths[0]) & torch.isfinite(possible)
+    extra = (log_probs.exp().sum(dim=-1) * used).sum(dim=0)
+    costs = costs - extra + extra.detach()
+    if reduction == "mean":
+        return (costs / lengths[1].clamp_min(1)).mean()
+    return costs.sum() if reduction == "sum" else costs
+
+
+def ctc_by_enumeration(
+    log_probs,
+    targets,
+    input_lengths,
+    target_lengths,
+    *,
+    blank=0,
+    reduction="mean",
+    where=None,
+):
+    """Return the loss as the definition has it: a sum over every alignment."""
+    kept = torch.ones(targets.shape[0], dtype=torch.bool) if where is None else where
+    costs, shares = [], []
+    for number in range(targets.shape[0]):
+        labels = tuple(targets[number, : target_lengths[number]].tolist())
+        frames = int(input_lengths[number])
+        if not kept[number]:
+            costs.append(log_probs.new_zeros(()))
+        else:
+            paths = _alignments(labels, frames, log_probs.shape[-1], blank)
+            chances = log_probs[torch.arange(frames), number, paths].sum(dim=1)
+            costs.append(-torch.logsumexp(chances, dim=0))
+        shares.append(max(len(labels), 1))
+    costs = torch.stack(costs)
+    if reduction == "mean":
+        return (costs / torch.tensor(shares)).sum() / kept.sum()
+    return costs.sum() if reduction == "sum" else costs
+
+
+def _alignments(labels, frames, classes, blank):
+    """Return every path that spells `labels`: repeats merged, then blanks dropped."""
+    paths = [
+        path
+        for path in itertools.product(range(classes), repeat=frames)
+        if tuple(c for c, _ in itertools.groupby(path) if c != blank) == labels
+    ]
+    return torch.tensor(paths)

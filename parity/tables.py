@@ -1,0 +1,86 @@
+"""Write the tables of the documentation from the figures of a run.
+
+    python -m parity --json docs/parity.json && python -m parity.tables
+
+`README.md` and `docs/losses.md` hold them between markers; a test compares.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import funloss
+from parity.case import DTYPES
+
+__all__ = ["FIGURES", "PAGES", "filled"]
+
+ROOT = Path(__file__).parents[1]
+FIGURES = ROOT / "docs" / "parity.json"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "losses.md")
+
+Rows = Iterable[Sequence[str]]
+
+
+def filled(page: str, summary: Sequence[Mapping[str, Any]]) -> str:
+    """Return `page` with its marked tables written anew from `summary`."""
+    tables = {
+        "parity-table": _table(["library", "checks", *DTYPES], _by(summary, "library")),
+        "losses": _table(["loss", "what it does", *DTYPES], _losses(summary)),
+        "losses-by-library": _by_library(summary),
+    }
+    for name, table in tables.items():
+        start, end = f"<!-- {name}:start -->\n", f"<!-- {name}:end -->"
+        pattern = re.escape(start) + ".*?" + re.escape(end)
+        page = re.sub(pattern, lambda _, t=table: start + t + end, page, flags=re.S)
+    return page
+
+
+def _by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
+    for name in dict.fromkeys(row[key] for row in summary):
+        own = [row for row in summary if row[key] == name]
+        yield [name, f"{sum(row['checks'] for row in own)}", *_errors(own)]
+
+
+def _losses(summary: Sequence[Mapping[str, Any]]) -> Rows:
+    for name in sorted({row["loss"] for row in summary}):
+        own = [row for row in summary if row["loss"] == name]
+        purpose = (getattr(funloss, name).__doc__ or "").partition("\n")[0]
+        yield [f"`{name}`", purpose, *_errors(own)]
+
+
+def _by_library(summary: Sequence[Mapping[str, Any]]) -> str:
+    libraries = list(dict.fromkeys(row["library"] for row in summary))
+    rows = []
+    for name in sorted({row["loss"] for row in summary}):
+        cells = [f"`{name}`"]
+        for library in libraries:
+            own = [r for r in summary if (r["loss"], r["library"]) == (name, library)]
+            cells.append(f"{sum(row['checks'] for row in own)}")
+        rows.append(cells)
+    return _table(["loss", *libraries], rows)
+
+
+def _errors(own: Sequence[Mapping[str, Any]]) -> list[str]:
+    cells = []
+    for dtype in DTYPES:
+        errors = [row["ulps"] for row in own if row["dtype"] == dtype]
+        cells.append(f"{max(errors):.1f}" if errors else "-")
+    return cells
+
+
+def _table(head: Sequence[str], rows: Rows) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def main() -> None:
+    """Write the tables of all pages."""
+    summary = json.loads(FIGURES.read_text())["summary"]
+    for page in PAGES:
+        page.write_text(filled(page.read_text(), summary))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Hold one library's outcome against the truth, array by array."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from parity.compare import error_in_ulps, scales
+from parity.convert import dtype_name
+from parity.oracle import Question
+from parity.problem import Outcome
+from parity.tolerance import TOLERANCES
+
+__all__ = ["Finding", "findings"]
+
+KINDS = {"values": "value", "slopes": "slope of {}", "products": "curvature along {}"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict on one array.
+
+    Attributes:
+        kind: ``"values"``, ``"slopes"`` or ``"products"``.
+        index: Which array of that kind.
+        quantity: The same in words.
+        ulps: Largest error in ulps; infinite if the arrays cannot be compared.
+        fault: What is wrong, or an empty string.
+        want: The truth.
+    """
+
+    kind: str
+    index: int
+    quantity: str
+    ulps: float
+    fault: str
+    want: np.ndarray
+
+
+def findings(
+    question: Question, answer: Outcome | Exception, draw: int | None
+) -> Iterator[Finding]:
+    """Yield a finding for each array that the answer holds.
+
+    `draw` is the row of the answer that belongs to the question, None if the answer
+    has no axis of draws.
+    """
+    truth, problem = question.truth, question.problem
+    if isinstance(answer, Exception):
+        fault = f"raised {type(answer).__name__}: {answer}"
+        yield Finding("values", 0, "value", np.inf, fault, truth.values[0])
+        return
+    scale = scales(problem, truth)
+    names = problem.variable_names()
+    for kind, words in KINDS.items():
+        wants, gots = getattr(truth, kind), getattr(answer, kind)
+        if kind == "values" and len(gots) != len(wants):
+            fault = f"{len(gots)} results instead of {len(wants)}"
+            yield Finding(kind, 0, "value", np.inf, fault, wants[0])
+            return
+        # A library may answer fewer orders than the reference, never the reverse.
+        for index, (got, want) in enumerate(zip(gots, wants, strict=False)):
+            dtype = question.dtype
+            if kind == "values":
+                dtype = problem.options.get("dtype") or dtype
+            row = got if draw is None else got[draw]
+            ulps, fault = _judge(row, want, dtype, kind, scale[kind][index])
+            quantity = words.format(*names[index : index + 1])
+            yield Finding(kind, index, quantity, ulps, fault, want)
+
+
+def _judge(
+    got: np.ndarray, want: np.ndarray, dtype: str, kind: str, scale: float
+) -> tuple[float, str]:
+    """Return the largest error and what is wrong, if anything."""
+    if got.shape != want.shape:
+        return np.inf, f"shape {got.shape} instead of {want.shape}"
+    if dtype_name(got) != dtype:
+        return np.inf, f"dtype {dtype_name(got)} instead of {dtype}"
+    errors = error_in_ulps(got, want, dtype, scale)
+    if not errors.size:
+        return 0.0, ""
+    worst = np.unravel_index(np.argmax(errors), errors.shape)
+    ulps = float(errors[worst])
+    if ulps <= TOLERANCES[dtype].bound(kind):
+        return ulps, ""
+    place = f" at {tuple(int(i) for i in worst)}" if worst else ""
+    return ulps, f"{got[worst]} instead of {want[worst]}{place}: {ulps:.3g} ulps"

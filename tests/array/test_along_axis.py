@@ -1,0 +1,247 @@
+"""Primitives along an axis: promised value on each library, slope on two."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import funloss as fl
+from tests.assertions import assert_close, to_numpy
+
+INF, NAN = math.inf, math.nan
+LOG2 = math.log(2)
+
+
+def call(xp, name, x, *arguments):
+    """Call a primitive on float64 arrays, and compute before warnings are back."""
+    x = xp.asarray(x, dtype=xp.float64)
+    integers = [
+        xp.asarray(a, dtype=xp.int64) if isinstance(a, list) else a for a in arguments
+    ]
+    space = fl.array_namespace(x)
+    with space.quiet():
+        result = getattr(space, name)(x, *integers)
+        several = isinstance(result, tuple)
+        return tuple(map(to_numpy, result)) if several else to_numpy(result)
+
+
+# name, x, arguments (lists are integer arrays), value
+VALUES = [
+    ("amax", [[1, 3, 3], [-INF, NAN, 0]], [1], [3, NAN]),
+    ("amin", [[1, 3, 1], [-INF, 0, INF]], [1], [1, -INF]),
+    ("total", [[1, 2], [3, 4]], [], 10),
+    ("total", [[1, 2], [3, INF]], [0], [4, INF]),
+    ("total", [[], []], [1], [0, 0]),
+    ("logsumexp", [[0, 0], [1e3, 1e3]], [1], [LOG2, 1e3 + LOG2]),
+    ("logsumexp", [[-INF, -INF], [INF, 0], [-INF, 5]], [1], [-INF, INF, 5]),
+    ("logsumexp", [[NAN, 0], [INF, -INF], [-1e3, -1e3]], [1], [NAN, INF, LOG2 - 1e3]),
+    ("softmax", [[0, 0], [1e3, -1e3], [-INF, 0]], [1], [[0.5, 0.5], [1, 0], [0, 1]]),
+    ("log_softmax", [[0, 0], [1e3, 0]], [1], [[-LOG2, -LOG2], [0, -1e3]]),
+    ("log_softmax", [[-INF, 7], [0, -1e4]], [1], [[-INF, 0], [0, -1e4]]),
+    ("log_softmax", [[INF, 0], [-INF, -INF]], [1], [[NAN, NAN], [NAN, NAN]]),
+    ("softmax_cost", [[0, 0], [1e4, -1e4], [-INF, 3]], [[1, 1, 1], 1], [LOG2, 2e4, 0]),
+    ("softmax_cost", [[-INF, 3], [NAN, 0]], [[0, 0], 1], [INF, NAN]),
+    ("gather", [[1, 2], [3, 4]], [[[1, 1, 0], [0, 0, 1]], 1], [[2, 2, 1], [3, 3, 4]]),
+    ("gather", [[1, 2], [3, 4]], [[[1, 0]], 0], [[3, 2]]),
+    ("pick", [[1, 2, 3], [4, 5, 6]], [[2, 0], 1], [3, 4]),
+    ("pick", [[1, 2, 3], [4, 5, 6]], [[1, 0, 1], 0], [4, 2, 6]),
+    ("segment_sum", [1, 2, 4], [[2, 0, 2], 4], [2, 0, 5, 0]),
+    ("segment_sum", [[1, 2], [4, 8]], [[1, 1], 2], [[0, 0], [5, 10]]),
+    ("top_k", [[1, 3, 3, 2]], [2, 1], ([[3, 3]], [[1, 2]])),
+    ("top_k", [[1, -INF], [1, INF]], [1, 0], ([[1, INF]], [[0, 1]])),
+    ("cumulative_max", [[1, 3, 2], [-INF, 0, INF]], [1], [[1, 3, 3], [-INF, 0, INF]]),
+    ("cumulative_logsumexp", [[0, 0, -INF]], [1], [[0, LOG2, LOG2]]),
+    ("cumulative_logsumexp", [[-INF], [1e3]], [0], [[-INF], [1e3]]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "arguments", "expected"),
+    VALUES,
+    ids=[f"{row[0]}-{k}" for k, row in enumerate(VALUES)],
+)
+def test_value(any_xp, name, x, arguments, expected):
+    result = call(any_xp, name, x, *arguments)
+    if isinstance(expected, tuple):
+        for one, other in zip(result, expected, strict=True):
+            assert_close(one, other)
+    else:
+        assert_close(result, expected)
+
+
+# p, vector, norm, slopes
+NORMS = [
+    (0, [0, -2, 5], 2, [0, 0, 0]),
+    (0.5, [1, 4], 9, [3, 1.5]),
+    (0.5, [0, -4], 4, [0, -1]),
+    (1, [-1, 0, 4], 5, [-1, 0, 1]),
+    (1.5, [1, -4], 9 ** (2 / 3), [9 ** (-1 / 3), -2 * 9 ** (-1 / 3)]),
+    (2, [3, -4], 5, [0.6, -0.8]),
+    (2, [3e200, -4e200], 5e200, [0.6, -0.8]),
+    (2, [3e-200, 4e-200], 5e-200, [0.6, 0.8]),
+    (3, [1, -2], 9 ** (1 / 3), [9 ** (-2 / 3), -4 * 9 ** (-2 / 3)]),
+    (3, [1e200, 0], 1e200, [1, 0]),
+    (INF, [1, -3], 3, [0, -1]),
+    (INF, [3, -3, 1], 3, [0.5, -0.5, 0]),
+    (-1, [1, -4], 0.8, [0.64, -0.04]),
+    (-1, [0, 4], 0, [0, 0]),
+    (-INF, [3, -1], 1, [0, -1]),
+    *((p, [0, 0], 0, [0, 0]) for p in (0, 0.5, 1, 1.5, 2, 3, INF, -1)),
+]
+NORM_IDS = [f"{k}-p={row[0]}" for k, row in enumerate(NORMS)]
+
+
+@pytest.mark.parametrize(("p", "x", "expected", "d"), NORMS, ids=NORM_IDS)
+def test_norm(any_xp, p, x, expected, d):
+    assert_close(call(any_xp, "norm", [x, x], p, 1), [expected, expected])
+    assert_close(call(any_xp, "norm", [x, x], p, -1), [expected, expected])
+
+
+@pytest.mark.parametrize(("p", "x", "expected", "d"), NORMS, ids=NORM_IDS)
+def test_slope_of_the_norm(slope, p, x, expected, d):
+    assert_close(slope(lambda x: fl.array_namespace(x).norm(x, p, 0), x), d)
+
+
+@pytest.mark.parametrize("p", [0.5, 1, 1.5, 2, 3, INF])
+def test_norm_of_an_infinite_vector_is_infinite_and_of_nan_is_nan(any_xp, p):
+    assert_close(call(any_xp, "norm", [[INF, 1], [NAN, 1]], p, 1), [INF, NAN])
+
+
+@pytest.mark.parametrize("p", [0, 0.5, 1, 2, 3])
+def test_norm_of_no_coordinates_is_zero(xp, p):
+    x = xp.zeros((2, 0), dtype=xp.float64)
+    assert_close(fl.array_namespace(x).norm(x, p, 1), [0, 0])
+
+
+def test_norm_keeps_its_axis_on_request(xp):
+    x = xp.asarray([[3.0, 4.0], [0.0, 0.0]], dtype=xp.float64)
+    for p, expected in [(0, 2), (1, 7), (2, 5), (INF, 4)]:
+        result = fl.array_namespace(x).norm(x, p, 1, keepdims=True)
+        assert_close(result, [[expected], [0]])
+
+
+def along(name, *arguments):
+    """Return x -> the primitive along axis 0, with integer lists as arrays of x's."""
+
+    def function(x):
+        space = fl.array_namespace(x)
+        integers = [space.asarray(a) if isinstance(a, list) else a for a in arguments]
+        result = getattr(space, name)(x, *integers)
+        return result[0] if isinstance(result, tuple) else result
+
+    return function
+
+
+# name, arguments, point, gradient of the sum
+SLOPES = [
+    ("amax", [0], [1, 3, 3], [0, 0.5, 0.5]),
+    ("amin", [0], [1, 1, 3, 1], [1 / 3, 1 / 3, 0, 1 / 3]),
+    ("total", [0], [1, INF, NAN], [1, 1, 1]),
+    ("logsumexp", [0], [0, 0], [0.5, 0.5]),
+    ("logsumexp", [0], [-INF, 1e3], [0, 1]),
+    ("softmax", [0], [0, -INF], [0, 0]),
+    ("log_softmax", [0], [-1e3, 0], [1, -1]),
+    ("log_softmax", [0], [0, -INF, 0], [1 - 3 / 2, 1, 1 - 3 / 2]),
+    ("softmax_cost", [[0], 0], [[0], [-INF], [0]], [[-0.5], [0], [0.5]]),
+    ("softmax_cost", [[0], 0], [[-INF], [0]], [[-1], [1]]),
+    ("gather", [[2, 2, 0], 0], [5, 6, 7], [1, 0, 2]),
+    ("segment_sum", [[1, 1, 0], 3], [5, 6, 7], [1, 1, 1]),
+    ("top_k", [2, 0], [5, 7, 7, 6], [0, 1, 1, 0]),
+    ("top_k", [1, 0], [7, 7], [1, 0]),
+    ("cumulative_max", [0], [1, 3, 2], [1, 2, 0]),
+    ("cumulative_logsumexp", [0], [0, 0], [1.5, 0.5]),
+    ("cumulative_logsumexp", [0], [0, -INF], [2, 0]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "point", "expected"),
+    SLOPES,
+    ids=[f"{row[0]}-{k}" for k, row in enumerate(SLOPES)],
+)
+def test_slope(slope, name, arguments, point, expected):
+    assert_close(slope(along(name, *arguments), point), expected)
+
+
+def test_softmax_cost_of_a_row_that_does_not_count_is_without_slope(slope):
+    def cost(x):
+        space = fl.array_namespace(x)
+        labels, keep = space.asarray([1, 0]), space.asarray([True, False])
+        costs = space.softmax_cost(x, labels, 1, keep)
+        return space.where(keep, costs, 0.0)
+
+    x = [[0.0, 0.0], [NAN, INF]]
+    assert_close(cost(jnp.asarray(x)), [LOG2, 0])
+    assert_close(slope(cost, x), [[0.5, -0.5], [0, 0]])
+
+
+def expected(q):
+    """Return x -> its expected cost under the probabilities `q`."""
+
+    def function(x):
+        space = fl.array_namespace(x)
+        return space.expected_cost(x, space.asarray(q, dtype=x.dtype), 0)
+
+    return function
+
+
+def test_expected_cost_of_an_impossible_class_without_mass_is_zero(any_xp):
+    x = any_xp.asarray([0.0, -INF, 0.0], dtype=any_xp.float64)
+    with np.errstate(all="ignore"):
+        assert_close(to_numpy(expected([0.25, 0, 0.75])(x)), LOG2)
+        assert_close(to_numpy(expected([0.5, 0.5, 0])(x)), INF)
+        assert_close(to_numpy(expected([3, 0, 0])(x)), 3 * LOG2)
+
+
+def test_slope_of_the_expected_cost_is_mass_times_softmax_minus_truth(slope):
+    assert_close(slope(expected([0.25, 0, 0.75]), [0, -INF, 0]), [0.25, 0, -0.25])
+    assert_close(slope(expected([3.0, 1.0]), [0.0, 0.0]), [2 - 3, 2 - 1])
+
+
+def test_slope_of_the_expected_cost_in_the_truth_is_the_cost_of_each_class(slope):
+    def function(q):
+        space = fl.array_namespace(q)
+        return space.expected_cost(space.asarray([0.0, 0.0], dtype=q.dtype), q, 0)
+
+    assert_close(slope(function, [0.5, 0.0]), [LOG2, LOG2])
+
+
+def test_second_derivatives_are_those_of_the_formulas(curvature):
+    def square_of(name, *arguments):
+        return lambda x: along(name, *arguments)(x) ** 2
+
+    # The Hessian times ones of the square of a sum of x is 2 * size.
+    assert_close(curvature(square_of("total", 0), [1.0, 2.0]), [4, 4])
+    # A norm is linear along the vector: 3 ** 2 + 4 ** 2 has the Hessian 2.
+    assert_close(curvature(square_of("norm", 2, 0), [3.0, 4.0]), [2, 2])
+    assert_close(curvature(along("logsumexp", 0), [0.0, 0.0]), [0, 0], atol=1e-16)
+
+
+@pytest.mark.parametrize("library", [np, jnp, torch], ids=["numpy", "jax", "torch"])
+def test_total_of_16_bits_neither_overflows_nor_stops_growing(library):
+    x = library.ones(70_000, dtype=library.float16)
+    total = fl.array_namespace(x).total(x)
+    assert str(total.dtype).endswith("float32")
+    assert float(total) == 70_000
+
+
+@pytest.mark.parametrize("library", [jnp, torch], ids=["jax", "torch"])
+def test_total_of_bfloat16_goes_beyond_256(library):
+    x = library.ones(1000, dtype=library.bfloat16)
+    assert float(fl.array_namespace(x).total(x)) == 1000
+
+
+def test_mapped_sum_adds_over_a_mapped_axis_of_jax():
+    space = fl.array_namespace(jnp.zeros(1))
+    add = jax.vmap(lambda x: space.mapped_sum(x, "batch"), axis_name="batch")
+    assert_close(add(jnp.asarray([1.0, 2.0, 4.0])), [7, 7, 7])
+
+
+@pytest.mark.parametrize("xp", ["numpy", "strict", "torch"], indirect=True)
+def test_mapped_sum_needs_jax(xp):
+    space = fl.array_namespace(xp.zeros(1))
+    with pytest.raises(ValueError, match="axis_name needs jax arrays, got"):
+        space.mapped_sum(xp.zeros(1), "batch")

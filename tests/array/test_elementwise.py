@@ -1,0 +1,235 @@
+"""Elementwise primitives: promised value on each library, promised slope on two."""
+
+import math
+
+import numpy as np
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close, to_numpy
+
+INF, NAN = math.inf, math.nan
+EULER = 0.5772156649015329
+TINY = math.exp(-20)
+
+# name, arrays, other arguments, values
+VALUES = [
+    ("absolute", [[-2, -0.0, 3, -INF, INF, NAN]], [], [2, 0, 3, INF, INF, NAN]),
+    ("clamp_min", [[0, 1, 2, -INF, INF, NAN]], [1.0], [1, 1, 2, 1, INF, NAN]),
+    ("clamp_max", [[0, 1, 2, -INF, INF, NAN]], [1.0], [0, 1, 1, -INF, 1, NAN]),
+    ("clamp", [[-2, -1, 0, 1, 2, NAN]], [-1.0, 1.0], [-1, -1, 0, 1, 1, NAN]),
+    ("maximum", [[1, 2, NAN, 1], [1, 3, 1, -INF]], [], [1, 3, NAN, 1]),
+    ("minimum", [[1, 2, NAN, 1], [1, 3, 1, -INF]], [], [1, 2, NAN, -INF]),
+    ("safe_sqrt", [[0, 4, INF, -1, NAN]], [], [0, 2, INF, NAN, NAN]),
+    ("safe_power", [[0, 4, INF, NAN]], [0.5], [0, 2, INF, NAN]),
+    ("safe_power", [[0, 4, 0.25, INF]], [-1.0], [0, 0.25, 4, 0]),
+    ("xlogy", [[0, 0, 0, 0, 0], [0, INF, -1, 5, NAN]], [], [0, 0, 0, 0, NAN]),
+    ("xlogy", [[2, 1, 1, NAN, INF], [1, 0, -1, 1, INF]], [], [0, -INF, NAN, NAN, INF]),
+    ("softplus", [[0, -1e3, 1e3, -INF, INF]], [], [math.log(2), 0, 1e3, 0, INF]),
+    ("softplus", [[-20, 20, NAN]], [], [math.log1p(TINY), 20 + math.log1p(TINY), NAN]),
+    ("log_sigmoid", [[0, -1e3, 1e3, -INF, INF]], [], [-math.log(2), -1e3, 0, -INF, 0]),
+    ("log_sigmoid", [[20, NAN]], [], [-math.log1p(TINY), NAN]),
+    ("sigmoid", [[0, -1e3, 1e3, -INF, INF, NAN]], [], [0.5, 0, 1, 0, 1, NAN]),
+    ("sigmoid", [[-20, 20]], [], [TINY / (1 + TINY), 1 / (1 + TINY)]),
+    (
+        "gammaln",
+        [[0, 0.5, 5, INF]],
+        [],
+        [INF, math.log(math.pi) / 2, math.log(24), INF],
+    ),
+    ("digamma", [[1, 2]], [], [-EULER, 1 - EULER]),
+    ("digamma", [[0.5]], [], [-EULER - 2 * math.log(2)]),
+    ("erf", [[0, 1, INF, -INF, NAN]], [], [0, 0.8427007929497149, 1, -1, NAN]),
+    ("erfinv", [[0, 0.8427007929497149, 1, -1]], [], [0, 1, INF, -INF]),
+    ("stop_gradient", [[1, INF, NAN]], [], [1, INF, NAN]),
+]
+IDS = [f"{row[0]}-{k}" for k, row in enumerate(VALUES)]
+
+
+def call(xp, dtype, name, arrays, arguments):
+    """Call a primitive, and compute the result before warnings are back."""
+    arrays = [xp.asarray(x, dtype=dtype) for x in arrays]
+    space = fl.array_namespace(*arrays)
+    with space.quiet():
+        result = getattr(space, name)(*arrays, *arguments)
+        return result.dtype, to_numpy(result)
+
+
+@pytest.mark.parametrize(("name", "arrays", "arguments", "expected"), VALUES, ids=IDS)
+def test_value(any_xp, name, arrays, arguments, expected):
+    _, result = call(any_xp, any_xp.float64, name, arrays, arguments)
+    assert_close(result, expected)
+
+
+@pytest.mark.parametrize(("name", "arrays", "arguments", "expected"), VALUES, ids=IDS)
+@pytest.mark.parametrize("xp", ["torch", "jax"], indirect=True)
+def test_value_in_bfloat16(xp, name, arrays, arguments, expected):
+    dtype, result = call(xp, xp.bfloat16, name, arrays, arguments)
+    assert dtype == xp.bfloat16
+    # Two units in the last of 8 places; what underflows in float64 does so here.
+    assert_close(result, expected, rtol=2**-7)
+
+
+# name, arguments after the point, point, slopes
+SLOPES = [
+    ("absolute", [], [-2, 0, 3, -INF, INF, NAN], [-1, 0, 1, -1, 1, 0]),
+    ("clamp_min", [1.0], [0, 1, 2, -INF, INF, NAN], [0, 1, 1, 0, 1, 0]),
+    ("clamp_max", [1.0], [0, 1, 2, -INF, INF, NAN], [1, 1, 0, 1, 0, 0]),
+    ("clamp", [-1.0, 1.0], [-2, -1, 0, 1, 2, NAN], [0, 1, 1, 1, 0, 0]),
+    ("safe_sqrt", [], [0, 4, INF], [0, 0.25, 0]),
+    ("safe_power", [3.0], [0, 2], [0, 12]),
+    ("safe_power", [0.5], [0, 4], [0, 0.25]),
+    ("safe_power", [-1.0], [0, 4], [0, -0.0625]),
+    ("softplus", [], [-1e3, 0, 1e3, -INF, INF], [0, 0.5, 1, 0, 1]),
+    ("log_sigmoid", [], [-1e3, 0, 1e3, -INF, INF], [1, 0.5, 0, 1, 0]),
+    ("sigmoid", [], [-1e3, 0, 1e3, -INF, INF], [0, 0.25, 0, 0, 0]),
+    ("gammaln", [], [1, 2], [-EULER, 1 - EULER]),
+    ("erf", [], [0, INF], [2 / math.sqrt(math.pi), 0]),
+    ("erfinv", [], [0], [math.sqrt(math.pi) / 2]),
+    ("stop_gradient", [], [1, NAN], [0, 0]),
+]
+
+
+def primitive(name, *arguments):
+    def function(x):
+        return getattr(fl.array_namespace(x), name)(x, *arguments)
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "point", "expected"),
+    SLOPES,
+    ids=[f"{row[0]}-{k}" for k, row in enumerate(SLOPES)],
+)
+def test_slope(slope, name, arguments, point, expected):
+    assert_close(slope(primitive(name, *arguments), point), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "point", "expected"),
+    [row for row in SLOPES if row[0] not in {"gammaln", "erf", "erfinv"}],
+)
+def test_slope_in_bfloat16(slope, name, arguments, point, expected):
+    result = slope(primitive(name, *arguments), point, "bfloat16")
+    assert str(result.dtype).endswith("bfloat16")
+    assert_close(result, expected, rtol=2**-7)
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+def test_a_tie_of_two_arrays_shares_the_slope(slope, name):
+    def function(x):
+        return getattr(fl.array_namespace(x), name)(x, 2 * x - 1)
+
+    # At 1 both are 1: the mean of their slopes 1 and 2.
+    assert_close(slope(function, [1.0]), [1.5])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("clamp_min", [1, 0, 0]), ("clamp_max", [0, 0, 1])]
+)
+def test_an_array_as_bound_has_slope_only_where_it_holds(slope, name, expected):
+    def function(bound):
+        point = 0 * fl.array_namespace(bound).stop_gradient(bound) + 2.0
+        return getattr(fl.array_namespace(bound), name)(point, bound)
+
+    assert_close(slope(function, [3.0, 2.0, 1.0]), expected)
+
+
+def test_digamma_has_a_slope(slope):
+    # torch's trigamma is good to 5e-10 even in double precision.
+    expected = [math.pi**2 / 6, math.pi**2 / 6 - 1]
+    assert_close(slope(primitive("digamma"), [1.0, 2.0]), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("y", "expected"), [(2.0, math.log(2)), (0.0, 0), (INF, 0), (-1.0, 0)]
+)
+def test_xlogy_at_zero_has_slope_log_y_if_that_is_finite_else_zero(slope, y, expected):
+    def function(x):
+        space = fl.array_namespace(x)
+        return space.xlogy(x, space.full_like(x, y))
+
+    assert_close(slope(function, [0.0]), [expected])
+
+
+@pytest.mark.parametrize(("x", "expected"), [(0.0, [0, 0, 0]), (3.0, [1.5, INF, -3])])
+def test_xlogy_has_slope_in_y_unless_x_is_zero(slope, x, expected):
+    def function(y):
+        space = fl.array_namespace(y)
+        return space.xlogy(space.full_like(y, x), y)
+
+    for y, d in zip([2.0, 0.0, -1.0], expected, strict=True):
+        assert_close(slope(function, [y]), [d])
+
+
+def test_second_derivatives_are_finite_at_zero_and_far_out(curvature):
+    far = [-1e3, 0.0, 1e3]
+    assert_close(curvature(primitive("softplus"), far), [0, 0.25, 0])
+    assert_close(curvature(primitive("log_sigmoid"), far), [0, -0.25, 0])
+    assert_close(curvature(primitive("sigmoid"), far), [0, 0, 0])
+    assert_close(curvature(primitive("absolute"), far), [0, 0, 0])
+    assert_close(curvature(primitive("safe_sqrt"), [0.0, 4.0]), [0, -1 / 32])
+    assert_close(curvature(primitive("safe_power", 3.0), [0.0, 2.0]), [0, 12])
+    assert_close(curvature(primitive("clamp_min", 1.0), far), [0, 0, 0])
+
+
+# The slope of scale * x**2 is given as 7 * scale * x, so that a true one would show.
+def scaled_square(xp, x, scale):
+    return xp.square(x) * scale
+
+
+def false_slope(xp, x, scale):
+    return 7 * x * scale
+
+
+def product(xp, x, y):
+    return x * y
+
+
+def second(xp, x, y):
+    return y + 0 * x
+
+
+def given(scale):
+    def function(x):
+        space = fl.array_namespace(x)
+        return space.elementwise(scaled_square, (false_slope, None), x, scale)
+
+    return function
+
+
+def test_elementwise_takes_its_value_from_the_formula(any_xp):
+    x = any_xp.asarray([1.0, 3.0], dtype=any_xp.float64)
+    assert_close(given(2.0)(x), [2, 18])
+
+
+def test_elementwise_takes_its_slope_from_the_slopes(slope):
+    assert_close(slope(given(2.0), [1.0, 3.0]), [14, 42])
+
+
+def test_elementwise_differentiates_the_slopes_for_the_second_order(curvature):
+    assert_close(curvature(given(2.0), [1.0, 3.0]), [14, 14])
+
+
+def test_elementwise_without_slopes_has_the_formulas_own(slope):
+    def function(x):
+        return fl.array_namespace(x).elementwise(scaled_square, None, x, 1.0)
+
+    assert_close(slope(function, [3.0]), [6])
+
+
+def test_elementwise_adds_slopes_up_over_a_broadcast_axis(slope):
+    def function(x):
+        space = fl.array_namespace(x)
+        other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
+        return space.elementwise(product, (second, None), x, other)
+
+    assert_close(slope(function, [0.0, 0.0]), [4, 6])
+
+
+def test_elementwise_argument_without_slope_has_slope_zero(slope):
+    def function(x):
+        return fl.array_namespace(x).elementwise(product, [None, None], x, 3.0)
+
+    assert_close(slope(function, [1.0, 2.0]), np.zeros(2))

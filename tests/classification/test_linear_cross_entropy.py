@@ -1,0 +1,296 @@
+"""Cross-entropy of linear scores, worked by hand, as a whole and in blocks."""
+
+import functools
+import math
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from funloss.classification._linear_cross_entropy import linear_cross_entropy
+from tests.assertions import assert_close
+
+INF, NAN = math.inf, math.nan
+LOG2 = math.log(2)
+
+# The first feature gives five classes 1/2, 1/4, 1/8, 1/16, 1/16, the second reverses.
+BITS = np.asarray([1.0, 2.0, 3.0, 4.0, 4.0])
+LAYER = -LOG2 * np.stack([BITS, BITS[::-1]], axis=1)
+FEATURES = np.asarray([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+LABELS = np.asarray([0, 0, 2])
+COSTS = np.asarray([1.0, 4.0, 3.0]) * LOG2
+EVEN = BITS.mean() * LOG2
+
+CHUNKS = pytest.mark.parametrize("chunk", [None, 1, 2, 4, 9])
+FEW_CHUNKS = pytest.mark.parametrize("chunk", [None, 1, 3])
+
+
+def made(xp, *arrays):
+    """Return NumPy's arrays as a library's."""
+    return [xp.asarray(x.tolist(), dtype=getattr(xp, x.dtype.name)) for x in arrays]
+
+
+@CHUNKS
+def test_values(any_xp, chunk):
+    arrays = made(any_xp, FEATURES, LAYER, LABELS)
+    cost = functools.partial(linear_cross_entropy, *arrays, chunk_size=chunk)
+    assert_close(cost(reduction="none"), COSTS)
+    assert_close(cost(reduction="sum"), COSTS.sum())
+    assert_close(cost(), COSTS.mean())
+    # The same for all classes changes nothing.
+    (bias,) = made(any_xp, np.full(5, 7.0))
+    assert_close(cost(linear_bias=bias), COSTS.mean())
+
+
+@CHUNKS
+def test_class_weights_and_smoothing(xp, chunk):
+    weights = np.asarray([3.0, 0.0, 2.0, 1.0, 1.0])
+    x, layer, t, weight = made(xp, FEATURES, LAYER, LABELS, weights)
+    cost = functools.partial(linear_cross_entropy, x, layer, t, chunk_size=chunk)
+    weighted = COSTS * weights[LABELS]
+    assert_close(cost(weight=weight, reduction="none"), weighted)
+    assert_close(cost(weight=weight), weighted.sum() / 8)
+    assert_close(cost(label_smoothing=0.25, reduction="none"), 0.75 * COSTS + EVEN / 4)
+    assert_close(cost(label_smoothing=1), EVEN)
+    # Bits times weights: 3 + 0 + 6 + 4 + 4 and, reversed, 12 + 0 + 6 + 2 + 1.
+    rest = np.asarray([17, 21, 17]) * LOG2 / 5
+    got = cost(weight=weight, label_smoothing=0.5, reduction="none")
+    assert_close(got, (weighted + rest) / 2)
+    got = cost(weight=weight, label_smoothing=0.5)
+    assert_close(got, (weighted + rest).sum() / 2 / 8)
+
+
+@CHUNKS
+def test_ignored_rows_do_not_count(xp, chunk):
+    features = np.concatenate([FEATURES, [[NAN, INF]]])
+    labels = [np.asarray([*LABELS, k]) for k in (-100, 4, 9)]
+    x, layer, *labels = made(xp, features, LAYER, *labels)
+    cost = functools.partial(linear_cross_entropy, x, layer, chunk_size=chunk)
+    assert_close(cost(labels[0]), COSTS.mean())
+    assert_close(cost(labels[1], ignore_index=4), COSTS.mean())
+    where = xp.asarray([True, False, True, False])
+    got = cost(labels[2], where=where, reduction="none")
+    assert_close(got, [LOG2, 0, 3 * LOG2, 0])
+    none = xp.full((4,), -100)
+    assert_close(cost(none), NAN)
+    assert_close(cost(none, label_smoothing=0.1, reduction="sum"), 0)
+
+
+@CHUNKS
+def test_extremes(xp, chunk):
+    # Scores of +-1e4, rising, falling and level, and classes that the bias rules out.
+    scores = [[-1e4, 1e4, 0, 0, 0], [1e4, 0, 0, 0, -1e4], [1e4, 1e4, 1e4, 1e4, -1e4]]
+    layer = np.asarray(scores).T
+    x, layer, t = made(xp, np.eye(3), layer, np.asarray([0, 4, 3]))
+    cost = functools.partial(
+        linear_cross_entropy, x, layer, reduction="none", chunk_size=chunk
+    )
+    assert_close(cost(t), [2e4, 2e4, 2 * LOG2])
+    (bias,) = made(xp, np.asarray([-INF, -INF, 0.0, 0.0, 0.0]))
+    assert_close(cost(t, linear_bias=bias), [INF, 1e4 + LOG2, LOG2])
+    assert_close(cost(t, linear_bias=bias + bias[:1]), [NAN, NAN, NAN])
+    (share,) = made(xp, np.asarray([0.0, 0.0, 1.0, 1.0, 0.0]))
+    (t,) = made(xp, np.asarray([2, 3, 2]))
+    got = cost(t, linear_bias=bias, weight=share, label_smoothing=1)
+    assert_close(got, [0.4 * math.log(3), 0.4 * LOG2, 0.4 * LOG2])
+
+
+@FEW_CHUNKS
+def test_slopes(slope, chunk):
+    """The slope in the scores is softmax minus truth, times the other factor."""
+
+    def cost(x, w):
+        t = fl.array_namespace(x).asarray([0])
+        return linear_cross_entropy(x, w, t, chunk_size=chunk)
+
+    def constant(x, values):
+        return fl.array_namespace(x).asarray(values.tolist(), dtype=x.dtype)
+
+    rest = 2.0**-BITS - np.eye(5)[0]
+    got = slope(lambda x: cost(x, constant(x, LAYER)), FEATURES[:1].tolist())
+    assert_close(got, [rest @ LAYER])
+    got = slope(lambda w: cost(constant(w, FEATURES[:1]), w), LAYER.tolist())
+    assert_close(got, np.outer(rest, [1, 0]), rtol=1e-11, atol=1e-15)
+
+
+@FEW_CHUNKS
+def test_slopes_in_bias_weight_and_smoothing(slope, chunk):
+    def cost(like, **options):
+        xp = fl.array_namespace(like)
+        x, layer = (xp.asarray(a.tolist(), dtype=like.dtype) for a in (FEATURES, LAYER))
+        t = xp.asarray(LABELS.tolist())
+        options = {"reduction": "sum", "chunk_size": chunk} | options
+        return linear_cross_entropy(x, layer, t, **options)
+
+    got = slope(lambda b: cost(b, linear_bias=b), np.zeros(5).tolist())
+    shares = 2.0**-BITS
+    assert_close(got, 2 * shares + shares[::-1] - [2, 0, 1, 0, 0])
+    got = slope(lambda w: cost(w, weight=w, label_smoothing=0.5), np.ones(5).tolist())
+    even = (2 * BITS + BITS[::-1]) / 5
+    own = np.asarray([5, 0, 3, 0, 0])
+    assert_close(got, (own + even) * LOG2 / 2)
+    got = slope(lambda s: cost(s, label_smoothing=s), np.asarray(0.25))
+    assert_close(got, 3 * EVEN - COSTS.sum())
+
+
+@FEW_CHUNKS
+def test_an_ignored_row_spoils_no_slope(slope, chunk):
+    def cost(w):
+        xp = fl.array_namespace(w)
+        x = xp.asarray([[1.0, 0.0], [NAN, 0.0]], dtype=w.dtype)
+        layer = xp.asarray(LAYER.tolist(), dtype=w.dtype)
+        bias = xp.asarray([-INF, 0.0, 0.0, 0.0, 0.0], dtype=w.dtype)
+        t = xp.asarray([1, -100])
+        options = {"linear_bias": bias, "weight": w, "reduction": "sum"}
+        return linear_cross_entropy(x, layer, t, **options, chunk_size=chunk)
+
+    # Without the first class the second has probability 1/2.
+    assert_close(slope(cost, [1.0] * 5), [0, LOG2, 0, 0, 0])
+
+
+@FEW_CHUNKS
+def test_curvature_along_ones(curvature, chunk):
+    def cost(bias):
+        xp = fl.array_namespace(bias)
+        x, layer = (xp.asarray(a.tolist(), dtype=bias.dtype) for a in (FEATURES, LAYER))
+        t = xp.asarray([0, 0, 2])
+        return linear_cross_entropy(x, layer, t, linear_bias=bias, chunk_size=chunk)
+
+    assert_close(curvature(cost, [0.0] * 5), np.zeros(5), atol=1e-15)
+
+
+def test_dtypes_promote():
+    x, layer, t = jnp.asarray(FEATURES), jnp.asarray(LAYER), jnp.asarray(LABELS)
+    for chunk in (None, 2):
+        cost = functools.partial(linear_cross_entropy, target=t, chunk_size=chunk)
+        half, single = x.astype("bfloat16"), layer.astype("float32")
+        assert cost(half, layer.astype("bfloat16")).dtype == "bfloat16"
+        assert cost(half, layer.astype("float16")).dtype == "float32"
+        assert cost(half, single).dtype == "float32"
+        assert cost(half, single, linear_bias=layer[:, 0]).dtype == "float64"
+        assert cost(half, single, weight=jnp.ones(5)).dtype == "float32"
+        assert cost(half, single, dtype="float16").dtype == "float16"
+
+
+def test_one_row(xp):
+    x, layer, t = made(xp, FEATURES, LAYER, LABELS)
+    for chunk in (None, 2):
+        cost = functools.partial(
+            linear_cross_entropy, x[0, :], layer, chunk_size=chunk, reduction="none"
+        )
+        assert_close(cost(t[2, ...]), 3 * LOG2)
+        assert_close(cost(t[2:]), 3 * LOG2)
+
+
+@CHUNKS
+def test_no_row_and_no_feature(xp, chunk):
+    x, layer, t = made(xp, FEATURES, LAYER, LABELS)
+    cost = functools.partial(linear_cross_entropy, chunk_size=chunk)
+    assert_close(cost(x[:0, :], layer, t[:0]), NAN)
+    assert_close(cost(x[:0, :], layer, t[:0], reduction="sum"), 0)
+    assert_close(cost(x[:, :0], layer[:, :0], t), math.log(5))
+
+
+def test_classes_of_more_dimensions(xp):
+    # Two problems for each row: the classes as they are, and in reverse.
+    deep = np.stack([LAYER, LAYER[::-1]], axis=1)
+    x, layer, t = made(
+        xp, FEATURES, deep, np.asarray([[0, 0], [0, -100], [-100, -100]])
+    )
+    cost = functools.partial(linear_cross_entropy, x, layer, reduction="none")
+    assert_close(cost(t, chunk_size=2), np.asarray([[1, 4], [4, 0], [0, 0]]) * LOG2)
+    bias = xp.zeros((5, 2), dtype=xp.float64)
+    where = xp.asarray([[True, False]])
+    got = cost(t, linear_bias=bias, where=where)
+    assert_close(got, np.asarray([[1, 0], [4, 0], [0, 0]]) * LOG2)
+
+
+def test_probabilities(xp):
+    x, layer, t, q = made(xp, FEATURES, LAYER, LABELS, np.eye(5)[LABELS])
+    weight = xp.asarray([3.0, 0.0, 2.0, 1.0, 1.0], dtype=xp.float64)
+    where = xp.asarray([True, False, True])
+    cost = functools.partial(
+        linear_cross_entropy, x, layer, where=where, label_smoothing=0.25
+    )
+    for options in ({}, {"weight": weight}):
+        hard = cost(t, **options, reduction="none")
+        assert_close(cost(q, **options, reduction="none"), hard)
+    assert_close(cost(q), (0.75 * 4 * LOG2 + EVEN / 2) / 2)
+
+
+@pytest.mark.parametrize("chunk", [None, 2])
+def test_a_label_out_of_range_is_a_fault(chunk):
+    t = np.asarray([0, 5, 2])
+    cost = functools.partial(linear_cross_entropy, chunk_size=chunk)
+    message = re.escape("target must be in 0..4, got 5 at (1,)")
+    with pytest.raises(ValueError, match=message):
+        cost(FEATURES, LAYER, t)
+    x, t = jnp.asarray(FEATURES), jnp.asarray(t)
+    with fl.debug_values(), pytest.raises(ValueError, match=message):
+        cost(x, LAYER, t)
+    value, slopes = jax.value_and_grad(cost, (0, 1))(x, jnp.asarray(LAYER), t)
+    assert_close(value, NAN)
+    assert_close(np.isnan(slopes[0]).any(1), [False, True, False])
+    assert np.isnan(slopes[1]).all()
+
+
+FAULTS = [
+    ({"input": np.zeros(())}, "input must have shape (D) or (N, D), got ()"),
+    ({"input": np.zeros((3, 2, 2))}, "input must have shape (D) or (N, D), got (3, 2,"),
+    ({"linear_weight": np.zeros(2)}, "linear_weight must have shape (C, D) or (C, *d"),
+    (
+        {"linear_weight": np.zeros((0, 2))},
+        "linear_weight must have at least one class, got (0, 2)",
+    ),
+    (
+        {"linear_weight": np.zeros((5, 3))},
+        "last axes must be equal, got input (3, 2), linear_weight (5, 3)",
+    ),
+    (
+        {"input": np.zeros(2), "linear_weight": np.zeros((5, 4, 2))},
+        "input must have shape (N, D) with linear_weight of shape (5, 4, 2), got (2,)",
+    ),
+    ({"linear_bias": np.zeros(4)}, "linear_bias must have shape (5,), got (4,)"),
+    ({"linear_bias": 0.5}, "linear_bias must have shape (5,), got ()"),
+    ({"weight": np.ones(4)}, "weight must have shape (5,), got (4,)"),
+    (
+        {"target": np.zeros((3, 1), int)},
+        "target must have shape (3,), that of the scores without their class axis, got",
+    ),
+    (
+        {"target": np.zeros(3)},
+        "target must have shape (3, 5), that of the scores, got (3,)",
+    ),
+    (
+        {"target": np.zeros((3, 5)), "ignore_index": -100},
+        "ignore_index must be None with probabilities, got -100",
+    ),
+    ({"chunk_size": 0}, "chunk_size must be >= 1, got 0"),
+    ({"label_smoothing": 1.5}, "label_smoothing must be >= 0 and <= 1, got 1.5"),
+    ({"reduction": "avg"}, "reduction must be 'none', 'mean' or 'sum', got 'avg'"),
+]
+TYPE_FAULTS = [
+    ({"ignore_index": 1.0}, "ignore_index must be a Python integer, got 1.0"),
+    ({"chunk_size": 2.0}, "chunk_size must be a Python integer, got 2.0"),
+    ({"target": [0, 0, 2]}, "target must be an integer array, got list"),
+    ({"target": np.zeros(3, bool)}, "target must be integer, got bool"),
+    ({"linear_weight": None}, "linear_weight must be an array, got NoneType"),
+    ({"linear_weight": np.zeros((5, 2), complex)}, "linear_weight must be real, got"),
+    ({"where": np.ones(3)}, "where must be a boolean array, got float64"),
+]
+
+
+@pytest.mark.parametrize("size", [None, 2])
+@pytest.mark.parametrize(
+    ("error", "option", "message"),
+    [(ValueError, *fault) for fault in FAULTS]
+    + [(TypeError, *fault) for fault in TYPE_FAULTS],
+    ids=[*map(str, range(len(FAULTS) + len(TYPE_FAULTS)))],
+)
+def test_static_faults_are_named(error, option, message, size):
+    given = {"input": FEATURES, "linear_weight": LAYER, "target": LABELS}
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
+        linear_cross_entropy(**given | {"chunk_size": size} | option)

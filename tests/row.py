@@ -1,0 +1,63 @@
+"""A row of the table of losses: a loss, its inputs, and what is to be tried."""
+
+import functools
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Row"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One loss: its arrays, and what is to be tried with them."""
+
+    loss: Any
+    # Positional arguments by name. Decimals are floating, the others are integers.
+    arrays: dict[str, Any]
+    # Shape of the costs.
+    costs: tuple[int, ...] = (3,)
+    options: dict[str, Any] = field(default_factory=dict)
+    # Axis of the samples in an array where it is not 0; None: shared by all.
+    samples: dict[str, int | None] = field(default_factory=dict)
+    # Arguments that may also be lists.
+    lists: tuple[str, ...] = ()
+    # Whether there may be no samples at all.
+    may_be_empty: bool = True
+    # Options that are real numbers, at a value that the loss takes.
+    reals: dict[str, float] = field(default_factory=dict)
+    # Shapes that do not fit, and the start of the message.
+    misfit: tuple[dict[str, tuple[int, ...]], str] | None = None
+    # Options out of their range, and the message.
+    bad_options: tuple[tuple[dict[str, Any], str], ...] = ()
+    # An array, a place in it, a value that it may not have there, and the message.
+    bad_values: tuple[tuple[str, tuple[int, ...], float, str], ...] = ()
+
+    def values(self):
+        """Return the arrays as NumPy's."""
+        return {name: np.asarray(x) for name, x in self.arrays.items()}
+
+    def floats(self):
+        """Return the positions of the floating arrays."""
+        kinds = [x.dtype.kind for x in self.values().values()]
+        return tuple(k for k, kind in enumerate(kinds) if kind == "f")
+
+    def made(self, xp, dtype="float64", changed=None):
+        """Return the arrays of a library, some of them with other values."""
+        values = self.values() | (changed or {})
+        return [
+            xp.asarray(
+                x.tolist(), dtype=getattr(xp, dtype if x.dtype.kind == "f" else "int64")
+            )
+            for x in values.values()
+        ]
+
+    def has(self, *parameters):
+        """Tell whether the loss takes all of these parameters."""
+        return set(parameters) <= set(inspect.signature(self.loss).parameters)
+
+    def with_options(self, **options):
+        """Return the loss with the row's options and more."""
+        return functools.partial(self.loss, **self.options | options)

@@ -1,0 +1,52 @@
+"""Take the slope of a function with each way that a library has."""
+
+import jax
+import jax.numpy as jnp
+import torch
+
+__all__ = ["CURVATURES", "WAYS"]
+
+
+def _backward(function):
+    def slope(x):
+        x = x.detach().requires_grad_()
+        y = function(x)
+        if not y.requires_grad:
+            return torch.zeros_like(x)
+        return torch.autograd.grad(y, x, materialize_grads=True)[0]
+
+    return slope
+
+
+def _with_jax(transform):
+    def slope(function, x, dtype="float64"):
+        return transform(lambda x: function(x).sum())(jnp.asarray(x, dtype))
+
+    return slope
+
+
+def _with_torch(transform):
+    def slope(function, x, dtype="float64"):
+        x = torch.asarray(x, dtype=getattr(torch, dtype))
+        # Added to zeros, because NumPy refuses torch's symbolic ones.
+        return torch.zeros_like(x) + transform(lambda x: function(x).sum())(x)
+
+    return slope
+
+
+# Each maps (function, point, dtype) to the gradient of the sum of the function.
+WAYS = {
+    "jax-grad": _with_jax(jax.grad),
+    "jax-jit": _with_jax(lambda function: jax.jit(jax.grad(function))),
+    "jax-jvp": _with_jax(jax.jacfwd),
+    "torch-backward": _with_torch(_backward),
+    "torch-func": _with_torch(torch.func.grad),
+}
+# Each maps likewise to the product of the Hessian of the sum with ones.
+CURVATURES = {
+    "jax": _with_jax(lambda f: jax.grad(lambda x: jax.grad(f)(x).sum())),
+    "jax-forward": _with_jax(lambda f: jax.jacfwd(lambda x: jax.grad(f)(x).sum())),
+    "torch": _with_torch(
+        lambda f: torch.func.grad(lambda x: torch.func.grad(f)(x).sum())
+    ),
+}

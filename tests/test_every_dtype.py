@@ -1,0 +1,172 @@
+"""What holds for every loss: dtypes of results, double precision, empty batches."""
+
+import math
+import subprocess
+import sys
+
+import jax
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+import pytest
+import torch
+
+from tests.assertions import assert_close, to_numpy
+from tests.table import rows
+
+LIBRARIES = pytest.mark.parametrize(
+    "library", [np, jnp, torch], ids=["numpy", "jax", "torch"]
+)
+# The distance of 1 to the next number.
+SPACING = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23}
+
+
+def made(row, library, dtype):
+    if library is np and dtype == "bfloat16":
+        arrays = row.made(np, "float32")
+        places = row.floats()
+        return [
+            x.astype(ml_dtypes.bfloat16) if k in places else x
+            for k, x in enumerate(arrays)
+        ]
+    return row.made(library, dtype)
+
+
+def name_of(dtype):
+    return str(dtype).rpartition(".")[2]
+
+
+@rows("reduction")
+@LIBRARIES
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_result_has_the_dtype_of_the_floating_arrays(library, row, dtype):
+    arrays = made(row, library, dtype)
+    for reduction in ("none", "mean"):
+        result = row.with_options(reduction=reduction)(*arrays)
+        assert name_of(result.dtype) == dtype
+
+
+@rows()
+@LIBRARIES
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_result_is_computed_wide_and_rounded_once(library, row, dtype):
+    arrays = made(row, library, dtype)
+    exact = [to_numpy(x) for x in arrays]
+    expected = to_numpy(row.with_options()(*exact))
+    # Half a unit for the rounding; in single precision the computation rounds, too.
+    slack = SPACING[dtype] * (32 if dtype == "float32" else 0.51)
+    scale = np.maximum(np.abs(expected), 1 if dtype == "float32" else 0)
+    error = np.abs(to_numpy(row.with_options()(*arrays)) - expected)
+    assert (error <= slack * scale).all()
+
+
+@rows("dtype")
+@LIBRARIES
+@pytest.mark.parametrize("asked", ["float16", "float32", "float64"])
+def test_dtype_asked_for_is_given(library, row, asked):
+    result = row.with_options(dtype=asked)(*made(row, library, "bfloat16"))
+    assert name_of(result.dtype) == asked
+
+
+@rows("reduction")
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_gradient_has_the_dtype_of_its_array(row, dtype):
+    for x in jax.grad(row.loss, row.floats())(*row.made(jnp, dtype)):
+        assert name_of(x.dtype) == dtype
+
+
+@rows(attribute="reals")
+def test_numpy_scalars_as_options_do_not_promote(xp, row):
+    arrays = row.made(xp, "float32")
+    plain = row.with_options(**row.reals)(*arrays)
+    assert plain.dtype == xp.float32
+    for kind in (np.float64, np.float32):
+        options = {name: kind(x) for name, x in row.reals.items()}
+        result = row.with_options(**options)(*arrays)
+        assert result.dtype == xp.float32
+        assert_close(result, plain, rtol=1e-6)
+
+
+@rows(attribute="reals")
+@pytest.mark.parametrize("xp", ["numpy", "jax", "torch"], indirect=True)
+def test_arrays_as_options_do_not_promote(xp, row):
+    arrays = row.made(xp, "float32")
+    options = {name: xp.asarray(x, dtype=xp.float64) for name, x in row.reals.items()}
+    result = row.with_options(**options)(*arrays)
+    assert result.dtype == xp.float32
+    assert_close(result, row.with_options(**row.reals)(*arrays), rtol=1e-6)
+
+
+@rows(attribute="reals")
+def test_options_have_slopes_on_jax(row):
+    arrays = row.made(jnp)
+    for name, x in row.reals.items():
+
+        def cost(value, name=name):
+            return row.with_options(**{name: value})(*arrays)
+
+        expected = (cost(x + 1e-6) - cost(x - 1e-6)) / 2e-6
+        assert_close(jax.grad(cost)(x), expected, rtol=1e-6, atol=1e-8)
+
+
+@rows()
+def test_without_double_precision_jax_gives_single(row):
+    with jax.enable_x64(False):
+        arrays = [
+            jnp.asarray(to_numpy(x), "float32" if k in row.floats() else "int32")
+            for k, x in enumerate(row.made(np))
+        ]
+        result = row.with_options()(*arrays)
+        assert result.dtype == jnp.float32
+        doubles = [np.asarray(x) for x in row.made(np)]
+        mixed = row.with_options()(arrays[0], *doubles[1:])
+        assert mixed.dtype == jnp.float32
+        assert_close(mixed, result)
+
+
+def test_without_double_precision_nothing_warns_in_a_fresh_process():
+    code = """
+import warnings
+warnings.simplefilter("error")
+import jax.numpy as jnp, numpy as np
+import funloss as fl
+x = jnp.asarray([[0.5, 2.0]])
+print(fl.cross_entropy(x, jnp.asarray([1])).dtype)
+print(fl.mse_loss(x, np.zeros((1, 2)), weight=np.ones((1, 2))).dtype)
+print(fl.mse_loss(x, 0.0, where=x > 1, dtype="float64").dtype)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert run.stdout.split() == ["float32"] * 3, run.stderr
+
+
+def without_samples(row, xp):
+    """Return the arrays with no sample in them."""
+    arrays = []
+    for name, x in zip(row.arrays, row.made(xp), strict=True):
+        axis = row.samples.get(name, 0)
+        cut = [slice(None)] * x.ndim
+        if axis is not None:
+            cut[axis] = slice(0)
+        arrays.append(x[tuple(cut)])
+    return arrays
+
+
+@rows("reduction", attribute="may_be_empty")
+def test_no_samples_are_nan_on_average_and_zero_in_sum(xp, row):
+    arrays = without_samples(row, xp)
+    assert_close(row.with_options()(*arrays), math.nan)
+    assert_close(row.with_options(reduction="sum")(*arrays), 0)
+    costs = row.with_options(reduction="none")(*arrays)
+    assert costs.shape == (0, *row.costs[1:])
+
+
+@rows("reduction", attribute="may_be_empty")
+def test_gradient_without_samples_is_empty(row):
+    arrays = without_samples(row, jnp)
+    for place, x in zip(
+        row.floats(), jax.grad(row.loss, row.floats())(*arrays), strict=True
+    ):
+        assert x.shape == arrays[place].shape
+        assert not x.any()

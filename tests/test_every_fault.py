@@ -1,0 +1,222 @@
+"""What holds for every loss: bad input is named on every library, also under jit."""
+
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import funloss as fl
+from tests.assertions import assert_close, to_numpy
+from tests.table import rows
+
+
+def raises(error, message, row, arrays, **options):
+    """Assert that the call raises, and under jit, too, where there is one."""
+    pattern = message if isinstance(message, re.Pattern) else f"^{re.escape(message)}"
+    calls = [row.with_options(**options)]
+    places = [k for k, x in enumerate(arrays) if isinstance(x, jax.Array)]
+    if places:
+
+        def traced(*dynamic):
+            known = dict(zip(places, dynamic, strict=True))
+            full = [known.get(k, x) for k, x in enumerate(arrays)]
+            return row.with_options(**options)(*full)
+
+        dynamic = [arrays[k] for k in places]
+        calls.append(lambda *_: jax.jit(traced)(*dynamic))
+    for call in calls:
+        with pytest.raises(error, match=pattern):
+            call(*arrays)
+
+
+@rows("reduction")
+@pytest.mark.parametrize("reduction", ["avg", "Mean", None, 1], ids=str)
+def test_an_unknown_reduction_is_named(xp, row, reduction):
+    last = "'sum' or 'batchmean'" if row.loss is fl.kl_div else "'sum'"
+    some = "'none', 'mean'," if row.loss is fl.kl_div else "'none', 'mean' or"
+    message = f"reduction must be {some} {last}, got {reduction!r}"
+    raises(ValueError, message, row, row.made(xp), reduction=reduction)
+
+
+@rows("where")
+def test_a_mask_must_be_boolean(xp, row):
+    for kind in ("float64", "int64"):
+        where = xp.ones(row.costs, dtype=getattr(xp, kind))
+        message = "where must be a boolean array, got "
+        raises(TypeError, message, row, row.made(xp), where=where)
+    raises(
+        TypeError,
+        "where must be a boolean array, got list",
+        row,
+        row.made(xp),
+        where=[True],
+    )
+
+
+@rows("where")
+def test_a_mask_must_fit_the_costs(xp, row):
+    shape = (*row.costs[:-1], row.costs[-1] + 4)
+    where = xp.ones(shape, dtype=xp.bool if hasattr(xp, "bool") else bool)
+    message = f"where must broadcast to {row.costs}, got {shape}"
+    raises(ValueError, message, row, row.made(xp), where=where)
+
+
+@rows("dtype")
+@pytest.mark.parametrize("dtype", ["int32", "bool", "complex64", "nonsense"])
+def test_a_result_dtype_must_be_real_floating(xp, row, dtype):
+    message = "dtype must be a real floating dtype of "
+    raises(TypeError, message, row, row.made(xp), dtype=dtype)
+
+
+@rows()
+def test_integers_alone_are_refused(xp, row):
+    integers = [xp.ones(x.shape, dtype=xp.int64) for x in row.made(xp)]
+    raises(TypeError, "at least one array must be real floating, got ", row, integers)
+
+
+@rows()
+def test_complex_arrays_are_refused(xp, row):
+    arrays = row.made(xp)
+    name, place = list(row.arrays)[row.floats()[0]], row.floats()[0]
+    arrays[place] = xp.ones(arrays[place].shape, dtype=xp.complex128)
+    raises(TypeError, f"{name} must be real, got complex128", row, arrays)
+
+
+@rows()
+def test_lists_are_refused(xp, row):
+    for place, name in enumerate(row.arrays):
+        if name in row.lists:
+            continue
+        arrays = row.made(xp)
+        arrays[place] = to_numpy(arrays[place]).tolist()
+        message = rf"^(at least one argument|{name}) must be an (integer )?array, got "
+        raises(TypeError, re.compile(message), row, arrays)
+
+
+@rows()
+@pytest.mark.parametrize("xp", ["numpy", "jax", "strict"], indirect=True)
+def test_mixed_libraries_are_named(xp, row):
+    arrays, names = row.made(xp), list(row.arrays)
+    if len(arrays) == 1:
+        options = {"p": torch.asarray(2.0)}
+        other = "p torch"
+    else:
+        arrays[-1] = row.made(torch)[-1]
+        options, other = {}, f"{names[-1]} torch"
+    with pytest.raises(
+        TypeError, match=f"^arrays must come from one library, .*{other}"
+    ):
+        row.with_options(**options)(*arrays)
+
+
+@rows("where")
+def test_a_mask_of_another_library_is_named(row):
+    where = torch.ones(row.costs, dtype=torch.bool)
+    with pytest.raises(TypeError, match=r"come from one library, got .*where torch"):
+        row.with_options(where=where)(*row.made(jnp))
+
+
+@rows(attribute="misfit")
+def test_shapes_that_do_not_fit_are_named(xp, row):
+    shapes, message = row.misfit
+    arrays = [
+        xp.zeros(shapes[name], dtype=xp.int64 if k not in row.floats() else xp.float64)
+        for k, name in enumerate(row.arrays)
+    ]
+    raises(ValueError, message, row, arrays)
+
+
+@rows(attribute="bad_options")
+def test_options_out_of_range_are_named(xp, row):
+    for options, message in row.bad_options:
+        raises(ValueError, message, row, row.made(xp), **options)
+
+
+@rows(attribute="reals")
+def test_options_that_are_no_numbers_are_named(xp, row):
+    for name in row.reals:
+        message = f"{name} must be a real number, got 'a'"
+        raises(TypeError, message, row, row.made(xp), **{name: "a"})
+        message = f"{name} must be a number or a 0-d array, got shape (2,)"
+        raises(ValueError, message, row, row.made(xp), **{name: xp.ones(2)})
+
+
+@rows(attribute="reals")
+def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
+    for options, _ in row.bad_options:
+        ((name, value),) = options.items()
+        if name in row.reals:
+            given = {name: jnp.asarray(value)}
+            for transform in (lambda f: f, jax.jit):
+                function = transform(
+                    jax.value_and_grad(row.with_options(**given), row.floats())
+                )
+                value, slopes = function(*row.made(jnp))
+                assert_close(value, np.nan)
+                assert all(bool(jnp.isnan(x).any()) for x in slopes)
+            with (
+                fl.debug_values(),
+                pytest.raises(ValueError, match=f"^{name} must be "),
+            ):
+                row.with_options(**given)(*row.made(jnp))
+
+
+def with_fault(row, xp, name, place, value):
+    changed = row.values()[name].copy()
+    changed[place] = value
+    return row.made(xp, changed={name: changed})
+
+
+@rows(attribute="bad_values")
+@pytest.mark.parametrize("xp", ["numpy", "strict", "torch"], indirect=True)
+def test_bad_values_are_named_where_they_can_be_read(xp, row):
+    for name, place, value, message in row.bad_values:
+        for reduction in ("none", "mean"):
+            arrays = with_fault(row, xp, name, place, value)
+            with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+                row.with_options(reduction=reduction)(*arrays)
+
+
+@rows(attribute="bad_values")
+@pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
+def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, transform):
+    costs = transform(row.with_options(reduction="none"))
+    slopes = transform(jax.grad(row.with_options(reduction="sum"), row.floats()))
+    mean = transform(row.with_options())
+    clean = costs(*row.made(jnp))
+    for name, place, value, _ in row.bad_values:
+        arrays = with_fault(row, jnp, name, place, value)
+        got = costs(*arrays)
+        place_of_cost = place[: len(row.costs)]
+        assert_close(got.at[place_of_cost].set(0), clean.at[place_of_cost].set(0))
+        assert_close(got[place_of_cost], np.nan)
+        assert_close(mean(*arrays), np.nan)
+        for k, x in zip(row.floats(), slopes(*arrays), strict=True):
+            axis = row.samples.get(list(row.arrays)[k], 0)
+            if axis is None:  # all samples share it, and so the fault
+                assert bool(jnp.isnan(x).any())
+                continue
+            samples = jnp.moveaxis(x, axis, 0)
+            assert bool(jnp.isnan(samples[place_of_cost]).all())
+            assert not bool(jnp.isnan(samples[0]).any())
+
+
+@rows(attribute="bad_values")
+def test_bad_values_are_named_on_jax_on_request(row):
+    for name, place, value, message in row.bad_values:
+        arrays = with_fault(row, jnp, name, place, value)
+        with fl.debug_values(), pytest.raises(ValueError, match=re.escape(message)):
+            row.with_options()(*arrays)
+
+
+@rows(attribute="bad_values")
+def test_bad_values_that_are_masked_pass(xp, row):
+    for name, place, value, _ in row.bad_values:
+        keep = np.ones(row.costs, bool)
+        keep[place[: len(row.costs)]] = False
+        arrays = with_fault(row, xp, name, place, value)
+        masked = row.with_options(where=xp.asarray(keep.tolist()))
+        assert_close(masked(*arrays), masked(*row.made(xp)))

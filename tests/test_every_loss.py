@@ -1,0 +1,225 @@
+"""What holds for every loss: libraries, transforms, masks, dtypes, empty batches."""
+
+import math
+import pickle
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import funloss as fl
+from tests.assertions import assert_close, to_numpy
+from tests.table import ROWS, rows
+
+NOT_LOSSES = {
+    "array_namespace",
+    "debug_values",
+    "elementwise_loss",
+    "reduce",
+    "samplewise_loss",
+}
+
+
+def summed(row, **options):
+    """Return the loss as one number, whatever its shape."""
+    if row.has("reduction"):
+        return row.with_options(**{"reduction": "sum"} | options)
+    return lambda *arrays: row.with_options(**options)(*arrays).sum()
+
+
+def gradients(row, library, arrays, **options):
+    """Return the gradient in each floating array."""
+    places = row.floats()
+    if library == "jax":
+        return jax.grad(summed(row, **options), places)(*arrays)
+    arrays = [x.requires_grad_(k in places) for k, x in enumerate(arrays)]
+    value = summed(row, **options)(*arrays)
+    wanted = [arrays[k] for k in places]
+    return torch.autograd.grad(value, wanted, materialize_grads=True)
+
+
+BOTH = pytest.mark.parametrize(
+    ("xp", "name"), [("jax", "jax"), ("torch", "torch")], indirect=["xp"], ids=str
+)
+
+
+def test_every_public_loss_has_a_row():
+    assert {row.loss.__name__ for row in ROWS} == set(fl.__all__) - NOT_LOSSES
+
+
+@rows()
+def test_libraries_agree(any_xp, row):
+    expected = row.with_options()(*row.made(np))
+    assert_close(row.with_options()(*row.made(any_xp)), expected)
+    if row.has("reduction"):
+        costs = row.with_options(reduction="none")(*row.made(any_xp))
+        assert costs.shape == row.costs
+        total = row.with_options(reduction="sum")(*row.made(any_xp))
+        assert_close(np.sum(to_numpy(costs)), to_numpy(total))
+
+
+def differences(function, arrays, place, step):
+    """Return central differences of `function` in one of `arrays`."""
+    result = []
+    for k in range(arrays[place].size):
+        sides = []
+        for sign in (1, -1):
+            moved = arrays[place].copy()
+            moved.flat[k] += sign * step
+            sides.append(function(*arrays[:place], moved, *arrays[place + 1 :]))
+        result.append(np.subtract(*sides) / (2 * step))
+    return np.reshape(result, arrays[place].shape + np.shape(result[0]))
+
+
+@rows()
+def test_gradients_are_differences_of_the_value(row):
+    arrays = row.made(np)
+    on_jax = gradients(row, "jax", row.made(jnp))
+    on_torch = gradients(row, "torch", row.made(torch))
+    for place, one, other in zip(row.floats(), on_jax, on_torch, strict=True):
+        expected = differences(summed(row), arrays, place, 1e-6)
+        assert_close(one, expected, rtol=1e-7, atol=1e-9)
+        assert_close(one, other, rtol=1e-12, atol=1e-15)
+
+
+@rows()
+def test_hessian_is_differences_of_the_gradient(row):
+    place, arrays = row.floats()[0], row.made(jnp)
+    cost = summed(row)
+    gradient = jax.jit(jax.grad(cost, place))
+    expected = differences(
+        lambda *x: np.asarray(gradient(*x)), row.made(np), place, 1e-6
+    )
+    assert_close(jax.hessian(cost, place)(*arrays), expected, rtol=1e-7, atol=1e-8)
+
+
+@rows()
+def test_jit_jvp_and_checkpoint_change_nothing(row):
+    places, arrays = row.floats(), row.made(jnp)
+    cost = summed(row)
+    slopes = jax.grad(cost, places)(*arrays)
+    value, jitted = jax.jit(jax.value_and_grad(cost, places))(*arrays)
+    assert_close(value, cost(*arrays))
+    again = jax.jit(jax.grad(jax.checkpoint(cost), places))(*arrays)
+
+    def moving(*floats):
+        full = list(arrays)
+        for place, x in zip(places, floats, strict=True):
+            full[place] = x
+        return cost(*full)
+
+    floats = [arrays[k] for k in places]
+    pushed = jax.jit(lambda *x: jax.jvp(moving, x, x))(*floats)
+    assert_close(pushed[0], value)
+    along = sum(float((x * d).sum()) for x, d in zip(floats, slopes, strict=True))
+    assert_close(pushed[1], along, rtol=1e-12, atol=1e-14)
+    for one, two, three in zip(slopes, jitted, again, strict=True):
+        assert_close(two, one, rtol=1e-12, atol=1e-15)
+        assert_close(three, one, rtol=1e-12, atol=1e-15)
+
+
+@rows()
+def test_vmap_is_a_loop(row):
+    arrays = row.made(jnp)
+    turned = [
+        x if row.samples.get(name, 0) is None else jnp.flip(x, row.samples.get(name, 0))
+        for name, x in zip(row.arrays, arrays, strict=True)
+    ]
+    loop = [row.with_options()(*arrays), row.with_options()(*turned)]
+    stacked = [jnp.stack(pair) for pair in zip(arrays, turned, strict=True)]
+    assert_close(jax.vmap(row.with_options())(*stacked), jnp.stack(loop))
+
+
+@rows()
+def test_inside_scan_it_descends(row):
+    place, arrays = row.floats()[0], row.made(jnp)
+
+    def step(x, _):
+        full = [*arrays[:place], x, *arrays[place + 1 :]]
+        value, slope = jax.value_and_grad(summed(row), place)(*full)
+        return x - 1e-3 * slope, value
+
+    _, values = jax.lax.scan(step, arrays[place], length=3)
+    x, expected = arrays[place], []
+    by_hand = jax.jit(step)
+    for _ in range(3):
+        x, value = by_hand(x, None)
+        expected.append(value)
+    assert_close(values, expected)
+    assert values[0] > values[1] > values[2]
+
+
+def corrupted(row, bad):
+    """Return the arrays with the first sample bad, out-of-range labels included."""
+    changed = {}
+    for name, x in row.values().items():
+        axis = row.samples.get(name, 0)
+        if axis is not None:
+            first = [slice(None)] * x.ndim
+            first[axis] = 0
+            changed[name] = x.copy()
+            changed[name][tuple(first)] = bad if x.dtype.kind == "f" else 99
+    return changed
+
+
+@rows("where")
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf], ids=str)
+@BOTH
+def test_masked_samples_change_neither_value_nor_gradient(xp, name, row, bad):
+    keep = np.ones(row.costs, bool)
+    keep[0] = False
+    options = {"where": xp.asarray(keep.tolist())}
+    clean, dirty = (row.made(xp, changed=c) for c in ({}, corrupted(row, bad)))
+    assert_close(
+        row.with_options(**options)(*dirty), row.with_options(**options)(*clean)
+    )
+    if row.has("reduction"):
+        options["reduction"] = "mean"
+    slopes = gradients(row, name, dirty, **options)
+    for one, other, place in zip(
+        slopes, gradients(row, name, clean, **options), row.floats(), strict=True
+    ):
+        assert_close(one, other)
+        axis = row.samples.get(list(row.arrays)[place], 0)
+        if axis is not None:
+            assert not np.take(to_numpy(one), 0, axis).any()
+
+
+@rows("where", "reduction")
+@pytest.mark.parametrize("bad", [0.5, math.nan], ids=["good", "nan"])
+@BOTH
+def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row, bad):
+    nothing = xp.asarray(np.zeros(row.costs, bool).tolist())
+    changed = {k: v for k, v in corrupted(row, bad).items() if v.dtype.kind == "f"}
+    arrays = row.made(xp, changed=changed)
+    assert_close(row.with_options(where=nothing)(*arrays), math.nan)
+    assert_close(row.with_options(where=nothing, reduction="sum")(*arrays), 0)
+    assert_close(
+        row.with_options(where=nothing, reduction="none")(*arrays), np.zeros(row.costs)
+    )
+    for reduction in ("mean", "sum"):
+        for slope in gradients(row, name, arrays, where=nothing, reduction=reduction):
+            assert not to_numpy(slope).any()
+
+
+@rows("where", "reduction")
+@pytest.mark.parametrize("any_xp", ["numpy", "strict", "dask"], indirect=True)
+def test_masks_without_gradients(any_xp, row):
+    keep = np.ones(row.costs, bool)
+    keep[0] = False
+    where = any_xp.asarray(keep.tolist())
+    dirty = row.made(any_xp, changed=corrupted(row, math.nan))
+    clean = row.made(any_xp)
+    nothing = any_xp.zeros_like(where)
+    # Dask divides 0 by 0 when it computes, beyond the loss's own silence.
+    with np.errstate(invalid="ignore"):
+        kept = to_numpy(row.with_options(where=where)(*clean))
+        assert_close(row.with_options(where=where)(*dirty), kept)
+        assert_close(row.with_options(where=nothing)(*dirty), math.nan)
+
+
+@rows()
+def test_loss_is_pickled_by_its_name(row):
+    assert pickle.loads(pickle.dumps(row.loss)) is row.loss
