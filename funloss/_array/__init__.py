@@ -43,7 +43,7 @@ def _recognise(x: Any) -> Namespace | None:
         module = sys.modules.get(library)
         if module is not None and isinstance(x, getattr(module, kind, ())):
             return load()
-    if hasattr(x, "__array_namespace__"):
+    if hasattr(x, "__array_namespace__") and not isinstance(x, type):
         standard = x.__array_namespace__()
         return _generic(standard.__name__, standard)
     return None

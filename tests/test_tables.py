@@ -1,0 +1,34 @@
+"""The tables of the documentation are those that the figures give."""
+
+import json
+
+import pytest
+
+import funloss as fl
+from parity.collection import losses
+from parity.tables import FIGURES, PAGES, filled
+
+SUMMARY = json.loads(FIGURES.read_text())["summary"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tables_are_written_from_the_figures(page):
+    text = page.read_text()
+    assert filled(text, SUMMARY) == text
+    assert "<!-- losses:start -->\n| loss |" in text
+
+
+def test_the_figures_cover_every_loss_and_have_no_failure():
+    assert {row["loss"] for row in SUMMARY} == set(losses())
+    assert not any(row["failed"] for row in SUMMARY)
+
+
+def test_every_loss_has_a_parity_case():
+    helpers = {
+        "array_namespace",
+        "debug_values",
+        "elementwise_loss",
+        "reduce",
+        "samplewise_loss",
+    }
+    assert set(losses()) == set(fl.__all__) - helpers
