@@ -4,6 +4,8 @@ A new loss is one row here; `test_every_loss.py` and `test_every_fault.py` do th
 The inputs lie off all corners, so that derivatives can be compared with differences.
 """
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,27 @@ SCORES = [
 LABELS = [2, 0, 1]
 SIGNS = [[1, -1], [-1, -1], [1, 1]]
 GRID = (3, 2)
+
+SHARES = [[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1], [0.3, 0.1, 0.5, 0.1]]
+LOG_SHARES = np.log(SHARES).tolist()
+
+
+def adaptive_log_softmax_with_loss(
+    input, target, head_weight, first, second, **options
+):
+    """Return the loss alone, of an adaptive softmax with one cluster."""
+    return fl.adaptive_log_softmax_with_loss(
+        input, target, head_weight, [(first, second)], cutoffs=[2], **options
+    ).loss
+
+
+# What the options are is asked of the signature.
+adaptive_log_softmax_with_loss.__signature__ = inspect.Signature(
+    [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+        for name in ("reduction", "where", "dtype")
+    ]
+)
 
 UNEQUAL = (
     {"input": (3, 1), "target": (3,)},
@@ -220,6 +243,52 @@ ROWS = [
         {"input": LOG_P, "target": LOG_P[::-1]},
         GRID,
         options={"log_target": True},
+    ),
+    Row(
+        fl.linear_cross_entropy,
+        {"input": X, "linear_weight": [*Y, [0.5, 0.25]], "target": LABELS},
+        options={"ignore_index": 255},
+        samples={"linear_weight": None},
+        reals={"label_smoothing": 0.25},
+        bad_options=(
+            *BAD_SMOOTHING,
+            ({"chunk_size": 0}, "chunk_size must be >= 1, got 0"),
+        ),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        adaptive_log_softmax_with_loss,
+        {
+            "input": X,
+            "target": LABELS,
+            "head_weight": Y,
+            "first": [[0.5, -0.25]],
+            "second": [[1.0], [-0.5]],
+        },
+        samples={"head_weight": None, "first": None, "second": None},
+        lists=("first", "second"),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.ctc_loss,
+        {
+            "log_probs": [LOG_SHARES] * 5,
+            "targets": [[1, 2], [2, 2], [3, 1]],
+            "input_lengths": [5, 4, 5],
+            "target_lengths": [2, 2, 1],
+        },
+        samples={"log_probs": 1},
+        lists=("input_lengths", "target_lengths"),
+        may_be_empty=False,
+        bad_options=(({"blank": 4}, "blank must be in 0..3, got 4"),),
+        bad_values=(
+            (
+                "targets",
+                (1, 0),
+                4,
+                "targets must be in 0..3 and not the blank 0, got 4 at (1, 0)",
+            ),
+        ),
     ),
 ]
 LABELLED = {f"{row.loss.__name__}-{k}": row for k, row in enumerate(ROWS)}

@@ -133,6 +133,17 @@ def real_option(
     return value
 
 
+def spoil(xp: Namespace, x: Any, *options: Any) -> Any:
+    """Return `x`, nan in value and gradient where `real_option` made an option nan.
+
+    Alone, a nan option may pass by the slope: hinges have slope 0 at nan.
+    """
+    for option in options:
+        if lookup(option) is not None and not xp.concrete(option):
+            x = xp.poison(x, xp.isnan(option))
+    return x
+
+
 def is_zero(option: Any) -> bool:
     """Tell whether an option is the Python number 0; an array may be anything."""
     return isinstance(option, numbers.Real) and option == 0

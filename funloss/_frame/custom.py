@@ -142,8 +142,8 @@ def _elementwise(
 ) -> Any:
     xp, out, values = enter(dtype, **arrays)
     named = dict(zip(arrays, values, strict=True))
-    shape = broadcast_shape(**named)
     check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
+    shape = broadcast_shape(**named)
     (weight,) = attach(xp, values[0], weight=weight)
     check_fits(shape, weight=weight)
     where = mask(xp, values[0], where, shape)
@@ -180,7 +180,9 @@ def _samplewise(
     cost = formula(xp, *(named[name] for name in arrays), **options)
     leading = tuple(next(iter(named.values())).shape)[: cost.ndim]
     if tuple(cost.shape) != leading or (not leading and like.ndim > 1):
-        msg = f"the formula must return one cost a sample, got shape {cost.shape}"
+        msg = (
+            f"the formula must return one cost a sample, got shape {tuple(cost.shape)}"
+        )
         raise ValueError(msg)
     (weight,) = attach(xp, like, weight=weight)
     check_fits(leading, weight=weight, where=where)

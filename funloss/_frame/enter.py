@@ -77,7 +77,7 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
         msg = f"where must be a boolean array, got {kind}"
         raise TypeError(msg)
     namespace(like=like, where=where)
-    check_fits(shape, where=where)
+    check_fits(tuple(shape), where=where)
     return where
 
 

@@ -40,6 +40,7 @@ def class_axis(input: Any, axis: int) -> int:
 
 def rows(shape: Any, axis: int) -> tuple[int, ...]:
     """Return `shape` without its class axis."""
+    axis %= len(shape)
     return (*shape[:axis], *shape[axis + 1 :])
 
 

@@ -41,7 +41,9 @@ def leave(
         return xp.astype(loss, out)
     value = xp.total(loss)
     if reduction == "mean":
-        value = value / (_count(xp, loss, where, mass) if divisor is None else divisor)
+        count = _count(xp, loss, where, mass) if divisor is None else divisor
+        kept = None if where is None else _count(xp, loss, where, None)
+        value = _quotient(xp, value, count, kept)
     return xp.astype(value, out)
 
 
@@ -108,17 +110,27 @@ def reduce(
     axes = (axis,) if isinstance(axis, int) else axis
     axes = range(loss.ndim) if axes is None else axes
     axes = tuple(check_axis(k, loss.ndim) for k in axes)
-    value = xp.total(loss, axes)
-    if axis_name is not None:
-        value = xp.mapped_sum(value, axis_name)
+
+    def summed(x: Any) -> Any:
+        return x if axis_name is None else xp.mapped_sum(x, axis_name)
+
+    value = summed(xp.total(loss, axes))
     if reduction == "mean":
+        kept = None if where is None else summed(_count(xp, loss, where, None, axes))
         if own is None:
             mass = weight if divisor == "weight" else None
-            own = _count(xp, loss, where, mass, axes)
-            if axis_name is not None:
-                own = xp.mapped_sum(own, axis_name)
-        value = value / own
+            own = summed(_count(xp, loss, where, mass, axes))
+        value = _quotient(xp, value, own, kept)
     return xp.astype(value, out)
+
+
+def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:
+    """Return the mean; of nothing it is nan with slope 0, in both directions."""
+    if isinstance(count, float):
+        return total / count if count else total + math.nan
+    if kept is None:
+        return total / count
+    return xp.where(kept == 0, math.nan, total / xp.where(kept == 0, 1.0, count))
 
 
 def _weighted(xp: Namespace, loss: Any, weight: Any, where: Any) -> Any:

@@ -9,6 +9,7 @@ from funloss._frame.checks import (
     check_axis,
     check_shapes_equal,
     real_option,
+    spoil,
 )
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.labels import rows
@@ -68,6 +69,7 @@ def cosine_similarity(
     shape = broadcast_shape(x1=x1, x2=x2)
     dim = check_axis(dim, max(1, len(shape)), name="dim")
     eps = real_option(xp, x1, at_least=0, eps=eps)
+    x1 = spoil(xp, x1, eps)
     where = mask(xp, x1, where, rows(shape, dim))
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))

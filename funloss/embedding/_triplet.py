@@ -6,7 +6,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option
+from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option, spoil
 from funloss._frame.enter import enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
@@ -78,6 +78,7 @@ def triplet_margin_loss(
     )
     check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
     margin = real_option(xp, anchor, above=0, margin=margin)
+    anchor = spoil(xp, anchor, margin)
     p, eps = check_norm(xp, anchor, p, eps)
     shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
     where = mask(xp, anchor, where, shape)
@@ -165,6 +166,7 @@ def triplet_margin_with_distance_loss(
     )
     check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
     margin = real_option(xp, anchor, above=0, margin=margin)
+    anchor = spoil(xp, anchor, margin)
     measure = distance_function or partial(distance, xp, p=2.0, eps=1e-6)
     shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
     where = mask(xp, anchor, where, shape)

@@ -9,6 +9,7 @@ from funloss._frame.checks import (
     check_shapes_equal,
     is_zero,
     real_option,
+    spoil,
 )
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
@@ -70,6 +71,7 @@ def huber_loss(
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     check_paired(input=input, target=target)
     delta = real_option(xp, input, above=0, delta=delta)
+    input = spoil(xp, input, delta)
     (weight,) = attach(xp, input, weight=weight)
     check_shapes_equal(input=input, weight=weight)
     where = mask(xp, input, where, input.shape)
@@ -157,6 +159,7 @@ def smooth_l1_loss(
         cost = xp.elementwise(absolute_error, None, input, target)
     else:
         beta = real_option(xp, input, above=0, beta=beta)
+        input = spoil(xp, input, beta)
         slopes = (_smooth_slope, _smooth_target_slope, _beta_slope)
         cost = xp.elementwise(_smooth, slopes, input, target, beta)
     return leave(xp, out, cost, reduction, where=where)

@@ -9,7 +9,11 @@ from torch.nn import functional as F
 
 import funloss as fl
 from parity.case import Case
-from parity.references import ctc_by_enumeration, ctc_with_true_slope
+from parity.references import (
+    ctc_by_enumeration,
+    ctc_by_recursion,
+    ctc_with_true_slope,
+)
 
 REDUCTION = ["none", "mean", "sum"]
 
@@ -98,25 +102,28 @@ def masked(rng):
 
 CTC, TORCH = fl.ctc_loss, ctc_with_true_slope
 GRID = {"reduction": REDUCTION}
-ZERO = {"zero_infinity": [False, True]}
+SOME = {"reduction": ["none", "mean"]}
 LENGTHS = {
     "input_lengths": [(9, 8, 5, 6)],
-    "target_lengths": [(4, 4, 0, 2), (1, 2, 3, 0)],
+    "target_lengths": [(4, 4, 0, 2), (3, 1, 0, 1)],
 }
 WRT = ("log_probs",)
+WIDE = ("float64", "float32")
 
 CASES = [
-    Case(CTC, TORCH, batch, [GRID | ZERO, {"dtype": ["float32", "float64"]}], WRT,
+    Case(CTC, TORCH, batch,
+         [GRID, {"zero_infinity": [True]}, {"dtype": ["float32", "float64"]}], WRT,
          orders=1),
-    Case(CTC, TORCH, concatenated, GRID, WRT, orders=1),
-    Case(CTC, F.ctc_loss, infeasible, GRID | {"zero_infinity": [False]}, (),
-         orders=0),
-    Case(CTC, TORCH, infeasible, GRID | {"zero_infinity": [True]}, WRT, orders=1),
-    Case(CTC, TORCH, sample, GRID | {"blank": [0, 2]}, WRT, orders=1),
-    Case(CTC, ctc_by_enumeration, small, GRID | {"blank": [0]}, WRT),
-    Case(CTC, ctc_by_enumeration, impossible_classes, GRID, WRT),
-    Case(CTC, ctc_by_enumeration, masked, GRID, WRT),
-    Case(CTC, TORCH, confident, GRID, WRT, orders=1),
-    Case(CTC, TORCH, long, {"reduction": ["none"]}, WRT, orders=1),
-    Case(CTC, TORCH, static, LENGTHS, WRT, orders=1),
+    Case(CTC, TORCH, concatenated, SOME, WRT, orders=1, dtypes=WIDE),
+    Case(CTC, F.ctc_loss, infeasible, GRID | {"zero_infinity": [False]}, (), orders=0),
+    Case(CTC, TORCH, infeasible, SOME | {"zero_infinity": [True]}, WRT, orders=1,
+         dtypes=WIDE),
+    Case(CTC, TORCH, sample, SOME | {"blank": [0, 2]}, WRT, orders=1, dtypes=WIDE),
+    Case(CTC, TORCH, static, LENGTHS, WRT, orders=1, dtypes=WIDE),
+    Case(CTC, TORCH, confident, SOME, WRT, orders=1, dtypes=WIDE),
+    Case(CTC, ctc_by_enumeration, small, GRID, WRT),
+    Case(CTC, ctc_by_enumeration, impossible_classes, SOME, WRT, dtypes=WIDE),
+    Case(CTC, ctc_by_enumeration, masked, SOME, WRT, dtypes=WIDE),
+    # The cost is hundreds of nats, and torch's logarithms lose as many ulps.
+    Case(CTC, ctc_by_recursion, long, {"reduction": ["none"]}, WRT, dtypes=WIDE),
 ]  # fmt: skip

@@ -79,27 +79,29 @@ def empty(rng):
 
 OURS, TORCH = fl.linear_cross_entropy, linear_cross_entropy
 GRID = {"reduction": REDUCTION}
-CHUNKS = {"chunk_size": [None, 2, 1, 100]}
 BLOCKS = {"chunk_size": [None, 2]}
 SMOOTHING = {"label_smoothing": [0.0, 0.25]}
-IGNORE = {"ignore_index": [None, 1]}
+CROSSED = BLOCKS | SMOOTHING | {"ignore_index": [None, 1]}
 LAYER = ("input", "linear_weight")
 BIASED = ("input", "linear_weight", "linear_bias")
 PROBABILITIES = ("input", "linear_weight", "target", "linear_bias", "weight")
+WIDE = ("float64",)
 
 CASES = [
     Case(OURS, TORCH, plain,
-         [GRID | CHUNKS, SMOOTHING | IGNORE | BLOCKS,
+         [{"chunk_size": [None, 2, 1, 100]}, {"reduction": ["none", "sum"]} | BLOCKS,
           {"dtype": ["float32", "float64"]}], LAYER),
-    Case(OURS, TORCH, biased, GRID | BLOCKS, BIASED),
-    Case(OURS, TORCH, weighted, GRID | SMOOTHING | IGNORE | BLOCKS, BIASED),
-    Case(OURS, TORCH, ignored, GRID | BLOCKS, BIASED),
-    Case(OURS, TORCH, all_ignored, GRID | BLOCKS, LAYER),
-    Case(OURS, TORCH, sample, SMOOTHING | BLOCKS, BIASED),
-    Case(OURS, TORCH, spatial, GRID | SMOOTHING, BIASED),
+    Case(OURS, TORCH, biased, {"reduction": ["none", "mean"]} | BLOCKS, BIASED),
+    Case(OURS, TORCH, weighted, [CROSSED, {"reduction": ["none", "sum"]} | BLOCKS],
+         BIASED),
+    Case(OURS, TORCH, ignored, GRID | BLOCKS, BIASED, dtypes=WIDE),
+    Case(OURS, TORCH, all_ignored, {"reduction": ["mean", "sum"]} | BLOCKS, LAYER,
+         dtypes=WIDE),
+    Case(OURS, TORCH, sample, SMOOTHING | BLOCKS, BIASED, dtypes=WIDE),
+    Case(OURS, TORCH, spatial, GRID | SMOOTHING, BIASED, dtypes=WIDE),
     Case(OURS, TORCH, probabilities, GRID | SMOOTHING, PROBABILITIES),
     Case(OURS, TORCH, large, BLOCKS, BIASED),
-    Case(OURS, linear_cross_entropy_where, masked, GRID | BLOCKS, BIASED),
+    Case(OURS, linear_cross_entropy_where, masked, GRID | BLOCKS, BIASED, dtypes=WIDE),
     Case(OURS, TORCH, many, {"chunk_size": [None, 7, 25]}, LAYER, orders=1),
-    Case(OURS, TORCH, empty, GRID, LAYER),
+    Case(OURS, TORCH, empty, GRID, LAYER, dtypes=WIDE),
 ]  # fmt: skip

@@ -4,7 +4,11 @@ Each is put together from torch's own functions, so it is differentiated by torc
 """
 
 from parity.references.adapters import kept, on_axis
-from parity.references.alignment import ctc_by_enumeration, ctc_with_true_slope
+from parity.references.alignment import (
+    ctc_by_enumeration,
+    ctc_by_recursion,
+    ctc_with_true_slope,
+)
 from parity.references.formulas import (
     binary_cross_entropy_at_infinity,
     cosine_similarity_where,
@@ -30,6 +34,7 @@ __all__ = [
     "binary_cross_entropy_at_infinity",
     "cosine_similarity_where",
     "ctc_by_enumeration",
+    "ctc_by_recursion",
     "ctc_with_true_slope",
     "kept",
     "kl_div_batchmean_where",

@@ -60,6 +60,35 @@ def ctc_by_enumeration(
     return costs.sum() if reduction == "sum" else costs
 
 
+def ctc_by_recursion(log_probs, targets, input_lengths, target_lengths, *, reduction):
+    """Return the loss of long samples without loss of digits, blank 0, one by one.
+
+    The forward recursion runs on probabilities that add up to 1 in every frame, so
+    that no number is as large as the cost.
+    """
+    costs = []
+    for number, length in enumerate(target_lengths):
+        labels = targets[number, :length]
+        states = torch.zeros(2 * len(labels) + 1, dtype=torch.int64)
+        states[1::2] = labels
+        skips = torch.zeros(len(states), dtype=log_probs.dtype)
+        skips[3::2] = (labels[1:] != labels[:-1]).to(skips.dtype)
+        chances = log_probs[: input_lengths[number], number, states].exp()
+        alpha = torch.zeros_like(skips)
+        alpha[:2] = 1.0
+        alpha, cost = alpha * chances[0], 0.0
+        for frame in chances[1:]:
+            total = alpha.sum()
+            alpha, cost = alpha / total, cost - total.log()
+            alpha = frame * (alpha + _shifted(alpha, 1) + skips * _shifted(alpha, 2))
+        costs.append(cost - alpha[-2:].sum().log())
+    return torch.stack(costs)
+
+
+def _shifted(alpha, steps):
+    return F.pad(alpha, (steps, 0))[: len(alpha)]
+
+
 def _alignments(labels, frames, classes, blank):
     """Return every path that spells `labels`: repeats merged, then blanks dropped."""
     paths = [
