@@ -1,6 +1,6 @@
 """Small valid inputs for every public loss, with the faults that it documents.
 
-A new loss is one row here; `test_every_loss.py` and `test_every_fault.py` do the rest.
+A new loss is one row here; the files `test_every_*.py` do the rest.
 The inputs lie off all corners, so that derivatives can be compared with differences.
 """
 
@@ -113,12 +113,7 @@ ROWS = [
         misfit=UNEQUAL,
         bad_options=(({"beta": -1.0}, "beta must be > 0, got -1.0"),),
     ),
-    Row(
-        fl.poisson_nll_loss,
-        {"input": X, "target": P},
-        GRID,
-        misfit=NO_BROADCAST,
-    ),
+    Row(fl.poisson_nll_loss, {"input": X, "target": P}, GRID, misfit=NO_BROADCAST),
     Row(
         fl.gaussian_nll_loss,
         {"input": X, "target": Y, "var": P},
@@ -178,11 +173,7 @@ ROWS = [
             ("target", (1, 2), -2, "target must be in -1..3, got -2 at (1, 2)"),
         ),
     ),
-    Row(
-        fl.multilabel_soft_margin_loss,
-        {"input": X, "target": P},
-        misfit=UNEQUAL,
-    ),
+    Row(fl.multilabel_soft_margin_loss, {"input": X, "target": P}, misfit=UNEQUAL),
     Row(fl.soft_margin_loss, {"input": X, "target": SIGNS}, GRID),
     Row(
         fl.hinge_embedding_loss,

@@ -116,11 +116,15 @@ def reduce(
 
     value = summed(xp.total(loss, axes))
     if reduction == "mean":
-        kept = None if where is None else summed(_count(xp, loss, where, None, axes))
         if own is None:
             mass = weight if divisor == "weight" else None
-            own = summed(_count(xp, loss, where, mass, axes))
-        value = _quotient(xp, value, own, kept)
+            count = summed(_count(xp, loss, where, mass, axes))
+            kept = (
+                None if where is None else summed(_count(xp, loss, where, None, axes))
+            )
+            value = _quotient(xp, value, count, kept)
+        else:
+            value = value / own
     return xp.astype(value, out)
 
 

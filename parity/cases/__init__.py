@@ -2,14 +2,17 @@
 
 from parity.cases import (
     absolute,
+    adaptive,
     binary,
     cosine,
     cross_entropy,
+    ctc,
     distance,
     gaussian,
     hinge_embedding,
     huber,
     kl_div,
+    linear_cross_entropy,
     margin_ranking,
     multi_margin,
     nll,
@@ -34,6 +37,8 @@ MODULES = [
     binary,
     soft_margin,
     multi_margin,
+    linear_cross_entropy,
+    adaptive,
     hinge_embedding,
     cosine,
     triplet,
@@ -42,4 +47,5 @@ MODULES = [
     pdist,
     margin_ranking,
     kl_div,
+    ctc,
 ]
