@@ -6,7 +6,6 @@
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,10 @@ def filled(page: str, summary: Sequence[Mapping[str, Any]]) -> str:
         "losses-by-library": _by_library(summary),
     }
     for name, table in tables.items():
-        start, end = f"<!-- {name}:start -->\n", f"<!-- {name}:end -->"
-        pattern = re.escape(start) + ".*?" + re.escape(end)
-        page = re.sub(pattern, lambda _, t=table: start + t + end, page, flags=re.S)
+        before, start, rest = page.partition(f"<!-- {name}:start -->\n")
+        _, end, after = rest.partition(f"<!-- {name}:end -->")
+        if start and end:
+            page = before + start + table + end + after
     return page
 
 

@@ -15,9 +15,10 @@ from parity.tutorial import LIBRARIES as TUTORIAL_LIBRARIES
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("loss", losses())
 def test_loss_agrees_with_torch(loss, library):
+    # In float64, where the least is allowed; `python -m parity` runs every dtype.
     report = Report()
     for batch in batches([loss]):
-        report.add(check(batch.calls(), [library]))
+        report.add(check(batch.calls(), [library], ["float64"]))
     worst = report.smallest_failure()
     assert report.checks
     assert worst is None, f"{worst.call}, {worst.quantity}: {worst.fault}\n{worst.code}"

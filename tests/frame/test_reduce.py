@@ -131,6 +131,31 @@ def test_mean_over_a_mapped_axis_is_the_mean_of_all(transform):
     assert_close(mean(LOSS, KEEP), [39 / 4] * 3)
 
 
+def test_a_shard_without_any_element_leaves_the_mean_of_the_others():
+    keep = jnp.asarray([[True, True], [False, False], [False, True]])
+
+    def mean(loss):
+        return jax.vmap(
+            lambda x, where: fl.reduce(x, where=where, axis_name="batch"),
+            axis_name="batch",
+            out_axes=None,
+        )(loss, keep)
+
+    assert_close(mean(LOSS), 35 / 3)
+    assert_close(jax.grad(mean)(LOSS), np.asarray(keep) / 3)
+    assert_close(jax.jvp(mean, (LOSS,), (jnp.ones_like(LOSS),))[1], 1)
+
+
+def test_a_row_without_any_element_is_nan_with_slope_zero(slope):
+    def function(x):
+        space = fl.array_namespace(x)
+        where = space.asarray([[True, True], [False, False]])
+        mean = fl.reduce(x, where=where, axis=1)
+        return space.where(space.isnan(mean), 0.0, mean)
+
+    assert_close(slope(function, [[1.0, 2.0], [NAN, 3.0]]), [[0.5, 0.5], [0, 0]])
+
+
 def test_sums_weights_and_divisors_over_a_mapped_axis():
     def reduce(reduction="mean", **options):
         return shards(
