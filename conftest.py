@@ -2,7 +2,7 @@
 
 import os
 
-# Two test processes share the cores, and thousands of small programs are compiled once
-# and run once. `python -m parity` compiles the same losses with all optimisations.
+# Test processes share the cores, and thousands of small programs run once each: their
+# machine code need not be optimised. XLA still rewrites and fuses as it always does.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")

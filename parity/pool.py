@@ -10,10 +10,11 @@ from parity.collection import Batch
 
 __all__ = ["run"]
 
-# One thread each: the arrays are tiny, and the processes share the cores.
+# One thread each: the arrays are tiny, and the processes share the cores. Machine
+# code that runs once need not be optimised; XLA rewrites and fuses as it always does.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0",
     "JAX_PLATFORMS": "cpu",
 }
 

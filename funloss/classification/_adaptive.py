@@ -101,8 +101,9 @@ def adaptive_log_softmax_with_loss(
     labels, keep, bad = class_labels(xp, x, target, classes, where=where)
     if keep is not None:
         (x,) = guard(xp, xp.expand_dims(keep, axis=-1), (x, 0.0))
-    output = _log_probabilities(xp, x, labels, (head, bias, tail), cutoffs)
-    output = output if bad is None else xp.poison(output, bad)
+    if bad is not None:
+        x = xp.poison(x, xp.expand_dims(bad, axis=-1))
+    output = _log_probabilities(xp, x, (labels, bad), (head, bias, tail), cutoffs)
     return _OutputAndLoss(
         leave(xp, out, output, "none", where=keep),
         leave(xp, out, -output, reduction, where=keep),
@@ -110,10 +111,14 @@ def adaptive_log_softmax_with_loss(
 
 
 def _log_probabilities(
-    xp: Namespace, x: Any, labels: Any, layers: tuple[Any, Any, Any], cutoffs: list[int]
+    xp: Namespace,
+    x: Any,
+    targets: tuple[Any, Any],
+    layers: tuple[Any, Any, Any],
+    cutoffs: list[int],
 ) -> Any:
-    """Return the log-probability of each label."""
-    head, bias, tail = layers
+    """Return the log-probability of each label; a bad one is in every cluster."""
+    (labels, bad), (head, bias, tail) = targets, layers
     shape, labels = labels.shape, xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], x.shape[-1]))
     scores = xp.project(x, head)
@@ -123,12 +128,14 @@ def _log_probabilities(
         first, size = cutoffs[k], rows.shape[0]
         inside = xp.logical_and(labels >= first, labels < first + size)
         place = xp.where(inside, cutoffs[0] + k, place)
+        own = xp.where(inside, labels - first, 0)
+        if bad is not None:
+            inside = xp.logical_or(inside, xp.reshape(bad, (-1,)))
         # Rows of other clusters are cut off before each product, so that no nan
         # or inf in a cluster's weights leaves the cluster.
         column = xp.expand_dims(inside, axis=-1)
         hidden = xp.project(xp.where(column, x, 0.0), projection)
         part = xp.project(xp.where(column, hidden, 0.0), rows)
-        own = xp.where(inside, labels - first, 0)
         parts.append(xp.where(inside, xp.softmax_cost(part, own, 1, inside), 0.0))
     cost = sum(parts, start=xp.softmax_cost(scores, place, 1))
     return xp.reshape(-cost, shape)

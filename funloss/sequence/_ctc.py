@@ -7,13 +7,13 @@ from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
 from funloss._frame.enter import enter, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._kernels._ctc_choice import alignment_cost
-from funloss.sequence._alignment import (
+from funloss._kernels._ctc_alignment import (
     align,
     check_log_probs,
     of_one_library,
     settle_lengths,
 )
+from funloss._kernels._ctc_choice import alignment_cost
 
 __all__ = ["ctc_loss"]
 
