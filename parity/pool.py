@@ -14,7 +14,9 @@ __all__ = ["run"]
 # code that runs once need not be optimised; XLA rewrites and fuses as it always does.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0",
+    "XLA_FLAGS": (
+        "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0"
+    ),
     "JAX_PLATFORMS": "cpu",
 }
 

@@ -62,6 +62,8 @@ class AlongAxis(Elementwise):
         It is 1 unless a power would overflow or underflow: in the ordinary range a
         division would only round.
         """
+        if x.shape[axis] == 0:
+            return self.ones_like(self.total(x, axis, keepdims=True))
         extreme = self.amax if p > 0 else self.amin
         scale = extreme(self.absolute(x), axis, keepdims=True)
         limit = float(self.finfo(x.dtype).max) ** (0.75 / max(2.0, abs(p)))

@@ -91,7 +91,9 @@ def _floored_slope(xp: Namespace, p: Any, t: Any) -> Any:
 
 
 def _curvature(xp: Namespace, p: Any, t: Any) -> Any:
-    denominator = xp.square((p + _EPSILON) * (1 - p + _EPSILON))
+    # The clamp keeps XLA from adding 1 and epsilon first, which loses digits near 1.
+    rest = xp.clamp_min(1 - p, 0.0) + _EPSILON
+    denominator = xp.square((p + _EPSILON) * rest)
     return (p * p - 2 * p * t + t) / denominator
 
 
