@@ -1,11 +1,12 @@
 """The main job: run the cases, print the table, fail on any mismatch.
 
-Every call runs in float64 on NumPy, array-api-strict, torch, and on JAX under `jit` and
-`vmap`: values and, where there are any, slopes; curvature too on torch and under `jit`
-(forward over reverse). A third of the calls, drawn at random once and for all, also
-runs on JAX without `jit`, and takes curvature under `vmap` (reverse over reverse).
-float32, bfloat16 and float16 run values and slopes: every call on NumPy and torch
-(float32 on array-api-strict too), and a third of the calls, another for each, in `jit`.
+Every call runs in float64 on NumPy and array-api-strict (values), torch (values,
+slopes and curvature) and JAX under `jit` (values and slopes); in float32, bfloat16 and
+float16 on NumPy and torch, in float32 on array-api-strict too. Compiling for JAX takes
+nearly all the time, so the rest runs on samples, drawn once and for all from each case:
+a third of the calls under `jit` with curvature (forward over reverse), another under
+`vmap` with curvature (reverse over reverse), another under `jit` in float32; a sixth
+under `jit` in bfloat16, another in float16, another without `jit`.
 """
 
 import argparse

@@ -94,11 +94,12 @@ class Call:
         """Return draw `number` of the inputs."""
         return dict(self.case.inputs(seeded(f"{self.case.id}/{number}")))
 
-    def sampled(self, purpose: str) -> bool:
-        """Tell whether the call is in the sample: one at random of every three."""
-        trio, place = divmod(self.number, 3)
-        size = min(3, sum(1 for _ in self.case.calls()) - 3 * trio)
-        return bool(place == seeded(f"{self.case.id}/{trio}/{purpose}").integers(size))
+    def sampled(self, purpose: str, one_in: int) -> bool:
+        """Tell whether the call is the one drawn from its group of `one_in` calls."""
+        group, place = divmod(self.number, one_in)
+        size = min(one_in, sum(1 for _ in self.case.calls()) - one_in * group)
+        random = seeded(f"{self.case.id}/{group}/{purpose}")
+        return bool(place == random.integers(size))
 
     def positional(self) -> tuple[str, ...]:
         """Return the arguments passed by position: those without a default."""

@@ -71,8 +71,9 @@ def _check(
 ) -> Iterator[Check]:
     runs, problems = [], []
     for draws in asked:
-        sampled = draws[0].call.sampled(f"{library.name} {dtype}")
-        orders = library.orders[dtype][sampled]
+        always, sampled, one_in = library.orders[dtype]
+        drawn = draws[0].call.sampled(f"{library.name} {dtype}", one_in)
+        orders = sampled if drawn else always
         if orders is not None:
             problem = stacked(draws) if library.stacked else draws[0].problem
             runs.append(draws)
