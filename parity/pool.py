@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 
 from parity.check import Check, check
 from parity.collection import Batch
@@ -40,7 +41,12 @@ def run(
             pool.submit(_work, batch, libraries, dtypes): batch for batch in batches
         }
         for done in as_completed(waiting):
-            yield waiting.pop(done), done.result()
+            batch = waiting.pop(done)
+            try:
+                yield batch, done.result()
+            except BrokenProcessPool as error:
+                msg = f"a worker died, perhaps on {batch}; --jobs 1 shows where"
+                raise RuntimeError(msg) from error
 
 
 def _work(

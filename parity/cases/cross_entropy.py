@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from parity.case import Case
-from parity.references import kept, on_axis
+from parity.references import cross_entropy_of_smoothing, kept, on_axis
 
 REDUCTION = ["none", "mean", "sum"]
 SMOOTHING = [0.0, 0.25, 1.0]
@@ -49,6 +49,10 @@ def sample(rng):
     return {"input": rng.standard_normal(5), "target": np.asarray(3, np.int8)}
 
 
+def sample_of_one(rng):
+    return sample(rng) | {"target": np.asarray([3])}
+
+
 def last_axis(rng):
     target = rng.integers(0, 3, (2, 4))
     return {"input": rng.standard_normal((2, 4, 3)), "target": target}
@@ -86,6 +90,10 @@ def one_class(rng):
 
 def many(rng):
     return {"input": rng.standard_normal((500, 4)), "target": rng.integers(0, 4, 500)}
+
+
+def with_smoothing(rng):
+    return plain(rng) | {"label_smoothing": np.asarray(0.25)}
 
 
 def empty(rng):
@@ -144,6 +152,8 @@ CASES = [
     Case(fl.cross_entropy, F.cross_entropy, weightless, SMALL, orders=1),
     Case(fl.cross_entropy, F.cross_entropy, spatial, SMALL | {"ignore_index": [1]}),
     Case(fl.cross_entropy, F.cross_entropy, sample, SMALL),
+    Case(fl.cross_entropy, F.cross_entropy, sample_of_one, {"reduction": REDUCTION},
+         (), orders=0),
     Case(fl.cross_entropy, on_axis(F.cross_entropy), last_axis,
          SMALL | {"axis": [-1, 2]}),
     Case(fl.cross_entropy, WHERE, masked, SMALL),
@@ -154,6 +164,8 @@ CASES = [
     Case(fl.cross_entropy, F.cross_entropy, one_class, SMALL, orders=1),
     Case(fl.cross_entropy, F.cross_entropy, many, {"reduction": ["mean", "sum"]},
          orders=1),
+    Case(fl.cross_entropy, cross_entropy_of_smoothing, with_smoothing,
+         {"reduction": REDUCTION}, ("input", "label_smoothing")),
     Case(fl.cross_entropy, F.cross_entropy, empty, SMALL),
     Case(fl.cross_entropy, F.cross_entropy, probabilities, GRID, BOTH),
     Case(fl.cross_entropy, F.cross_entropy, weighted_probabilities, GRID, ALL),

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from parity.case import Case
-from parity.references import kept
+from parity.references import hinge_embedding_of_margin, kept
 
 REDUCTION = ["none", "mean", "sum"]
 MARGIN = [1.0, 0.25, 0.0, -0.5]
@@ -56,6 +56,10 @@ def many(rng):
     return {"input": rng.standard_normal((40, 50)), "target": target}
 
 
+def with_margin(rng):
+    return plain(rng) | {"margin": np.asarray(0.25)}
+
+
 def empty(rng):
     return {"input": np.zeros((0, 3)), "target": np.zeros((0, 3))}
 
@@ -75,5 +79,7 @@ CASES = [
     Case(fl.hinge_embedding_loss, F.hinge_embedding_loss, single, SMALL),
     Case(fl.hinge_embedding_loss, F.hinge_embedding_loss, many,
          {"reduction": ["mean", "sum"]}, orders=1),
+    Case(fl.hinge_embedding_loss, hinge_embedding_of_margin, with_margin,
+         {"reduction": REDUCTION}, ("input", "margin")),
     Case(fl.hinge_embedding_loss, F.hinge_embedding_loss, empty, SMALL),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from parity.case import Case
-from parity.references import kept
+from parity.references import huber_of_delta, kept, smooth_l1_of_beta
 
 REDUCTION = ["none", "mean", "sum"]
 CORNERS = [0.25, 1.0, 10.0]
@@ -51,6 +51,14 @@ def many(rng):
     return {"input": rng.standard_normal((40, 50)), "target": np.zeros((40, 50))}
 
 
+def with_delta(rng):
+    return plain(rng) | {"delta": np.asarray(0.3125)}
+
+
+def with_beta(rng):
+    return plain(rng) | {"beta": np.asarray(0.3125)}
+
+
 def empty(rng):
     return {"input": np.zeros((0, 3)), "target": np.zeros((0, 3))}
 
@@ -74,6 +82,7 @@ CASES = [
     Case(fl.huber_loss, HUBER, single, GRID, BOTH),
     Case(fl.huber_loss, HUBER, number, GRID, BOTH),
     Case(fl.huber_loss, HUBER, many, TOTALS, BOTH, orders=1),
+    Case(fl.huber_loss, huber_of_delta, with_delta, GRID, (*BOTH, "delta")),
     Case(fl.huber_loss, HUBER, empty, GRID, BOTH),
     Case(fl.smooth_l1_loss, SMOOTH, plain,
          [GRID | {"beta": [0.0, *CORNERS]}, DTYPE], BOTH),
@@ -83,5 +92,6 @@ CASES = [
     Case(fl.smooth_l1_loss, SMOOTH, single, GRID, BOTH),
     Case(fl.smooth_l1_loss, SMOOTH, number, GRID, BOTH),
     Case(fl.smooth_l1_loss, SMOOTH, many, TOTALS, BOTH, orders=1),
+    Case(fl.smooth_l1_loss, smooth_l1_of_beta, with_beta, GRID, (*BOTH, "beta")),
     Case(fl.smooth_l1_loss, SMOOTH, empty, GRID, BOTH),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from parity.case import Case
-from parity.references import kept
+from parity.references import kept, margin_ranking_of_margin
 
 REDUCTION = ["none", "mean", "sum"]
 MARGIN = [0.0, 0.5, -0.25]
@@ -61,6 +61,10 @@ def many(rng):
     return {"input1": input1, "input2": input2, "target": rng.choice([-1, 1], (40, 50))}
 
 
+def with_margin(rng):
+    return plain(rng) | {"margin": np.asarray(0.5)}
+
+
 def empty(rng):
     return dict.fromkeys(("input1", "input2", "target"), np.zeros((0, 3)))
 
@@ -83,5 +87,7 @@ CASES = [
     Case(fl.margin_ranking_loss, F.margin_ranking_loss, single, SMALL, ALL),
     Case(fl.margin_ranking_loss, F.margin_ranking_loss, many,
          {"reduction": ["mean", "sum"]}, SCORES, orders=1),
+    Case(fl.margin_ranking_loss, margin_ranking_of_margin, with_margin,
+         {"reduction": REDUCTION}, (*ALL, "margin")),
     Case(fl.margin_ranking_loss, F.margin_ranking_loss, empty, SMALL, ALL),
 ]  # fmt: skip

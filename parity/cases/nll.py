@@ -47,6 +47,10 @@ def sample(rng):
     return {"input": rng.standard_normal(5), "target": np.asarray(3, np.int16)}
 
 
+def sample_of_one(rng):
+    return sample(rng) | {"target": np.asarray([3])}
+
+
 def last_axis(rng):
     target = rng.integers(0, 3, (2, 4))
     return {"input": rng.standard_normal((2, 4, 3)), "target": target}
@@ -95,6 +99,7 @@ CASES = [
     Case(fl.nll_loss, F.nll_loss, weightless, GRID, orders=1),
     Case(fl.nll_loss, F.nll_loss, spatial, IGNORE),
     Case(fl.nll_loss, F.nll_loss, sample, GRID),
+    Case(fl.nll_loss, F.nll_loss, sample_of_one, GRID, (), orders=0),
     Case(fl.nll_loss, on_axis(F.nll_loss), last_axis, GRID | {"axis": [-1, 2]}),
     Case(fl.nll_loss, on_axis(F.nll_loss), first_axis, GRID | {"axis": [0]}),
     Case(fl.nll_loss, kept(F.nll_loss, input=1, target=None), masked, GRID),

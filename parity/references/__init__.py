@@ -26,6 +26,13 @@ from parity.references.layers import (
     linear_cross_entropy,
     linear_cross_entropy_where,
 )
+from parity.references.options import (
+    cross_entropy_of_smoothing,
+    hinge_embedding_of_margin,
+    huber_of_delta,
+    margin_ranking_of_margin,
+    smooth_l1_of_beta,
+)
 
 __all__ = [
     "EXPECTED_WARNINGS",
@@ -33,13 +40,17 @@ __all__ = [
     "adaptive_log_softmax_with_loss",
     "binary_cross_entropy_at_infinity",
     "cosine_similarity_where",
+    "cross_entropy_of_smoothing",
     "ctc_by_enumeration",
     "ctc_by_recursion",
     "ctc_with_true_slope",
+    "hinge_embedding_of_margin",
+    "huber_of_delta",
     "kept",
     "kl_div_batchmean_where",
     "linear_cross_entropy",
     "linear_cross_entropy_where",
+    "margin_ranking_of_margin",
     "multi_margin_composed",
     "multilabel_margin_composed",
     "multilabel_margin_last_axis",
@@ -47,6 +58,7 @@ __all__ = [
     "on_axis",
     "pairwise_distance_where",
     "pdist_composed",
+    "smooth_l1_of_beta",
     "soft_margin_with_softplus",
 ]
 
