@@ -3,7 +3,23 @@
 from parity.deviation import Deviation, Gives, Raises
 from parity.differences.arrays import NAN, f64, ints
 
+LOG2 = 0.6931471805599453
+
 SLOPES = [
+    *(
+        Deviation(
+            loss,
+            {"input": f64(-1.0, -1.0), "target": ints(1)},
+            reference=Raises(RuntimeError, "size mismatch"),
+            ours=Gives(value, {"input": slope}),
+            why="torch takes a label of shape (1,) for one sample, but has no slope",
+            wrt=("input",),
+        )
+        for loss, value, slope in [
+            ("nll_loss", 1.0, [0.0, -1.0]),
+            ("cross_entropy", LOG2, [0.5, -0.5]),
+        ]
+    ),
     Deviation(
         "binary_cross_entropy_with_logits",
         {"input": f64(0.0), "target": f64(1.0), "weight": f64(2.0)},
