@@ -1,7 +1,6 @@
 """The distance between two arrays in ulps, and the scale it is measured at."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 import ml_dtypes
 import numpy as np
@@ -44,10 +43,9 @@ def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
 
     A value is made of terms as large as itself or as the first-order changes
     ``x * slope``: their sum for a single number, the largest for an array. A slope
-    is made of terms as large as the largest of its array; or, where slopes cancel, as
-    their change along the random direction, but not beyond the cotangents. A product
-    is made of terms as large as the largest of its array, or as the slopes times the
-    direction.
+    is made of terms as large as the largest slope of its array, or as the change
+    of it along the random direction; a product, as the largest of its array, or as
+    the slopes times the direction.
     """
     changes = [
         np.abs(_finite(x) * _finite(slope))
@@ -59,13 +57,10 @@ def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
     value = max(_largest(truth.values), sum(terms) if single else max(terms, default=0))
     slopes = [_largest([slope]) for slope in truth.slopes]
     products = [_largest([product]) for product in truth.products]
-    weight, along = _largest(problem.cotangents), _largest(problem.directions)
+    along = _largest(problem.directions)
     return {
         "values": [value] * len(truth.values),
-        "slopes": [
-            max(slope, min(product, weight))
-            for slope, product in zip_longest(slopes, products, fillvalue=0.0)
-        ],
+        "slopes": [max(pair) for pair in zip(slopes, products or slopes, strict=True)],
         "products": [
             max(product, slope * along)
             for slope, product in zip(slopes, products, strict=False)
