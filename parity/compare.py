@@ -43,8 +43,9 @@ def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
 
     A value is made of terms as large as itself or as the first-order changes
     ``x * slope``: their sum for a single number, the largest for an array. A slope
-    is made of terms as large as the largest slope of its array, or as the change
-    of it along the random direction; a product, as the largest of its array, or as
+    is made of terms as large as the largest of its array; or, where they cancel, as
+    the change of any slope along the random direction, if that is not beyond the
+    cotangents. A product is made of terms as large as the largest of its array, or as
     the slopes times the direction.
     """
     changes = [
@@ -57,10 +58,12 @@ def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
     value = max(_largest(truth.values), sum(terms) if single else max(terms, default=0))
     slopes = [_largest([slope]) for slope in truth.slopes]
     products = [_largest([product]) for product in truth.products]
+    # Beyond the cotangents, a curvature of 1e24 would hide a wrong slope of 1e12.
+    change = min(max(products, default=0.0), _largest(problem.cotangents))
     along = _largest(problem.directions)
     return {
         "values": [value] * len(truth.values),
-        "slopes": [max(pair) for pair in zip(slopes, products or slopes, strict=True)],
+        "slopes": [max(slope, change) for slope in slopes],
         "products": [
             max(product, slope * along)
             for slope, product in zip(slopes, products, strict=False)

@@ -60,6 +60,10 @@ class JaxNamespace(Namespace):
         """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
         return rules.clamp_max(x, jnp.asarray(bound, x.dtype))
 
+    def log1p(self, x: Any) -> Any:
+        """Return ``log(1 + x)`` with the digits that `x` has near 0."""
+        return rules.log1p(x)
+
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
         return rules.softplus(x)

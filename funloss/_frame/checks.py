@@ -99,7 +99,8 @@ def real_option(
     """Return a real option, a Python number or a 0-d array in `like`'s dtype.
 
     A value outside the bounds raises where it can be read; elsewhere the
-    option becomes nan, and with it the loss and its gradient.
+    option becomes nan, and with it the loss and its gradient. ``at_least=-inf``
+    takes every number but nan.
     """
     ((name, value),) = option.items()
     bounds = [
@@ -112,6 +113,7 @@ def real_option(
         if bound is not None
     ]
     rule = " and ".join(text + format(bound, "g") for text, _, bound in bounds)
+    rule = rule.replace(">= -inf", "a number")
     if lookup(value) is None:
         if not isinstance(value, numbers.Real):
             msg = f"{name} must be a real number, got {value!r}"

@@ -25,6 +25,7 @@ VALUES = [
     ("safe_power", [[0, 4, 0.25, INF]], [-1.0], [0, 0.25, 4, 0]),
     ("xlogy", [[0, 0, 0, 0, 0], [0, INF, -1, 5, NAN]], [], [0, 0, 0, 0, NAN]),
     ("xlogy", [[2, 1, 1, NAN, INF], [1, 0, -1, 1, INF]], [], [0, -INF, NAN, NAN, INF]),
+    ("log1p", [[-2, -1, 0, TINY, INF]], [], [NAN, -INF, 0, math.log1p(TINY), INF]),
     ("softplus", [[0, -1e3, 1e3, -INF, INF]], [], [math.log(2), 0, 1e3, 0, INF]),
     ("softplus", [[-20, 20, NAN]], [], [math.log1p(TINY), 20 + math.log1p(TINY), NAN]),
     ("log_sigmoid", [[0, -1e3, 1e3, -INF, INF]], [], [-math.log(2), -1e3, 0, -INF, 0]),
@@ -61,6 +62,12 @@ def test_value(any_xp, name, arrays, arguments, expected):
     assert_close(result, expected)
 
 
+def test_log1p_keeps_its_digits_on_either_side_of_a_half(any_xp):
+    x = np.linspace(-0.6, 0.6, 2001)
+    _, result = call(any_xp, any_xp.float64, "log1p", [x], [])
+    assert_close(result, np.log1p(x), rtol=5e-16, atol=0.0)
+
+
 @pytest.mark.parametrize(("name", "arrays", "arguments", "expected"), VALUES, ids=IDS)
 @pytest.mark.parametrize("xp", ["torch", "jax"], indirect=True)
 def test_value_in_bfloat16(xp, name, arrays, arguments, expected):
@@ -76,6 +83,7 @@ SLOPES = [
     ("clamp_min", [1.0], [0, 1, 2, -INF, INF, NAN], [0, 1, 1, 0, 1, 0]),
     ("clamp_max", [1.0], [0, 1, 2, -INF, INF, NAN], [1, 1, 0, 1, 0, 0]),
     ("clamp", [-1.0, 1.0], [-2, -1, 0, 1, 2, NAN], [0, 1, 1, 1, 0, 0]),
+    ("log1p", [], [-0.5, 0, 1], [2, 1, 0.5]),
     ("safe_sqrt", [], [0, 4, INF], [0, 0.25, 0]),
     ("safe_power", [3.0], [0, 2], [0, 12]),
     ("safe_power", [0.5], [0, 4], [0, 0.25]),
