@@ -15,10 +15,11 @@ from parity.tutorial import LIBRARIES as TUTORIAL_LIBRARIES
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("loss", losses())
 def test_loss_agrees_with_torch(loss, library):
-    # In float64, where the least is allowed; `python -m parity` runs every dtype.
-    report = Report()
+    # In float64, where the least is allowed, and a few calls of each case where JAX
+    # compiles them; `python -m parity` runs every dtype and every call.
+    report, step = Report(), 5 if library in {"jax-jit", "jax-vmap"} else 1
     for batch in batches([loss]):
-        report.add(check(batch.calls(), [library], ["float64"]))
+        report.add(check(batch.calls()[::step], [library], ["float64"]))
     worst = report.smallest_failure()
     assert report.checks
     assert worst is None, f"{worst.call}, {worst.quantity}: {worst.fault}\n{worst.code}"
