@@ -88,17 +88,38 @@ class AlongAxis(Elementwise):
         powers = self.exp(x - self.stop_gradient(self.amax(x, axis, keepdims=True)))
         return powers / self.total(powers, axis, keepdims=True)
 
-    def softmax_cost(self, x: Any, labels: Any, axis: int, keep: Any = None) -> Any:
+    def softmax_cost(
+        self,
+        x: Any,
+        labels: Any,
+        axis: int,
+        keep: Any = None,
+        *,
+        lead: Any = None,
+        even: Any = None,
+    ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`.
+
+        `lead` multiplies the costs; `even`, which has or broadcasts to the class axis,
+        adds its `expected_cost`. Where `keep` is False, value and slope are 0, even
+        at nan.
+        """
+        if keep is not None:
+            x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
+        cost = -self.pick(self.log_softmax(x, axis), labels, axis)
+        cost = cost if lead is None else lead * cost
+        if even is not None:
+            cost = cost + self.expected_cost(x, even, axis)
+        return cost if keep is None else self.where(keep, cost, 0.0)
+
+    def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``-sum(q * log_softmax(x))`` along `axis`, where ``0 * -inf`` is 0.
 
         Where `keep` is False, value and slope are 0, even at nan.
         """
         if keep is not None:
-            x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
-        return -self.pick(self.log_softmax(x, axis), labels, axis)
-
-    def expected_cost(self, x: Any, q: Any, axis: int) -> Any:
-        """Return ``-sum(q * log_softmax(x))`` along `axis`, where ``0 * -inf`` is 0."""
+            rows = self.expand_dims(keep, axis=axis)
+            x, q = self.where(rows, x, 0.0), self.where(rows, q, 0.0)
         log_p = self.log_softmax(x, axis)
         void = self.logical_and(q == 0, log_p == -math.inf)
         return -self.total(q * self.where(void, 0.0, log_p), axis)

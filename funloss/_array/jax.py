@@ -119,13 +119,22 @@ class JaxNamespace(Namespace):
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
         return jax.nn.logsumexp(x, axis, keepdims=keepdims)
 
-    def softmax_cost(self, x: Any, labels: Any, axis: int, keep: Any = None) -> Any:
-        """Return ``-log_softmax(x)`` at `labels`, 0 where `keep` is False."""
-        return rules.softmax_cost(x, labels, keep, axis % x.ndim)
+    def softmax_cost(
+        self,
+        x: Any,
+        labels: Any,
+        axis: int,
+        keep: Any = None,
+        *,
+        lead: Any = None,
+        even: Any = None,
+    ) -> Any:
+        """Return ``-log_softmax(x)``: `lead` times at `labels`, `even` times all."""
+        return rules.softmax_cost(x, labels, lead, even, keep, axis % x.ndim)
 
-    def expected_cost(self, x: Any, q: Any, axis: int) -> Any:
-        """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0."""
-        return rules.expected_cost(x, q, axis % x.ndim)
+    def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``-sum(q * log_softmax(x))``, 0 where `keep` is False."""
+        return rules.expected_cost(x, q, keep, axis % x.ndim)
 
     def length(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""

@@ -94,63 +94,113 @@ def _softplus_jvp(primals: Any, tangents: Any) -> Any:
     return softplus(x), jax.nn.sigmoid(lax.optimization_barrier(x)) * change
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
-def softmax_cost(x: Any, labels: Any, keep: Any, axis: int) -> Any:
-    """Return ``-log_softmax(x)`` at `labels`; 0, with slope 0, where not `keep`."""
-    top, log_mass = _mass(x, axis)
-    place = jnp.expand_dims(labels, axis)
-    picked = jnp.take_along_axis(x, place, axis, mode="promise_in_bounds")
-    cost = jnp.squeeze(log_mass - (picked - top), axis)
+@functools.partial(jax.custom_jvp, nondiff_argnums=(5,))
+def softmax_cost(
+    x: Any, labels: Any, lead: Any, even: Any, keep: Any, axis: int
+) -> Any:
+    """Return ``-log_softmax(x)``: `lead` times that at `labels`, `even` times all."""
+    cost = _label_cost(x, labels, axis)
+    cost = cost if lead is None else lead * cost
+    if even is not None:
+        cost = cost + _bounded_cost(x, even, axis)
     return cost if keep is None else jnp.where(keep, cost, 0)
 
 
 # Comparing with an iota instead of scattering keeps the gradient one fused pass
 # over the logits, and lets the class axis be sharded.
-@softmax_cost.defjvp
 def _softmax_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    x, labels, keep = primals
-    classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
-    hit = classes == jnp.expand_dims(labels, axis)
-    if keep is not None:
-        hit = jnp.logical_and(hit, jnp.expand_dims(keep, axis))
-    slope = _probabilities(x, keep, axis) - hit.astype(x.dtype)
-    return softmax_cost(x, labels, keep, axis), jnp.sum(slope * tangents[0], axis)
+    x, labels, lead, even, keep = primals
+    out = softmax_cost(*primals, axis)
+    change = jnp.zeros_like(out)
+    if not isinstance(tangents[0], SymbolicZero):
+        classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
+        truth = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
+        mass = 1 if lead is None else jnp.expand_dims(lead, axis)
+        truth = truth if lead is None else mass * truth
+        if even is not None:
+            truth = truth + even
+            share = x.shape[axis] // even.shape[axis]
+            mass = mass + share * jnp.sum(even, axis, keepdims=True)
+        slope = mass * _probabilities(x, keep, axis) - _kept(truth, keep, axis)
+        change = change + jnp.sum(slope * tangents[0], axis)
+    if lead is not None and not isinstance(tangents[2], SymbolicZero):
+        change = change + softmax_cost(x, labels, None, None, keep, axis) * tangents[2]
+    if even is not None and not isinstance(tangents[3], SymbolicZero):
+        each = _charged(x, even, keep, axis)
+        change = change + jnp.sum(each * tangents[3], axis)
+    return out, change
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def expected_cost(x: Any, q: Any, axis: int) -> Any:
+softmax_cost.defjvp(_softmax_cost_jvp, symbolic_zeros=True)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
+def expected_cost(x: Any, q: Any, keep: Any, axis: int) -> Any:
     """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0."""
-    return -jnp.sum(q * _log_p(x, q, axis), axis)
+    cost = _bounded_cost(x, q, axis)
+    return cost if keep is None else jnp.where(keep, cost, 0)
 
 
 def _expected_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    x, q = primals
-    out = expected_cost(x, q, axis)
+    x, q, keep = primals
+    out = expected_cost(x, q, keep, axis)
     change = jnp.zeros_like(out)
+    x, q = lax.optimization_barrier((x, q))
     if not isinstance(tangents[0], SymbolicZero):
-        mass = jnp.sum(jnp.broadcast_to(q, x.shape), axis, keepdims=True)
-        slope = mass * _probabilities(x, None, axis) - q
+        mass = jnp.sum(q, axis, keepdims=True)
+        slope = mass * _probabilities(x, keep, axis) - _kept(q, keep, axis)
         change = change + jnp.sum(slope * tangents[0], axis)
     if not isinstance(tangents[1], SymbolicZero):
-        change = change - jnp.sum(_log_p(x, q, axis) * tangents[1], axis)
+        change = change + jnp.sum(_charged(x, q, keep, axis) * tangents[1], axis)
     return out, change
 
 
 expected_cost.defjvp(_expected_cost_jvp, symbolic_zeros=True)
 
 
-def _log_p(x: Any, q: Any, axis: int) -> Any:
-    """Return ``log_softmax(x)``, 0 where it is -inf and `q` is 0."""
+def _label_cost(x: Any, labels: Any, axis: int) -> Any:
     top, log_mass = _mass(x, axis)
-    log_p = x - top - log_mass
-    return jnp.where((q == 0) & (log_p == -jnp.inf), 0, log_p)
+    place = jnp.expand_dims(labels, axis)
+    picked = jnp.take_along_axis(x, place, axis, mode="promise_in_bounds")
+    return jnp.squeeze(log_mass - (picked - top), axis)
+
+
+def _class_costs(x: Any, axis: int) -> Any:
+    """Return ``-log_softmax(x)``."""
+    top, log_mass = lax.optimization_barrier(_mass(x, axis))
+    return log_mass - (x - top)
+
+
+def _bounded_cost(x: Any, q: Any, axis: int) -> Any:
+    """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0.
+
+    The bound on a class's cost is 0 where it has no mass and infinite elsewhere. It is
+    made of arithmetic, which XLA fuses into the sum; a select it would write out.
+    """
+    each = _class_costs(x, axis)
+    if q.shape[axis] == 1:
+        q = jnp.squeeze(q, axis)
+        return jnp.where(q == 0, 0, q * jnp.sum(each, axis))
+    present = jnp.sign(lax.abs(q))
+    return jnp.sum(q * jnp.minimum(each, present / (1 - present)), axis)
+
+
+def _charged(x: Any, q: Any, keep: Any, axis: int) -> Any:
+    """Return ``-log_softmax(x)``, 0 where it is infinite and `q` is 0, or not kept."""
+    each = _class_costs(_kept(x, keep, axis), axis)
+    each = jnp.where((q == 0) & (each == jnp.inf), 0, each)
+    return _kept(each, keep, axis)
+
+
+def _kept(x: Any, keep: Any, axis: int) -> Any:
+    return x if keep is None else jnp.where(jnp.expand_dims(keep, axis), x, 0)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _probabilities(x: Any, keep: Any, axis: int) -> Any:
     top, log_mass = _mass(x, axis)
     p = jnp.exp(x - lax.optimization_barrier(top) - log_mass)
-    return p if keep is None else jnp.where(jnp.expand_dims(keep, axis), p, 0)
+    return _kept(p, keep, axis)
 
 
 @_probabilities.defjvp
@@ -176,7 +226,7 @@ def length(x: Any, scale: Any, axis: int) -> Any:
 def _length_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     (x, scale), (change, _) = primals, tangents
     out = length(x, scale, axis)
-    unit = jnp.where(out == 0, 0, x / jnp.where(out == 0, 1, out))
+    unit = x / jnp.where(out == 0, 1, out)
     return out, jnp.sum(unit * change, axis, keepdims=True)
 
 

@@ -106,24 +106,25 @@ def cross_entropy(
     )
     if is_floating(target):
         keep = where if where is None else xp.expand_dims(where, axis=axis)
-        input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+        (target,) = guard(xp, keep, (target, 0.0))
         if not is_zero(smoothing):
             target = (1 - smoothing) * target + smoothing / input.shape[axis]
-        cost = xp.expected_cost(input, target * spread, axis)
+        cost = xp.expected_cost(input, target * spread, axis, where)
         return leave(xp, out, cost, reduction, where=where)
     target = match_rows(xp, input, target, axis)
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
     mass = of_labels(xp, weight, labels)
-    cost = xp.softmax_cost(input, labels, axis, keep)
-    cost = cost if mass is None else cost * mass
+    lead, even = mass, None
     if not is_zero(smoothing):
-        counted = None if keep is None else xp.expand_dims(keep, axis=axis)
-        (input,) = guard(xp, counted, (input, 0.0))
-        even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
-        rest = xp.expected_cost(input, even * spread / input.shape[axis], axis)
-        cost = (1 - smoothing) * cost + smoothing * rest
+        like = {"dtype": input.dtype, **xp.device_kw(input)}
+        even = xp.ones((1,) * input.ndim, **like) * smoothing * spread
+        even = even / input.shape[axis]
+        lead = (1 - smoothing) * (
+            xp.ones(labels.shape, **like) if mass is None else mass
+        )
+    cost = xp.softmax_cost(input, labels, axis, keep, lead=lead, even=even)
     if bad is not None:
         cost = xp.poison(cost, bad)
     return leave(xp, out, cost, reduction, where=keep, mass=mass)

@@ -182,9 +182,14 @@ def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:
 
 
 def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
-    scales = [xp.stop_gradient(xp.safe_scale(x, 2, -1)) for x in (a, b)]
+    least = 2 * float(xp.finfo(a.dtype).smallest_normal)
+    scales = [xp.clamp_min(xp.safe_scale(x, 2, -1), least) for x in (a, b)]
+    # Squares are of other quotients, exact doubles, than the product: what two sums
+    # share, XLA would write out.
+    halves = [0.5 * xp.stop_gradient(scale) for scale in scales]
     squares = [
-        _product(xp, x, x, (scale, scale), -1) + _EPSILON / xp.square(scale[..., 0])
-        for x, scale in zip((a, b), scales, strict=True)
+        _product(xp, x, x, (half, half), -1) + _EPSILON / xp.square(half[..., 0])
+        for x, half in zip((a, b), halves, strict=True)
     ]
-    return _product(xp, a, b, scales, -1) / xp.sqrt(squares[0] * squares[1])
+    product = _product(xp, a, b, list(map(xp.stop_gradient, scales)), -1)
+    return 4 * product / xp.sqrt(squares[0] * squares[1])
