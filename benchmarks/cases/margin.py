@@ -1,0 +1,42 @@
+"""Margins between classes, of one true class a row and of many."""
+
+import numpy as np
+from torch.nn import functional as F
+
+import funloss as fl
+from benchmarks.case import OURS, Case
+from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
+
+__all__ = ["CASES", "multilabel"]
+
+
+def _labelled(rng, n, c):
+    return rng.standard_normal((n, c), np.float32), rng.integers(0, c, n, np.int32)
+
+
+def multilabel(rng, n, c):
+    """Make scores, and labels of which a quarter are true, in any order."""
+    labels = rng.permuted(np.tile(np.arange(c, dtype=np.int32), (n, 1)), axis=1)
+    labels[:, c // 4 :] = -1
+    return rng.standard_normal((n, c), np.float32), labels
+
+
+def _both(name, inputs, shape, tiny):
+    ours, torch = getattr(fl, name), getattr(F, name)
+    return [
+        Case(
+            "margin", name, "value", inputs, shape, tiny,
+            {OURS: jax_value(ours), "torch": torch_value(torch)},
+        ),
+        Case(
+            "margin", name, "slope", inputs, shape, tiny,
+            {OURS: jax_slope(ours), "torch": torch_slope(torch)},
+        ),
+    ]  # fmt: skip
+
+
+CASES = [
+    *_both("multi_margin_loss", _labelled, (4096, 1000), (8, 5)),
+    *_both("multilabel_margin_loss", multilabel, (128, 1000), (4, 8)),
+    *_both("multilabel_margin_loss", multilabel, (64, 4000), (4, 8)),
+]

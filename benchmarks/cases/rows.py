@@ -1,0 +1,134 @@
+"""Losses of rows: distances, angles, and many binary classes a row."""
+
+import functools
+
+import numpy as np
+import optax
+import torch
+from torch.nn import functional as F
+
+import funloss as fl
+from benchmarks.case import OURS, Case
+from benchmarks.makers import jax_slope, torch_slope
+
+__all__ = ["CASES"]
+
+CUTOFFS = (100, 1000)
+
+
+def _rows(count):
+    def inputs(rng, n, d):
+        return tuple(rng.standard_normal((count, n, d), np.float32))
+
+    return inputs
+
+
+def _signed_pairs(rng, n, d):
+    return *_rows(2)(rng, n, d), np.sign(rng.standard_normal(n, np.float32))
+
+
+def _multilabel(rng, n, c):
+    truth = (rng.random((n, c)) < 0.1).astype(np.float32)
+    return rng.standard_normal((n, c), np.float32), truth
+
+
+def _adaptive(rng, n, d, last):
+    """Make features, labels, a head, and two clusters of which one has `last`."""
+
+    def matrix(*shape):
+        return rng.standard_normal(shape, np.float32) / np.float32(shape[-1] ** 0.5)
+
+    first, second = CUTOFFS
+    tails = (
+        (matrix(d // 4, d), matrix(second - first, d // 4)),
+        (matrix(d // 16, d), matrix(last, d // 16)),
+    )
+    features = rng.standard_normal((n, d), np.float32)
+    # In every cluster, however few the rows.
+    labels = np.linspace(0, second + last - 1, n).astype(np.int32)
+    return features, labels, matrix(first + 2, d), tails
+
+
+@functools.cache
+def _adaptive_module(d, classes):
+    return torch.nn.AdaptiveLogSoftmaxWithLoss(d, classes, CUTOFFS)
+
+
+def _adaptive_in_torch(x, t, head, tails):
+    module = _adaptive_module(x.shape[-1], CUTOFFS[-1] + tails[-1][1].shape[0])
+    parameters = {"head.weight": head}
+    for k, (projection, output) in enumerate(tails):
+        parameters[f"tail.{k}.0.weight"] = projection
+        parameters[f"tail.{k}.1.weight"] = output
+    return torch.func.functional_call(module, parameters, (x, t)).loss
+
+
+def _distance(p, q):
+    return ((p - q) ** 2).sum(-1)
+
+
+def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0):
+    """Return the case of one loss; `ours` if its result is more than a cost."""
+    calls = {
+        OURS: jax_slope(ours or getattr(fl, name), wrt),
+        "torch": torch_slope(torch, wrt),
+    }
+    if optax:
+        calls["optax"] = jax_slope(optax, wrt)
+    return Case("rows", name, "slope", inputs, shape, tiny, calls)
+
+
+LARGE, SMALL = (32768, 128), (8, 4)
+
+CASES = [
+    _case(
+        "cosine_similarity", _rows(2), LARGE, SMALL,
+        lambda a, b: F.cosine_similarity(a, b).mean(),
+        optax=lambda a, b: optax.cosine_similarity(a, b).mean(),
+        ours=lambda a, b: fl.cosine_similarity(a, b).mean(),
+        wrt=(0, 1),
+    ),
+    _case(
+        "cosine_embedding_loss", _signed_pairs, LARGE, SMALL, F.cosine_embedding_loss,
+        wrt=(0, 1),
+    ),
+    _case(
+        "pairwise_distance", _rows(2), LARGE, SMALL,
+        lambda a, b: F.pairwise_distance(a, b).mean(),
+        ours=lambda a, b: fl.pairwise_distance(a, b).mean(),
+        wrt=(0, 1),
+    ),
+    _case(
+        "triplet_margin_loss", _rows(3), LARGE, SMALL, F.triplet_margin_loss,
+        optax=lambda a, p, n: optax.losses.triplet_margin_loss(a, p, n).mean(),
+        wrt=(0, 1, 2),
+    ),
+    _case(
+        "triplet_margin_with_distance_loss", _rows(3), LARGE, SMALL,
+        lambda a, p, n: F.triplet_margin_with_distance_loss(
+            a, p, n, distance_function=_distance
+        ),
+        ours=lambda a, p, n: fl.triplet_margin_with_distance_loss(
+            a, p, n, distance_function=_distance
+        ),
+        wrt=(0, 1, 2),
+    ),
+    _case(
+        "pdist", _rows(1), (512, 64), (6, 3),
+        lambda x: F.pdist(x).mean(),
+        ours=lambda x: fl.pdist(x).mean(),
+    ),
+    _case(
+        "multilabel_soft_margin_loss", _multilabel, (4096, 256), SMALL,
+        F.multilabel_soft_margin_loss,
+        optax=lambda x, t: optax.sigmoid_binary_cross_entropy(x, t).mean(),
+    ),
+    _case(
+        "adaptive_log_softmax_with_loss", _adaptive, (4096, 64, 4000), (8, 64, 5),
+        _adaptive_in_torch,
+        ours=lambda *arrays: (
+            fl.adaptive_log_softmax_with_loss(*arrays, cutoffs=CUTOFFS).loss
+        ),
+        wrt=(0, 2, 3),
+    ),
+]  # fmt: skip

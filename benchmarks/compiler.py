@@ -1,0 +1,79 @@
+"""What the compiler says of the value and gradient of a loss, without running it."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend.core import jaxprs_in_params
+
+__all__ = ["Counts", "counts"]
+
+_DTYPES = {"f32": "float32", "bf16": "bfloat16", "i32": "int32", "bool": "bool"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Three exact figures of one program."""
+
+    bytes: float
+    """Bytes accessed, as a multiple of the inputs read once, gradients written once."""
+    temporaries: float
+    """Megabytes that live during the call, besides inputs and outputs."""
+    equations: int
+    """Equations of the jaxpr, those of its inner functions included."""
+
+
+def counts(
+    function: Callable[..., Any],
+    shapes: Any,
+    wrt: tuple[int, ...] = (0,),
+    options: Mapping[str, Any] | None = None,
+) -> Counts:
+    """Compile the value and gradient of `function` for `shapes` and count.
+
+    Args:
+        function: Returns a cost, or costs, which are then summed, as the last of
+            its arrays.
+        shapes: Of the arguments, such as ``("f32[8,10]", "i32[8]")``; may nest.
+        wrt: Which arguments the gradient is taken by.
+        options: Keyword arguments that are not arrays.
+    """
+
+    def cost(*arrays: Any) -> Any:
+        return jnp.sum(jax.tree.leaves(function(*arrays, **(options or {})))[-1])
+
+    # The tests switch double precision on; here nothing may depend on that.
+    with jax.enable_x64(False):
+        arguments = jax.tree.map(_argument, shapes)
+        traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
+        compiled = traced.lower().compile()
+        least = _size(arguments) + _size([arguments[k] for k in wrt])
+    analysis = compiled.memory_analysis()
+    return Counts(
+        bytes=compiled.cost_analysis()["bytes accessed"] / least,
+        temporaries=analysis.temp_size_in_bytes / 1e6,
+        equations=sum(1 for _ in _equations(traced.jaxpr.jaxpr)),
+    )
+
+
+def _argument(text: str) -> jax.ShapeDtypeStruct:
+    dtype, sizes = re.fullmatch(r"(\w+)\[([\d,]*)\]", text).groups()
+    shape = tuple(int(size) for size in sizes.split(",") if size)
+    return jax.ShapeDtypeStruct(shape, _DTYPES[dtype])
+
+
+def _size(arguments: Any) -> int:
+    return sum(x.size * x.dtype.itemsize for x in jax.tree.leaves(arguments))
+
+
+def _equations(jaxpr: Any) -> Iterator[Any]:
+    """Yield every equation that stands for work; a call stands for its body."""
+    for equation in jaxpr.eqns:
+        inner = list(jaxprs_in_params(equation.params))
+        if not inner:
+            yield equation
+        for body in inner:
+            yield from _equations(body)

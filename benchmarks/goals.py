@@ -1,0 +1,90 @@
+"""What funloss wants to reach, in times of its peers, and whether it does."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from benchmarks.result import Row
+
+__all__ = ["GOALS", "JITTED", "Goal", "geometric_mean", "reached"]
+
+JITTED = ("elementwise", "rows", "margin", "cross_entropy", "ctc")
+BOTH_HUBERS = ("huber_loss", "smooth_l1_loss")
+LOGITS = "binary_cross_entropy_with_logits"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound on the ratios of some rows; an empty field takes every row."""
+
+    what: str
+    peer: str
+    limit: float
+    groups: tuple[str, ...]
+    quantity: str = "slope"
+    losses: tuple[str, ...] = ()
+    dtype: str = ""
+    classes: int | None = None
+    """The last size of the shape."""
+    largest: bool = False
+    """Whether the limit is on the largest ratio, not on the geometric mean."""
+
+    def takes(self, row: Row) -> bool:
+        """Tell whether the goal speaks of this row."""
+        return (
+            self.peer in row.ratios
+            and row.group in self.groups
+            and row.quantity == self.quantity
+            and (not self.losses or row.loss in self.losses)
+            and self.dtype in ("", row.dtype)
+            and self.classes in (None, row.shape[-1])
+        )
+
+
+GOALS = (
+    Goal("all losses", "torch", 0.40, JITTED),
+    Goal("all losses", "optax", 0.90, JITTED),
+    Goal("the slowest loss", "optax", 1.10, JITTED, largest=True),
+    Goal("cross_entropy, float32", "optax", 1.10, ("cross_entropy",),
+         losses=("cross_entropy",), dtype="float32"),
+    Goal("cross_entropy, bfloat16", "optax", 0.55, ("cross_entropy",),
+         losses=("cross_entropy",), dtype="bfloat16"),
+    Goal(LOGITS, "optax", 0.45, ("elementwise",), losses=(LOGITS,)),
+    Goal("huber_loss and smooth_l1_loss, value", "torch", 1.0, ("elementwise",),
+         "value", BOTH_HUBERS, largest=True),
+    Goal("linear_cross_entropy", "optax", 1.0, ("cross_entropy",),
+         losses=("linear_cross_entropy",)),
+    Goal("ctc_loss", "torch", 0.55, ("ctc",)),
+    Goal("ctc_loss", "optax", 0.85, ("ctc",)),
+    Goal("multilabel_margin_loss, 4000 classes", "torch", 0.40, ("margin",),
+         losses=("multilabel_margin_loss",), classes=4000),
+    Goal("eager calls", "bare jit", 1.6, ("eager",), "value"),
+    Goal("eager value_and_grad of cross_entropy", "optax", 0.15, ("eager",)),
+    Goal("compile time of value and slope", "optax", 1.2, ("compile",), "compile"),
+    Goal("NumPy elementwise, value", "torch", 1.0, ("numpy",), "value",
+         classes=1 << 22),
+    Goal("NumPy multilabel_margin_loss, value", "torch", 0.05, ("numpy",), "value",
+         ("multilabel_margin_loss",)),
+    Goal("NumPy ctc_loss, value", "torch", 1.5, ("numpy",), "value", ("ctc_loss",)),
+    Goal("NumPy calls of 80 elements", "by hand", 3.0, ("numpy-calls",), "value"),
+)  # fmt: skip
+
+
+def reached(goal: Goal, rows: Iterable[Row]) -> float | None:
+    """Return the ratio that the goal is held against; None if no row has it.
+
+    In a geometric mean each loss counts once, however many cases it has.
+    """
+    by_loss: dict[str, list[float]] = {}
+    for row in filter(goal.takes, rows):
+        by_loss.setdefault(row.loss, []).append(row.ratios[goal.peer])
+    if not by_loss:
+        return None
+    means = [geometric_mean(ratios) for ratios in by_loss.values()]
+    return max(means) if goal.largest else geometric_mean(means)
+
+
+def geometric_mean(ratios: Iterable[float]) -> float:
+    """Return the mean by which it does not matter which of two is the base."""
+    logs = [math.log(ratio) for ratio in ratios]
+    return math.exp(sum(logs) / len(logs))

@@ -1,0 +1,47 @@
+"""On what the figures were taken."""
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+__all__ = ["description", "one_thread"]
+
+# Read when the libraries are imported, hence set for a process of its own.
+_ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NPROC": "1",
+    "JAX_PLATFORMS": "cpu",
+    "KERAS_BACKEND": "jax",
+}
+_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+
+def one_thread(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` for a process of one thread; flags for XLA stay."""
+    flags = f"{environment.get('XLA_FLAGS', '')} {_XLA}".strip()
+    return {**environment, **_ONE_THREAD, "XLA_FLAGS": flags}
+
+
+def description() -> dict[str, str]:
+    """Return the processor, the versions and the day."""
+    libraries = ("jax", "jaxlib", "numpy", "torch", "optax", "keras")
+    return {
+        "processor": _processor(),
+        "cores": f"{os.cpu_count()}, of which one is used",
+        "system": f"{platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in libraries},
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    return names[0] if names else platform.processor()

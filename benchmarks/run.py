@@ -1,0 +1,144 @@
+"""Time the losses beside other libraries, on one thread, by the processor's clock.
+
+Values and slopes are compared first; a candidate that disagrees is an error. Times
+judge nothing: the status is 1 if anything disagrees or nothing ran, else 0.
+"""
+
+import argparse
+import dataclasses
+import gc
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from rich.console import Console
+
+from benchmarks.agreement import disagreements
+from benchmarks.case import Case
+from benchmarks.cases import CASES
+from benchmarks.clock import interleaved
+from benchmarks.exact import EXACT, ExactRow, exact_rows
+from benchmarks.machine import description
+from benchmarks.plots import draw
+from benchmarks.result import Row, measured
+from benchmarks.tables import (
+    Table,
+    exact_table,
+    goal_table,
+    noise_table,
+    row_tables,
+)
+
+__all__ = ["main"]
+
+GROUPS = (*dict.fromkeys(case.group for case in CASES), EXACT)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, report, and return the exit status."""
+    options = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    # What the imports made stays; a collection before each case need not look there.
+    gc.freeze()
+    console, begun = Console(), time.monotonic()
+    if not console.is_terminal:
+        console.width = 120
+    chosen, rows, faults = _chosen(options), [], []
+    for k, case in enumerate(chosen, 1):
+        start = time.monotonic()
+        row, found = _measure(case, options.tiny, options.rounds)
+        took = f"{time.monotonic() - start:.1f} s"
+        console.print(f"[dim]{k}/{len(chosen)} {case.group}: {case.name}, {took}")
+        rows.append(row)
+        faults += [f"{case.name}: {name}: {fault}" for name, fault in found.items()]
+    exact = exact_rows() if _takes_exact(options) else []
+    for table in _tables(rows, exact):
+        console.print(table)
+    if options.json:
+        figures = {
+            "machine": description(), "rounds": options.rounds, "tiny": options.tiny,
+            "rows": [row.as_json() for row in rows],
+            "exact": [row.as_json() for row in exact],
+        }  # fmt: skip
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    if options.plots:
+        draw(rows, options.plots)
+    return _verdict(console, faults, len(rows) + len(exact), time.monotonic() - begun)
+
+
+def _measure(case: Case, tiny: bool, rounds: int) -> tuple[Row, dict[str, str]]:
+    """Return the figures of those who agree, and the faults of the others."""
+    calls = case.prepared()
+    faults = disagreements(calls, case.tolerance)
+    calls = {name: call for name, call in calls.items() if name not in faults}
+    seconds = interleaved(calls, rounds, least=0.0 if tiny else 0.02)
+    return measured(case, seconds), faults
+
+
+def _chosen(options: argparse.Namespace) -> list[Case]:
+    found = [
+        case
+        for case in CASES
+        if (not options.group or case.group in options.group)
+        and (not options.case or any(text in case.name for text in options.case))
+    ]
+    if not options.tiny:
+        return found
+    small = [dataclasses.replace(case, shape=case.tiny) for case in found]
+    # Cases that differed in nothing but the shape have become the same.
+    return list({(case.group, case.name): case for case in small}.values())
+
+
+def _takes_exact(options: argparse.Namespace) -> bool:
+    if options.group:
+        return EXACT in options.group
+    return not options.case and not options.tiny
+
+
+def _tables(rows: Sequence[Row], exact: Sequence[ExactRow]) -> list[Table]:
+    found = [exact_table(exact)] if exact else []
+    if rows:
+        found += [*row_tables(rows), noise_table(rows), goal_table(rows)]
+    return found
+
+
+def _verdict(
+    console: Console, faults: Sequence[str], count: int, seconds: float
+) -> int:
+    took = f"{count} cases in {seconds:.0f} s"
+    if not faults:
+        console.print(f"{took}: " + ("all agree" if count else "nothing ran"))
+        return 0 if count else 1
+    console.print(f"{took}: [red]{len(faults)} disagree[/] and were not timed")
+    for fault in faults:
+        console.print(fault, markup=False, highlight=False)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Time every loss beside its peers."
+    )
+    parser.add_argument(
+        "--case", action="append", metavar="TEXT",
+        help="only cases whose name holds this; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group", action="append", choices=GROUPS, help="only this; may be repeated"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=9, metavar="N", help="turns of each call (9)"
+    )
+    parser.add_argument(
+        "--tiny", action="store_true", help="shapes that test the benchmarks only"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the figures")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

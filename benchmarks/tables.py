@@ -1,0 +1,105 @@
+"""The figures as tables, for a terminal and for a page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.table import Column
+from rich.table import Table as RichTable
+
+from benchmarks.case import OURS
+from benchmarks.exact import QUANTITIES, ExactRow
+from benchmarks.goals import GOALS, geometric_mean, reached
+from benchmarks.result import Row
+
+__all__ = ["Table", "exact_table", "goal_table", "noise_table", "row_tables"]
+
+ABSENT = "-"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Lines of words and figures under a head."""
+
+    title: str
+    head: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+    def __rich__(self) -> RichTable:
+        """Return the table as a terminal shows it."""
+        first, *rest = self.head
+        columns = [Column(first, overflow="fold"), *(Column(name) for name in rest)]
+        table = RichTable(*columns, title=self.title, box=box.SIMPLE_HEAD)
+        for line in self.lines:
+            table.add_row(*line)
+        return table
+
+    def markdown(self) -> str:
+        """Return the table as a page holds it."""
+        lines = [self.head, ["---"] * len(self.head), *self.lines]
+        return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def goal_table(rows: Sequence[Row]) -> Table:
+    """Return each goal beside what was reached; times are those of the peer."""
+    lines = []
+    for goal in GOALS:
+        ratio = reached(goal, rows)
+        if ratio is None:
+            found, verdict = ABSENT, "not run"
+        else:
+            found, verdict = f"{ratio:.2f}", "yes" if ratio <= goal.limit else "no"
+        lines.append([goal.what, goal.peer, f"{goal.limit:.2f}", found, verdict])
+    head = ["what", "times", "goal", "found", "reached"]
+    return Table("funloss in times of its peers: goals", head, lines)
+
+
+def row_tables(rows: Iterable[Row]) -> list[Table]:
+    """Return one table a group."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return [_row_table(group, own) for group, own in groups.items()]
+
+
+def _row_table(group: str, rows: Sequence[Row]) -> Table:
+    peers = list(dict.fromkeys(name for row in rows for name in row.ratios))
+    lines = []
+    for row in rows:
+        size = "x".join(map(str, row.shape))
+        ratios = [row.ratios.get(peer) for peer in peers]
+        lines.append([
+            f"`{row.loss}`", row.quantity, size, row.dtype,
+            f"{row.milliseconds[OURS]:.3g}",
+            *(ABSENT if ratio is None else f"{ratio:.2f}" for ratio in ratios),
+            f"{row.noise:.2f}",
+        ])  # fmt: skip
+    over = [f"/ {peer}" for peer in peers]
+    head = ["loss", "what", "size", "dtype", f"{OURS} ms", *over, "A/A"]
+    return Table(group, head, lines)
+
+
+def noise_table(rows: Sequence[Row]) -> Table:
+    """Return what funloss measures against itself: less than this is no difference."""
+    noise = [row.noise for row in rows]
+    figures = [geometric_mean(noise), min(noise), max(noise)]
+    line = ["A/A", f"{len(noise)}", *(f"{figure:.2f}" for figure in figures)]
+    head = ["pair", "cases", "geometric mean", "least", "largest"]
+    return Table("noise", head, [line])
+
+
+def exact_table(rows: Iterable[ExactRow]) -> Table:
+    """Return the counts of the compiler, each beside its limit, and the goals."""
+    lines = []
+    for row in rows:
+        cells = [
+            f"{row.counts[name]:g} <= {row.limits[name]:g}"
+            if name in row.counts
+            else ABSENT
+            for name in QUANTITIES
+        ]
+        missed = {n: g for n, g in row.goals.items() if row.counts[n] > g}
+        goals = ", ".join(f"{name} {goal:g}" for name, goal in missed.items())
+        lines.append([row.name, *cells, f"{goals}: {row.reason}" if goals else ""])
+    head = ["program", "bytes", "temporaries", "equations", "goals missed"]
+    return Table("what the compiler counts", head, lines)

@@ -1,0 +1,139 @@
+"""The benchmarks run, compare before they time, and write the page they should."""
+
+import itertools
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.agreement import disagreements
+from benchmarks.case import Call
+from benchmarks.clock import AGAIN, interleaved
+from benchmarks.gates import GATES
+from benchmarks.goals import Goal, reached
+from benchmarks.machine import one_thread
+from benchmarks.report import FIGURES, GROWTH, PAGE, RATIOS, page
+from benchmarks.result import Row
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+def row(loss, ratio, group="elementwise", quantity="slope"):
+    times, ratios = {"funloss": 1.0}, {"torch": ratio}
+    return Row(group, loss, quantity, "float32", (8,), times, ratios, noise=1.0)
+
+
+def python(*arguments):
+    """Run Python in the checkout as `python -m benchmarks` runs it."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT, env=one_thread(os.environ), capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Return the folder of a run of every case at its tiny shape."""
+    folder = tmp_path_factory.mktemp("benchmarks")
+    keep = ["--json", folder / "run.json", "--plots", folder]
+    run = python("-m", "benchmarks", "--tiny", "--rounds", "1", *keep)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "all agree" in run.stdout
+    assert "Warning" not in run.stderr
+    return folder
+
+
+def test_a_tiny_run_agrees_and_has_every_loss(tiny):
+    figures = json.loads((tiny / "run.json").read_text())
+    assert {row["loss"] for row in figures["rows"]} == {gate.loss for gate in GATES}
+    for found in figures["rows"]:
+        assert all(0 < ratio < math.inf for ratio in found["ratios"].values())
+
+
+def test_a_tiny_run_draws_and_gives_a_page(tiny):
+    assert (tiny / RATIOS).read_text().startswith("<?xml")
+    assert (tiny / GROWTH).read_text().startswith("<?xml")
+    text = page(json.loads((tiny / "run.json").read_text()))
+    assert "| all losses | torch |" in text
+    assert "| A/A |" in text
+
+
+def test_the_page_is_what_its_figures_give():
+    assert PAGE.read_text() == page(json.loads(FIGURES.read_text()))
+
+
+def test_a_run_that_disagrees_has_status_1():
+    run = python(
+        "-c",
+        """
+import dataclasses, sys
+from benchmarks import run
+# Nothing is as close as less than nothing.
+run.CASES = (dataclasses.replace(run.CASES[0], tolerance=-1.0),)
+sys.exit(run.main(["--tiny", "--rounds", "1"]))
+""",
+    )
+    assert run.returncode == 1, run.stderr
+    assert "disagree and were not timed" in run.stdout
+    assert "float32 value: torch: value is off by" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("theirs", "fault"),
+    [
+        ((1.0, np.asarray([2.0, 4.0])), None),
+        ((1.0, np.asarray([2.0, 4.0004])), None),
+        ((torch.tensor(1.0), (torch.tensor([2.0, 4.0]),)), None),
+        ((1.001, np.asarray([2.0, 4.0])), "value is off by 1.0e-03, at most 2.0e-04"),
+        ((1.0, np.asarray([2.01, 4.0])), "slope 1 is off by 1.0e-02, at most 8.0e-04"),
+        ((1.0, np.asarray([2.0, np.nan])), "slope 1 is off by nan, at most 8.0e-04"),
+        ((1.0, np.asarray([2.0])), "shapes are [(), (1,)], of funloss [(), (2,)]"),
+    ],
+    ids=itertools.count(),
+)
+def test_a_candidate_that_disagrees_is_named(theirs, fault):
+    ours = Call(lambda: (1.0, np.asarray([2.0, 4.0])))
+    found = disagreements({"funloss": ours, "peer": Call(lambda: theirs)}, 2e-4)
+    assert found == ({} if fault is None else {"peer": fault})
+
+
+def test_candidates_take_turns_and_turn_round():
+    order = []
+    calls = {
+        name: Call(lambda name=name: order.append(name)) for name in ("funloss", "b")
+    }
+    seconds = interleaved(calls, rounds=2, least=0.0)
+    assert order[-6:] == ["funloss", "b", "funloss", "funloss", "b", "funloss"]
+    assert {name: len(own) for name, own in seconds.items()} == {
+        "funloss": 2, "b": 2, AGAIN: 2,
+    }  # fmt: skip
+
+
+def test_what_a_call_leaves_behind_is_undone_before_each():
+    order = []
+    call = Call(lambda: order.append("run"), prepare=lambda: order.append("prepare"))
+    interleaved({"funloss": call}, rounds=1, least=1.0)
+    assert order == ["prepare", "run"] * 2
+
+
+def test_each_loss_counts_once_in_a_goal():
+    # sqrt(sqrt(1 * 16) * 1) = 2.
+    rows = [row("a", 1.0), row("a", 16.0), row("b", 1.0), row("c", 9.0, group="eager")]
+    goal = Goal("all", "torch", 1.0, ("elementwise",))
+    assert reached(goal, rows) == pytest.approx(2.0)
+    largest = Goal("worst", "torch", 1.0, ("elementwise",), largest=True)
+    assert reached(largest, rows) == pytest.approx(4.0)
+    assert reached(goal, [row("a", 1.0, quantity="value")]) is None
+
+
+def test_one_thread_keeps_the_flags_that_were_set():
+    flags = one_thread({"XLA_FLAGS": "--xla_a=1"})["XLA_FLAGS"]
+    assert flags.startswith("--xla_a=1 ")
+    assert one_thread(os.environ)["OMP_NUM_THREADS"] == "1"
