@@ -167,6 +167,23 @@ class AlongAxis(Elementwise):
         rows = self.matmul(member, self.reshape(x, (x.shape[0], -1)))
         return self.reshape(rows, (count, *x.shape[1:]))
 
+    def distinct(self, x: Any, places: Any) -> Any:
+        """Return elements of a 1-D array; `places` are NumPy's, and all different."""
+        return self.take(x, self.asarray(places, **self.device_kw(x)), axis=0)
+
+    def scatter(self, x: Any, indices: Any, size: int) -> Any:
+        """Add up the elements of each row of a matrix that share an index.
+
+        `indices` has the shape of `x` and lies in ``0..size-1``.
+        """
+        slots = self.arange(size, dtype=indices.dtype, **self.device_kw(x))
+        hits = indices[..., None] == slots
+        return self.total(self.where(hits, x[..., None], 0.0), 1)
+
+    def ascending(self, x: Any) -> Any:
+        """Return each row in ascending order; no slope, and no nan may be in it."""
+        return self.sort(self.stop_gradient(x), axis=-1)
+
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
         order = self.argsort(x, axis=axis, descending=True, stable=True)

@@ -11,6 +11,7 @@ from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
+from funloss._array import jax_rows
 from funloss._array import jax_rules as rules
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
@@ -162,6 +163,18 @@ class JaxNamespace(Namespace):
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
         return jax.ops.segment_sum(x, ids, count, mode="promise_in_bounds")
+
+    def distinct(self, x: Any, places: Any) -> Any:
+        """Return elements of a 1-D array; `places` are NumPy's, and all different."""
+        return jax_rows.distinct(x, places)
+
+    def scatter(self, x: Any, indices: Any, size: int) -> Any:
+        """Add up the elements of each row of a matrix that share an index."""
+        return jax_rows.scatter(x, indices, size)
+
+    def ascending(self, x: Any) -> Any:
+        """Return each row in ascending order; no slope, and no nan may be in it."""
+        return jax_rows.ascending(x)
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""

@@ -36,6 +36,12 @@ class NumpyNamespace(Namespace):
         np.add.at(sums, ids, x)
         return sums
 
+    def scatter(self, x: Any, indices: Any, size: int) -> Any:
+        """Add up the elements of each row of a matrix that share an index."""
+        slots = indices + size * np.arange(x.shape[0])[:, None]
+        sums = np.bincount(slots.ravel(), x.ravel(), x.shape[0] * size)
+        return sums.reshape(x.shape[0], size).astype(x.dtype)
+
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
         order = np.argsort(-x, axis=axis, stable=True)

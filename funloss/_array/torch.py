@@ -165,6 +165,11 @@ class TorchNamespace(Namespace):
         """Sum the rows of `x` that share an id of ``0..count-1``."""
         return x.new_zeros((count, *x.shape[1:])).index_add(0, ids, x)
 
+    def scatter(self, x: Any, indices: Any, size: int) -> Any:
+        """Add up the elements of each row of a matrix that share an index."""
+        sums = x.new_zeros((x.shape[0], size))
+        return sums.scatter_add(1, indices.long(), x)
+
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
         values, order = torch.sort(x, dim=axis, descending=True, stable=True)

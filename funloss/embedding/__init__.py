@@ -1,8 +1,9 @@
 """Losses of rows that should lie near or far, and their distances."""
 
 from funloss.embedding._cosine import cosine_embedding_loss, cosine_similarity
-from funloss.embedding._distance import pairwise_distance, pdist
+from funloss.embedding._distance import pairwise_distance
 from funloss.embedding._hinge import hinge_embedding_loss
+from funloss.embedding._pdist import pdist
 from funloss.embedding._triplet import (
     triplet_margin_loss,
     triplet_margin_with_distance_loss,

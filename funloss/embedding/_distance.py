@@ -1,6 +1,5 @@
-"""Distances between rows."""
+"""Distances between rows of two arrays."""
 
-import math
 from typing import Any
 
 from funloss._array import Namespace
@@ -10,7 +9,7 @@ from funloss._frame.enter import enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType
 
-__all__ = ["check_norm", "distance", "pairwise_distance", "pdist"]
+__all__ = ["check_norm", "distance", "pairwise_distance"]
 
 
 @loss
@@ -66,65 +65,6 @@ def pairwise_distance(
     x1, x2 = guard(xp, rows, (x1, 0.0), (x2, 0.0))
     value = leave(xp, out, distance(xp, x1, x2, p, eps), "none", where=where)
     return xp.expand_dims(value, axis=-1) if keepdim else value
-
-
-@loss
-def pdist(
-    input: Array,
-    *,
-    p: float = 2.0,
-    dtype: DType | None = None,
-) -> Array:
-    """Return the p-norm of the difference of every two rows.
-
-    The pairs come in the order ``(0, 1), (0, 2), ..., (N-2, N-1)``. Equal rows
-    have slope 0. For ``p=inf`` each of the tied coordinates has the full slope.
-
-    Args:
-        input: Rows, shape ``(N, D)``, floating.
-        p: Order of the norm, >= 0, a Python number; 0 counts the coordinates
-            that differ.
-        dtype: Of the result; that of `input` if None.
-
-    Returns:
-        Distances in units of `input`, shape ``(N * (N - 1) / 2)``.
-
-    Raises:
-        TypeError: `input` is not real floating.
-        ValueError: `input` is not 2-D, or ``p < 0``.
-
-    Torch:
-        `torch.pdist`; 16-bit floats are taken, and norms do not overflow. `dtype`
-        is new.
-
-    Examples:
-        >>> import numpy as np
-        >>> print(pdist(np.asarray([[0.0, 0.0], [3.0, 4.0], [0.0, 4.0]])))
-        [5. 4. 3.]
-    """
-    xp, out, (input,) = enter(dtype, input=input)
-    p, _ = check_norm(xp, input, p, 0.0)
-    if input.ndim != 2 or p < 0:
-        rule = "input must be 2-D" if input.ndim != 2 else "p must be >= 0"
-        got = f"shape {tuple(input.shape)}" if input.ndim != 2 else repr(p)
-        msg = f"{rule}, got {got}"
-        raise ValueError(msg)
-    first, second = xp.pairs(input, input.shape[0])
-    difference = xp.take(input, first, axis=0) - xp.take(input, second, axis=0)
-    if p == math.inf and input.shape[1]:
-        value = _norm_with_full_ties(xp, difference)
-    else:
-        value = xp.norm(difference, p, -1)
-    return leave(xp, out, value, "none")
-
-
-def _norm_with_full_ties(xp: Namespace, x: Any) -> Any:
-    """Return the largest absolute coordinate, each tie with the full slope."""
-    size = xp.absolute(x)
-    top = xp.amax(size, -1, keepdims=True)
-    change = xp.where(size == top, size - xp.stop_gradient(size), 0.0)
-    full = xp.stop_gradient(top)[..., 0] + xp.total(change, -1)
-    return xp.where(xp.isfinite(full), full, top[..., 0])
 
 
 def check_norm(xp: Namespace, like: Any, p: Any, eps: Any) -> tuple[float, Any]:

@@ -26,6 +26,11 @@ def large(rng):
     return {"input": 1e4 * rng.standard_normal((4, 3))}
 
 
+def many(rng):
+    # More differences than are computed at once.
+    return {"input": rng.standard_normal((150, 100))}
+
+
 def one_row(rng):
     return {"input": rng.standard_normal((1, 3))}
 
@@ -49,6 +54,7 @@ CASES = [
     Case(fl.pdist, pdist_composed, distinct, {"p": [1.0, 2.0, 3.0]}),
     Case(fl.pdist, torch.pdist, corners, P, orders=1),
     Case(fl.pdist, torch.pdist, large, P, orders=1),
+    Case(fl.pdist, torch.pdist, many, SMALL, orders=1, dtypes=("float64", "float32")),
     Case(fl.pdist, pdist_composed, one_row, SMALL),
     Case(fl.pdist, pdist_composed, no_rows, SMALL),
     Case(fl.pdist, pdist_composed, featureless, SMALL),
