@@ -97,19 +97,21 @@ class AlongAxis(Elementwise):
         *,
         lead: Any = None,
         even: Any = None,
+        smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`.
 
-        `lead` multiplies the costs; `even`, which has or broadcasts to the class axis,
-        adds its `expected_cost`. Where `keep` is False, value and slope are 0, even
-        at nan.
+        `lead` multiplies the costs. `even` are probabilities for all rows, and the
+        result ``(1 - smoothing) * cost + smoothing * expected_cost``. Where `keep`
+        is False, value and slope are 0, even at nan.
         """
         if keep is not None:
             x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
         cost = -self.pick(self.log_softmax(x, axis), labels, axis)
         cost = cost if lead is None else lead * cost
         if even is not None:
-            cost = cost + self.expected_cost(x, even, axis)
+            rest = self.expected_cost(x, even, axis)
+            cost = (1 - smoothing) * cost + smoothing * rest
         return cost if keep is None else self.where(keep, cost, 0.0)
 
     def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:

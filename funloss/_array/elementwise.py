@@ -94,13 +94,15 @@ class Elementwise(Standard):
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
+        axis: int | None = None,
     ) -> Any:
-        """Return ``formula(xp, *arguments)``, element by element.
+        """Return ``formula(xp, *arguments)``, element by element or added up.
 
         Where the library differentiates, the derivative with respect to
         argument k is ``slopes[k](xp, *arguments)`` (None: no slope at all);
         with ``slopes=None`` it is the formula's own. Slopes are themselves
-        differentiated for higher orders. Python numbers are constants.
+        differentiated for higher orders. Python numbers are constants. With
+        `axis` the formula adds up along it, and slopes have the shape before.
         """
-        del slopes
+        del slopes, axis
         return formula(self, *arguments)

@@ -13,6 +13,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from funloss._array import jax_rows
 from funloss._array import jax_rules as rules
+from funloss._array import jax_softmax as softmax
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
 
@@ -78,6 +79,7 @@ class JaxNamespace(Namespace):
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
+        axis: int | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)`` with the given slopes.
 
@@ -110,7 +112,8 @@ class JaxNamespace(Namespace):
             for k, change in zip(known, changes, strict=True):
                 slope = slopes[k]
                 if slope is not None and not isinstance(change, SymbolicZero):
-                    total = total + evaluate(slope, arrays) * change
+                    step = evaluate(slope, arrays) * change
+                    total = total + (step if axis is None else jnp.sum(step, axis))
             return out, total
 
         value.defjvp(push, symbolic_zeros=True)
@@ -129,13 +132,16 @@ class JaxNamespace(Namespace):
         *,
         lead: Any = None,
         even: Any = None,
+        smoothing: Any = 0.0,
     ) -> Any:
-        """Return ``-log_softmax(x)``: `lead` times at `labels`, `even` times all."""
-        return rules.softmax_cost(x, labels, lead, even, keep, axis % x.ndim)
+        """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
+        smoothing = None if even is None else jnp.asarray(smoothing, x.dtype)
+        shares = lead, even, smoothing
+        return softmax.softmax_cost(x, labels, shares, keep, axis % x.ndim)
 
     def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
         """Return ``-sum(q * log_softmax(x))``, 0 where `keep` is False."""
-        return rules.expected_cost(x, q, keep, axis % x.ndim)
+        return softmax.expected_cost(x, q, keep, axis % x.ndim)
 
     def length(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""

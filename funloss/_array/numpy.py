@@ -1,10 +1,12 @@
 """NumPy, called directly: its main namespace has the standard's names."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from funloss._array.base import Namespace
+from funloss._array.numpy_blocks import BLOCK, Blocks
 
 
 class NumpyNamespace(Namespace):
@@ -25,6 +27,60 @@ class NumpyNamespace(Namespace):
             return np.dtype(dtype)
         except TypeError:
             return None
+
+    def elementwise(
+        self,
+        formula: Callable[..., Any],
+        slopes: Sequence[Callable[..., Any] | None] | None,
+        *arguments: Any,
+        axis: int | None = None,
+    ) -> Any:
+        """Return ``formula(xp, *arguments)``; of large arrays, to be computed."""
+        del slopes
+
+        def evaluate(*arguments: Any) -> Any:
+            return formula(self, *arguments)
+
+        sizes = [x.size for x in arguments if isinstance(x, np.ndarray | Blocks)]
+        if axis is not None or max(sizes, default=0) <= 2 * BLOCK:
+            return evaluate(*arguments)
+        return Blocks.of(evaluate, *arguments)
+
+    def clamp_min(self, x: Any, bound: Any) -> Any:
+        """Raise `x` to at least `bound`; nan stays."""
+        return np.maximum(x, bound)
+
+    def clamp_max(self, x: Any, bound: Any) -> Any:
+        """Lower `x` to at most `bound`; nan stays."""
+        return np.minimum(x, bound)
+
+    # NumPy has no vector instructions for log1p, and logaddexp calls it.
+    def softplus(self, x: Any) -> Any:
+        """Return ``log(1 + exp(x))`` without overflow."""
+        small = np.exp(-np.abs(x))
+        rounded = 1 + small
+        near = np.log(rounded) + (small - (rounded - 1)) / rounded
+        return np.maximum(x, 0) + near
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """Select."""
+        if isinstance(x, Blocks):
+            return Blocks.of(np.where, condition, x, y)
+        return np.where(condition, x, y)
+
+    def total(self, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return the sum, accumulated in `acc_dtype`."""
+        if isinstance(x, Blocks):
+            if axis is None and not keepdims:
+                return x.total()
+            x = np.asarray(x)
+        return x.sum(axis=axis, dtype=self.acc_dtype(x.dtype), keepdims=keepdims)
+
+    def any(self, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+        """Tell whether any element is true."""
+        if isinstance(x, Blocks) and axis is None and not keepdims:
+            return x.has_true()
+        return np.any(x, axis=axis, keepdims=keepdims)
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""

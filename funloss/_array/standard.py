@@ -1,5 +1,6 @@
 """The array-API standard as one library implements it."""
 
+import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -42,8 +43,7 @@ class Standard:
 
     def dtype_name(self, dtype: Any) -> str:
         """Return a dtype's name in the standard's spelling, such as 'float32'."""
-        name = dtype.__name__ if isinstance(dtype, type) else str(dtype)
-        return name.rpartition(".")[2]
+        return _name(dtype)
 
     def is_float(self, dtype: Any) -> bool:
         """Tell whether a dtype is real floating, bfloat16 included."""
@@ -59,6 +59,8 @@ class Standard:
 
     def promote(self, dtypes: Sequence[Any]) -> Any:
         """Return the dtype that real floating `dtypes` promote to."""
+        if all(dtype == dtypes[0] for dtype in dtypes):
+            return dtypes[0]
         if len({self.dtype_name(dtype) for dtype in dtypes} & _HALVES) == 2:
             dtypes = [self.float32, *filter(self._is_wide, dtypes)]
         return self.result_type(*dtypes)
@@ -82,3 +84,9 @@ class Standard:
     def quiet(self) -> AbstractContextManager[Any]:
         """Silence floating-point warnings of guarded formulas."""
         return np.errstate(all="ignore")
+
+
+@functools.lru_cache(maxsize=128, typed=True)
+def _name(dtype: Any) -> str:
+    name = dtype.__name__ if isinstance(dtype, type) else str(dtype)
+    return name.rpartition(".")[2]

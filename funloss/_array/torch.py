@@ -19,30 +19,32 @@ class _WithSlopes(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(formula: Any, slopes: Any, *arrays: Any) -> Any:
-        del slopes
+    def forward(formula: Any, slopes: Any, axis: Any, *arrays: Any) -> Any:
+        del slopes, axis
         return formula(*arrays)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         del output
-        _, ctx.slopes, *arrays = inputs
+        _, ctx.slopes, ctx.axis, *arrays = inputs
         ctx.save_for_backward(*arrays)
         ctx.save_for_forward(*arrays)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         arrays, (grad,) = ctx.saved_tensors, grads
-        needed = zip(ctx.slopes, ctx.needs_input_grad[2:], strict=True)
+        grad = grad if ctx.axis is None else grad.unsqueeze(ctx.axis)
+        needed = zip(ctx.slopes, ctx.needs_input_grad[3:], strict=True)
         terms = [grad * s(*arrays) if s and need else None for s, need in needed]
-        return None, None, *terms
+        return None, None, None, *terms
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
         arrays = ctx.saved_tensors
-        pairs = zip(ctx.slopes, tangents[2:], strict=True)
+        pairs = zip(ctx.slopes, tangents[3:], strict=True)
         terms = [s(*arrays) * t for s, t in pairs if s and t is not None]
-        return sum(terms) if terms else torch.zeros_like(arrays[0])
+        change = sum(terms) if terms else torch.zeros_like(arrays[0])
+        return change if ctx.axis is None else change.sum(ctx.axis)
 
 
 class _WithBackward(torch.autograd.Function):
@@ -124,6 +126,7 @@ class TorchNamespace(Namespace):
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
+        axis: int | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)`` with the given slopes."""
         if slopes is None:
@@ -143,7 +146,7 @@ class TorchNamespace(Namespace):
 
         arrays = torch.broadcast_tensors(*(arguments[k] for k in dynamic))
         bound = [bind(slopes[k]) for k in dynamic]
-        return _WithSlopes.apply(bind(formula), bound, *arrays)
+        return _WithSlopes.apply(bind(formula), bound, axis, *arrays)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""

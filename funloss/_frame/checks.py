@@ -28,8 +28,10 @@ def check_shapes_equal(**arrays: Any) -> None:
 
 def check_paired(**arrays: Any) -> None:
     """Raise unless the arrays have one shape; all but the first may be 0-d."""
-    first, *rest = arrays.items()
-    check_shapes_equal(**dict([first, *(pair for pair in rest if pair[1].shape != ())]))
+    first, *rest = arrays
+    if any(arrays[name].shape != arrays[first].shape for name in rest):
+        rest = [name for name in rest if arrays[name].shape != ()]
+        check_shapes_equal(**{name: arrays[name] for name in (first, *rest)})
 
 
 def check_ndims_equal(**arrays: Any) -> None:

@@ -50,6 +50,8 @@ def is_floating(x: Any) -> bool:
 
 def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     """Return `arrays` in `like`'s dtype; they do not decide it. None stays None."""
+    if all(x is None for x in arrays.values()):
+        return [None] * len(arrays)
     namespace(like=like, **arrays)
     for name, x in arrays.items():
         if x is None or (lookup(x) is None and isinstance(x, numbers.Real)):

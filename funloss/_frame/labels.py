@@ -130,12 +130,16 @@ def class_labels(
     if where is not None:
         where = xp.broadcast_to(where, target.shape)
         keep = where if keep is None else xp.logical_and(keep, where)
-    bad = xp.logical_or(target < 0, target >= classes)
-    out = bad if keep is None else xp.logical_or(bad, xp.logical_not(keep))
+    if keep is not None and xp.concrete(keep) and bool(xp.all(keep)):
+        keep = None
+    safe = xp.logical_and(target >= 0, target < classes)
+    bad = xp.logical_not(safe)
     if keep is not None:
-        bad = xp.logical_and(bad, keep)
+        bad, safe = xp.logical_and(bad, keep), xp.logical_and(safe, keep)
     bad = check_values(xp, f"in 0..{classes - 1}", target=(target, bad))
-    return xp.where(out, 0, target), keep, bad
+    if keep is None and bad is None:
+        return target, None, None
+    return xp.where(safe, target, 0), keep, bad
 
 
 def check_integers(like: Any, target: Any) -> None:

@@ -7,7 +7,8 @@ from funloss.classification._binary import (
 )
 from funloss.classification._cross_entropy import cross_entropy
 from funloss.classification._linear_cross_entropy import linear_cross_entropy
-from funloss.classification._margin import multi_margin_loss, multilabel_margin_loss
+from funloss.classification._margin import multi_margin_loss
+from funloss.classification._multilabel_margin import multilabel_margin_loss
 from funloss.classification._nll import nll_loss
 from funloss.classification._soft_margin import (
     multilabel_soft_margin_loss,

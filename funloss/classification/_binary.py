@@ -71,10 +71,14 @@ def binary_cross_entropy(
     slopes = (_probability_slope, _truth_slope)
     cost = xp.elementwise(_probability_cost, slopes, input, target)
     for name, x in (("input", input), ("target", target)):
-        outside = xp.logical_not(xp.logical_and(x >= 0, x <= 1))
+        outside = xp.elementwise(_outside, None, x)
         bad = check_values(xp, "in 0..1", **{name: (x, outside)})
         cost = cost if bad is None else xp.poison(cost, bad)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def _outside(xp: Namespace, p: Any) -> Any:
+    return xp.logical_not(xp.logical_and(p >= 0, p <= 1))
 
 
 def _probability_cost(xp: Namespace, p: Any, t: Any) -> Any:
@@ -174,7 +178,7 @@ def logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
 
 def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     hit = t if pos_weight is None else t * pos_weight
-    near = xp.log1p(xp.exp(-xp.absolute(x)))
+    near = xp.softplus(-xp.absolute(x))
     far = (1 - t) * xp.clamp_min(x, 0.0) + hit * xp.clamp_min(-x, 0.0)
     # A weight of 0 on an infinite tail costs nothing.
     void = (x == math.inf) & (t == 1) | (x == -math.inf) & (hit == 0)

@@ -115,16 +115,13 @@ def cross_entropy(
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
-    mass = of_labels(xp, weight, labels)
-    lead, even = mass, None
+    mass, even = of_labels(xp, weight, labels), None
     if not is_zero(smoothing):
-        like = {"dtype": input.dtype, **xp.device_kw(input)}
-        even = xp.ones((1,) * input.ndim, **like) * smoothing * spread
-        even = even / input.shape[axis]
-        lead = (1 - smoothing) * (
-            xp.ones(labels.shape, **like) if mass is None else mass
-        )
-    cost = xp.softmax_cost(input, labels, axis, keep, lead=lead, even=even)
+        even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
+        even = even * spread / input.shape[axis]
+    cost = xp.softmax_cost(
+        input, labels, axis, keep, lead=mass, even=even, smoothing=smoothing
+    )
     if bad is not None:
         cost = xp.poison(cost, bad)
     return leave(xp, out, cost, reduction, where=keep, mass=mass)

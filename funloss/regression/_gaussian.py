@@ -76,7 +76,8 @@ def gaussian_nll_loss(
     input, target, var = guard(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))
     slopes = (_mean_slope, _target_slope, _var_slope, None)
     cost = xp.elementwise(_cost, slopes, input, target, var, eps)
-    bad = check_values(xp, ">= 0", var=(var, var < 0))
+    negative = xp.elementwise(lambda _, var: var < 0, None, var)
+    bad = check_values(xp, ">= 0", var=(var, negative))
     cost = cost if bad is None else xp.poison(cost, bad)
     cost = cost + _HALF_LOG_TWO_PI if full else cost
     return leave(xp, out, cost, reduction, where=where)

@@ -82,12 +82,9 @@ def huber_loss(
 
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
-    # Split rather than selected: only the part below delta is squared. An infinite
-    # delta leaves no other part, and must not make 0 * inf of it.
     size = xp.absolute(input - target)
     inner = xp.clamp_max(size, delta)
-    rate = xp.clamp_max(xp.zeros_like(size) + delta, xp.finfo(size.dtype).max)
-    return 0.5 * inner * inner + rate * (size - inner)
+    return inner * (size - 0.5 * inner)
 
 
 def _huber_slope(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
@@ -168,7 +165,7 @@ def smooth_l1_loss(
 def _smooth(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
     size = xp.absolute(input - target)
     inner = xp.clamp_max(size, beta)
-    return 0.5 * inner * inner / beta + (size - inner)
+    return inner / beta * (size - 0.5 * inner)
 
 
 def _smooth_slope(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:

@@ -80,7 +80,8 @@ def poisson_nll_loss(
 
 
 def _log_cost(xp: Namespace, x: Any, t: Any) -> Any:
-    return xp.where(t == 0, xp.exp(x), xp.exp(x) - t * x)
+    rate = xp.exp(x)
+    return xp.where(t == 0, rate, rate - t * x)
 
 
 def _log_slope(xp: Namespace, x: Any, t: Any) -> Any:

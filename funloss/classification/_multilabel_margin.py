@@ -1,0 +1,94 @@
+"""Margin loss over all classes, several of them true."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_shapes_equal, check_values
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.labels import (
+    as_row,
+    check_integers,
+    class_axis,
+    poison_rows,
+    rows,
+    widened,
+)
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._kernels._multilabel_margin import pair_costs
+
+__all__ = ["multilabel_margin_loss"]
+
+
+@loss
+def multilabel_margin_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each wrong class what each true class lacks to a lead of 1 over it.
+
+    The true classes of a row are the labels before its first -1. The row costs
+    ``1 / C * sum(max(0, 1 - input[k] + input[i]))`` over its true classes ``k``,
+    as often as they are listed, and all other classes ``i``. A class that just
+    keeps its distance has slope 0, and a nan score costs nothing.
+
+    Args:
+        input: Scores, shape ``(C)`` or ``(N, C)``, floating.
+        target: Labels in ``0..C-1``, ended by -1, same shape, integers of any
+            width. Labels behind the -1 do not count, but must lie in ``-1..C-1``.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        axis: Class axis.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; that of `input` if None.
+
+    Returns:
+        Cost, one a row for ``"none"``, else ``()``. The mean of no rows is nan.
+
+    Raises:
+        TypeError: `input` is not floating, or `target` not an integer array.
+        ValueError: Shapes differ, `reduction` is unknown, or a label is out of
+            range (on JAX: nan in value and gradient; see `debug_values`).
+
+    Torch:
+        `torch.nn.functional.multilabel_margin_loss`; 16-bit floats, labels of any
+        integer dtype and more axes are taken, the mean of no rows is nan (torch:
+        uninitialised memory). `axis`, `where` and `dtype` are new.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores, labels = np.asarray([0.1, 0.2, 0.4, 0.8]), np.asarray([3, 0, -1, 1])
+        >>> print(multilabel_margin_loss(scores, labels).round(4))
+        0.85
+    """
+    xp, out, (input,) = enter(dtype, input=input)
+    check_integers(input, target)
+    check_shapes_equal(input=input, target=target)
+    axis = class_axis(as_row(xp, input), axis)
+    input, target = (xp.moveaxis(as_row(xp, x), axis, -1) for x in (input, target))
+    where = mask(xp, input, where, rows(input.shape, -1))
+    keep = None if where is None else xp.expand_dims(where, axis=-1)
+    labels, listed, bad = _label_lists(xp, target, keep)
+    (input,) = guard(xp, keep, (input, 0.0))
+    cost = pair_costs(xp, input, labels, listed) / input.shape[-1]
+    cost = poison_rows(xp, cost, input, bad, -1)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _label_lists(xp: Namespace, target: Any, keep: Any) -> tuple[Any, Any, Any]:
+    """Return labels that are safe to gather by, which are listed, and bad rows."""
+    target = widened(xp, target)
+    bad = xp.logical_or(target < -1, target >= target.shape[-1])
+    bad = bad if keep is None else xp.logical_and(bad, keep)
+    bad = check_values(xp, f"in -1..{target.shape[-1] - 1}", target=(target, bad))
+    ended = xp.cumulative_sum(xp.astype(target == -1, xp.int32), axis=-1)
+    listed = xp.logical_and(ended == 0, target >= 0)
+    listed = xp.logical_and(listed, target < target.shape[-1])
+    bad = bad if bad is None else xp.any(bad, axis=-1)
+    return xp.where(listed, target, 0), listed, bad
