@@ -80,10 +80,11 @@ class Blocks(NDArrayOperatorsMixin):
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
-        """Return the larger expression."""
-        if method != "__call__" or kwargs or ufunc.nout != 1:
-            return NotImplemented
-        return Blocks.of(ufunc, *inputs)
+        """Return the larger expression, or what else is asked for of the array."""
+        if method == "__call__" and not kwargs and ufunc.nout == 1:
+            return Blocks.of(ufunc, *inputs)
+        inputs = tuple(np.asarray(x) if isinstance(x, Blocks) else x for x in inputs)
+        return getattr(ufunc, method)(*inputs, **kwargs)
 
     def _leaves(self) -> tuple[list[int], list[np.ndarray]]:
         """Return the arrays under the expression, each once, by identity."""

@@ -43,8 +43,8 @@ class _WithSlopes(torch.autograd.Function):
         arrays = ctx.saved_tensors
         pairs = zip(ctx.slopes, tangents[3:], strict=True)
         terms = [s(*arrays) * t for s, t in pairs if s and t is not None]
-        change = sum(terms) if terms else torch.zeros_like(arrays[0])
-        return change if ctx.axis is None else change.sum(ctx.axis)
+        change = sum(terms, start=torch.zeros_like(arrays[0]))
+        return change if ctx.axis is None else torch.sum(change, ctx.axis)
 
 
 class _WithBackward(torch.autograd.Function):
