@@ -1,9 +1,9 @@
 """What holds for the package as a whole: its imports, its names, its files."""
 
 import ast
-import os
 import importlib.metadata
 import inspect
+import os
 import pathlib
 import subprocess
 import sys

@@ -74,8 +74,13 @@ def cosine_similarity(
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
     x1, x2 = (xp.broadcast_to(x, shape or (1,)) for x in (x1, x2))
-    lengths = [_floored_length(xp, x, dim, eps) for x in (x1, x2)]
-    cosine = _product(xp, x1, x2, lengths, dim)
+    scales = [xp.stop_gradient(xp.safe_scale(x, 2, dim)) for x in (x1, x2)]
+    lengths = [
+        _floored_length(xp, x, dim, eps) / scale
+        for x, scale in zip((x1, x2), scales, strict=True)
+    ]
+    divisor = xp.squeeze(lengths[0] * lengths[1], axis=dim)
+    cosine = _product(xp, x1, x2, scales, dim) / divisor
     return leave(xp, out, cosine, "none", where=where)
 
 
@@ -87,19 +92,14 @@ def _floored_length(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
     )
 
 
-def _product(xp: Namespace, a: Any, b: Any, divisors: Any, axis: int) -> Any:
-    """Return ``sum((a / c) * (b / d))`` along `axis`, for two divisors that keep it."""
+def _product(xp: Namespace, a: Any, b: Any, scales: Any, axis: int) -> Any:
+    """Return ``sum((a / c) * (b / d))`` along `axis`, for two constants a row."""
     terms = xp.elementwise(
         lambda _, a, b, c, d: (a / c) * (b / d),
-        (
-            lambda _, _a, b, c, d: b / d / c,
-            lambda _, a, _b, c, d: a / c / d,
-            lambda _, a, b, c, d: -(a / c) * (b / d) / c,
-            lambda _, a, b, c, d: -(a / c) * (b / d) / d,
-        ),
+        (lambda _, a, b, c, d: b / d / c, lambda _, a, b, c, d: a / c / d, None, None),
         a,
         b,
-        *divisors,
+        *scales,
     )
     return xp.total(terms, axis)
 

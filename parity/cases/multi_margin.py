@@ -84,6 +84,28 @@ def lists(rng):
     return {"input": input, "target": target}
 
 
+def long_lists(rng):
+    # Scores that tie, and lie on hinges, among many classes. torch adds 1 / C up as
+    # often as a hinge is active, which is exact for a power of two.
+    input = np.round(4 * rng.standard_normal((4, 256))) / 4
+    target = rng.integers(0, 256, (4, 256))
+    for row, length in enumerate([1, 50, 120, 256]):
+        target[row, length:] = -1
+    return {"input": input, "target": target}
+
+
+def far_lists(rng):
+    return long_lists(rng) | {"input": 1e4 + rng.standard_normal((4, 256))}
+
+
+def infinite_lists(rng):
+    inputs = lists(rng)
+    inputs["input"][0, 1:3] = [np.inf, -np.inf]
+    inputs["input"][1, 2:4] = [-np.inf, np.inf]
+    inputs["input"][5, 0:2] = -np.inf
+    return inputs
+
+
 def one_list(rng):
     return {"input": rng.standard_normal(4), "target": np.asarray([2, 0, -1, 1])}
 
@@ -133,6 +155,11 @@ CASES = [
     Case(MULTI, multi_margin_composed, empty, {"reduction": ["mean", "sum"]}),
     Case(LABELS, TORCH_LABELS, lists, [GRID, DTYPE], orders=1),
     Case(LABELS, multilabel_margin_composed, lists, NONE_SUM | {"axis": [-1]}),
+    Case(LABELS, TORCH_LABELS, long_lists, GRID, orders=1),
+    Case(LABELS, multilabel_margin_composed, long_lists, NONE_SUM | {"axis": [-1]}),
+    Case(LABELS, TORCH_LABELS, far_lists, GRID, orders=1,
+         dtypes=("float64", "float32")),
+    Case(LABELS, TORCH_LABELS, infinite_lists, {"reduction": ["none"]}, orders=1),
     Case(LABELS, TORCH_LABELS, one_list, GRID, orders=1),
     Case(LABELS, TORCH_LABELS, broken_lists, GRID, orders=1),
     Case(LABELS, kept(TORCH_LABELS, input=-1, target=-1), masked_lists, GRID, orders=1),
