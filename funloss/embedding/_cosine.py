@@ -74,13 +74,13 @@ def cosine_similarity(
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
     x1, x2 = (xp.broadcast_to(x, shape or (1,)) for x in (x1, x2))
-    scales = [xp.stop_gradient(xp.safe_scale(x, 2, dim)) for x in (x1, x2)]
+    factors = [_double_factor(xp, x, dim) for x in (x1, x2)]
     lengths = [
-        _floored_length(xp, x, dim, eps) / scale
-        for x, scale in zip((x1, x2), scales, strict=True)
+        _floored_length(xp, x, dim, eps) * factor
+        for x, factor in zip((x1, x2), factors, strict=True)
     ]
     divisor = xp.squeeze(lengths[0] * lengths[1], axis=dim)
-    cosine = _product(xp, x1, x2, scales, dim) / divisor
+    cosine = _product(xp, x1, x2, factors, dim) / divisor
     return leave(xp, out, cosine, "none", where=where)
 
 
@@ -92,14 +92,26 @@ def _floored_length(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
     )
 
 
-def _product(xp: Namespace, a: Any, b: Any, scales: Any, axis: int) -> Any:
-    """Return ``sum((a / c) * (b / d))`` along `axis`, for two constants a row."""
+def _double_factor(xp: Namespace, x: Any, axis: int) -> Any:
+    """Return twice what to multiply `x` by against overflow, a constant.
+
+    Twice gives exact doubles of the products that a norm is made of: those that two
+    sums share, XLA would write out.
+    """
+    least = 2 * float(xp.finfo(x.dtype).smallest_normal)
+    return 2 / xp.stop_gradient(xp.clamp_min(xp.safe_scale(x, 2, axis), least))
+
+
+def _product(xp: Namespace, a: Any, b: Any, factors: Any, axis: int) -> Any:
+    """Return ``sum((a * c) * (b * d))`` along `axis`, for two constants a row."""
+    slopes = (
+        lambda _, _a, b, c, d: b * d * c,
+        lambda _, a, _b, c, d: a * c * d,
+        None,
+        None,
+    )
     terms = xp.elementwise(
-        lambda _, a, b, c, d: (a / c) * (b / d),
-        (lambda _, a, b, c, d: b / d / c, lambda _, a, b, c, d: a / c / d, None, None),
-        a,
-        b,
-        *scales,
+        lambda _, a, b, c, d: (a * c) * (b * d), slopes, a, b, *factors
     )
     return xp.total(terms, axis)
 
@@ -182,14 +194,11 @@ def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:
 
 
 def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
-    least = 2 * float(xp.finfo(a.dtype).smallest_normal)
-    scales = [xp.clamp_min(xp.safe_scale(x, 2, -1), least) for x in (a, b)]
-    # Squares are of other quotients, exact doubles, than the product: what two sums
-    # share, XLA would write out.
-    halves = [0.5 * xp.stop_gradient(scale) for scale in scales]
+    factors = [_double_factor(xp, x, -1) for x in (a, b)]
     squares = [
-        _product(xp, x, x, (half, half), -1) + _EPSILON / xp.square(half[..., 0])
-        for x, half in zip((a, b), halves, strict=True)
+        _product(xp, x, x, (factor / 2, factor / 2), -1)
+        + _EPSILON * xp.square(factor[..., 0] / 2)
+        for x, factor in zip((a, b), factors, strict=True)
     ]
-    product = _product(xp, a, b, list(map(xp.stop_gradient, scales)), -1)
-    return 4 * product / xp.sqrt(squares[0] * squares[1])
+    product = _product(xp, a, b, factors, -1) / 4
+    return product / xp.sqrt(squares[0] * squares[1])
