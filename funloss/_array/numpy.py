@@ -1,5 +1,6 @@
 """NumPy, called directly: its main namespace has the standard's names."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -82,6 +83,31 @@ class NumpyNamespace(Namespace):
             return x.has_true()
         return np.any(x, axis=axis, keepdims=keepdims)
 
+    def softmax_cost(
+        self,
+        x: Any,
+        labels: Any,
+        axis: int,
+        keep: Any = None,
+        *,
+        lead: Any = None,
+        even: Any = None,
+        smoothing: Any = 0.0,
+    ) -> Any:
+        """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
+        cost = np.empty(labels.shape, x.dtype)
+        rows = max(1, BLOCK // max(1, math.prod(x.shape[1:])))
+        # Rows of the first axis are apart unless it is the one that is added up.
+        blocks = range(0, x.shape[0], rows) if axis % x.ndim else [...]
+        for start in blocks:
+            place = start if start is ... else slice(start, start + rows)
+            cost[place] = _label_costs(x[place], labels[place], axis)
+        cost = cost if lead is None else lead * cost
+        if even is not None:
+            rest = self.expected_cost(x, even, axis)
+            cost = (1 - smoothing) * cost + smoothing * rest
+        return cost if keep is None else np.where(keep, cost, 0.0)
+
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return np.take_along_axis(x, indices, axis=axis)
@@ -116,6 +142,13 @@ class NumpyNamespace(Namespace):
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
 
         return getattr(scipy.special, name)(x)
+
+
+def _label_costs(x: Any, labels: Any, axis: int) -> Any:
+    shifted = x - x.max(axis, keepdims=True)
+    places = np.expand_dims(labels, axis)
+    picked = np.take_along_axis(shifted, places, axis).squeeze(axis)
+    return np.log(np.exp(shifted, out=shifted).sum(axis)) - picked
 
 
 NUMPY = NumpyNamespace("numpy", np)
