@@ -241,3 +241,40 @@ def test_elementwise_argument_without_slope_has_slope_zero(slope):
         return fl.array_namespace(x).elementwise(product, [None, None], x, 3.0)
 
     assert_close(slope(function, [1.0, 2.0]), np.zeros(2))
+
+
+def row_product(xp, x, y):
+    return xp.total(x * y, -1)
+
+
+def seven_times_other(xp, x, y):
+    return 7 * y * xp.ones_like(x)
+
+
+def square_slope(xp, x, y):
+    return x * x * y
+
+
+def along_rows(row_slope):
+    def function(x):
+        space = fl.array_namespace(x)
+        other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
+        slopes = (row_slope, None)
+        return space.elementwise(row_product, slopes, x, other, axis=-1)
+
+    return function
+
+
+def test_elementwise_along_an_axis_takes_its_value_from_the_formula(any_xp):
+    x = any_xp.asarray([[1.0, 1.0], [1.0, 2.0]], dtype=any_xp.float64)
+    assert_close(along_rows(None)(x), [3, 11])
+
+
+def test_elementwise_along_an_axis_has_slopes_of_the_shape_before(slope):
+    x = [[0.0, 1.0], [2.0, 3.0]]
+    assert_close(slope(along_rows(seven_times_other), x), [[7, 14], [21, 28]])
+
+
+def test_elementwise_along_an_axis_differentiates_the_slopes(curvature):
+    x = [[0.0, 1.0], [2.0, 3.0]]
+    assert_close(curvature(along_rows(square_slope), x), [[0, 4], [12, 24]])
