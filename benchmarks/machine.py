@@ -17,12 +17,17 @@ _ONE_THREAD = {
     "NPROC": "1",
     "JAX_PLATFORMS": "cpu",
     "KERAS_BACKEND": "jax",
+    # Freed memory stays with the process: the system's zeroing of new pages would take
+    # as long as a loss, and fall to one call or another by chance.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592",
 }
 _XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def one_thread(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return `environment` for a process of one thread; flags for XLA stay."""
+    """Return `environment` for one thread and kept memory; flags for XLA stay."""
     flags = f"{environment.get('XLA_FLAGS', '')} {_XLA}".strip()
     return {**environment, **_ONE_THREAD, "XLA_FLAGS": flags}
 

@@ -34,10 +34,11 @@ python -m benchmarks.report
 """
 
 HOW = """\
-All candidates of a case run in turns in one process, on one thread, for {rounds}
-rounds, in reverse every other round. Time is the processor's, of the process: others
-on the machine do not add to it, but share its caches. A ratio is the median over the
-rounds of the time of funloss over that of the peer; below 1, funloss is quicker.
+All candidates of a case run in turns in one process, which has one thread and keeps
+the memory that it frees, for {rounds} rounds, in reverse every other round. Time is the
+processor's, of the process: others on the machine do not add to it, but share its
+caches. A ratio is the median over the rounds of the time of funloss over that of the
+peer; below 1, funloss is quicker.
 In a goal each loss counts once, by the geometric mean of its cases. A slope is always
 computed together with the value. Both were compared before anything was timed: in
 float32 they agree to 1e-4 of the largest magnitude (1e-2 in ctc_loss), in bfloat16 to

@@ -87,7 +87,11 @@ expected_cost.defjvp(_expected_cost_jvp, symbolic_zeros=True)
 def _label_cost(x: Any, labels: Any, axis: int) -> Any:
     top, log_mass = _mass(x, axis)
     place = jnp.expand_dims(labels, axis)
-    picked = jnp.take_along_axis(x, place, axis, mode="promise_in_bounds")
+    if jax.typeof(x).sharding.spec[axis] is None:
+        picked = jnp.take_along_axis(x, place, axis, mode="promise_in_bounds")
+    else:  # explicit sharding has no rule for a gather across devices
+        hit = lax.broadcasted_iota(labels.dtype, x.shape, axis) == place
+        picked = jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
     return jnp.squeeze(log_mass - (picked - top), axis)
 
 
