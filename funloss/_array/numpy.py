@@ -9,6 +9,10 @@ import numpy as np
 from funloss._array.base import Namespace
 from funloss._array.numpy_blocks import BLOCK, Blocks
 
+# From this size on masks of bits are the faster way to select.
+_MANY = 2**12
+_BITS = {np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
+
 
 class NumpyNamespace(Namespace):
     """NumPy's own functions where they are faster or take NumPy scalars."""
@@ -55,19 +59,18 @@ class NumpyNamespace(Namespace):
         """Lower `x` to at most `bound`; nan stays."""
         return np.minimum(x, bound)
 
-    # NumPy has no vector instructions for log1p, and logaddexp calls it.
+    # logaddexp has no vector instructions in NumPy; exp and log1p have.
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow."""
-        small = np.exp(-np.abs(x))
-        rounded = 1 + small
-        near = np.log(rounded) + (small - (rounded - 1)) / rounded
-        return np.maximum(x, 0) + near
+        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Select."""
-        if isinstance(x, Blocks):
-            return Blocks.of(np.where, condition, x, y)
-        return np.where(condition, x, y)
+        if isinstance(x, Blocks) or isinstance(y, Blocks):
+            return Blocks.of(self.where, condition, x, y)
+        if np.size(condition) < _MANY:
+            return np.where(condition, x, y)
+        return _selected(condition, x, y)
 
     def total(self, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
         """Return the sum, accumulated in `acc_dtype`."""
@@ -142,6 +145,16 @@ class NumpyNamespace(Namespace):
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
 
         return getattr(scipy.special, name)(x)
+
+
+def _selected(condition: Any, x: Any, y: Any) -> Any:
+    """Return ``np.where``, by masks of bits: it branches at every element."""
+    dtype = np.result_type(x, y)
+    if condition.dtype != bool or dtype not in _BITS:
+        return np.where(condition, x, y)
+    mask = np.negative(condition.view(np.int8)).astype(_BITS[dtype])
+    x, y = (np.asarray(side, dtype).view(_BITS[dtype]) for side in (x, y))
+    return (((x ^ y) & mask) ^ y).view(dtype)
 
 
 def _label_costs(x: Any, labels: Any, axis: int) -> Any:

@@ -162,7 +162,8 @@ def widened(xp: Namespace, target: Any) -> Any:
         "uint16",
         "int32",
     }
-    return xp.astype(target, xp.as_dtype("int32" if narrow else "int64"))
+    wide = xp.as_dtype("int32" if narrow else "int64")
+    return target if target.dtype == wide else xp.astype(target, wide)
 
 
 def poison_rows(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:

@@ -182,7 +182,8 @@ def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     far = (1 - t) * xp.clamp_min(x, 0.0) + hit * xp.clamp_min(-x, 0.0)
     # A weight of 0 on an infinite tail costs nothing.
     void = (x == math.inf) & (t == 1) | (x == -math.inf) & (hit == 0)
-    return xp.where(void, 0.0, near * (1 - t + hit) + far)
+    near = near if pos_weight is None else near * (1 - t + hit)
+    return xp.where(void, 0.0, near + far)
 
 
 def _logit_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:

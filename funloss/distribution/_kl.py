@@ -78,7 +78,8 @@ def kl_div(
 
 
 def _cost(xp: Namespace, x: Any, t: Any) -> Any:
-    return xp.where(t == 0, 0.0, t * (xp.log(xp.where(t == 0, 1.0, t)) - x))
+    void = t == 0
+    return xp.where(void, 0.0, t * (xp.log(xp.where(void, 1.0, t)) - x))
 
 
 def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:

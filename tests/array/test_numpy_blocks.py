@@ -1,5 +1,6 @@
 """Large NumPy arrays are computed in blocks: same numbers, little memory."""
 
+import math
 import tracemalloc
 
 import numpy as np
@@ -28,7 +29,7 @@ def product(_, x, y):
         (LARGE, (1, LARGE[1])),
         (LARGE, (3, 1)),
         (LARGE, ()),
-        ((BLOCK * 2 + 7,), (1,)),
+        ((BLOCK * 2 + 1,), (1,)),
         ((BLOCK * 3, 2), (BLOCK * 3, 1)),
     ],
     ids=str,
@@ -68,6 +69,30 @@ def test_other_functions_get_the_array():
     assert_close(xp.any(lazy > 5.0, axis=1), (x * y > 5).any(1))
     assert bool(xp.any(lazy > 5.0))
     assert not bool(xp.any(lazy > 1e9))
+
+
+X, Y = drawn((70, 80), (70, 80))
+X[0, :4] = Y[1, :4] = [math.nan, math.inf, -math.inf, -0.0]
+SIDES = {
+    "arrays": (X, Y),
+    "single": (X.astype(np.float32), Y.astype(np.float32)),
+    "number-first": (0.5, Y),
+    "number-second": (X.astype(np.float32), math.nan),
+    "numbers": (np.float32(1), 0.0),
+    "row": (X[:1], Y),
+    "mixed": (X.astype(np.float32), Y),
+    "integers": (np.ones((70, 80), int), 0),
+    "turned": (X.T.copy().T, Y[:, ::-1]),
+}
+
+
+@pytest.mark.parametrize(("x", "y"), SIDES.values(), ids=SIDES)
+def test_selecting_by_bits_is_selecting(x, y):
+    condition = X > Y
+    result = fl.array_namespace(condition).where(condition, x, y)
+    expected = np.where(condition, x, y)
+    assert result.dtype == expected.dtype
+    assert result.tobytes() == expected.tobytes()
 
 
 def test_small_arrays_are_computed_at_once():
