@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 
+__all__ = ["debug_values", "debugging"]
+
 _DEBUGGING = ContextVar("funloss_debug_values", default=False)
 
 
