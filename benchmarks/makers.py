@@ -14,9 +14,15 @@ import torch
 from benchmarks.case import Call, Maker
 
 __all__ = [
-    "jax_compile", "jax_eager", "jax_eager_slope", "jax_slope", "jax_value",
-    "numpy_value", "torch_slope", "torch_value",
-]  # fmt: skip
+    "jax_compile",
+    "jax_eager",
+    "jax_eager_slope",
+    "jax_slope",
+    "jax_value",
+    "numpy_value",
+    "torch_slope",
+    "torch_value",
+]
 
 Loss = Callable[..., Any]
 View = Callable[[Any], Any]

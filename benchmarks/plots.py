@@ -33,9 +33,12 @@ def _ratios(rows: Sequence[Row]) -> plt.Figure:
     for peer in ("torch", "optax"):
         points = [(r.ratios[peer], k) for k, r in enumerate(rows) if peer in r.ratios]
         axes.scatter(
-            [ratio for ratio, _ in points], [k for _, k in points],
-            s=22, color=COLOURS[peer], label=f"/ {peer}",
-        )  # fmt: skip
+            [ratio for ratio, _ in points],
+            [k for _, k in points],
+            s=22,
+            color=COLOURS[peer],
+            label=f"/ {peer}",
+        )
     axes.axvline(1, color="grey", linewidth=0.8)
     axes.set_xscale("log")
     axes.set_xlabel("time of funloss, value and slope, in times of the peer")

@@ -51,6 +51,12 @@ def measured(case: Case, seconds: Mapping[str, list[float]]) -> Row:
         if name != AGAIN
     }
     return Row(
-        case.group, case.loss, case.quantity, case.dtype, case.shape, milliseconds,
-        ratios, noise,
-    )  # fmt: skip
+        case.group,
+        case.loss,
+        case.quantity,
+        case.dtype,
+        case.shape,
+        milliseconds,
+        ratios,
+        noise,
+    )

@@ -59,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(table)
     if options.json:
         figures = {
-            "machine": description(), "rounds": options.rounds, "tiny": options.tiny,
+            "machine": description(),
+            "rounds": options.rounds,
+            "tiny": options.tiny,
             "rows": [row.as_json() for row in rows],
             "exact": [row.as_json() for row in exact],
-        }  # fmt: skip
+        }
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
     if options.plots:
         draw(rows, options.plots)
@@ -123,9 +125,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="Time every loss beside its peers."
     )
     parser.add_argument(
-        "--case", action="append", metavar="TEXT",
+        "--case",
+        action="append",
+        metavar="TEXT",
         help="only cases whose name holds this; may be repeated",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--group", action="append", choices=GROUPS, help="only this; may be repeated"
     )

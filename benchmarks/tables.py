@@ -68,12 +68,17 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
     for row in rows:
         size = "x".join(map(str, row.shape))
         ratios = [row.ratios.get(peer) for peer in peers]
-        lines.append([
-            f"`{row.loss}`", row.quantity, size, row.dtype,
-            f"{row.milliseconds[OURS]:.3g}",
-            *(ABSENT if ratio is None else f"{ratio:.2f}" for ratio in ratios),
-            f"{row.noise:.2f}",
-        ])  # fmt: skip
+        lines.append(
+            [
+                f"`{row.loss}`",
+                row.quantity,
+                size,
+                row.dtype,
+                f"{row.milliseconds[OURS]:.3g}",
+                *(ABSENT if ratio is None else f"{ratio:.2f}" for ratio in ratios),
+                f"{row.noise:.2f}",
+            ]
+        )
     over = [f"/ {peer}" for peer in peers]
     head = ["loss", "what", "size", "dtype", f"{OURS} ms", *over, "A/A"]
     return Table(group, head, lines)

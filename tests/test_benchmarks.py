@@ -33,9 +33,13 @@ def python(*arguments):
     """Run Python in the checkout as `python -m benchmarks` runs it."""
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT, env=one_thread(os.environ), capture_output=True, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=one_thread(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +116,10 @@ def test_candidates_take_turns_and_turn_round():
     seconds = interleaved(calls, rounds=2, least=0.0)
     assert order[-6:] == ["funloss", "b", "funloss", "funloss", "b", "funloss"]
     assert {name: len(own) for name, own in seconds.items()} == {
-        "funloss": 2, "b": 2, AGAIN: 2,
-    }  # fmt: skip
+        "funloss": 2,
+        "b": 2,
+        AGAIN: 2,
+    }
 
 
 def test_what_a_call_leaves_behind_is_undone_before_each():

@@ -10,8 +10,12 @@ from benchmarks.exact import exact_row
 from benchmarks.gates import GATES
 
 NO_LOSSES = {
-    "array_namespace", "debug_values", "elementwise_loss", "reduce", "samplewise_loss",
-}  # fmt: skip
+    "array_namespace",
+    "debug_values",
+    "elementwise_loss",
+    "reduce",
+    "samplewise_loss",
+}
 
 
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)

@@ -21,7 +21,10 @@ CASES = [
         if loss.optax
     ),
     _case(
-        fl.cross_entropy, peers.cross_entropy, cross_entropy.labelled,
-        (1024, 1000), (8, 5),
+        fl.cross_entropy,
+        peers.cross_entropy,
+        cross_entropy.labelled,
+        (1024, 1000),
+        (8, 5),
     ),
-]  # fmt: skip
+]

@@ -45,9 +45,16 @@ def _case(shape, quantity, dtype):
         calls["keras"] = in_jax(_in_keras)
     tolerance = 1e-4 if dtype == "float32" else 2e-2
     return Case(
-        "cross_entropy", "cross_entropy", quantity, labelled, shape, (8, 5), calls,
-        dtype, tolerance,
-    )  # fmt: skip
+        "cross_entropy",
+        "cross_entropy",
+        quantity,
+        labelled,
+        shape,
+        (8, 5),
+        calls,
+        dtype,
+        tolerance,
+    )
 
 
 CASES = [
@@ -58,16 +65,25 @@ CASES = [
         for quantity in ("value", "slope")
     ),
     Case(
-        "cross_entropy", "nll_loss", "slope", _log_probabilities, (8192, 1000), (8, 5),
+        "cross_entropy",
+        "nll_loss",
+        "slope",
+        _log_probabilities,
+        (8192, 1000),
+        (8, 5),
         {OURS: jax_slope(fl.nll_loss), "torch": torch_slope(F.nll_loss)},
     ),
     Case(
-        "cross_entropy", "linear_cross_entropy", "slope", _layer,
-        (1024, 256, 16384), (8, 4, 5),
+        "cross_entropy",
+        "linear_cross_entropy",
+        "slope",
+        _layer,
+        (1024, 256, 16384),
+        (8, 4, 5),
         {
             OURS: jax_slope(fl.linear_cross_entropy, (0, 1)),
             "torch": torch_slope(F.linear_cross_entropy, (0, 1)),
             "optax": jax_slope(lambda x, w, t: peers.cross_entropy(x @ w.T, t), (0, 1)),
         },
     ),
-]  # fmt: skip
+]

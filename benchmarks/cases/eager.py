@@ -21,16 +21,22 @@ LOSSES = (
     (fl.mse_loss, _pair, lambda x, t: optax.squared_error(x, t).mean()),
     (fl.huber_loss, _pair, lambda x, t: optax.huber_loss(x, t).mean()),
     (
-        fl.binary_cross_entropy_with_logits, _pair,
+        fl.binary_cross_entropy_with_logits,
+        _pair,
         lambda x, t: optax.sigmoid_binary_cross_entropy(x, t).mean(),
     ),
     (fl.cross_entropy, labelled, peers.cross_entropy),
-)  # fmt: skip
+)
 
 CASES = [
     *(
         Case(
-            "eager", ours.__name__, "value", inputs, (8, 10), (2, 3),
+            "eager",
+            ours.__name__,
+            "value",
+            inputs,
+            (8, 10),
+            (2, 3),
             {
                 OURS: jax_eager(ours),
                 "bare jit": jax_value(ours),
@@ -40,17 +46,27 @@ CASES = [
         for ours, inputs, theirs in LOSSES
     ),
     Case(
-        "eager", "cross_entropy", "slope", labelled, (8, 10), (2, 3),
+        "eager",
+        "cross_entropy",
+        "slope",
+        labelled,
+        (8, 10),
+        (2, 3),
         {
             OURS: jax_eager_slope(fl.cross_entropy),
             "optax": jax_eager_slope(peers.cross_entropy),
         },
     ),
     Case(
-        "eager", "cross_entropy", "slope in jit", labelled, (8, 10), (2, 3),
+        "eager",
+        "cross_entropy",
+        "slope in jit",
+        labelled,
+        (8, 10),
+        (2, 3),
         {
             OURS: jax_eager(jax.jit(jax.value_and_grad(fl.cross_entropy))),
             "optax": jax_eager(jax.jit(jax.value_and_grad(peers.cross_entropy))),
         },
     ),
-]  # fmt: skip
+]

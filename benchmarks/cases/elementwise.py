@@ -81,62 +81,83 @@ class Elementwise:
 
 LOSSES = (
     Elementwise(
-        fl.mse_loss, _errors, F.mse_loss,
+        fl.mse_loss,
+        _errors,
+        F.mse_loss,
         lambda x, t: np.mean((x - t) ** 2),
         lambda x, t: optax.squared_error(x, t).mean(),
         lambda x, t: keras.losses.mean_squared_error(t, x),
     ),
     Elementwise(
-        fl.l1_loss, _errors, F.l1_loss,
+        fl.l1_loss,
+        _errors,
+        F.l1_loss,
         lambda x, t: np.mean(np.abs(x - t)),
         keras=lambda x, t: keras.losses.mean_absolute_error(t, x),
     ),
     Elementwise(
-        fl.huber_loss, _errors, F.huber_loss, _huber_by_hand,
+        fl.huber_loss,
+        _errors,
+        F.huber_loss,
+        _huber_by_hand,
         lambda x, t: optax.huber_loss(x, t).mean(),
         lambda x, t: keras.losses.huber(t, x),
     ),
     Elementwise(fl.smooth_l1_loss, _errors, F.smooth_l1_loss, _huber_by_hand),
     Elementwise(
-        fl.binary_cross_entropy, _probabilities, F.binary_cross_entropy,
+        fl.binary_cross_entropy,
+        _probabilities,
+        F.binary_cross_entropy,
         lambda p, t: -np.mean(t * np.log(p) + (1 - t) * np.log1p(-p)),
         keras=_keras_binary(from_logits=False),
     ),
     Elementwise(
-        fl.binary_cross_entropy_with_logits, _logits,
+        fl.binary_cross_entropy_with_logits,
+        _logits,
         F.binary_cross_entropy_with_logits,
         lambda x, t: np.mean(np.maximum(x, 0) - x * t + np.log1p(np.exp(-np.abs(x)))),
         lambda x, t: optax.sigmoid_binary_cross_entropy(x, t).mean(),
         _keras_binary(from_logits=True),
     ),
     Elementwise(
-        fl.soft_margin_loss, _signs, F.soft_margin_loss,
+        fl.soft_margin_loss,
+        _signs,
+        F.soft_margin_loss,
         lambda x, t: np.mean(np.log1p(np.exp(-t * x))),
     ),
     Elementwise(
-        fl.poisson_nll_loss, _counts, F.poisson_nll_loss,
+        fl.poisson_nll_loss,
+        _counts,
+        F.poisson_nll_loss,
         lambda x, t: np.mean(np.exp(x) - t * x),
     ),
     Elementwise(
-        fl.gaussian_nll_loss, _variances, F.gaussian_nll_loss,
+        fl.gaussian_nll_loss,
+        _variances,
+        F.gaussian_nll_loss,
         lambda x, t, v: np.mean(np.log(v) + (x - t) ** 2 / v) / 2,
     ),
     Elementwise(
-        fl.kl_div, _log_probabilities,
+        fl.kl_div,
+        _log_probabilities,
         # torch warns of the mean, which is this.
         lambda x, t: F.kl_div(x, t, reduction="sum") / x.numel(),
         lambda x, t: np.mean(t * (np.log(t) - x)),
         lambda x, t: optax.kl_divergence(x, t) / x.size,
     ),
     Elementwise(
-        fl.hinge_embedding_loss, _signs, F.hinge_embedding_loss,
+        fl.hinge_embedding_loss,
+        _signs,
+        F.hinge_embedding_loss,
         lambda x, t: np.mean(np.where(t > 0, x, np.maximum(1 - x, 0))),
     ),
     Elementwise(
-        fl.margin_ranking_loss, _pairs, F.margin_ranking_loss,
+        fl.margin_ranking_loss,
+        _pairs,
+        F.margin_ranking_loss,
         lambda a, b, t: np.mean(np.maximum(-t * (a - b), 0)),
     ),
-)  # fmt: skip
+)
 
 
 def _case(loss: Elementwise, quantity: str) -> Case:

@@ -25,14 +25,24 @@ def _both(name, inputs, shape, tiny):
     ours, torch = getattr(fl, name), getattr(F, name)
     return [
         Case(
-            "margin", name, "value", inputs, shape, tiny,
+            "margin",
+            name,
+            "value",
+            inputs,
+            shape,
+            tiny,
             {OURS: jax_value(ours), "torch": torch_value(torch)},
         ),
         Case(
-            "margin", name, "slope", inputs, shape, tiny,
+            "margin",
+            name,
+            "slope",
+            inputs,
+            shape,
+            tiny,
             {OURS: jax_slope(ours), "torch": torch_slope(torch)},
         ),
-    ]  # fmt: skip
+    ]
 
 
 CASES = [

@@ -30,30 +30,45 @@ def _normalised(rng, t, n, c, s):
 
 def _large(loss):
     return Case(
-        "numpy", loss.name, "value", loss.inputs, (1 << 22,), (64,),
+        "numpy",
+        loss.name,
+        "value",
+        loss.inputs,
+        (1 << 22,),
+        (64,),
         {
             OURS: numpy_value(loss.ours),
             "torch": torch_value(loss.torch),
             "by hand": numpy_value(loss.by_hand),
         },
-    )  # fmt: skip
+    )
 
 
 def _slow(name, inputs, shape, tiny):
     return Case(
-        "numpy", name, "value", inputs, shape, tiny,
+        "numpy",
+        name,
+        "value",
+        inputs,
+        shape,
+        tiny,
         {
             OURS: numpy_value(getattr(fl, name)),
             "torch": torch_value(getattr(F, name)),
         },
-    )  # fmt: skip
+    )
 
 
 def _tiny(ours, inputs, by_hand, shape, tiny):
     return Case(
-        "numpy-calls", ours.__name__, "value", inputs, shape, tiny,
+        "numpy-calls",
+        ours.__name__,
+        "value",
+        inputs,
+        shape,
+        tiny,
         {OURS: numpy_value(ours), "by hand": numpy_value(by_hand)},
-    )  # fmt: skip
+    )
 
 
 CASES = [

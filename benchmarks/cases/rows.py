@@ -82,29 +82,46 @@ LARGE, SMALL = (32768, 128), (8, 4)
 
 CASES = [
     _case(
-        "cosine_similarity", _rows(2), LARGE, SMALL,
+        "cosine_similarity",
+        _rows(2),
+        LARGE,
+        SMALL,
         lambda a, b: F.cosine_similarity(a, b).mean(),
         optax=lambda a, b: optax.cosine_similarity(a, b).mean(),
         ours=lambda a, b: fl.cosine_similarity(a, b).mean(),
         wrt=(0, 1),
     ),
     _case(
-        "cosine_embedding_loss", _signed_pairs, LARGE, SMALL, F.cosine_embedding_loss,
+        "cosine_embedding_loss",
+        _signed_pairs,
+        LARGE,
+        SMALL,
+        F.cosine_embedding_loss,
         wrt=(0, 1),
     ),
     _case(
-        "pairwise_distance", _rows(2), LARGE, SMALL,
+        "pairwise_distance",
+        _rows(2),
+        LARGE,
+        SMALL,
         lambda a, b: F.pairwise_distance(a, b).mean(),
         ours=lambda a, b: fl.pairwise_distance(a, b).mean(),
         wrt=(0, 1),
     ),
     _case(
-        "triplet_margin_loss", _rows(3), LARGE, SMALL, F.triplet_margin_loss,
+        "triplet_margin_loss",
+        _rows(3),
+        LARGE,
+        SMALL,
+        F.triplet_margin_loss,
         optax=lambda a, p, n: optax.losses.triplet_margin_loss(a, p, n).mean(),
         wrt=(0, 1, 2),
     ),
     _case(
-        "triplet_margin_with_distance_loss", _rows(3), LARGE, SMALL,
+        "triplet_margin_with_distance_loss",
+        _rows(3),
+        LARGE,
+        SMALL,
         lambda a, p, n: F.triplet_margin_with_distance_loss(
             a, p, n, distance_function=_distance
         ),
@@ -114,21 +131,30 @@ CASES = [
         wrt=(0, 1, 2),
     ),
     _case(
-        "pdist", _rows(1), (512, 64), (6, 3),
+        "pdist",
+        _rows(1),
+        (512, 64),
+        (6, 3),
         lambda x: F.pdist(x).mean(),
         ours=lambda x: fl.pdist(x).mean(),
     ),
     _case(
-        "multilabel_soft_margin_loss", _multilabel, (4096, 256), SMALL,
+        "multilabel_soft_margin_loss",
+        _multilabel,
+        (4096, 256),
+        SMALL,
         F.multilabel_soft_margin_loss,
         optax=lambda x, t: optax.sigmoid_binary_cross_entropy(x, t).mean(),
     ),
     _case(
-        "adaptive_log_softmax_with_loss", _adaptive, (4096, 64, 4000), (8, 64, 5),
+        "adaptive_log_softmax_with_loss",
+        _adaptive,
+        (4096, 64, 4000),
+        (8, 64, 5),
         _adaptive_in_torch,
         ours=lambda *arrays: (
             fl.adaptive_log_softmax_with_loss(*arrays, cutoffs=CUTOFFS).loss
         ),
         wrt=(0, 2, 3),
     ),
-]  # fmt: skip
+]

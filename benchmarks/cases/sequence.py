@@ -10,8 +10,11 @@ from benchmarks.makers import jax_slope, torch_slope
 __all__ = ["CASES", "sequences"]
 
 SHAPES = (
-    (200, 16, 32, 50), (400, 32, 100, 100), (1000, 16, 32, 200), (500, 16, 5000, 100),
-)  # fmt: skip
+    (200, 16, 32, 50),
+    (400, 32, 100, 100),
+    (1000, 16, 32, 200),
+    (500, 16, 5000, 100),
+)
 
 
 def sequences(rng, t, n, c, s):
@@ -42,7 +45,12 @@ def _optax_slope(arrays) -> Call:
 
 CASES = [
     Case(
-        "ctc", "ctc_loss", "slope", sequences, shape, (12, 2, 4, 3),
+        "ctc",
+        "ctc_loss",
+        "slope",
+        sequences,
+        shape,
+        (12, 2, 4, 3),
         {
             OURS: jax_slope(peers.ctc_loss_of_scores),
             "torch": torch_slope(_in_torch),
@@ -52,4 +60,4 @@ CASES = [
         tolerance=1e-2,
     )
     for shape in SHAPES
-]  # fmt: skip
+]

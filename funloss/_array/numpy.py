@@ -66,7 +66,7 @@ class NumpyNamespace(Namespace):
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Select."""
-        if isinstance(x, Blocks) or isinstance(y, Blocks):
+        if any(isinstance(side, Blocks) for side in (condition, x, y)):
             return Blocks.of(self.where, condition, x, y)
         if np.size(condition) < _MANY:
             return np.where(condition, x, y)

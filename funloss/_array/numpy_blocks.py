@@ -56,6 +56,10 @@ class Blocks(NDArrayOperatorsMixin):
         for parts in _parts(arrays, arrays[0].shape):
             yield self._at(dict(zip(places, parts, strict=True)))
 
+    def __getitem__(self, key: Any) -> Any:
+        """Return a part of the array."""
+        return np.asarray(self)[key]
+
     def total(self) -> Any:
         """Return the sum of all elements."""
         return np.asarray([block.sum() for block in self]).sum(dtype=self.dtype)

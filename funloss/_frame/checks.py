@@ -114,8 +114,10 @@ def real_option(
         )
         if bound is not None
     ]
-    rule = " and ".join(text + format(bound, "g") for text, _, bound in bounds)
-    rule = rule.replace(">= -inf", "a number")
+    rule = " and ".join(
+        "a number" if bound == -math.inf else f"{text}{bound:g}"
+        for text, _, bound in bounds
+    )
     if lookup(value) is None:
         if not isinstance(value, numbers.Real):
             msg = f"{name} must be a real number, got {value!r}"

@@ -56,6 +56,7 @@ def test_operators_and_selections_make_larger_expressions():
     lazy = xp.elementwise(product, None, x, y)
     larger = xp.where(x > 0, 2.0 - np.exp(lazy) * lazy, 0.0)
     assert isinstance(larger, Blocks)
+    assert_close(np.asarray(xp.where(lazy > 0, 1.0, x)), np.where(x * y > 0, 1, x))
     assert_close(
         np.asarray(larger), np.where(x > 0, 2 - np.exp(x * y) * x * y, 0), atol=1e-14
     )
@@ -67,6 +68,7 @@ def test_other_functions_get_the_array():
     lazy = xp.elementwise(product, None, x, y)
     assert_close(xp.total(lazy, 0), (x * y).sum(0))
     assert_close(xp.any(lazy > 5.0, axis=1), (x * y > 5).any(1))
+    assert_close(lazy[1:, 3], (x * y)[1:, 3], rtol=0)
     assert bool(xp.any(lazy > 5.0))
     assert not bool(xp.any(lazy > 1e9))
 
