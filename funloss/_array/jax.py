@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
@@ -40,6 +41,18 @@ class JaxNamespace(Namespace):
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()
+
+    def jit(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `function` compiled."""
+        return jax.jit(function)
+
+    def taken(self, arguments: Any) -> Any:
+        """Return arguments with NumPy's arrays as JAX's own."""
+
+        def own(x: Any) -> Any:
+            return jnp.asarray(x) if isinstance(x, np.ndarray) else x
+
+        return jax.tree.map(own, arguments)
 
     def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
         """Cast."""

@@ -52,7 +52,7 @@ def loss(function: F) -> F:
                 **inspect.signature(function).bind(*args, **kwargs).arguments
             )
         if xp is not None and xp.name == "jax":
-            return _call_jax(function, args, kwargs)
+            return _call_jax(xp, function, args, kwargs)
         with (xp or NUMPY).quiet():
             return function(*args, **kwargs)
 
@@ -69,24 +69,24 @@ def _positional(x: Any, xp: Namespace) -> Any:
     return np.asarray(x) if label else _plain(x)
 
 
-def _call_jax(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _call_jax(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     arrays, layout = [], []
     for x in (*args, *kwargs.values()):
         if _is_dynamic(x):
             if not _is_at_home(x):
-                return _call_plain(function, args, kwargs)
+                return function(*xp.taken(args), **xp.taken(kwargs))
             arrays.append(x)
             layout.append(_ARRAY)
         elif callable(x) and not isinstance(x, type):
-            return _call_plain(function, args, kwargs)
+            return function(*xp.taken(args), **xp.taken(kwargs))
         else:
             layout.append((type(x), tuple(x) if isinstance(x, list) else x))
     if debugging():
-        return _call_plain(function, args, kwargs)
+        return function(*xp.taken(args), **xp.taken(kwargs))
     try:
-        run = _compiled(function, tuple(layout), tuple(kwargs))
+        run = _compiled(xp.jit, function, tuple(layout), tuple(kwargs))
     except TypeError:  # an unhashable option; tracing has not begun yet
-        return _call_plain(function, args, kwargs)
+        return function(*xp.taken(args), **xp.taken(kwargs))
     return run(*arrays)
 
 
@@ -104,22 +104,13 @@ def _is_at_home(x: Any) -> bool:
     return xp is None or xp.name in {"jax", "numpy"}
 
 
-def _call_plain(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    import jax  # noqa: PLC0415 - jax may be absent
-
-    def convert(x: Any) -> Any:
-        return jax.numpy.asarray(x) if isinstance(x, np.ndarray) else x
-
-    args, kwargs = jax.tree.map(convert, (args, kwargs))
-    return function(*args, **kwargs)
-
-
 @functools.lru_cache(maxsize=_CACHE_SIZE)
 def _compiled(
-    function: Callable[..., Any], layout: tuple[Any, ...], names: tuple[str, ...]
+    jit: Callable[..., Any],
+    function: Callable[..., Any],
+    layout: tuple[Any, ...],
+    names: tuple[str, ...],
 ) -> Callable[..., Any]:
-    import jax  # noqa: PLC0415 - jax may be absent
-
     @functools.wraps(function)
     def run(*arrays: Any) -> Any:
         values = list(_filled(layout, iter(arrays)))
@@ -128,7 +119,7 @@ def _compiled(
             *values[:split], **dict(zip(names, values[split:], strict=True))
         )
 
-    return jax.jit(run)
+    return jit(run)
 
 
 def _filled(layout: tuple[Any, ...], arrays: Iterator[Any]) -> Iterator[Any]:
