@@ -10,7 +10,6 @@ under `jit` in bfloat16, another in float16, another without `jit`.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -25,11 +24,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from funloss.testing._report import Report
 from parity.case import DTYPES
 from parity.collection import batches, losses
 from parity.libraries import LIBRARIES
 from parity.pool import run
-from parity.report import Report
 
 __all__ = ["main"]
 
@@ -40,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [loss for loss in losses() if not options.loss or loss in options.loss]
     libraries = options.library or list(LIBRARIES)
     work = list(batches(chosen))
-    console, report, begun = Console(), Report(), time.monotonic()
+    console, begun = Console(), time.monotonic()
+    report = Report("funloss against PyTorch")
     if not console.is_terminal:
         console.width = 120
     progress = Progress(
@@ -53,14 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for batch, checks in found:
             report.add(checks)
             progress.update(task, advance=1, description=batch.loss)
-    console.print(report.table(chosen, libraries))
+    console.print(report.table("loss", libraries))
     if options.json:
-        options.json.write_text(json.dumps(report.as_json(), indent=1) + "\n")
+        options.json.write_text(report.to_json())
     return _verdict(console, report, time.monotonic() - begun)
 
 
 def _verdict(console: Console, report: Report, seconds: float) -> int:
-    took = f"{report.checks} checks in {seconds:.0f} s"
+    took = f"{len(report.checks)} checks in {seconds:.0f} s"
     worst = report.smallest_failure()
     if worst is None:
         # No check at all is no success.

@@ -1,28 +1,21 @@
 """A case as data: a loss, its reference, inputs, options, what to differentiate."""
 
-import hashlib
 import inspect
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-__all__ = ["DRAWS", "DTYPES", "Call", "Case", "seeded"]
+from funloss.testing._harness.grid import Grid, points, words
+from funloss.testing._harness.question import seeded
+
+__all__ = ["DRAWS", "DTYPES", "Call", "Case"]
 
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 
 # How many draws of the inputs `vmap` stacks; every other mode sees the first.
 DRAWS = 3
-
-Grid = Mapping[str, Sequence[Any]]
-
-
-def seeded(name: str) -> np.random.Generator:
-    """Return the generator that belongs to `name`, the same in every process."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
 @dataclass(frozen=True)
@@ -66,11 +59,8 @@ class Case:
 
     def calls(self) -> Iterator["Call"]:
         """Yield one call for each point of the grids."""
-        grids = [self.options] if isinstance(self.options, Mapping) else self.options
-        number = itertools.count()
-        for grid in grids:
-            for values in itertools.product(*grid.values()):
-                yield Call(self, dict(zip(grid, values, strict=True)), next(number))
+        for number, options in enumerate(points(self.options)):
+            yield Call(self, options, number)
 
 
 @dataclass(frozen=True)
@@ -84,11 +74,7 @@ class Call:
     @property
     def id(self) -> str:
         """Name of the call; it seeds cotangents and directions."""
-        options = ",".join(
-            f"{name}={getattr(value, '__name__', value)}"
-            for name, value in self.options.items()
-        )
-        return f"{self.case.id}[{options}]"
+        return self.case.id + words(self.options)
 
     def draw(self, number: int) -> dict[str, Any]:
         """Return draw `number` of the inputs."""

@@ -11,9 +11,9 @@ import torch
 from torch.nn import functional
 
 import funloss
-from parity.convert import dtype_name
+from funloss.testing._harness.arrays import dtype_name
+from funloss.testing._harness.problem import Outcome, Problem
 from parity.libraries import LIBRARIES
-from parity.problem import Outcome, Problem
 
 __all__ = ["Deviation", "Gives", "Raises", "Unspecified", "Warns", "both_sides"]
 
@@ -133,8 +133,8 @@ class Deviation:
             self.options,
             tuple(dict.fromkeys((*slopes, *self.wrt))),
         )
-        library = LIBRARIES["torch" if side == "reference" else side]
-        (outcome,) = library.evaluate([problem])
+        mode = LIBRARIES["torch" if side == "reference" else side].mode
+        (outcome,) = mode.evaluate([problem])
         if side in _VALUES_ONLY or not problem.wrt:
             return outcome
         problem = replace(
@@ -143,7 +143,7 @@ class Deviation:
             cotangents=tuple(np.ones_like(value) for value in outcome.values),
             directions=tuple(np.ones_like(array) for array in problem.variables()),
         )
-        (outcome,) = library.evaluate([problem])
+        (outcome,) = mode.evaluate([problem])
         return outcome
 
     def _misgiven(self, outcome: Outcome, expected: Gives, side: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from parity.check import Check, check
+from funloss.testing._harness.check import Check
+from parity.check import check
 from parity.collection import Batch
 
 __all__ = ["run"]

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from torch.nn import functional as F
 
+from funloss.testing._harness.arrays import to_numpy
+from funloss.testing._harness.ulps import error_in_ulps
 from parity.__main__ import main
 from parity.case import Case
 from parity.check import check
-from parity.compare import error_in_ulps
-from parity.convert import to_numpy
 from parity.libraries import LIBRARIES
 from parity.references import kept
 

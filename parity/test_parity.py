@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from funloss.testing._report import Report
 from parity.check import check
 from parity.collection import CASES, batches, losses
 from parity.deviations import DEVIATIONS, both_sides
 from parity.libraries import LIBRARIES
-from parity.report import Report
 from parity.tutorial import EXAMPLES
 from parity.tutorial import LIBRARIES as TUTORIAL_LIBRARIES
 
@@ -17,12 +17,10 @@ from parity.tutorial import LIBRARIES as TUTORIAL_LIBRARIES
 def test_loss_agrees_with_torch(loss, library):
     # In float64, where the least is allowed, and a few calls of each case where JAX
     # compiles them; `python -m parity` runs every dtype and every call.
-    report, step = Report(), 5 if library in {"jax-jit", "jax-vmap"} else 1
+    report, step = Report(loss), 5 if library in {"jax-jit", "jax-vmap"} else 1
     for batch in batches([loss]):
         report.add(check(batch.calls()[::step], [library], ["float64"]))
-    worst = report.smallest_failure()
-    assert report.checks
-    assert worst is None, f"{worst.call}, {worst.quantity}: {worst.fault}\n{worst.code}"
+    report.raise_for_failures()
 
 
 def test_every_call_has_a_name_of_its_own():

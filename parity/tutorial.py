@@ -18,7 +18,8 @@ import numpy as np
 from scipy.special import log_softmax
 
 import funloss as fl
-from parity.convert import from_numpy, to_numpy
+from funloss.testing._harness.modes import mode
+from funloss.testing._harness.problem import Problem
 
 __all__ = ["EXAMPLES", "LIBRARIES", "Example"]
 
@@ -45,12 +46,17 @@ class Example:
 
     def value(self, library: str, **options: Any) -> float:
         """Return the loss of the printed inputs, in float64 on `library`."""
-        arrays = [from_numpy(array, library) for array in self.arrays]
-        options = {
-            name: from_numpy(x, library) if isinstance(x, np.ndarray) else x
-            for name, x in (self.options | options).items()
-        }
-        return float(to_numpy(getattr(fl, self.loss)(*arrays, **options)))
+        given = self.options | options
+        arrays = {f"array_{i}": array for i, array in enumerate(self.arrays)}
+        more = {name: x for name, x in given.items() if isinstance(x, np.ndarray)}
+        problem = Problem(
+            getattr(fl, self.loss),
+            positional=tuple(arrays),
+            inputs=arrays | more,
+            options={name: x for name, x in given.items() if name not in more},
+        )
+        (outcome,) = mode(library).evaluate([problem])
+        return float(outcome.values[0])
 
 
 def _example(entry: dict[str, Any]) -> Example:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import ml_dtypes
 import numpy as np
 
-from parity.convert import numpy_dtype
-from parity.problem import Outcome, Problem
-from parity.tolerance import TOLERANCES
+from funloss.testing._harness.arrays import numpy_dtype
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.tolerance import TOLERANCES
 
 __all__ = ["error_in_ulps", "scales"]
 

@@ -1,15 +1,18 @@
 """What every library is asked, and what it answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from parity import convert
-from parity.tree import leaves, map_leaves, paths, rebuild
+from funloss.testing._harness import arrays as convert
+from funloss.testing._harness.tree import leaves, map_leaves, paths, rebuild
 
-__all__ = ["Outcome", "Problem"]
+__all__ = ["KINDS", "Outcome", "Problem"]
+
+# The kinds of arrays in an outcome, by the order of the derivative, and in words.
+KINDS = {"values": "value", "slopes": "slope of {}", "products": "curvature along {}"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Problem:
         """Return the name of each array to differentiate."""
         return [path for name in self.wrt for path in paths(name, self.inputs[name])]
 
+    def size(self) -> int:
+        """Return the number of elements in the inputs."""
+        return sum(leaf.size for leaf in leaves(list(self.inputs.values())))
+
     def with_orders(self, orders: int) -> "Problem":
         """Return the same problem with at most `orders` derivatives wanted."""
         return replace(self, orders=min(orders, self.orders))
@@ -60,7 +67,7 @@ class Problem:
     def call(self, arrays: Mapping[str, Any], library: str) -> list[Any]:
         """Call the function on arrays of `library` and return its outputs, flat."""
         keywords = dict(arrays) | dict(self.options)
-        if keywords.get("dtype") is not None:
+        if isinstance(keywords.get("dtype"), str):
             keywords["dtype"] = convert.library_dtype(keywords["dtype"], library)
         arguments = [keywords.pop(name) for name in self.positional]
         return leaves(self.function(*arguments, **keywords))
@@ -73,8 +80,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a library returned, flat: one array for each output or variable."""
+    """What a library returned, flat: one array for each output or variable.
+
+    Attributes:
+        values: The outputs.
+        slopes: The slope of each variable; empty if not asked for.
+        products: The Hessian's product for each variable; empty likewise.
+        error: What the first order that is missing raised.
+    """
 
     values: list[np.ndarray]
     slopes: list[np.ndarray]
     products: list[np.ndarray]
+    error: Exception | None = field(default=None, kw_only=True)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parity.compare import error_in_ulps, scales
-from parity.convert import dtype_name
-from parity.oracle import Question
-from parity.problem import Outcome
-from parity.tolerance import TOLERANCES
+from funloss.testing._harness.arrays import dtype_name
+from funloss.testing._harness.problem import KINDS, Outcome
+from funloss.testing._harness.question import Question
+from funloss.testing._harness.tolerance import TOLERANCES
+from funloss.testing._harness.ulps import error_in_ulps, scales
 
 __all__ = ["Finding", "findings"]
-
-KINDS = {"values": "value", "slopes": "slope of {}", "products": "curvature along {}"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,7 @@ def findings(
     """
     truth, problem = question.truth, question.problem
     if isinstance(answer, Exception):
-        fault = f"raised {type(answer).__name__}: {answer}"
-        yield Finding("values", 0, "value", np.inf, fault, truth.values[0])
+        yield Finding("values", 0, "value", np.inf, _raised(answer), truth.values[0])
         return
     scale = scales(problem, truth)
     names = problem.variable_names()
@@ -67,6 +64,14 @@ def findings(
             ulps, fault = _judge(row, want, dtype, kind, scale[kind][index])
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)
+        if wants and not gots and answer.error:
+            fault = _raised(answer.error)
+            yield Finding(kind, 0, words.format(names[0]), np.inf, fault, wants[0])
+            return
+
+
+def _raised(error: Exception) -> str:
+    return f"raised {type(error).__name__}: {error}"
 
 
 def _judge(

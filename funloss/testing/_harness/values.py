@@ -1,7 +1,7 @@
-"""NumPy and array-api-strict: values only, they have no derivatives."""
+"""Libraries without derivatives, NumPy above all: values only."""
 
-from parity.convert import to_numpy
-from parity.problem import Outcome, Problem
+from funloss.testing._harness.arrays import to_numpy
+from funloss.testing._harness.problem import Outcome, Problem
 
 __all__ = ["evaluate"]
 

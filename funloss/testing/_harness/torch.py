@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import torch
 
-from parity.convert import from_numpy, to_numpy
-from parity.problem import Outcome, Problem
-from parity.tree import leaves
+from funloss.testing._harness.arrays import from_numpy, to_numpy
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.tree import leaves
 
 __all__ = ["evaluate"]
 
@@ -24,7 +24,7 @@ def evaluate(problem: Problem) -> Outcome:
         slopes = _slopes(outputs, variables, problem.cotangents, problem.orders > 1)
     if problem.orders > 1:
         products = _slopes(slopes, variables, problem.directions, again=False)
-    return Outcome(*([to_numpy(x) for x in xs] for xs in (outputs, slopes, products)))
+    return Outcome(*(list(map(to_numpy, xs)) for xs in (outputs, slopes, products)))
 
 
 def _slopes(

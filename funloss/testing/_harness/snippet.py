@@ -4,15 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from parity.problem import Problem
-from parity.tree import map_leaves
-from parity.verdict import Finding
+from funloss.testing._harness.modes import Mode
+from funloss.testing._harness.naming import named
+from funloss.testing._harness.problem import Problem
+from funloss.testing._harness.tree import map_leaves
+from funloss.testing._harness.verdict import Finding
 
 __all__ = ["snippet"]
 
 _IMPORTS = {
     "numpy": ["import ml_dtypes", "import numpy as np"],
-    "array-api-strict": ["import array_api_strict as strict", "import numpy as np"],
     "torch": [
         "from functools import partial",
         "",
@@ -28,42 +29,53 @@ _IMPORTS = {
     ],
 }
 
+# What a mode of JAX puts around the loss, and around the whole computation.
+_SCAN = "lambda *x: jax.lax.scan(lambda c, _: (c, {}(*c)), x, None, length=1)[1][0]"
+_AROUND = {
+    "jax-eager": ("{}", "{}"),
+    "jax-jit": ("{}", "jax.jit({})"),
+    "jax-vmap": ("{}", "jax.jit(jax.vmap({}))"),
+    "jax-scan": (_SCAN, "jax.jit({})"),
+    "jax-checkpoint": ("jax.checkpoint({})", "jax.jit({})"),
+}
 
-def snippet(problem: Problem, mode: str, finding: Finding, draw: int | None) -> str:
+
+def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) -> str:
     """Return a program that ends by printing what it `got` and should `want`."""
-    library = "jax" if mode.startswith("jax-") else mode
+    library = mode.library
     wanted = {"values": [], "slopes": ["cotangent"]}
     made = {"cotangent": _one_or_more(problem.cotangents)}
     made |= {f"along_{i}": x for i, x in enumerate(problem.directions)}
     extra = wanted.get(finding.kind, list(made))
     inputs = ", ".join(problem.inputs)
     outputs = "tuple({})" if len(problem.cotangents) > 1 else "{}"
-    compute = _jax if library == "jax" else _torch if library == "torch" else _plain
+    compute = {"jax": _jax, "torch": _torch}.get(library, _plain)
+    imports, function = _function(problem)
     lines = [
-        *_IMPORTS[library],
+        *_IMPORTS.get(library, ["import numpy as np", f"import {_module(library)}"]),
         "from numpy import inf, nan",
         "",
-        *_import(problem),
+        *imports,
         "",
         *(f"{name} = {_tree(x, library)}" for name, x in problem.inputs.items()),
         *(f"{name} = {_tree(made[name], library)}" for name in extra),
         "",
         f"def loss({inputs}):",
-        f"    return {outputs.format(_call(problem, library))}",
+        f"    return {outputs.format(_call(problem, library, function))}",
         "",
         *compute(problem, mode, finding, extra),
         *([f"got = got[{draw}]"] if draw is not None else []),
-        f"want = {_literal(finding.want)}  # the reference, in float64",
+        f"want = {_literal(finding.want)}  # the truth, in float64",
         r'print(f"got\n{got}\nwant\n{want}")',
     ]
     return "\n".join(lines) + "\n"
 
 
-def _plain(problem: Problem, mode: str, finding: Finding, extra: list) -> list[str]:
+def _plain(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[str]:
     return [f"got = loss({', '.join(problem.inputs)})", *_output(problem, finding)]
 
 
-def _torch(problem: Problem, mode: str, finding: Finding, extra: list) -> list[str]:
+def _torch(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[str]:
     if finding.kind == "values":
         return _plain(problem, mode, finding, extra)
     variables = f"[{', '.join(problem.variable_names())}]"
@@ -82,38 +94,38 @@ def _torch(problem: Problem, mode: str, finding: Finding, extra: list) -> list[s
     return [*lines, f"got = got[{finding.index}]"]
 
 
-def _jax(problem: Problem, mode: str, finding: Finding, extra: list) -> list[str]:
+def _jax(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[str]:
     names = ", ".join([*problem.inputs, *extra])
-    wrap = {
-        "jax-eager": "{}",
-        "jax-jit": "jax.jit({})",
-        "jax-vmap": "jax.jit(jax.vmap({}))",
-    }[mode]
+    inner, outer = _AROUND[f"jax-{mode.name.rpartition('-')[2]}"]
     if finding.kind == "values":
-        return [f"got = {wrap.format('loss')}({names})", *_output(problem, finding)]
+        got = outer.format(f"({inner})".format("loss") if inner != "{}" else "loss")
+        return [f"got = {got}({names})", *_output(problem, finding)]
     wrt = ", ".join(problem.wrt)
+    differentiated = "of" if inner == "{}" else "around"
     lines = [
         f"def derivative({names}):",
         f"    def slopes({wrt}):",
         f"        of = lambda {wrt}: loss({', '.join(problem.inputs)})",
-        f"        return jax.vjp(of, {wrt})[1](cotangent)",
+        *([f"        around = {inner.format('of')}"] if inner != "{}" else []),
+        f"        return jax.vjp({differentiated}, {wrt})[1](cotangent)",
     ]
     if finding.kind == "slopes":
         lines += [f"    return slopes({wrt})"]
     else:
         flat = (f"along_{i}" for i in range(len(problem.directions)))
-        along = [_code(map_leaves(lambda _: next(flat), problem.inputs[name]), str)
-                 for name in problem.wrt]  # fmt: skip
-        along = ", ".join(along)
+        along = ", ".join(
+            _code(map_leaves(lambda _: next(flat), problem.inputs[name]), str)
+            for name in problem.wrt
+        )
         lines += (
             [f"    return jax.vjp(slopes, {wrt})[1](({along},))"]
-            if mode == "jax-vmap"
+            if mode.stacked
             else [f"    return jax.jvp(slopes, ({wrt},), ({along},))[1]"]
         )
     path = problem.variable_names()[finding.index]
     name = path.split("[")[0]
     place = f"[{problem.wrt.index(name)}]{path.removeprefix(name)}"
-    return [*lines, "", f"got = {wrap.format('derivative')}({names}){place}"]
+    return [*lines, "", f"got = {outer.format('derivative')}({names}){place}"]
 
 
 def _output(problem: Problem, finding: Finding) -> list[str]:
@@ -124,27 +136,25 @@ def _one_or_more(arrays: tuple) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
 
 
-def _import(problem: Problem) -> list[str]:
-    own = problem.function.__module__.split(".")[0] == "funloss"
-    named = [value for value in problem.options.values() if callable(value)]
-    named += [] if own else [problem.function]
-    lines = [f"from {value.__module__} import {value.__name__}" for value in named]
-    return [*(["import funloss as fl"] if own else []), *lines]
+def _function(problem: Problem) -> tuple[list[str], str]:
+    """Return the import lines of all functions, and how the loss is written."""
+    lines, written = named(problem.function)
+    for value in problem.options.values():
+        if callable(value):
+            lines += named(value)[0]
+    return list(dict.fromkeys(lines)), written
 
 
-def _call(problem: Problem, library: str) -> str:
-    function = problem.function
-    known = function.__module__.split(".")[0] == "funloss"
-    name = f"fl.{function.__name__}" if known else function.__name__
+def _call(problem: Problem, library: str, function: str) -> str:
     given = {name: name for name in problem.inputs}
     for option, value in problem.options.items():
-        named = option == "dtype" and value is not None
-        given[option] = getattr(value, "__name__", repr(value))
-        given[option] = _dtype(value, library) if named else given[option]
-    positional = [given.pop(name) for name in problem.positional]
-    return (
-        f"{name}({', '.join([*positional, *(f'{k}={v}' for k, v in given.items())])})"
-    )
+        if option == "dtype" and isinstance(value, str):
+            given[option] = _dtype(value, library)
+        else:
+            given[option] = named(value)[1] if callable(value) else repr(value)
+    arguments = [given.pop(name) for name in problem.positional]
+    arguments += [f"{name}={value}" for name, value in given.items()]
+    return f"{function}({', '.join(arguments)})"
 
 
 def _tree(tree: Any, library: str) -> str:
@@ -162,15 +172,19 @@ def _array(array: np.ndarray, library: str) -> str:
         return f"jnp.asarray({_literal(array)}, dtype={array.dtype.name!r})"
     if library == "torch":
         return f"torch.asarray({_literal(array)}).to(torch.{array.dtype.name})"
-    made = f"{_literal(array)}.astype({_dtype(array.dtype.name, library)})"
-    return f"strict.asarray({made})" if library == "array-api-strict" else made
+    made = f"{_literal(array)}.astype({_dtype(array.dtype.name, 'numpy')})"
+    return made if library == "numpy" else f"{_module(library)}.asarray({made})"
 
 
 def _dtype(name: str, library: str) -> str:
     if library == "numpy" and name == "bfloat16":
         return "ml_dtypes.bfloat16"
-    prefix = {"jax": "jnp", "torch": "torch", "numpy": "np", "array-api-strict": "np"}
-    return f"{prefix[library]}.{name.replace('bool', 'bool_')}"
+    prefix = {"jax": "jnp", "numpy": "np"}.get(library, _module(library))
+    return f"{prefix}.{name.replace('bool', 'bool_')}"
+
+
+def _module(library: str) -> str:
+    return library.replace("-", "_")
 
 
 def _literal(array: np.ndarray) -> str:

@@ -1,0 +1,11 @@
+"""Verify a loss, yours or another library's: needs the extra `testing`.
+
+`check_parity` holds a loss against a reference in any other library. The other checks
+need no reference: they hold a loss against itself, or against what must be true.
+"""
+
+from funloss.testing._adapt import adapt
+from funloss.testing._parity import check_parity
+from funloss.testing._report import Report
+
+__all__ = ["Report", "adapt", "check_parity"]

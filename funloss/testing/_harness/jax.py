@@ -1,0 +1,117 @@
+"""JAX: the function called as it is, under `jit`, `vmap`, `checkpoint` and `scan`."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from funloss.testing._harness.arrays import to_numpy
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.tree import leaves
+
+__all__ = ["checkpointed", "eager", "jitted", "mapped", "scanned"]
+
+
+def eager(problems: Sequence[Problem]) -> list[Outcome]:
+    """Call without any transformation."""
+    return _answers(problems, _together([_program(problem) for problem in problems]))
+
+
+def jitted(problems: Sequence[Problem]) -> list[Outcome]:
+    """Compile all problems as one program."""
+    programs = [_program(problem) for problem in problems]
+    return _answers(problems, jax.jit(_together(programs)))
+
+
+def mapped(problems: Sequence[Problem]) -> list[Outcome]:
+    """Map over stacked draws; curvature is reverse over reverse here alone."""
+    programs = [
+        jax.vmap(_program(problem, curvature=_reverse_over_reverse))
+        for problem in problems
+    ]
+    return _answers(problems, jax.jit(_together(programs)))
+
+
+def checkpointed(problems: Sequence[Problem]) -> list[Outcome]:
+    """Compute everything again for the derivatives, as `jax.checkpoint` does."""
+    programs = [_program(problem, wrap=jax.checkpoint) for problem in problems]
+    return _answers(problems, jax.jit(_together(programs)))
+
+
+def scanned(problems: Sequence[Problem]) -> list[Outcome]:
+    """Call in the body of a `jax.lax.scan`, and differentiate through it."""
+    programs = [_program(problem, wrap=_in_scan) for problem in problems]
+    return _answers(problems, jax.jit(_together(programs)))
+
+
+def _answers(problems: Sequence[Problem], programs: Callable) -> list[Outcome]:
+    # Without it JAX turns float64 arrays into float32 ones.
+    with jax.enable_x64(True):
+        answers = programs([_arguments(problem) for problem in problems])
+        return [Outcome(*map(_to_numpy, answer)) for answer in answers]
+
+
+def _to_numpy(arrays: list) -> list[np.ndarray]:
+    return [to_numpy(array) for array in arrays]
+
+
+def _together(programs: list[Callable]) -> Callable:
+    return lambda arguments: [
+        run(*own) for run, own in zip(programs, arguments, strict=True)
+    ]
+
+
+def _arguments(problem: Problem) -> tuple[dict[str, Any], list, list]:
+    cotangents, directions = (
+        [jnp.asarray(weight) for weight in weights]
+        for weights in (problem.cotangents, problem.directions)
+    )
+    return problem.arrays("jax"), cotangents, directions
+
+
+def _forward_over_reverse(slopes: Callable, at: list, along: list) -> tuple:
+    return jax.jvp(slopes, (at,), (along,))
+
+
+def _reverse_over_reverse(slopes: Callable, at: list, along: list) -> tuple:
+    found, pull_back = jax.vjp(slopes, at)
+    return found, pull_back(along)[0]
+
+
+def _in_scan(outputs: Callable) -> Callable:
+    def scanned(variables: list) -> list:
+        stacked = jax.lax.scan(
+            lambda carry, _: (carry, outputs(carry)), variables, None, length=1
+        )[1]
+        return [output[0] for output in stacked]
+
+    return scanned
+
+
+def _program(
+    problem: Problem,
+    curvature: Callable = _forward_over_reverse,
+    wrap: Callable[[Callable], Callable] = lambda outputs: outputs,
+) -> Callable:
+    """Return outputs, slopes and curvature as one function of the arrays."""
+
+    def run(arrays: dict, cotangents: list, directions: list) -> tuple:
+        outputs = wrap(
+            lambda variables: problem.call(problem.replaced(arrays, variables), "jax")
+        )
+        variables = leaves([arrays[name] for name in problem.wrt])
+
+        def slopes(variables: list) -> list:
+            (found,) = jax.vjp(outputs, variables)[1](cotangents)
+            return found
+
+        values = outputs(variables)
+        if problem.orders == 0:
+            return values, [], []
+        if problem.orders == 1:
+            return values, slopes(variables), []
+        return values, *curvature(slopes, variables, directions)
+
+    return run

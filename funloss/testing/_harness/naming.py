@@ -1,0 +1,61 @@
+"""How a program would name a function: what it imports, and what it writes."""
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from funloss.testing._adapt import Adapted
+
+__all__ = ["full_name", "named"]
+
+
+def named(function: Callable[..., Any]) -> tuple[list[str], str]:
+    """Return import lines, and the expression that is `function` after them."""
+    match function:
+        case Adapted():
+            given = function.settings()
+            lines, inner = named(function.function)
+            written = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            made = f"adapt({inner}, {written})"
+            return ["from funloss.testing import adapt", *lines], made
+        case functools.partial():
+            given = [repr(value) for value in function.args]
+            given += [f"{name}={value!r}" for name, value in function.keywords.items()]
+            lines, inner = named(function.func)
+            made = f"partial({', '.join([inner, *given])})"
+            return ["from functools import partial", *lines], made
+    name = getattr(function, "__name__", "")
+    home = _home(function, name)
+    if home == "funloss":
+        return ["import funloss as fl"], f"fl.{name}"
+    if home:
+        return [f"from {home} import {name}"], name
+    return [f"# `candidate` is {_described(function)}"], "candidate"
+
+
+def full_name(function: Callable[..., Any]) -> str:
+    """Return the shortest dotted name of the function, for titles."""
+    while isinstance(function, Adapted | functools.partial):
+        function = function.function if isinstance(function, Adapted) else function.func
+    name = getattr(function, "__name__", type(function).__name__)
+    home = _home(function, name)
+    return f"{home}.{name}" if home else name
+
+
+def _home(function: Callable[..., Any], name: str) -> str:
+    """Return the shortest module path that offers the function, or an empty string."""
+    parts = (getattr(function, "__module__", None) or "").split(".")
+    for length in range(1, len(parts) + 1):
+        path = ".".join(parts[:length])
+        try:
+            module = importlib.import_module(path)
+        except ImportError:
+            return ""
+        if getattr(module, name, None) is function:
+            return path
+    return ""
+
+
+def _described(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", None) or f"a {type(function).__name__}"

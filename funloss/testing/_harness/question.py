@@ -1,0 +1,134 @@
+"""A problem and the true answer to it, and how the truth is asked for."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from funloss.testing._harness.arrays import numpy_dtype
+from funloss.testing._harness.modes import Mode
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.tree import map_leaves
+
+__all__ = ["Question", "ask", "normal", "rounded", "seeded", "stacked", "widened"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A problem for a function, and what it should answer.
+
+    Attributes:
+        loss: Name of the function, in reports.
+        call: What tells the call from others of the same function.
+        dtype: Name of the dtype under test.
+        problem: What is asked.
+        truth: The right answer, in float64.
+    """
+
+    loss: str
+    call: str
+    dtype: str
+    problem: Problem
+    truth: Outcome
+
+
+def seeded(name: str) -> np.random.Generator:
+    """Return the generator that belongs to `name`, the same in every process."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def ask(
+    problem: Problem,
+    reference: Callable[..., Any],
+    mode: Mode,
+    *,
+    loss: str,
+    call: str,
+    dtype: str,
+    seed: str,
+) -> Question:
+    """Round the inputs to `dtype`, and let the reference answer in float64.
+
+    `problem` needs neither cotangents nor directions: they are drawn from `seed`.
+    """
+    problem = rounded(problem, dtype)
+    (first,) = _answers(problem.with_orders(0), reference, mode, call)
+    random = seeded(seed)
+    result = problem.options.get("dtype") or dtype
+    problem = replace(
+        problem,
+        cotangents=normal(random, first.values, result),
+        directions=normal(random, problem.variables(), dtype),
+    )
+    (truth,) = _answers(problem, reference, mode, call)
+    return Question(loss, call, dtype, problem, truth)
+
+
+def _answers(
+    problem: Problem, reference: Callable[..., Any], mode: Mode, call: str
+) -> list[Outcome]:
+    try:
+        return mode.evaluate([replace(widened(problem), function=reference)])
+    except Exception as error:
+        msg = f"the reference failed on {call}: {error}"
+        raise RuntimeError(msg) from error
+
+
+def rounded(problem: Problem, dtype: str) -> Problem:
+    """Return the problem with float64 arrays rounded; others stay as they are."""
+
+    def leaf(array: np.ndarray) -> np.ndarray:
+        return array.astype(numpy_dtype(dtype)) if array.dtype == np.float64 else array
+
+    inputs = {name: map_leaves(leaf, tree) for name, tree in problem.inputs.items()}
+    return replace(problem, inputs=inputs)
+
+
+def widened(problem: Problem) -> Problem:
+    """Return the problem in float64 and int64, without the option `dtype`."""
+    options = {name: x for name, x in problem.options.items() if name != "dtype"}
+    return replace(
+        problem,
+        inputs={name: map_leaves(_wide, tree) for name, tree in problem.inputs.items()},
+        options=options,
+        cotangents=tuple(_wide(array) for array in problem.cotangents),
+        directions=tuple(_wide(array) for array in problem.directions),
+    )
+
+
+def normal(
+    random: np.random.Generator, like: Sequence[np.ndarray], dtype: str
+) -> tuple[np.ndarray, ...]:
+    """Draw an array like each, in `dtype`."""
+    draws = [np.asarray(random.standard_normal(array.shape)) for array in like]
+    return tuple(draw.astype(numpy_dtype(dtype)) for draw in draws)
+
+
+def stacked(questions: Sequence[Question]) -> Problem:
+    """Return one problem with the arrays of several draws along a new first axis."""
+    problems = [question.problem for question in questions]
+    inputs = {
+        name: _stack([problem.inputs[name] for problem in problems])
+        for name in problems[0].inputs
+    }
+    return replace(
+        problems[0],
+        inputs=inputs,
+        cotangents=_stack([problem.cotangents for problem in problems]),
+        directions=_stack([problem.directions for problem in problems]),
+    )
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind == "b":
+        return array
+    return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64)
+
+
+def _stack(trees: Sequence) -> Any:
+    if isinstance(trees[0], tuple):
+        return tuple(_stack(branches) for branches in zip(*trees, strict=True))
+    return np.stack(trees)
