@@ -83,7 +83,7 @@ def check_parity(
         >>> report.passed
         False
         >>> report.failures[0].fault
-        '2.0 instead of 5.0: 3.38e+15 ulps'
+        '3.0 instead of 9.0: 3.38e+15 ulps'
     """
     arrays = prepared(inputs)
     names = chosen_wrt(wrt, arrays)

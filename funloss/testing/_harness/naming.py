@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -46,15 +47,19 @@ def full_name(function: Callable[..., Any]) -> str:
 def _home(function: Callable[..., Any], name: str) -> str:
     """Return the shortest module path that offers the function, or an empty string."""
     parts = (getattr(function, "__module__", None) or "").split(".")
-    for length in range(1, len(parts) + 1):
-        path = ".".join(parts[:length])
+    public = [part for part in parts if part != "src" and not part.startswith("_")]
+    for path in (*itertools.accumulate(public, _dotted), ".".join(parts)):
         try:
             module = importlib.import_module(path)
-        except ImportError:
-            return ""
+        except (ImportError, ValueError):
+            continue
         if getattr(module, name, None) is function:
             return path
     return ""
+
+
+def _dotted(left: str, right: str) -> str:
+    return f"{left}.{right}"
 
 
 def _described(function: Callable[..., Any]) -> str:
