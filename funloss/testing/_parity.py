@@ -92,7 +92,7 @@ def check_parity(
     orders = chosen_order(order, [asker, *modes]) if names else 0
     subject, oracle = full_name(candidate), full_name(reference)
     report = Report(f"{subject} ({library}) against {oracle} ({reference_library})")
-    for choice in points(options or {}):
+    for choice in points({} if options is None else options):
         problem = Problem(candidate, tuple(arrays), arrays, choice, names, orders)
         comparison = _Comparison(subject, words(choice), reference, asker)
         for dtype in chosen_dtypes(dtypes):
