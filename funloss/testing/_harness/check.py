@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funloss.testing._harness.modes import Mode
+from funloss.testing._harness.modes import Answer, Mode
+from funloss.testing._harness.problem import Problem
 from funloss.testing._harness.question import Question, stacked
 from funloss.testing._harness.snippet import snippet
-from funloss.testing._harness.verdict import findings
+from funloss.testing._harness.verdict import Finding, findings
 
-__all__ = ["Check", "checks"]
+__all__ = ["Check", "checks", "judged", "shown"]
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,33 @@ def checks(
     for (draws, _), problem, answer in zip(asked, problems, answers, strict=True):
         for number, question in enumerate(draws if mode.stacked else draws[:1]):
             row = number if mode.stacked else None
-            for finding in findings(question, answer, row):
-                yield Check(
-                    loss=question.loss,
-                    call=question.call,
-                    library=mode.name,
-                    dtype=question.dtype,
-                    quantity=finding.quantity,
-                    ulps=finding.ulps,
-                    fault=finding.fault,
-                    size=problem.size(),
-                    code=snippet(problem, mode, finding, row) if finding.fault else "",
-                )
+            yield from judged(mode, question, answer, problem, row)
+
+
+def judged(
+    mode: Mode, question: Question, answer: Answer, problem: Problem, row: int | None
+) -> Iterator[Check]:
+    """Compare the answer to `problem`, of which the question may be one row."""
+    for finding in findings(question, answer, row):
+        yield shown(mode, question, finding, problem, row)
+
+
+def shown(
+    mode: Mode,
+    question: Question,
+    finding: Finding,
+    problem: Problem,
+    row: int | None = None,
+) -> Check:
+    """Return a finding with all that a report says about it."""
+    return Check(
+        loss=question.loss,
+        call=question.call,
+        library=mode.name,
+        dtype=question.dtype,
+        quantity=finding.quantity,
+        ulps=finding.ulps,
+        fault=finding.fault,
+        size=problem.size(),
+        code=snippet(problem, mode, finding, row) if finding.fault else "",
+    )

@@ -11,7 +11,7 @@ from funloss.testing._harness.arrays import to_numpy
 from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.tree import leaves
 
-__all__ = ["checkpointed", "eager", "jitted", "mapped", "scanned"]
+__all__ = ["checkpointed", "eager", "jitted", "mapped", "repeated", "scanned"]
 
 
 def eager(problems: Sequence[Problem]) -> list[Outcome]:
@@ -23,6 +23,21 @@ def jitted(problems: Sequence[Problem]) -> list[Outcome]:
     """Compile all problems as one program."""
     programs = [_program(problem) for problem in problems]
     return _answers(problems, jax.jit(_together(programs)))
+
+
+def repeated() -> Callable[[Sequence[Problem]], list[Outcome]]:
+    """Return what answers problems that differ in numbers alone: it compiles once."""
+    programs: dict[int, Callable] = {}
+
+    def evaluate(problems: Sequence[Problem]) -> list[Outcome]:
+        answers = []
+        for problem in problems:
+            if problem.orders not in programs:
+                programs[problem.orders] = jax.jit(_together([_program(problem)]))
+            answers += _answers([problem], programs[problem.orders])
+        return answers
+
+    return evaluate
 
 
 def mapped(problems: Sequence[Problem]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from funloss.testing._harness import values
 from funloss.testing._harness.arrays import backend
 from funloss.testing._harness.problem import Outcome, Problem
 
-__all__ = ["TRANSFORMS", "Answer", "Mode", "mode"]
+__all__ = ["TRANSFORMS", "Answer", "Mode", "mode", "repeated"]
 
 Answer = Outcome | Exception
 
@@ -76,6 +76,14 @@ def mode(library: str, transform: str = "eager") -> Mode:
     return Mode(
         library, owner, _singly(functools.partial(values.evaluate, library=owner))
     )
+
+
+def repeated(library: str) -> Mode:
+    """Return a mode for problems that differ in numbers alone: JAX compiles once."""
+    if backend(library) != "jax":
+        return mode(library)
+    module = importlib.import_module("funloss.testing._harness.jax")
+    return replace(mode(library, "jit"), evaluate=module.repeated())
 
 
 def _singly(evaluate: Callable[[Problem], Outcome]) -> Callable:

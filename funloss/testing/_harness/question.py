@@ -25,6 +25,7 @@ class Question:
         dtype: Name of the dtype under test.
         problem: What is asked.
         truth: The right answer, in float64.
+        exact: Whether no error at all is allowed.
     """
 
     loss: str
@@ -32,6 +33,7 @@ class Question:
     dtype: str
     problem: Problem
     truth: Outcome
+    exact: bool = False
 
 
 def seeded(name: str) -> np.random.Generator:

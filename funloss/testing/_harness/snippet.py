@@ -65,10 +65,16 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
         "",
         *compute(problem, mode, finding, extra),
         *([f"got = got[{draw}]"] if draw is not None else []),
-        f"want = {_literal(finding.want)}  # the truth, in float64",
+        f"want = {_wanted(finding.want)}",
         r'print(f"got\n{got}\nwant\n{want}")',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _wanted(truth: np.ndarray | None) -> str:
+    if truth is None:
+        return '"an exception"'
+    return f"{_literal(truth)}  # the truth, in float64"
 
 
 def _plain(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[str]:

@@ -24,7 +24,7 @@ class Finding:
         quantity: The same in words.
         ulps: Largest error in ulps; infinite if the arrays cannot be compared.
         fault: What is wrong, or an empty string.
-        want: The truth.
+        want: The truth; None if the call should raise.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Finding:
     quantity: str
     ulps: float
     fault: str
-    want: np.ndarray
+    want: np.ndarray | None
 
 
 def findings(
@@ -61,7 +61,8 @@ def findings(
             if kind == "values":
                 dtype = problem.options.get("dtype") or dtype
             row = got if draw is None else got[draw]
-            ulps, fault = _judge(row, want, dtype, kind, scale[kind][index])
+            allowed = 0.0 if question.exact else TOLERANCES[dtype].bound(kind)
+            ulps, fault = _judge(row, want, dtype, allowed, scale[kind][index])
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)
         if wants and not gots and answer.error:
@@ -75,7 +76,7 @@ def _raised(error: Exception) -> str:
 
 
 def _judge(
-    got: np.ndarray, want: np.ndarray, dtype: str, kind: str, scale: float
+    got: np.ndarray, want: np.ndarray, dtype: str, allowed: float, scale: float
 ) -> tuple[float, str]:
     """Return the largest error and what is wrong, if anything."""
     if got.shape != want.shape:
@@ -87,7 +88,7 @@ def _judge(
         return 0.0, ""
     worst = np.unravel_index(np.argmax(errors), errors.shape)
     ulps = float(errors[worst])
-    if ulps <= TOLERANCES[dtype].bound(kind):
+    if ulps <= allowed:
         return ulps, ""
     place = f" at {tuple(int(i) for i in worst)}" if worst else ""
     return ulps, f"{got[worst]} instead of {want[worst]}{place}: {ulps:.3g} ulps"

@@ -1,0 +1,177 @@
+"""What the checks without a reference share: a function that is held against itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from funloss.testing._arguments import chosen_wrt, prepared
+from funloss.testing._harness.arrays import backend
+from funloss.testing._harness.check import Check, shown
+from funloss.testing._harness.grid import Grid, points, words
+from funloss.testing._harness.modes import Mode, mode, repeated
+from funloss.testing._harness.naming import full_name
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.question import Question, normal, seeded
+from funloss.testing._harness.verdict import Finding
+from funloss.testing._report import Report
+
+__all__ = [
+    "Refused",
+    "Subject",
+    "answered",
+    "drawn",
+    "every_way",
+    "filled",
+    "report",
+    "subjects",
+]
+
+
+class Refused(Exception):  # noqa: N818
+    """A function raised where it should have answered."""
+
+    def __init__(self, mode: Mode, problem: Problem, error: Exception) -> None:
+        """Keep who was asked what, and what it raised."""
+        super().__init__(str(error))
+        self.mode, self.problem, self.error = mode, problem, error
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function at one choice of its options.
+
+    Attributes:
+        loss: Its name, in reports.
+        call: The choice in words.
+        problem: The call, with floating inputs in float64.
+    """
+
+    loss: str
+    call: str
+    problem: Problem
+
+    def question(
+        self,
+        problem: Problem,
+        truth: Outcome,
+        dtype: str = "float64",
+        detail: str = "",
+        *,
+        exact: bool = False,
+    ) -> Question:
+        """Return a question; `detail` tells it from others at the same options."""
+        if detail:
+            call = f"{self.call} {detail}" if self.problem.options else detail
+        else:
+            call = self.call
+        return Question(self.loss, call, dtype, problem, truth, exact)
+
+    def check(
+        self,
+        mode: Mode,
+        problem: Problem,
+        finding: Finding,
+        dtype: str = "float64",
+        detail: str = "",
+    ) -> Check:
+        """Return a finding as it stands in a report."""
+        nothing = Outcome([], [], [])
+        question = self.question(problem, nothing, dtype, detail)
+        return shown(mode, question, finding, problem)
+
+    def raised(self, refused: Refused) -> Check:
+        """Return the check that failed because the function raised."""
+        fault = f"raised {type(refused.error).__name__}: {refused.error}"
+        want = np.asarray(np.nan)
+        finding = Finding("values", 0, "value", np.inf, fault, want)
+        dtypes = [x.dtype.name for x in refused.problem.variables()]
+        dtype = dtypes[0] if dtypes else "float64"
+        return self.check(refused.mode, refused.problem, finding, dtype)
+
+
+def subjects(
+    function: Callable[..., Any],
+    inputs: Mapping[str, Any],
+    options: Grid | Sequence[Grid] | None,
+    wrt: str | Sequence[str] | None,
+    orders: int,
+    *,
+    keywords: Sequence[str] = (),
+) -> list[Subject]:
+    """Return the function at every choice of its options.
+
+    All inputs are passed by position, except those in `keywords`.
+    """
+    arrays = prepared(inputs)
+    names = chosen_wrt(wrt, arrays)
+    positional = tuple(name for name in arrays if name not in keywords)
+    orders = orders if names else 0
+    return [
+        Subject(
+            full_name(function),
+            words(choice),
+            Problem(function, positional, arrays, choice, names, orders),
+        )
+        for choice in points(options or {})
+    ]
+
+
+def report(
+    title: str, every: Sequence[Subject], checks: Callable[[Subject], Iterator[Check]]
+) -> Report:
+    """Gather the checks of every subject; a function that raises has failed one."""
+    made = Report(title)
+    for subject in every:
+        try:
+            for check in checks(subject):
+                made.add([check])
+        except Refused as refused:
+            made.add([subject.raised(refused)])
+    return made
+
+
+def every_way(library: str) -> list[Mode]:
+    """Return the modes that see a fault of the function itself: JAX has two.
+
+    XLA turns a product with a mask into a choice, which hides a leak that the same
+    function has outside of `jit`. Each mode is for the problems of one subject.
+    """
+    if backend(library) == "jax":
+        return [mode(library), repeated(library)]
+    return [mode(library)]
+
+
+def answered(mode: Mode, problem: Problem) -> Outcome:
+    """Return the outcome, or raise `Refused` if it is not complete."""
+    (answer,) = mode.answers([problem])
+    if isinstance(answer, Exception):
+        raise Refused(mode, problem, answer) from answer
+    if answer.error is not None:
+        raise Refused(mode, problem, answer.error) from answer.error
+    return answer
+
+
+def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
+    """Return the problem with cotangents and directions drawn from `seed`."""
+    if problem.orders == 0:
+        return problem
+    first = answered(mode, problem.with_orders(0))
+    random = seeded(seed)
+    result = problem.options.get("dtype") or dtype
+    return replace(
+        problem,
+        cotangents=normal(random, first.values, result),
+        directions=normal(random, problem.variables(), dtype),
+    )
+
+
+def filled(like: Outcome, number: float) -> Outcome:
+    """Return an outcome of the same shapes that holds one number."""
+    return Outcome(
+        *(
+            [np.full(array.shape, number) for array in arrays]
+            for arrays in (like.values, like.slopes, like.products)
+        )
+    )

@@ -1,0 +1,46 @@
+"""Losses that are right, and losses with one fault each, for the checks to find."""
+
+import code
+
+import jax.numpy as jnp
+import numpy as np
+import torch
+
+import funloss as fl
+from funloss.testing._harness.arrays import to_numpy
+
+
+def right(input, target, *, where=None):
+    """Mean of squares over the entries that are kept."""
+    return fl.mse_loss(input, target, where=where)
+
+
+def multiplies_by_the_mask(input, target, *, where):
+    kept = where.astype(input.dtype)
+    return jnp.sum(jnp.square(input - target) * kept) / jnp.sum(kept)
+
+
+def chooses_after_the_formula(input, target, *, where):
+    """The value is right; the slope is nan where the square root is of 0."""
+    return jnp.sum(jnp.where(where, jnp.sqrt(jnp.square(input - target)), 0.0))
+
+
+def counts_what_is_masked(input, target, *, where):
+    """A masked target has a weight in the divisor."""
+    kept = torch.where(where, (input - target) ** 2, 0.0)
+    return kept.sum() / target.abs().sum()
+
+
+def run(text):
+    """Run a program as if it were pasted, and return its names."""
+    console = code.InteractiveConsole()
+    for line in text.splitlines():
+        console.push(line)
+    return console.locals
+
+
+def reproduced(check):
+    """Return what the code of a failure `got` and what it should `want`."""
+    names = run(check.code)
+    assert "got" in names, check.code
+    return np.asarray(to_numpy(names["got"]), dtype=np.float64), names["want"]
