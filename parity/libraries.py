@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import jax
+
 from funloss.testing._harness.modes import Mode, mode
+
+# A loss that widens by accident is seen only where 64 bits exist.
+jax.config.update("jax_enable_x64", True)
 
 __all__ = ["LIBRARIES", "Library", "Orders"]
 

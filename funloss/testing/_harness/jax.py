@@ -11,7 +11,15 @@ from funloss.testing._harness.arrays import to_numpy
 from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.tree import leaves
 
-__all__ = ["checkpointed", "eager", "jitted", "mapped", "repeated", "scanned"]
+__all__ = [
+    "checkpointed",
+    "eager",
+    "in_64_bits",
+    "jitted",
+    "mapped",
+    "repeated",
+    "scanned",
+]
 
 
 def eager(problems: Sequence[Problem]) -> list[Outcome]:
@@ -61,9 +69,13 @@ def scanned(problems: Sequence[Problem]) -> list[Outcome]:
     return _answers(problems, jax.jit(_together(programs)))
 
 
+def in_64_bits(problems: Sequence[Problem]) -> bool:
+    """Tell whether to keep 64 bits: if a problem holds float64, or the program does."""
+    return jax.enable_x64.value or any(problem.wide() for problem in problems)
+
+
 def _answers(problems: Sequence[Problem], programs: Callable) -> list[Outcome]:
-    # Without it JAX turns float64 arrays into float32 ones.
-    with jax.enable_x64(True):
+    with jax.enable_x64(in_64_bits(problems)):
         answers = programs([_arguments(problem) for problem in problems])
         return [Outcome(*map(_to_numpy, answer)) for answer in answers]
 

@@ -53,6 +53,13 @@ class Problem:
         """Return the number of elements in the inputs."""
         return sum(leaf.size for leaf in leaves(list(self.inputs.values())))
 
+    def wide(self) -> bool:
+        """Tell whether float64 is among the inputs, or asked for."""
+        arrays = leaves(list(self.inputs.values()))
+        return self.options.get("dtype") == "float64" or any(
+            array.dtype == np.float64 for array in arrays
+        )
+
     def with_orders(self, orders: int) -> "Problem":
         """Return the same problem with at most `orders` derivatives wanted."""
         return replace(self, orders=min(orders, self.orders))

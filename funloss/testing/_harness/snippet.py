@@ -1,5 +1,6 @@
 """A failing call as Python that can be pasted and shows the fault again."""
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,6 @@ _IMPORTS = {
         "import jax",
         "import jax.numpy as jnp",
         "import numpy as np",
-        "",
-        'jax.config.update("jax_enable_x64", True)',
     ],
 }
 
@@ -38,6 +37,7 @@ _AROUND = {
     "jax-scan": (_SCAN, "jax.jit({})"),
     "jax-checkpoint": ("jax.checkpoint({})", "jax.jit({})"),
 }
+_64_BITS = ["", 'jax.config.update("jax_enable_x64", True)']
 
 
 def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) -> str:
@@ -56,6 +56,7 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
         "from numpy import inf, nan",
         "",
         *imports,
+        *(_64_BITS if library == "jax" and _in_64_bits(problem) else []),
         "",
         *(f"{name} = {_tree(x, library)}" for name, x in problem.inputs.items()),
         *(f"{name} = {_tree(made[name], library)}" for name in extra),
@@ -71,10 +72,15 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
     return "\n".join(lines) + "\n"
 
 
-def _wanted(truth: np.ndarray | None) -> str:
-    if truth is None:
-        return '"an exception"'
+def _wanted(truth: np.ndarray | str) -> str:
+    if isinstance(truth, str):
+        return f'"{truth}"'
     return f"{_literal(truth)}  # the truth, in float64"
+
+
+def _in_64_bits(problem: Problem) -> bool:
+    jax = importlib.import_module("funloss.testing._harness.jax")
+    return jax.in_64_bits([problem])
 
 
 def _plain(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[str]:

@@ -13,7 +13,7 @@ __all__ = ["error_in_ulps", "scales"]
 
 
 def error_in_ulps(
-    got: np.ndarray, want: np.ndarray, dtype: str, scale: float
+    got: np.ndarray, want: np.ndarray, dtype: str, scale: np.ndarray | float
 ) -> np.ndarray:
     """Return the error of each entry of `got` in ulps of `dtype`.
 
@@ -38,37 +38,51 @@ def _spacing(size: np.ndarray, dtype: str) -> np.ndarray:
     return np.ldexp(1.0, exponent - info.nmant)
 
 
-def scales(problem: Problem, truth: Outcome) -> dict[str, list[float]]:
-    """Return the scale of each array of a truth, by kind.
+def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.ndarray]]:
+    """Return the scale of each array of a truth, by kind; for each entry, or for all.
 
     A value is made of terms as large as itself or as the first-order changes
-    ``x * slope``: their sum for a single number, the largest for an array. A slope
-    is made of terms as large as the largest of its array; or, where they cancel, as
-    the change of any slope along the random direction, if that is not beyond the
-    cotangents. A product is made of terms as large as the largest of its array, or as
-    the slopes times the direction.
+    ``x * slope``: those of its own entry where it has one entry a variable's, their sum
+    for a single number, else the largest. A slope is made of terms as large as the
+    largest of its array; or, where they cancel, as the change of any slope along the
+    random direction, if that is not beyond the cotangents. A product is made of terms
+    as large as the largest of its array, or as the slopes times the direction.
     """
-    changes = [
-        np.abs(_finite(x) * _finite(slope))
-        for x, slope in zip(problem.variables(), truth.slopes, strict=False)
-    ]
-    single = all(value.ndim == 0 for value in truth.values)
-    combine = np.sum if single else np.max
-    terms = [float(combine(change)) for change in changes if change.size]
-    value = max(_largest(truth.values), sum(terms) if single else max(terms, default=0))
     slopes = [_largest([slope]) for slope in truth.slopes]
     products = [_largest([product]) for product in truth.products]
     # Beyond the cotangents, a curvature of 1e24 would hide a wrong slope of 1e12.
     change = min(max(products, default=0.0), _largest(problem.cotangents))
     along = _largest(problem.directions)
     return {
-        "values": [value] * len(truth.values),
-        "slopes": [max(slope, change) for slope in slopes],
+        "values": _scales_of_values(problem, truth, dtype),
+        "slopes": [np.asarray(max(slope, change)) for slope in slopes],
         "products": [
-            max(product, slope * along)
+            np.asarray(max(product, slope * along))
             for slope, product in zip(slopes, products, strict=False)
         ],
     }
+
+
+def _scales_of_values(problem: Problem, truth: Outcome, dtype: str) -> list[np.ndarray]:
+    slopes = truth.slopes or [np.zeros(x.shape) for x in problem.variables()]
+    changes = [
+        np.abs(_finite(x) * _finite(slope))
+        for x, slope in zip(problem.variables(), slopes, strict=True)
+    ]
+    (first, *more), weights = truth.values, problem.cotangents
+    if not more and all(change.shape == first.shape for change in changes):
+        weight = np.abs(_finite(weights[0])) if weights else np.ones(())
+        # The reference rounds as well, in float64: more is not known of the truth.
+        unknown = np.finfo(np.float64).eps / ml_dtypes.finfo(numpy_dtype(dtype)).eps
+        own = [np.abs(_finite(first)), *(change / weight for change in changes)]
+        own += [np.abs(_finite(x)) * float(unknown) for x in problem.variables()]
+        return [np.max(own, axis=0)]
+    terms = [change for change in changes if change.size]
+    if all(value.ndim == 0 for value in truth.values):
+        change = sum(float(np.sum(term)) for term in terms)
+    else:
+        change = max((float(np.max(term)) for term in terms), default=0.0)
+    return [np.asarray(max(_largest(truth.values), change))] * len(truth.values)
 
 
 def _finite(array: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ class Finding:
         quantity: The same in words.
         ulps: Largest error in ulps; infinite if the arrays cannot be compared.
         fault: What is wrong, or an empty string.
-        want: The truth; None if the call should raise.
+        want: The truth, or words where it is no array.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Finding:
     quantity: str
     ulps: float
     fault: str
-    want: np.ndarray | None
+    want: np.ndarray | str
 
 
 def findings(
@@ -47,7 +47,7 @@ def findings(
     if isinstance(answer, Exception):
         yield Finding("values", 0, "value", np.inf, _raised(answer), truth.values[0])
         return
-    scale = scales(problem, truth)
+    scale = scales(problem, truth, question.dtype)
     names = problem.variable_names()
     for kind, words in KINDS.items():
         wants, gots = getattr(truth, kind), getattr(answer, kind)
@@ -76,7 +76,7 @@ def _raised(error: Exception) -> str:
 
 
 def _judge(
-    got: np.ndarray, want: np.ndarray, dtype: str, allowed: float, scale: float
+    got: np.ndarray, want: np.ndarray, dtype: str, allowed: float, scale: np.ndarray
 ) -> tuple[float, str]:
     """Return the largest error and what is wrong, if anything."""
     if got.shape != want.shape:
