@@ -10,6 +10,7 @@ under `jit` in bfloat16, another in float16, another without `jit`.
 """
 
 import argparse
+import importlib.util
 import sys
 import time
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status: 1 if anything differs."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     chosen = [loss for loss in losses() if not options.loss or loss in options.loss]
     libraries = options.library or list(LIBRARIES)
     work = list(batches(chosen))
@@ -56,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(report.table("loss", libraries))
     if options.json:
         options.json.write_text(report.to_json())
+    if options.html:
+        from parity.page import page  # noqa: PLC0415 matplotlib is an extra
+
+        options.html.write_text(page(report), encoding="utf-8")
     return _verdict(console, report, time.monotonic() - begun)
 
 
@@ -74,7 +79,7 @@ def _verdict(console: Console, report: Report, seconds: float) -> int:
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m parity", description="Check every loss against PyTorch."
     )
@@ -90,10 +95,14 @@ def _parser() -> argparse.ArgumentParser:
         "--dtype", action="append", choices=DTYPES, help="only this; may be repeated"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page")
     parser.add_argument(
         "--jobs", type=int, default=2, metavar="N", help="worker processes (2)"
     )
-    return parser
+    options = parser.parse_args(arguments)
+    if options.html and not importlib.util.find_spec("matplotlib"):
+        parser.error('--html needs matplotlib: pip install "funloss[docs]"')
+    return options
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ def wrong_if_cubed(input, target, *, power=1):
 @pytest.fixture(scope="module")
 def report():
     inputs = {"input": np.asarray([1.0, 3.0]), "target": np.asarray([0.0, 0.5])}
+    on = {"library": "numpy", "reference_library": "numpy"}
     return check_parity(
-        wrong_if_cubed, mean, inputs, options={"power": [1, 2, 3]},
-        library="numpy", reference_library="numpy",
-    )  # fmt: skip
+        wrong_if_cubed, mean, inputs, options={"power": [1, 2, 3]}, **on
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,119 @@
+"""One loss along one line through its arguments: values and slopes on both sides."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from torch.nn import functional
+
+import funloss
+from funloss.testing._harness.arrays import from_numpy
+from funloss.testing._harness.modes import Mode, mode
+from funloss.testing._harness.problem import Problem
+from funloss.testing._harness.tree import leaves, map_leaves
+
+__all__ = ["Curve", "Line", "Samples"]
+
+POINTS = 101
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one side gives along a curve.
+
+    Attributes:
+        value: The value at each point.
+        slope: Its derivative along the curve.
+    """
+
+    value: np.ndarray
+    slope: np.ndarray
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Both sides of a curve.
+
+    Attributes:
+        at: The points.
+        ours: What funloss gives on JAX, in float64.
+        torch: What torch gives.
+    """
+
+    at: np.ndarray
+    ours: Line
+    torch: Line
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A path on which the shape of a loss is seen.
+
+    Attributes:
+        loss: Name of the loss in both.
+        moved: What moves, in words.
+        span: From where to where.
+        fixed: What is fixed, in words.
+        arrays: The arguments that are arrays where `moved` is 0, by name.
+        along: How far each changes as `moved` grows by 1.
+        options: All other arguments, by name.
+        logits: The argument that is a log-softmax of what `arrays` holds, if any.
+        reference: torch's side, if not the functional of that name.
+    """
+
+    loss: str
+    moved: str
+    span: tuple[float, float]
+    fixed: str
+    arrays: Mapping[str, Any]
+    along: Mapping[str, np.ndarray]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    logits: str | None = None
+    reference: Callable[..., Any] | None = None
+
+    def samples(self) -> Samples:
+        """Compute both sides."""
+        at = np.linspace(*self.span, POINTS)
+        theirs = self.reference or getattr(functional, self.loss)
+        mapped = self._problem(getattr(funloss, self.loss), "jax", at)
+        single = [self._problem(theirs, "torch", point) for point in at]
+        return Samples(
+            at,
+            ours=_line(mode("jax", "vmap"), [mapped]),
+            torch=_line(mode("torch"), single),
+        )
+
+    def _problem(
+        self, loss: Callable[..., Any], library: str, at: np.ndarray
+    ) -> Problem:
+        def function(moved: Any) -> Any:
+            result = loss(**self._arguments(moved, library), **self.options)
+            return leaves(result)[-1].sum()
+
+        at = np.asarray(at)
+        return Problem(
+            function, ("moved",), {"moved": at}, {}, ("moved",), 1, (np.ones_like(at),)
+        )
+
+    def _arguments(self, moved: Any, library: str) -> dict[str, Any]:
+        arguments = {
+            name: map_leaves(lambda leaf: from_numpy(leaf, library), tree)
+            for name, tree in self.arrays.items()
+        }
+        for name, change in self.along.items():
+            arguments[name] = arguments[name] + moved * from_numpy(change, library)
+        if self.logits:
+            owner = "jax.nn" if library == "jax" else "torch"
+            log_softmax = importlib.import_module(owner).log_softmax
+            arguments[self.logits] = log_softmax(arguments[self.logits], -1)
+        return arguments
+
+
+def _line(mode: Mode, problems: list[Problem]) -> Line:
+    outcomes = mode.evaluate(problems)
+    return Line(
+        np.hstack([outcome.values[0] for outcome in outcomes]),
+        np.hstack([outcome.slopes[0] for outcome in outcomes]),
+    )
