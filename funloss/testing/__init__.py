@@ -6,8 +6,16 @@ need no reference: they hold a loss against itself, or against what must be true
 
 from funloss.testing._adapt import adapt
 from funloss.testing._close import assert_close
+from funloss.testing._gradients import check_gradients
 from funloss.testing._mask import check_mask
 from funloss.testing._parity import check_parity
 from funloss.testing._report import Report
 
-__all__ = ["Report", "adapt", "assert_close", "check_mask", "check_parity"]
+__all__ = [
+    "Report",
+    "adapt",
+    "assert_close",
+    "check_gradients",
+    "check_mask",
+    "check_parity",
+]
