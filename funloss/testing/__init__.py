@@ -10,6 +10,7 @@ from funloss.testing._gradients import check_gradients
 from funloss.testing._mask import check_mask
 from funloss.testing._parity import check_parity
 from funloss.testing._report import Report
+from funloss.testing._transforms import check_transforms
 
 __all__ = [
     "Report",
@@ -18,4 +19,5 @@ __all__ = [
     "check_gradients",
     "check_mask",
     "check_parity",
+    "check_transforms",
 ]

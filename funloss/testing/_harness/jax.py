@@ -1,5 +1,6 @@
 """JAX: the function called as it is, under `jit`, `vmap`, `checkpoint` and `scan`."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from funloss.testing._harness.tree import leaves
 
 __all__ = [
     "checkpointed",
+    "compilations",
     "eager",
     "in_64_bits",
     "jitted",
@@ -46,6 +48,27 @@ def repeated() -> Callable[[Sequence[Problem]], list[Outcome]]:
         return answers
 
     return evaluate
+
+
+def compilations(run: Callable[[], Any]) -> int:
+    """Return how many programs JAX compiles while something runs."""
+    _listen()
+    before = len(_compiled)
+    run()
+    return len(_compiled) - before
+
+
+_compiled: list[str] = []
+
+
+@functools.cache
+def _listen() -> None:
+    def listen(event: str, duration_secs: float, **details: Any) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            _compiled.append(event)
+
+    # Older versions of JAX cannot take a listener back.
+    jax.monitoring.register_event_duration_secs_listener(listen)
 
 
 def mapped(problems: Sequence[Problem]) -> list[Outcome]:
