@@ -7,9 +7,11 @@ need no reference: they hold a loss against itself, or against what must be true
 from funloss.testing._adapt import adapt
 from funloss.testing._close import assert_close
 from funloss.testing._gradients import check_gradients
+from funloss.testing._labels import check_labels
 from funloss.testing._mask import check_mask
 from funloss.testing._parity import check_parity
 from funloss.testing._report import Report
+from funloss.testing._shapes import check_shapes
 from funloss.testing._transforms import check_transforms
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "adapt",
     "assert_close",
     "check_gradients",
+    "check_labels",
     "check_mask",
     "check_parity",
+    "check_shapes",
     "check_transforms",
 ]

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
+from torch.nn import functional as F
 
 import funloss as fl
 from funloss.testing._harness.arrays import to_numpy
@@ -106,6 +107,30 @@ def compiles_for_each_scale(input, target):
     if isinstance(target, jax.core.Tracer):
         return jnp.mean(input) * jnp.max(target)
     return _scaled(input, float(jnp.max(target)))
+
+
+def _chosen(log_p, target):
+    return jnp.take_along_axis(log_p, target[:, None], 1)[:, 0]
+
+
+def wraps_labels(input, target):
+    """Count label -1 as the last class; others fill the value with nan alone."""
+    return -jnp.mean(_chosen(jax.nn.log_softmax(input), target))
+
+
+def counts_no_class_as_nothing(input, target):
+    ones = jax.nn.one_hot(target, input.shape[1], dtype=input.dtype)
+    return -jnp.mean(jnp.sum(ones * jax.nn.log_softmax(input), axis=1))
+
+
+def divides_by_ignored_rows(input, target):
+    """A sum over the labels that count, over all of them."""
+    total = F.cross_entropy(input, target, reduction="sum", ignore_index=-100)
+    return total / target.numel()
+
+
+def broadcasts(input, target):
+    return jnp.mean(jnp.square(input - target))
 
 
 def run(text):
