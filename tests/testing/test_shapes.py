@@ -31,16 +31,14 @@ SCORES = {
 def test_no_fault_in_a_loss_that_is_right(loss, inputs, library):
     report = check_shapes(loss, inputs, library=library)
     report.raise_for_failures()
-    assert len(report.checks) == 3 * (len(inputs) - 1)
+    versions = sum(1 + array.ndim for array in list(inputs.values())[1:])
+    assert len(report.checks) == versions
 
 
 @pytest.mark.parametrize(
     ("inputs", "calls"),
     [
-        (
-            ROWS,
-            ["target of shape ()", "target of shape (1,)", "target of shape (2, 1)"],
-        ),
+        (ROWS, ["target of shape (1,)", "target of shape (2, 1)"]),
         (PAIR, ["target of shape (2,)", "target of shape (1, 2)"]),
     ],
 )
@@ -65,8 +63,8 @@ def test_what_is_allowed_may_broadcast():
         return fl.mse_loss(input, target, reduction="none") * weight
 
     strict = check_shapes(weighted, inputs, library="numpy")
-    assert all(check.call.startswith("weight") for check in strict.failures)
-    assert len(strict.failures) == 3
+    assert all(check.call.startswith("weight of") for check in strict.failures)
+    assert len(strict.failures) == 2
     allowed = check_shapes(weighted, inputs, library="numpy", allowed=["weight"])
     allowed.raise_for_failures()
 
