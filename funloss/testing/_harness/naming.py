@@ -32,7 +32,8 @@ def named(function: Callable[..., Any]) -> tuple[list[str], str]:
         return ["import funloss as fl"], f"fl.{name}"
     if home:
         return [f"from {home} import {name}"], name
-    return [f"# `candidate` is {_described(function)}"], "candidate"
+    own = name if name.isidentifier() else "candidate"
+    return [f"# `{own}` is in no module: define it here."], own
 
 
 def full_name(function: Callable[..., Any]) -> str:
@@ -49,6 +50,8 @@ def _home(function: Callable[..., Any], name: str) -> str:
     parts = (getattr(function, "__module__", None) or "").split(".")
     public = [part for part in parts if part != "src" and not part.startswith("_")]
     for path in (*itertools.accumulate(public, _dotted), ".".join(parts)):
+        if path == "__main__":
+            return ""
         try:
             module = importlib.import_module(path)
         except (ImportError, ValueError):
@@ -60,7 +63,3 @@ def _home(function: Callable[..., Any], name: str) -> str:
 
 def _dotted(left: str, right: str) -> str:
     return f"{left}.{right}"
-
-
-def _described(function: Callable[..., Any]) -> str:
-    return getattr(function, "__qualname__", None) or f"a {type(function).__name__}"
