@@ -61,7 +61,8 @@ class Entry:
     @property
     def purpose(self) -> str:
         """The first line of its docstring."""
-        return (getattr(funloss, self.loss).__doc__ or "").partition("\n")[0]
+        line = (getattr(funloss, self.loss).__doc__ or "").partition("\n")[0]
+        return line.replace("`", "")
 
     @property
     def rows(self) -> list[Figures]:

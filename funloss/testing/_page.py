@@ -14,7 +14,7 @@ __all__ = ["KINDS", "Figures", "environment", "grouped", "report_page"]
 KINDS = ("value", "slope", "curvature")
 
 # A fault that is everywhere would fill megabytes with the same code.
-SHOWN = 5
+SHOWN = 3
 
 
 def report_page(report: Report) -> str:

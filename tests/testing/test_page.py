@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from selenium.webdriver.support.ui import WebDriverWait
 
 from funloss.testing import Report, check_parity
 from tests.browser import CONTRAST, browse, narrowed, requested, shown, themed
@@ -70,7 +71,8 @@ def test_code_is_copied(chrome):
     chrome.find_element("css selector", "[aria-expanded]").click()
     button = chrome.find_element("css selector", ".copy")
     button.click()
-    assert button.text in {"Copied", "Selected: press Ctrl+C"}
+    outcomes = {"Copied", "Selected: press Ctrl+C"}
+    WebDriverWait(chrome, 5).until(lambda _: button.text in outcomes)
 
 
 def test_sorting_by_error_brings_the_failures_up(chrome):

@@ -10,7 +10,7 @@
     head: body.rows[0],
     button: body.querySelector("[aria-expanded]"),
     rows: [...body.querySelectorAll("tr[data-library]")],
-    failures: [...body.querySelectorAll("section[data-library]")],
+    failures: [...body.querySelectorAll("[data-library]:not(tr)")],
     text: words(body),
   }));
   let order = { column: null, sign: 1 };
