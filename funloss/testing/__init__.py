@@ -6,6 +6,7 @@ need no reference: they hold a loss against itself, or against what must be true
 
 from funloss.testing._adapt import adapt
 from funloss.testing._close import assert_close
+from funloss.testing._dtypes import check_dtypes
 from funloss.testing._gradients import check_gradients
 from funloss.testing._labels import check_labels
 from funloss.testing._mask import check_mask
@@ -18,6 +19,7 @@ __all__ = [
     "Report",
     "adapt",
     "assert_close",
+    "check_dtypes",
     "check_gradients",
     "check_labels",
     "check_mask",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funloss.testing._arguments import is_floating
+from funloss.testing._classes import class_count
 from funloss.testing._harness.check import Check
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode
@@ -79,7 +79,7 @@ def check_labels(
     order = min(1, *(mode.orders for mode in every_way(library)))
     every = subjects(function, inputs, options, wrt, order)
     arrays = every[0].problem.inputs
-    classes = _checked(arrays, labels, classes, axis)
+    classes = class_count(arrays, labels, axis, classes)
     counted = np.flatnonzero(arrays[labels] != ignore_index)
     place = labels, int(counted[counted.size // 2]) if counted.size else 0
     others = [classes, classes + 100, -1, -classes - 1, -100]
@@ -96,29 +96,6 @@ def check_labels(
                 yield from ignored_rows(subject, mode, labels, ignore_index, axis)
 
     return report(title, every, of_each)
-
-
-def _checked(
-    arrays: Mapping[str, Any], labels: str, classes: int | None, axis: int
-) -> int:
-    """Return the number of classes, if the labels are of them."""
-    given = arrays.get(labels)
-    if not isinstance(given, np.ndarray) or given.dtype.kind not in "iu":
-        msg = f"inputs[{labels!r}] must be an array of integers, got {given!r}"
-        raise ValueError(msg)
-    if not given.size:
-        msg = f"inputs[{labels!r}] must hold a label, got {given!r}"
-        raise ValueError(msg)
-    if classes is not None:
-        return classes
-    for array in arrays.values():
-        if isinstance(array, np.ndarray) and is_floating(array):
-            if -array.ndim <= axis < array.ndim:
-                return array.shape[axis]
-            msg = f"axis must be one of the first floating input's, got {axis}"
-            raise ValueError(msg)
-    msg = f"classes must be given without a floating input, got {list(arrays)}"
-    raise ValueError(msg)
 
 
 def _noticed(

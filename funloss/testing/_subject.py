@@ -62,11 +62,13 @@ class Subject:
         exact: bool = False,
     ) -> Question:
         """Return a question; `detail` tells it from others at the same options."""
+        return Question(self.loss, self.named(detail), dtype, problem, truth, exact)
+
+    def named(self, detail: str) -> str:
+        """Return what tells a call from others: its options, and the detail."""
         if detail:
-            call = f"{self.call} {detail}" if self.problem.options else detail
-        else:
-            call = self.call
-        return Question(self.loss, call, dtype, problem, truth, exact)
+            return f"{self.call} {detail}" if self.problem.options else detail
+        return self.call
 
     def check(
         self,
