@@ -13,11 +13,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
 
-def run(name):
+def run(name, **environment):
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     result = subprocess.run(
         [sys.executable, EXAMPLES / name],
-        env=os.environ | {"PYTHONPATH": path, "JAX_PLATFORMS": "cpu"},
+        env=os.environ | {"PYTHONPATH": path, "JAX_PLATFORMS": "cpu"} | environment,
         capture_output=True,
         text=True,
         timeout=120,
@@ -54,6 +54,66 @@ def test_own_loss_equals_cross_entropy_everywhere():
         assert line.endswith(" are equal")
 
 
+# What is known of optax 0.2.8 and keras 3.15, and what is right in them.
+DIFFERENT = {
+    "optax.cosine_similarity": ["zero vector"],
+    "optax.ctc_loss": ["-inf on an unused class", "no class"],
+    "optax.hinge_loss": ["kink"],
+    "optax.log_cosh": ["small errors"],
+    "optax.losses.triplet_margin_loss": ["norms"],
+    "optax.ntxent": ["no pairs", "zero vector"],
+    "optax.softmax_cross_entropy_with_integer_labels": ["no class", "where"],
+    "in_bfloat16": ["512 classes in bfloat16"],
+    "keras.losses.binary_crossentropy": ["small probabilities"],
+    "keras.losses.categorical_crossentropy": ["small probabilities"],
+    "keras.losses.kl_divergence": ["small probabilities"],
+    "keras.losses.mean_absolute_error": ["exact fit"],
+    "keras.losses.sparse_categorical_crossentropy": ["no class"],
+    "keras.losses.tversky": ["alpha and beta"],
+}
+RIGHT = {
+    "optax.ctc_loss": ["sequences"],
+    "optax.huber_loss": ["delta"],
+    "optax.kl_divergence": ["zeros"],
+    "optax.l2_loss": ["values"],
+    "optax.ntxent": ["pairs"],
+    "optax.sigmoid_binary_cross_entropy": ["logits"],
+    "optax.softmax_cross_entropy": ["weights"],
+    "optax.softmax_cross_entropy_with_integer_labels": ["labels"],
+    "optax.squared_error": ["values"],
+    "keras.losses.binary_crossentropy": ["logits"],
+    "keras.losses.huber": ["delta"],
+    "keras.losses.mean_squared_error": ["values"],
+    "keras.losses.sparse_categorical_crossentropy": ["labels"],
+}
+
+
+def test_peers_differ_where_they_are_known_to_and_nowhere_else():
+    printed = run("verify_peers.py", COLUMNS="250")
+    rows = re.findall(r"^│ (\S+) +│ (.+?) +│ (differs|right) +│", printed, re.MULTILINE)
+    for verdict, known in (("differs", DIFFERENT), ("right", RIGHT)):
+        found = {}
+        for name, asked, said in rows:
+            if said == verdict:
+                found.setdefault(name, []).append(asked)
+        assert {name: sorted(asked) for name, asked in found.items()} == known
+
+    programs = re.split(r"^# \S+, .*; .*\n", printed, flags=re.MULTILINE)[1:]
+    assert len(programs) == sum(map(len, DIFFERENT.values()))
+    for words in ("optax import log_cosh", "def in_bfloat16"):
+        (program,) = (text for text in programs if words in text)
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        got, want = re.fullmatch(r"got\n(.*)\nwant\n(.*)\n", done.stdout).groups()
+        assert abs(float(got.strip("[]")) / float(want.strip("[]")) - 1) > 0.01
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda p: p.name)
 def test_every_example_is_run_by_a_test(path):
-    assert f'run("{path.name}")' in pathlib.Path(__file__).read_text()
+    assert f'run("{path.name}"' in pathlib.Path(__file__).read_text()

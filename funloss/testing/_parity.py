@@ -120,7 +120,7 @@ class _Comparison:
                 draw,
                 self.reference,
                 self.asker,
-                loss=self.subject.rpartition(".")[2],
+                loss=self.subject,
                 call=self.call,
                 dtype=dtype,
                 seed=f"{self.subject}{self.call}/{number}",

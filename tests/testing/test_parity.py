@@ -197,7 +197,7 @@ def test_a_report_tells_people_programs_and_tests():
     assert len(figures["failures"]) == len(report.failures)
     assert sum(row["failed"] for row in figures["summary"]) == len(report.failures)
     page = report.to_markdown()
-    assert "| wrong_divisor | jax-jit | float64 |" in page
+    assert "| tests.testing.losses.wrong_divisor | jax-jit | float64 |" in page
     assert page.count("```python") == len(report.failures)
     with pytest.raises(AssertionError, match="checks failed") as raised:
         report.raise_for_failures()

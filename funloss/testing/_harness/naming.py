@@ -2,8 +2,11 @@
 
 import functools
 import importlib
+import inspect
 import itertools
+import textwrap
 from collections.abc import Callable
+from types import FunctionType, ModuleType
 from typing import Any
 
 from funloss.testing._adapt import Adapted
@@ -32,8 +35,28 @@ def named(function: Callable[..., Any]) -> tuple[list[str], str]:
         return ["import funloss as fl"], f"fl.{name}"
     if home:
         return [f"from {home} import {name}"], name
-    own = name if name.isidentifier() else "candidate"
-    return [f"# `{own}` is in no module: define it here."], own
+    if isinstance(function, FunctionType) and name.isidentifier():
+        return _definition(function), name
+    return [
+        f"# `candidate` is a {type(function).__name__}: define it here."
+    ], "candidate"
+
+
+def _definition(function: FunctionType) -> list[str]:
+    """Return the source of a function that no module offers, and what it needs."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        source = f"# `{function.__name__}` has no source: define it here."
+    needed: list[str] = []
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType):
+            path = value.__name__
+            needed += [f"import {path}" if path == name else f"import {path} as {name}"]
+        elif callable(value) and value is not function:
+            needed += named(value)[0]
+    return [*needed, "", *source.splitlines()]
 
 
 def full_name(function: Callable[..., Any]) -> str:

@@ -37,6 +37,7 @@ _AROUND = {
     "jax-scan": (_SCAN, "jax.jit({})"),
     "jax-checkpoint": ("jax.checkpoint({})", "jax.jit({})"),
 }
+_KERAS = ["import os", "", 'os.environ["KERAS_BACKEND"] = "{}"', ""]
 _64_BITS = ["", 'jax.config.update("jax_enable_x64", True)']
 
 
@@ -51,7 +52,9 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
     outputs = "tuple({})" if len(problem.cotangents) > 1 else "{}"
     compute = {"jax": _jax, "torch": _torch}.get(library, _plain)
     imports, function = _function(problem)
+    keras = _KERAS if mode.name.startswith("keras") else []
     lines = [
+        *(line.format(library) for line in keras),
         *_IMPORTS.get(library, ["import numpy as np", f"import {_module(library)}"]),
         "from numpy import inf, nan",
         "",
