@@ -182,7 +182,7 @@ def test_status_is_zero_and_figures_are_kept_if_all_agree(tmp_path, capsys):
     file = tmp_path / "figures.json"
     chosen = ["--loss", "l1_loss", "--library", "numpy", "--dtype", "float32"]
     assert main([*chosen, "--jobs", "1", "--json", str(file)]) == 0
-    assert "all agree" in capsys.readouterr().out
+    assert "checks passed" in capsys.readouterr().out
     figures = json.loads(file.read_text())
     (summary,) = figures["summary"]
     assert summary["failed"] == 0
