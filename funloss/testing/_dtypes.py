@@ -15,7 +15,7 @@ from funloss.testing._harness.question import ask, rounded, widened
 from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.tree import leaves, map_leaves
 from funloss.testing._report import Report
-from funloss.testing._subject import Refused, Subject, report, subjects
+from funloss.testing._subject import Refused, Subject, drawn, report, subjects
 
 __all__ = ["check_dtypes"]
 
@@ -86,6 +86,7 @@ def check_dtypes(
     def of_each(subject: Subject) -> Iterator[Check]:
         mode = repeated(library)
         problem = subject.problem
+        drawn(mode, problem, "", "float64")
         yield from _compared(subject, mode, problem, ("float64", "float32"), "")
         tiled = _tiled(problem)
         yield from _compared(subject, mode, tiled, ("bfloat16", "float16"), "tiled")
@@ -114,9 +115,8 @@ def _compared(
                 seed=subject.loss + subject.call,
             )
         except RuntimeError as error:
-            cause = error.__cause__
-            raised = cause if isinstance(cause, Exception) else error
-            raise Refused(mode, widened(rounded(problem, dtype)), raised) from error
+            wide = widened(rounded(problem, dtype))
+            raise Refused(mode, wide, f"raised {error}") from error
         # What overflows float16 is infinite in the truth as well.
         with np.errstate(all="ignore"):
             yield from list(checks(mode, [([asked], problem.orders)]))

@@ -12,7 +12,7 @@ from funloss.testing._harness.check import Check, shown
 from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.modes import Mode, mode, repeated
 from funloss.testing._harness.naming import full_name
-from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.problem import KINDS, Outcome, Problem
 from funloss.testing._harness.question import Question, normal, seeded
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._report import Report
@@ -24,18 +24,21 @@ __all__ = [
     "drawn",
     "every_way",
     "filled",
+    "raised",
     "report",
     "subjects",
 ]
 
 
 class Refused(Exception):  # noqa: N818
-    """A function raised where it should have answered."""
+    """A function did not answer what the check is to begin with."""
 
-    def __init__(self, mode: Mode, problem: Problem, error: Exception) -> None:
-        """Keep who was asked what, and what it raised."""
-        super().__init__(str(error))
-        self.mode, self.problem, self.error = mode, problem, error
+    def __init__(
+        self, mode: Mode, problem: Problem, fault: str, kind: str = "values"
+    ) -> None:
+        """Keep who was asked what, and what is wrong with which kind of arrays."""
+        super().__init__(fault)
+        self.mode, self.problem, self.fault, self.kind = mode, problem, fault, kind
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,11 @@ class Subject:
         question = self.question(problem, nothing, dtype, detail)
         return shown(mode, question, finding, problem)
 
-    def raised(self, refused: Refused) -> Check:
-        """Return the check that failed because the function raised."""
-        fault = f"raised {type(refused.error).__name__}: {refused.error}"
-        want = np.asarray(np.nan)
-        finding = Finding("values", 0, "value", np.inf, fault, want)
+    def refused(self, refused: Refused) -> Check:
+        """Return the check that failed because the function did not answer."""
+        names = [*refused.problem.variable_names(), ""]
+        quantity = KINDS[refused.kind].format(names[0])
+        finding = Finding(refused.kind, 0, quantity, np.inf, refused.fault, "an answer")
         dtypes = [x.dtype.name for x in refused.problem.variables()]
         dtype = dtypes[0] if dtypes else "float64"
         return self.check(refused.mode, refused.problem, finding, dtype)
@@ -130,7 +133,7 @@ def report(
             for check in checks(subject):
                 made.add([check])
         except Refused as refused:
-            made.add([subject.raised(refused)])
+            made.add([subject.refused(refused)])
     return made
 
 
@@ -149,10 +152,16 @@ def answered(mode: Mode, problem: Problem) -> Outcome:
     """Return the outcome, or raise `Refused` if it is not complete."""
     (answer,) = mode.answers([problem])
     if isinstance(answer, Exception):
-        raise Refused(mode, problem, answer) from answer
+        raise Refused(mode, problem, raised(answer)) from answer
     if answer.error is not None:
-        raise Refused(mode, problem, answer.error) from answer.error
+        kind = "products" if answer.slopes else "slopes"
+        raise Refused(mode, problem, raised(answer.error), kind) from answer.error
     return answer
+
+
+def raised(error: Exception) -> str:
+    """Return what a function raised, in words."""
+    return f"raised {type(error).__name__}: {error}"
 
 
 def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
@@ -162,6 +171,10 @@ def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
     first = answered(mode, problem.with_orders(0))
     random = seeded(seed)
     result = problem.options.get("dtype") or dtype
+    for value in first.values:
+        if value.dtype.name != result:
+            fault = f"dtype {value.dtype.name} instead of {result}"
+            raise Refused(mode, problem.with_orders(0), fault)
     return replace(
         problem,
         cotangents=normal(random, first.values, result),

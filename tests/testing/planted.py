@@ -161,6 +161,19 @@ def counts_in_int8(input, target):
     return -np.mean(np.tile(input, (1, 40)).reshape(-1)[places])
 
 
+def _refuse(saved, slope):
+    msg = "no slope"
+    raise NotImplementedError(msg)
+
+
+_PLAIN = jax.custom_vjp(jnp.square)
+_PLAIN.defvjp(lambda x: (jnp.square(x), None), _refuse)
+
+
+def has_no_slope(input, target):
+    return jnp.mean(_PLAIN(input - target))
+
+
 def run(text):
     """Run a program as if it were pasted, and return its names."""
     console = code.InteractiveConsole()

@@ -1,5 +1,6 @@
 """`check_dtypes` finds sums, labels and results that lose digits, or gain them."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from torch.nn import functional as F
@@ -107,3 +108,11 @@ def test_a_function_that_takes_one_dtype_of_labels_can_be_told():
 def test_what_does_not_fit_is_refused(inputs, options, message):
     with pytest.raises(ValueError, match=message):
         check_dtypes(fl.cross_entropy, inputs, library="numpy", **options)
+
+
+def test_a_loss_that_narrows_float64_is_told_so():
+    def narrows(input, target):
+        return jnp.mean(jnp.square(input - target).astype(jnp.float32))
+
+    report = check_dtypes(narrows, PAIR)
+    assert [c.fault for c in report.failures] == ["dtype float32 instead of float64"]

@@ -97,6 +97,14 @@ def test_a_function_that_raises_has_failed():
     assert report.failures[0].fault.startswith("raised ")
 
 
+def test_a_derivative_that_raises_is_shown():
+    report = check_gradients(planted.has_no_slope, PAIR)
+    (failure,) = report.failures
+    assert failure.quantity == "slope of input"
+    assert failure.fault.startswith("raised NotImplementedError: no slope")
+    assert "jax.vjp" in failure.code
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
