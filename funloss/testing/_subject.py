@@ -14,7 +14,7 @@ from funloss.testing._harness.modes import Mode, mode, repeated
 from funloss.testing._harness.naming import full_name
 from funloss.testing._harness.problem import KINDS, Outcome, Problem
 from funloss.testing._harness.question import Question, normal, seeded
-from funloss.testing._harness.verdict import Finding
+from funloss.testing._harness.verdict import Finding, raised
 from funloss.testing._report import Report
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "drawn",
     "every_way",
     "filled",
-    "raised",
     "report",
     "subjects",
 ]
@@ -157,11 +156,6 @@ def answered(mode: Mode, problem: Problem) -> Outcome:
         kind = "products" if answer.slopes else "slopes"
         raise Refused(mode, problem, raised(answer.error), kind) from answer.error
     return answer
-
-
-def raised(error: Exception) -> str:
-    """Return what a function raised, in words."""
-    return f"raised {type(error).__name__}: {error}"
 
 
 def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:

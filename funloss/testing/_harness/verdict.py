@@ -11,7 +11,7 @@ from funloss.testing._harness.question import Question
 from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.ulps import error_in_ulps, scales
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "findings", "raised"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def findings(
     """
     truth, problem = question.truth, question.problem
     if isinstance(answer, Exception):
-        yield Finding("values", 0, "value", np.inf, _raised(answer), truth.values[0])
+        yield Finding("values", 0, "value", np.inf, raised(answer), truth.values[0])
         return
     scale = scales(problem, truth, question.dtype)
     names = problem.variable_names()
@@ -66,12 +66,13 @@ def findings(
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)
         if wants and not gots and answer.error:
-            fault = _raised(answer.error)
+            fault = raised(answer.error)
             yield Finding(kind, 0, words.format(names[0]), np.inf, fault, wants[0])
             return
 
 
-def _raised(error: Exception) -> str:
+def raised(error: Exception) -> str:
+    """Return what a function raised, in words."""
     return f"raised {type(error).__name__}: {error}"
 
 
