@@ -38,7 +38,7 @@ def check_gradients(
     Values and derivatives must be finite.
 
     Args:
-        function: The loss under test.
+        function: The loss under test, which must compute float64 in float64.
         inputs: NumPy arrays by name, passed by position in this order. All numbers are
             to be finite, and none on a corner.
         options: Values of each option by keyword, all crossed; or several such

@@ -60,7 +60,8 @@ def check_transforms(
             mappings, one after the other.
         wrt: Names of the inputs to differentiate; the first floating one by default.
         library: ``"jax"``, or ``"keras"`` on JAX.
-        dtype: Dtype of the floating inputs.
+        dtype: Dtype of the floating inputs. In 16 bits a function that rounds at each
+            step differs under `jit`, which rounds once.
 
     Returns:
         A report.
