@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax.extend.core import jaxprs_in_params
+from jax.sharding import AxisType
 
 __all__ = ["Counts", "counts"]
 
@@ -45,8 +46,9 @@ def counts(
     def cost(*arrays: Any) -> Any:
         return jnp.sum(jax.tree.leaves(function(*arrays, **(options or {})))[-1])
 
-    # The tests switch double precision on; here nothing may depend on that.
-    with jax.enable_x64(False):
+    # Tests switch double precision on and have several devices, which change nothing.
+    one_device = jax.make_mesh((1,), ("device",), axis_types=(AxisType.Auto,))
+    with jax.enable_x64(False), jax.set_mesh(one_device):
         arguments = jax.tree.map(_argument, shapes)
         traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
         compiled = traced.lower().compile()

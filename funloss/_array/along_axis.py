@@ -152,6 +152,14 @@ class AlongAxis(Elementwise):
         start = int(start)
         return x[start : start + size, ...]
 
+    def parts(self, x: Any) -> int:
+        """Return how many parts of equal length the rows of `x` may lie in.
+
+        Parts are what devices hold: more than one only where `part_by_part` exists.
+        """
+        del x
+        return 1
+
     def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`.
 

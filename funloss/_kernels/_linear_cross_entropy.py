@@ -13,16 +13,17 @@ _BLOCK = 2**16
 _NARROWEST = 256
 
 
-def choose_chunk(rows: int, classes: int) -> int:
+def choose_chunk(rows: int, classes: int, parts: int) -> int:
     """Return how many classes to score at a time; `classes` means all at once.
 
     Beside a block, ``rows * chunk``, the backward pass holds one maximum for
-    each row and block, ``rows * classes / chunk``: the root balances them.
+    each row and block, ``rows * classes / chunk``: the root balances them, in each
+    of the parts that lie on different devices.
     """
     if rows * classes <= _WHOLE:
         return classes
-    size = max(_NARROWEST, math.isqrt(classes), _BLOCK // rows)
-    return min(classes, 2 ** round(math.log2(size)))
+    size = max(_NARROWEST, math.isqrt(classes // parts), _BLOCK // rows)
+    return min(classes, parts * 2 ** round(math.log2(size)))
 
 
 def label_costs(
@@ -42,10 +43,38 @@ def label_costs(
     never exist at once: a loop over blocks of classes carries, for each row, the
     largest score, the sum of exponentials relative to it and the label's score,
     and its derivative computes each block again.
+
+    Classes that may lie on several devices are cut into as many parts. Each block
+    takes classes of every part, so that no device needs those of another.
     """
-    (classes, features), shape = layer[0].shape, labels.shape
+    features, shape = layer[0].shape[1], labels.shape
     labels = xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], features))
+    parts = xp.parts(layer[0])
+
+    def sums(rows: Any, first: Any, layer: Any) -> Any:
+        x, labels = rows
+        return _sums(xp, x, layer, labels - first, chunk // parts or 1, narrow=narrow)
+
+    if parts == 1:
+        top, mass, score, *more = sums((x, labels), 0, layer)
+    else:
+        found = xp.part_by_part(sums, parts, (x, labels), layer)
+        top, mass, score, *more = _joined(xp, *found)
+    log_mass = xp.log(mass)
+    cost = xp.reshape(log_mass - (score - top), shape)
+    if not more:
+        return cost, None
+    total, seen = more
+    return cost, xp.reshape(seen * log_mass - total, shape)
+
+
+def _sums(
+    xp: Namespace, x: Any, layer: Any, labels: Any, chunk: int, *, narrow: bool
+) -> tuple[Any, ...]:
+    """Return what is carried, after all blocks; a label may be no class of these."""
+    classes = layer[0].shape[0]
+    chunk = min(chunk, classes)
 
     def step(carry: Any, row: Any) -> Any:
         first = row[0] * chunk
@@ -57,24 +86,32 @@ def label_costs(
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
         scores = xp.project(x, weight, narrow=narrow)
         scores = scores if bias is None else scores + bias
+        hit = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first
-            ids = xp.where(own, ids, -1)
+            hit = xp.logical_and(hit, own)
             scores = xp.where(own, scores, -math.inf)
             share = None if share is None else xp.where(own, share, 0.0)
-        hit = labels[:, None] == ids[None, :]
         return _update(xp, carry, scores, hit, share), row[0]
 
     count = -(-classes // chunk)
     blocks = xp.arange(count, dtype=labels.dtype, **xp.device_kw(x))
     carry = _start(xp, labels, x.dtype, sums=layer[2] is not None)
-    (top, mass, score, *sums), _ = xp.scan(xp.checkpoint(step), carry, (blocks,))
-    log_mass = xp.log(mass)
-    cost = xp.reshape(log_mass - (score - top), shape)
+    return xp.scan(xp.checkpoint(step), carry, (blocks,))[0]
+
+
+def _joined(
+    xp: Namespace, tops: Any, masses: Any, scores: Any, *sums: Any
+) -> tuple[Any, ...]:
+    """Return one carry from those of all parts, which lie along the first axis."""
+    top = xp.amax(tops, 0)
+    moved = tops - top
+    mass, score = xp.total(masses * xp.exp(moved), 0), xp.total(scores, 0)
     if not sums:
-        return cost, None
-    total, seen = sums
-    return cost, xp.reshape(seen * log_mass - total, shape)
+        return top, mass, score
+    totals, seen = sums
+    shifts = seen[:, None] * xp.where(masses == 0, 0.0, moved)
+    return top, mass, score, xp.total(totals + shifts, 0), xp.total(seen, 0)
 
 
 def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, ...]:

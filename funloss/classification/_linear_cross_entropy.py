@@ -118,7 +118,8 @@ def linear_cross_entropy(
     x = _guard_rows(xp, x, keep, rows(shape, axis))
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
-    chunk = chunk_size or choose_chunk(math.prod(x.shape[:-1]), shape[axis])
+    parts = xp.parts(linear_weight)
+    chunk = chunk_size or choose_chunk(math.prod(x.shape[:-1]), shape[axis], parts)
     if soft or matrix.ndim > 2 or chunk >= shape[axis] or not xp.blockwise:
         scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
         return cross_entropy(
