@@ -22,6 +22,8 @@ from funloss._array.debug import debugging
 class JaxNamespace(Namespace):
     """`jax.numpy` with slopes that `jax.grad` takes from here."""
 
+    where = staticmethod(rules.where)
+
     def concrete(self, *arrays: Any) -> bool:
         """Tell whether none of `arrays` is traced and `debug_values` is on."""
         return debugging() and not any(isinstance(x, Tracer) for x in arrays)

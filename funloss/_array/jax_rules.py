@@ -22,7 +22,17 @@ __all__ = [
     "narrow_project",
     "project",
     "softplus",
+    "where",
 ]
+
+
+# jnp.where takes a Python number for float64 wherever x64 is on, and narrows it after.
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """Select; a Python number takes the dtype of the array beside it."""
+    if hasattr(x, "dtype") or hasattr(y, "dtype"):
+        dtype = jnp.result_type(x, y)
+        x, y = (v if hasattr(v, "dtype") else dtype.type(v) for v in (x, y))
+    return jnp.where(condition, x, y)
 
 
 # jnp.abs has slope 1 at 0, jnp.clip 1/2 at a bound.

@@ -30,7 +30,7 @@ def _cost_jvp(forgive: bool, primals: Any, tangents: Any) -> Any:
     cost, occupancy, spoilt = _ctc.cost_and_occupancy(
         JAX, log_probs, plan, forgive=forgive
     )
-    change = tangents[0] * jnp.where(spoilt, jnp.nan, 1.0).astype(occupancy.dtype)
+    change = JAX.poison(tangents[0], spoilt)
     return cost, -jnp.sum(occupancy * _pick(change, plan.labels), (0, 2))
 
 
