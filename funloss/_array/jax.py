@@ -12,14 +12,14 @@ from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from funloss._array import jax_rows
+from funloss._array import jax_parts
 from funloss._array import jax_rules as rules
 from funloss._array import jax_softmax as softmax
-from funloss._array.base import Namespace
 from funloss._array.debug import debugging
+from funloss._array.jax_rows import JaxRows
 
 
-class JaxNamespace(Namespace):
+class JaxNamespace(JaxRows):
     """`jax.numpy` with slopes that `jax.grad` takes from here."""
 
     where = staticmethod(rules.where)
@@ -167,48 +167,19 @@ class JaxNamespace(Namespace):
         """Add `x` up over a mapped axis."""
         return lax.psum(x, axis_name)
 
-    def gather(self, x: Any, indices: Any, axis: int) -> Any:
-        """Take along `axis` by `indices` of as many dimensions, all in range."""
-        return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
+    def parts(self, x: Any) -> int:
+        """Return how many parts of equal length the rows of `x` may lie in."""
+        return jax_parts.parts(x)
 
-    def block(self, x: Any, start: Any, size: int) -> Any:
-        """Return `size` rows of `x` from `start` on, which may be traced."""
-        return rules.block(x, start, size)
+    def part_by_part(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
+        """Return ``function(shared, first, part)`` of all parts, stacked."""
+        return jax_parts.part_by_part(function, count, shared, arrays)
 
     def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
         if narrow:
             return rules.narrow_project(x, weight)
         return rules.project(x, weight.astype(x.dtype), x.dtype)
-
-    def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
-        """Sum the rows of `x` that share an id of ``0..count-1``."""
-        return jax.ops.segment_sum(x, ids, count, mode="promise_in_bounds")
-
-    def distinct(self, x: Any, places: Any) -> Any:
-        """Return elements of a 1-D array; `places` are NumPy's, and all different."""
-        return jax_rows.distinct(x, places)
-
-    def scatter(self, x: Any, indices: Any, size: int) -> Any:
-        """Add up the elements of each row of a matrix that share an index."""
-        return jax_rows.scatter(x, indices, size)
-
-    def ascending(self, x: Any) -> Any:
-        """Return each row in ascending order; no slope, and no nan may be in it."""
-        return jax_rows.ascending(x)
-
-    def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
-        """Return the `k` largest in descending order and where; ties by index."""
-        values, chosen = lax.top_k(jnp.moveaxis(x, axis, -1), k)
-        return jnp.moveaxis(values, -1, axis), jnp.moveaxis(chosen, -1, axis)
-
-    def cumulative_max(self, x: Any, axis: int) -> Any:
-        """Return the running maximum."""
-        return lax.cummax(x, axis % x.ndim)
-
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return lax.cumlogsumexp(x, axis % x.ndim)
 
     def scan(
         self,

@@ -1,36 +1,105 @@
-"""Rows on JAX, sorted and added up by index."""
+"""Rows on JAX: picked and added up by index, sorted, and whole where they were split.
 
+In explicit-sharding mode JAX refuses what would need data of several devices, unless
+one says where the result shall lie. The axis in question is gathered here; elsewhere
+`jax.jit` does so by itself.
+"""
+
+import itertools
+import math
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.sharding import PartitionSpec
 
-__all__ = ["ascending", "distinct", "scatter"]
+from funloss._array import jax_rules as rules
+from funloss._array.base import Namespace
+
+__all__ = ["JaxRows"]
 
 
-# XLA for the CPU calls a comparator for each pair of floats, but not of integers.
-def ascending(x: Any) -> Any:
-    """Return each row in ascending order; no slope."""
-    kind = {4: jnp.int32, 8: jnp.int64}[x.dtype.itemsize]
-    bits = lax.bitcast_convert_type(lax.stop_gradient(x), kind)
-    bits = lax.sort(_ordered(bits), dimension=x.ndim - 1, is_stable=False)
-    return lax.bitcast_convert_type(_ordered(bits), x.dtype)
+class JaxRows(Namespace):
+    """The primitives that move elements along an axis."""
+
+    def whole(self, x: Any, *axes: int) -> Any:
+        """Return `x` with `axes` gathered where explicit sharding splits them."""
+        parts = list(jax.typeof(x).sharding.spec)
+        if all(parts[axis] is None for axis in axes):
+            return x
+        for axis in axes:
+            parts[axis] = None
+        return jax.sharding.reshard(x, PartitionSpec(*parts))
+
+    def reshape(self, x: Any, shape: tuple[int, ...]) -> Any:
+        """Return `x` in another shape, gathered where that merges split axes."""
+        if any(jax.typeof(x).sharding.spec):
+            rest = x.size // max(1, -math.prod(shape))
+            sizes = [rest if n == -1 else n for n in shape]
+            starts = set(itertools.accumulate(reversed(sizes), int.__mul__))
+            merged = (k for k in range(x.ndim) if math.prod(x.shape[k:]) not in starts)
+            x = self.whole(x, *merged)
+        return jnp.reshape(x, shape)
+
+    def gather(self, x: Any, indices: Any, axis: int) -> Any:
+        """Take along `axis` by indices of as many dimensions, all in range."""
+        if jax.typeof(x).sharding.spec[axis] is None:
+            return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
+        if indices.shape[axis] > 1:
+            return self.gather(self.whole(x, axis), indices, axis)
+        hit = lax.broadcasted_iota(indices.dtype, x.shape, axis % x.ndim) == indices
+        return jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
+
+    def block(self, x: Any, start: Any, size: int) -> Any:
+        """Return `size` rows of `x` from `start` on, which may be traced."""
+        return rules.block(x, start, size)
+
+    def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
+        """Sum the rows of `x` that share an id of ``0..count-1``."""
+        return jax.ops.segment_sum(x, ids, count, mode="promise_in_bounds")
+
+    def scatter(self, x: Any, indices: Any, size: int) -> Any:
+        """Add up the elements of each row of a matrix that share an index."""
+
+        def row(x: Any, indices: Any) -> Any:
+            return jnp.zeros(size, x.dtype).at[indices].add(x, mode="promise_in_bounds")
+
+        return jax.vmap(row)(x, indices)
+
+    # Behind the barrier, because XLA computes a scatter of constants as it compiles:
+    # it took 24 s for the slopes of all pairs of 4096 rows.
+    def distinct(self, x: Any, places: Any) -> Any:
+        """Return elements of a 1-D array; `places` are NumPy's, and all different."""
+        places = lax.optimization_barrier(jnp.asarray(places))
+        return x.at[places].get(mode="promise_in_bounds", unique_indices=True)
+
+    # XLA for the CPU calls a comparator for each pair of floats, but not of integers.
+    def ascending(self, x: Any) -> Any:
+        """Return each row in ascending order; no slope, and no nan may be in it."""
+        kind = {4: jnp.int32, 8: jnp.int64}[x.dtype.itemsize]
+        bits = lax.bitcast_convert_type(lax.stop_gradient(x), kind)
+        bits = lax.sort(_ordered(bits), dimension=x.ndim - 1, is_stable=False)
+        return lax.bitcast_convert_type(_ordered(bits), x.dtype)
+
+    def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
+        """Return the `k` largest in descending order and where; ties by index."""
+        values, chosen = lax.top_k(jnp.moveaxis(self.whole(x, axis), axis, -1), k)
+        return jnp.moveaxis(values, -1, axis), jnp.moveaxis(chosen, -1, axis)
+
+    def cumulative_sum(self, x: Any, *, axis: int = 0) -> Any:
+        """Return the running sum."""
+        return jnp.cumulative_sum(self.whole(x, axis), axis=axis)
+
+    def cumulative_max(self, x: Any, axis: int) -> Any:
+        """Return the running maximum."""
+        return lax.cummax(self.whole(x, axis), axis % x.ndim)
+
+    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
+        """Return the running `logsumexp`."""
+        return lax.cumlogsumexp(self.whole(x, axis), axis % x.ndim)
 
 
 def _ordered(bits: Any) -> Any:
     """Turn the bits of floats into integers of the same order, and back."""
     return jnp.where(bits < 0, bits ^ jnp.iinfo(bits.dtype).max, bits)
-
-
-# Behind the barrier, because XLA computes a scatter of constants as it compiles: it
-# took 24 s for the slopes of all pairs of 4096 rows.
-def distinct(x: Any, places: Any) -> Any:
-    """Return the elements of a 1-D array at `places`, which are all different."""
-    places = lax.optimization_barrier(jnp.asarray(places))
-    return x.at[places].get(mode="promise_in_bounds", unique_indices=True)
-
-
-def scatter(x: Any, indices: Any, size: int) -> Any:
-    """Add up the elements of each row of a matrix that share an index."""
-    zeros, rows = jnp.zeros((x.shape[0], size), x.dtype), jnp.arange(x.shape[0])
-    return zeros.at[rows[:, None], indices].add(x, mode="promise_in_bounds")

@@ -23,6 +23,8 @@ def pair_costs(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
     shape = x.shape
     rows = (math.prod(shape[:-1]), shape[-1])
     x, labels, listed = (xp.reshape(array, rows) for array in (x, labels, listed))
+    if xp.name == "jax":  # rows are sorted, so each must lie on one device
+        x, labels, listed = (xp.whole(array, 1) for array in (x, labels, listed))
     # XLA sorts one array of integers six times as fast as scores with their indices.
     value = _cost_by_rank if xp.name == "jax" else _cost_by_order
     slopes = (_slope, None, None)
