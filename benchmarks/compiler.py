@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.extend.core import jaxprs_in_params
 from jax.sharding import AxisType
 
-__all__ = ["Counts", "counts"]
+__all__ = ["Counts", "argument", "counts"]
 
 _DTYPES = {"f32": "float32", "bf16": "bfloat16", "i32": "int32", "bool": "bool"}
 
@@ -49,7 +49,7 @@ def counts(
     # Tests switch double precision on and have several devices, which change nothing.
     one_device = jax.make_mesh((1,), ("device",), axis_types=(AxisType.Auto,))
     with jax.enable_x64(False), jax.set_mesh(one_device):
-        arguments = jax.tree.map(_argument, shapes)
+        arguments = jax.tree.map(argument, shapes)
         traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
         compiled = traced.lower().compile()
         least = _size(arguments) + _size([arguments[k] for k in wrt])
@@ -61,7 +61,8 @@ def counts(
     )
 
 
-def _argument(text: str) -> jax.ShapeDtypeStruct:
+def argument(text: str) -> jax.ShapeDtypeStruct:
+    """Return the shape and dtype that words such as ``"f32[8,10]"`` say."""
     dtype, sizes = re.fullmatch(r"(\w+)\[([\d,]*)\]", text).groups()
     shape = tuple(int(size) for size in sizes.split(",") if size)
     return jax.ShapeDtypeStruct(shape, _DTYPES[dtype])

@@ -42,6 +42,16 @@ class JaxRows(Namespace):
             x = self.whole(x, *merged)
         return jnp.reshape(x, shape)
 
+    def take(self, x: Any, indices: Any, *, axis: int) -> Any:
+        """Take along `axis` by a 1-D array of indices; they lie where it lies."""
+        (spread,) = jax.typeof(indices).sharding.spec
+        if spread is None:
+            return jnp.take(self.whole(x, axis), indices, axis=axis)
+        x = jnp.moveaxis(self.whole(x, *range(x.ndim)), axis, 0)
+        return jnp.moveaxis(
+            x.at[indices].get(out_sharding=PartitionSpec(spread)), 0, axis
+        )
+
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by indices of as many dimensions, all in range."""
         if jax.typeof(x).sharding.spec[axis] is None:
@@ -50,6 +60,16 @@ class JaxRows(Namespace):
             return self.gather(self.whole(x, axis), indices, axis)
         hit = lax.broadcasted_iota(indices.dtype, x.shape, axis % x.ndim) == indices
         return jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
+
+    def take(self, x: Any, indices: Any, *, axis: int = 0) -> Any:
+        """Take along `axis` by a vector of indices, all in range."""
+        x, split = self.whole(x, axis), jax.typeof(indices).sharding.spec
+        if not any(split):
+            return jnp.take(x, indices, axis=axis)
+        parts = list(jax.typeof(x).sharding.spec)
+        parts[axis : axis + 1] = split
+        chosen = x.at[(slice(None),) * (axis % x.ndim) + (indices,)]
+        return chosen.get(mode="promise_in_bounds", out_sharding=PartitionSpec(*parts))
 
     def block(self, x: Any, start: Any, size: int) -> Any:
         """Return `size` rows of `x` from `start` on, which may be traced."""

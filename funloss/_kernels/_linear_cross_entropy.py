@@ -110,7 +110,7 @@ def _joined(
     if not sums:
         return top, mass, score
     totals, seen = sums
-    shifts = seen[:, None] * xp.where(masses == 0, 0.0, moved)
+    shifts = seen * xp.where(masses == 0, 0.0, moved)
     return top, mass, score, xp.total(totals + shifts, 0), xp.total(seen, 0)
 
 
@@ -119,10 +119,7 @@ def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, 
     zeros = xp.astype(labels * 0, dtype)
     # Finite, so that it can be subtracted from -inf, and below any other score.
     lowest = zeros + float(xp.finfo(dtype).min)
-    if not sums:
-        return lowest, zeros, zeros
-    none = xp.zeros((), dtype=dtype, **xp.device_kw(labels))
-    return lowest, zeros, zeros, zeros, none
+    return (lowest, zeros, zeros, *((zeros, zeros) if sums else ()))
 
 
 def _update(xp: Namespace, carry: Any, scores: Any, hit: Any, share: Any) -> Any:
