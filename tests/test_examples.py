@@ -54,6 +54,14 @@ def test_own_loss_equals_cross_entropy_everywhere():
         assert line.endswith(" are equal")
 
 
+def test_a_sharded_vocabulary_gives_the_same_and_is_not_gathered():
+    losses, slopes, exchanged = run("sharded_cross_entropy.py").splitlines()
+    alone, spread = re.findall(r"\d+\.\d+", losses)
+    assert alone == spread
+    assert float(slopes.split()[-1]) < 1e-6
+    assert re.fullmatch(r"\d all-reduce", exchanged)
+
+
 # What is known of optax 0.2.8 and keras 3.15, and what is right in them.
 DIFFERENT = {
     "optax.cosine_similarity": ["zero vector"],
