@@ -4,6 +4,12 @@
 need no reference: they hold a loss against itself, or against what must be true.
 """
 
+from importlib.util import find_spec
+
+if missing := [name for name in ("jinja2", "ml_dtypes", "rich") if not find_spec(name)]:
+    msg = f"funloss.testing needs {missing}: pip install 'funloss[testing]'"
+    raise ModuleNotFoundError(msg)
+
 from funloss.testing._adapt import adapt
 from funloss.testing._close import assert_close
 from funloss.testing._dtypes import check_dtypes

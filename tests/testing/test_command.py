@@ -49,12 +49,14 @@ def test_the_class_axis_is_moved(capsys):
     assert main(CROSS_ENTROPY) == 1
 
 
-def test_figures_are_written(tmp_path, capsys):
-    file = tmp_path / "figures.json"
-    assert main([*HUBER, *UNREDUCED, *QUICK, "--json", str(file)]) == 0
-    figures = json.loads(file.read_text())
-    assert figures["passed"] is True
-    assert [row["checks"] for row in figures["summary"]] == [4]
+def test_figures_and_the_page_are_written(tmp_path, capsys):
+    figures, page = tmp_path / "figures.json", tmp_path / "page.html"
+    files = ["--json", str(figures), "--html", str(page)]
+    assert main([*HUBER, *UNREDUCED, *QUICK, *files]) == 0
+    found = json.loads(figures.read_text())
+    assert found["passed"] is True
+    assert [row["checks"] for row in found["summary"]] == [4]
+    assert "optax.huber_loss" in page.read_text()
 
 
 def test_a_keras_loss_is_called_by_its_own_names():
