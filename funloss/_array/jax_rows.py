@@ -42,16 +42,6 @@ class JaxRows(Namespace):
             x = self.whole(x, *merged)
         return jnp.reshape(x, shape)
 
-    def take(self, x: Any, indices: Any, *, axis: int) -> Any:
-        """Take along `axis` by a 1-D array of indices; they lie where it lies."""
-        (spread,) = jax.typeof(indices).sharding.spec
-        if spread is None:
-            return jnp.take(self.whole(x, axis), indices, axis=axis)
-        x = jnp.moveaxis(self.whole(x, *range(x.ndim)), axis, 0)
-        return jnp.moveaxis(
-            x.at[indices].get(out_sharding=PartitionSpec(spread)), 0, axis
-        )
-
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by indices of as many dimensions, all in range."""
         if jax.typeof(x).sharding.spec[axis] is None:
