@@ -141,6 +141,11 @@ class AlongAxis(Elementwise):
         taken = self.gather(x, self.expand_dims(labels, axis=axis), axis)
         return self.squeeze(taken, axis=axis)
 
+    def of_each(self, x: Any, labels: Any) -> Any:
+        """Return the element of a 1-D array for each label, all in range."""
+        taken = self.take(x, self.reshape(labels, (-1,)), axis=0)
+        return self.reshape(taken, labels.shape)
+
     def pairs(self, like: Any, count: int) -> tuple[Any, Any]:
         """Return both indices of every pair ``i < j`` of ``0..count-1``, in order."""
         first, second = np.triu_indices(count, 1)

@@ -4,13 +4,14 @@ from typing import Any
 
 import array_api_compat.dask.array as compat
 import dask.array as da
+import numpy as np
 
 from funloss._array.base import Namespace
 from funloss._array.numpy import NUMPY
 
 
 class DaskNamespace(Namespace):
-    """Dask's functions; nothing here computes a chunk."""
+    """Dask's functions; nothing here computes a chunk, or merges chunks of samples."""
 
     blockwise = False
 
@@ -30,15 +31,36 @@ class DaskNamespace(Namespace):
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
-        x, indices = da.moveaxis(x, axis, -1), da.moveaxis(indices, axis, -1)
-        slots = da.arange(x.shape[-1], dtype=indices.dtype)
-        hit = indices[..., None] == slots
-        return da.moveaxis(da.where(hit, x[..., None, :], 0).sum(axis=-1), -1, axis)
+        places = list(range(x.ndim))
+        taken = [x.ndim if k == axis % x.ndim else k for k in places]
+        return _chunkwise(np.take_along_axis, x, places, indices, taken, axis=axis)
+
+    def of_each(self, x: Any, labels: Any) -> Any:
+        """Return the element of a 1-D array for each label, all in range."""
+        places = list(range(labels.ndim))
+        return _chunkwise(np.take, x, [labels.ndim], labels, places)
 
     def _special(self, name: str, x: Any) -> Any:
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
 
         return getattr(scipy.special, name)(x)
+
+
+def _chunkwise(
+    function: Any, x: Any, axes: Any, indices: Any, taken: Any, **options: Any
+) -> Any:
+    """Take from `x`, whole along the axis that `indices` lack, chunk by chunk."""
+    return da.blockwise(
+        function,
+        taken,
+        x,
+        axes,
+        indices,
+        taken,
+        concatenate=True,
+        meta=np.empty((0,) * indices.ndim, x.dtype),
+        **options,
+    )
 
 
 DASK = DaskNamespace("dask", compat)

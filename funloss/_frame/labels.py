@@ -51,10 +51,7 @@ def along(xp: Namespace, weight: Any, axis: int, ndim: int) -> Any:
 
 def of_labels(xp: Namespace, weight: Any, labels: Any) -> Any:
     """Return the class weight of each label, or None without weights."""
-    if weight is None:
-        return None
-    taken = xp.take(weight, xp.reshape(labels, (-1,)), axis=0)
-    return xp.reshape(taken, labels.shape)
+    return None if weight is None else xp.of_each(weight, labels)
 
 
 def check_class_weight(weight: Any, input: Any, axis: int) -> None:
