@@ -13,10 +13,10 @@ ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
 
-def run(name, **environment):
+def run(name, *arguments, **environment):
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     result = subprocess.run(
-        [sys.executable, EXAMPLES / name],
+        [sys.executable, EXAMPLES / name, *arguments],
         env=os.environ | {"PYTHONPATH": path, "JAX_PLATFORMS": "cpu"} | environment,
         capture_output=True,
         text=True,
@@ -60,6 +60,15 @@ def test_a_sharded_vocabulary_gives_the_same_and_is_not_gathered():
     assert alone == spread
     assert float(slopes.split()[-1]) < 1e-6
     assert re.fullmatch(r"\d all-reduce", exchanged)
+
+
+def test_out_of_core_needs_less_memory_than_its_data():
+    printed = run("out_of_core.py", "--elements", "100000000")
+    value, expected = re.findall(r"[0-9]\.[0-9]{6}", printed)
+    # Five standard deviations of a mean of so many.
+    assert abs(float(value) - float(expected)) < 5 * 0.86 / 1e4
+    data, peak = map(int, re.findall(r"([0-9]+) MB", printed))
+    assert (data, peak < data / 2) == (800, True)
 
 
 # What is known of optax 0.2.8 and keras 3.15, and what is right in them.
