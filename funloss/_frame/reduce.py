@@ -76,7 +76,8 @@ def reduce(
         divisor: What the mean divides by: ``"weight"``, the sum of weights
             (the count if there are none); ``"count"``, the number of elements
             kept; or a number of your own, such as the number of tokens in a
-            batch that is processed in parts.
+            batch that is processed in parts. Your own is not added up over
+            `axis_name`; it is that of all.
 
     Returns:
         Shape of `loss` for ``"none"``, else that shape without `axis`; dtype
@@ -93,6 +94,14 @@ def reduce(
         2.0
         >>> print(reduce(costs, "sum", where=np.asarray(keep), weight=costs))
         10.0
+
+        In each shard of a batch, the mean that `cross_entropy` with class weights
+        and `ignore_index` has on one device::
+
+            costs = cross_entropy(x, y, ignore_index=-1, reduction="none")
+            keep = y != -1
+            weight = class_weight[jnp.where(keep, y, 0)]
+            reduce(costs, weight=weight, where=keep, axis_name="data")
     """
     check_choice(REDUCTIONS, reduction=reduction)
     if isinstance(divisor, str):
