@@ -106,7 +106,8 @@ def client():
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            # Any free port: there is an HTTP server even without a dashboard.
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
         Client(cluster, timeout=30) as client,
     ):
