@@ -71,6 +71,17 @@ def test_out_of_core_needs_less_memory_than_its_data():
     assert (data, peak < data / 2) == (800, True)
 
 
+def test_training_on_eight_devices_is_training_on_one():
+    start = time.perf_counter()
+    printed = run("data_parallel.py")
+    assert time.perf_counter() - start < 30
+    line = r"^devices (\d): loss ([0-9.]+), accuracy ([0-9.]+)$"
+    (_, loss, accuracy), other = re.findall(line, printed, re.MULTILINE)
+    assert other == ("8", loss, accuracy)
+    assert 0 < float(loss) < 0.5
+    assert float(accuracy) > 0.8
+
+
 # What is known of optax 0.2.8 and keras 3.15, and what is right in them.
 DIFFERENT = {
     "optax.cosine_similarity": ["zero vector"],
