@@ -3,8 +3,6 @@
 import contextlib
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 import pytest
 from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
@@ -18,7 +16,6 @@ from benchmarks.scaling import (
     filled,
     linear_cross_entropy_cost,
 )
-from tests.assertions import assert_close
 
 AUTO, EXPLICIT = AxisType.Auto, AxisType.Explicit
 CLASSES, BOTH = ((8,), ("classes",)), ((2, 4), ("rows", "classes"))
@@ -143,54 +140,6 @@ def test_all_pairs_of_sharded_rows_never_exist_with_their_features(kind):
     pairs = 4 * rows * rows // 2
     assert program.memory_analysis().temp_size_in_bytes <= 4 * pairs
     assert max(each.bytes for each in collectives(program.as_text())) <= pairs
-
-
-@pytest.mark.parametrize(
-    ("layout", "specs"),
-    [
-        (CLASSES, [(), ("classes",), ()]),
-        (CLASSES, [("classes",), ("classes",), ("classes",)]),
-        (BOTH, [("rows",), ("classes",), ("rows",)]),
-        (BOTH, [("rows",), (("rows", "classes"),), ("rows",)]),
-        (BOTH, [("rows",), (), ("rows",)]),
-    ],
-    ids=["classes", "same", "both", "both-on-both", "rows"],
-)
-@pytest.mark.parametrize(
-    ("kind", "known"),
-    [(AUTO, False), (AUTO, True), (EXPLICIT, True)],
-    ids=["auto", "auto-known", "explicit"],
-)
-def test_linear_cross_entropy_of_parts_is_that_of_the_whole(layout, specs, kind, known):
-    random = np.random.default_rng(0)
-    x, layer = random.standard_normal((8, 3)), random.standard_normal((32, 3))
-    labels = np.asarray([0, 31, 5, -100, 17, 8, 8, 30])
-    bias, weight = random.standard_normal(32), random.random(32)
-
-    def cost(x, layer, labels, bias, weight):
-        return fl.linear_cross_entropy(
-            x,
-            layer,
-            labels,
-            linear_bias=bias,
-            weight=weight,
-            label_smoothing=0.1,
-            chunk_size=16,
-        )
-
-    arrays, wrt = (x, layer, labels, bias, weight), (0, 1, 3)
-    whole = jax.jit(jax.value_and_grad(cost, wrt))
-    with jax.set_mesh(jax.make_mesh((1,), ("device",))):
-        expected = jax.device_get(whole(*map(jnp.asarray, arrays)))
-    mesh = jax.make_mesh(*layout, axis_types=(kind,) * len(layout[1]))
-    more = [specs[1][:1], specs[1][:1]]
-    with jax.set_mesh(mesh) if known else nothing():
-        placed = [
-            jax.device_put(array, NamedSharding(mesh, P(*spec)))
-            for array, spec in zip(arrays, [*specs, *more], strict=True)
-        ]
-        found = jax.device_get(jax.jit(jax.value_and_grad(cost, wrt))(*placed))
-    jax.tree.map(lambda a, b: assert_close(a, b, atol=1e-15), found, expected)
 
 
 @pytest.mark.parametrize("over", [(1, 8), (2, 4), (4, 2)], ids=str)
