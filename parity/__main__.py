@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         options.json.write_text(report.to_json())
     if options.html:
-        from parity.page import page  # noqa: PLC0415 matplotlib is an extra
+        from parity.page import page  # noqa: PLC0415 - matplotlib is an extra
 
         options.html.write_text(page(report), encoding="utf-8")
     status = show(report, screen, row="loss", columns=libraries)

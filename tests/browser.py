@@ -60,7 +60,7 @@ def browse(html: str, folder: Path) -> Iterator[webdriver.Chrome]:
     """Open the page in Chromium, from a file; skip the test if there is none."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not browser or not driver:
-        reason = "needs a browser: apt-get install chromium chromium-driver"
+        reason = "until a browser is there: apt-get install chromium chromium-driver"
         if os.environ.get("FUNLOSS_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)

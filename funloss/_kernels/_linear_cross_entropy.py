@@ -33,6 +33,7 @@ def label_costs(
     labels: Any,
     *,
     chunk: int,
+    parts: int,
     narrow: bool = False,
 ) -> tuple[Any, Any]:
     """Return ``-log_softmax`` of each row's scores, at its label and summed up.
@@ -44,13 +45,12 @@ def label_costs(
     largest score, the sum of exponentials relative to it and the label's score,
     and its derivative computes each block again.
 
-    Classes that may lie on several devices are cut into as many parts. Each block
+    Classes that may lie on several devices are cut into as many `parts`. Each block
     takes classes of every part, so that no device needs those of another.
     """
     features, shape = layer[0].shape[1], labels.shape
     labels = xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], features))
-    parts = xp.parts(layer[0])
 
     def sums(rows: Any, first: Any, layer: Any) -> Any:
         x, labels = rows

@@ -141,7 +141,7 @@ def linear_cross_entropy(
         ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
         share = ones if weight is None else weight
     layer = (linear_weight, bias, share)
-    costs = label_costs(xp, x, layer, labels, chunk=chunk, narrow=half)
+    costs = label_costs(xp, x, layer, labels, chunk=chunk, parts=parts, narrow=half)
     # An ignored row's cost may be inf where the bias rules its stand-in label out.
     cost, rest = guard(xp, keep, *((cost, 0.0) for cost in costs))
     cost = cost if mass is None else cost * mass

@@ -1,6 +1,6 @@
 """The arguments that the checks share, made ready or refused."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.tree import leaves, map_leaves
 
 __all__ = [
+    "check_names",
     "chosen_dtypes",
     "chosen_modes",
     "chosen_order",
@@ -93,6 +94,14 @@ def chosen_order(order: int | None, modes: Sequence[Mode]) -> int:
         msg = f"order must be 0, as {least.name} has no derivatives, got {order}"
         raise ValueError(msg)
     return order
+
+
+def check_names(argument: str, names: Iterable[str], inputs: Collection[str]) -> None:
+    """Raise unless all names are those of inputs."""
+    for name in names:
+        if name not in inputs:
+            msg = f"{argument} must name inputs, of {list(inputs)}, got {name!r}"
+            raise ValueError(msg)
 
 
 def _check_members(name: str, chosen: Sequence[str], known: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from funloss.testing._harness.question import ask, rounded, widened
 from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.tree import leaves, map_leaves
 from funloss.testing._report import Report
-from funloss.testing._subject import Refused, Subject, drawn, report, subjects
+from funloss.testing._subject import RefusedError, Subject, drawn, report, subjects
 
 __all__ = ["check_dtypes"]
 
@@ -116,7 +116,7 @@ def _compared(
             )
         except RuntimeError as error:
             wide = widened(rounded(problem, dtype))
-            raise Refused(mode, wide, f"raised {error}") from error
+            raise RefusedError(mode, wide, f"raised {error}") from error
         # What overflows float16 is infinite in the truth as well.
         with np.errstate(all="ignore"):
             yield from list(checks(mode, [([asked], problem.orders)]))

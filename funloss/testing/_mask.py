@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from funloss.testing._arguments import chosen_dtypes, chosen_order, is_floating
+from funloss.testing._arguments import (
+    check_names,
+    chosen_dtypes,
+    chosen_order,
+    is_floating,
+)
 from funloss.testing._harness.check import Check, checks
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode
@@ -118,10 +123,7 @@ def _ignored(
     if mask.all():
         msg = f"inputs[{where!r}] must be False somewhere, got {mask!r}"
         raise ValueError(msg)
-    for name in places:
-        if name not in arrays:
-            msg = f"places must name inputs, of {list(arrays)}, got {name!r}"
-            raise ValueError(msg)
+    check_names("places", places, arrays)
     found = {}
     for name, array in arrays.items():
         if name in places:

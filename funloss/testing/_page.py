@@ -1,20 +1,15 @@
 """Reports as pages that need nothing else: no network, no other file."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from funloss.testing._figures import KINDS, grouped
 from funloss.testing._harness.check import Check
 from funloss.testing._report import Report
 
-__all__ = ["KINDS", "Figures", "environment", "grouped", "report_page"]
-
-KINDS = ("value", "slope", "curvature")
-
-# A fault that is everywhere would fill megabytes with the same code.
-SHOWN = 3
+__all__ = ["environment", "report_page"]
 
 
 def report_page(report: Report) -> str:
@@ -37,48 +32,6 @@ def environment(*loaders: BaseLoader) -> Environment:
     made.globals.update(KINDS=KINDS, names=_names)
     made.filters.update(ulps=_ulps, sortable=_sortable)
     return made
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Checks that are alike in some attributes, summed up.
-
-    Attributes:
-        key: The values of these attributes.
-        checks: The checks.
-    """
-
-    key: tuple[str, ...]
-    checks: Sequence[Check]
-
-    @property
-    def failures(self) -> list[Check]:
-        """The checks that found a fault, those with the fewest numbers first."""
-        failures = [check for check in self.checks if check.fault]
-        return sorted(failures, key=lambda check: (check.size, len(check.code)))
-
-    @property
-    def shown(self) -> list[Check]:
-        """The failures that are worth showing: each more one is much the same."""
-        return self.failures[:SHOWN]
-
-    def largest(self, kind: str) -> float | None:
-        """Return the largest error of a kind of quantity; None if none was checked."""
-        errors = [c.ulps for c in self.checks if c.quantity.split()[0] == kind]
-        return max(errors, default=None)
-
-    def grouped(self, *attributes: str) -> "list[Figures]":
-        """Return the same checks by further attributes."""
-        return grouped(self.checks, *attributes)
-
-
-def grouped(checks: Iterable[Check], *attributes: str) -> list[Figures]:
-    """Sum checks up by attributes, in the order in which their values appear."""
-    groups: dict[tuple[str, ...], list[Check]] = {}
-    for check in checks:
-        key = tuple(getattr(check, attribute) for attribute in attributes)
-        groups.setdefault(key, []).append(check)
-    return [Figures(key, own) for key, own in groups.items()]
 
 
 def _names(checks: Iterable[Check], attribute: str) -> list[str]:

@@ -9,7 +9,7 @@ from funloss.testing._differences import STEPS, Difference, difference
 from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.question import normal, seeded
-from funloss.testing._subject import Refused, answered, filled
+from funloss.testing._subject import RefusedError, answered, filled
 
 __all__ = ["Point", "Verdict", "reach"]
 
@@ -156,7 +156,7 @@ class Point:
         problem = replace(self.problem, inputs=beside).with_orders(orders)
         try:
             return answered(self.mode, problem)
-        except Refused:  # beyond the edge of the domain
+        except RefusedError:  # beyond the edge of the domain
             return filled(self.outcome, np.nan)
 
 

@@ -9,11 +9,10 @@ from rich import box
 from rich.markup import escape
 from rich.table import Column, Table
 
+from funloss.testing._figures import KINDS, Figures, grouped, kind_of
 from funloss.testing._harness.check import Check
 
 __all__ = ["Report"]
-
-_KINDS = ("value", "slope", "curvature")
 
 
 class Report:
@@ -47,7 +46,7 @@ class Report:
         """Return the failure with the fewest numbers in it."""
         return min(
             self.failures,
-            key=lambda c: (c.size, _KINDS.index(_kind(c)), len(c.code)),
+            key=lambda c: (c.size, KINDS.index(kind_of(c)), len(c.code)),
             default=None,
         )
 
@@ -72,19 +71,17 @@ class Report:
 
     def summary(self) -> list[dict[str, Any]]:
         """Return checks, failures and largest errors by loss, library and dtype."""
-        groups: dict[tuple[str, str, str], list[Check]] = {}
-        for check in self.checks:
-            key = (check.loss, check.library, check.dtype)
-            groups.setdefault(key, []).append(check)
+        attributes = ("loss", "library", "dtype")
+        groups = grouped(self.checks, *attributes)
         return [
-            dict(zip(("loss", "library", "dtype"), key, strict=True))
+            dict(zip(attributes, figures.key, strict=True))
             | {
-                "checks": len(own),
-                "failed": sum(bool(check.fault) for check in own),
-                "ulps": _largest(own),
+                "checks": len(figures.checks),
+                "failed": len(figures.failures),
+                "ulps": _number(figures.largest(*KINDS)),
             }
-            | {kind: _largest([c for c in own if _kind(c) == kind]) for kind in _KINDS}
-            for key, own in sorted(groups.items())
+            | {kind: _number(figures.largest(kind)) for kind in KINDS}
+            for figures in sorted(groups, key=lambda figures: figures.key)
         ]
 
     def table(self, row: str = "call", columns: Sequence[str] = ()) -> Table:
@@ -102,13 +99,11 @@ class Report:
             box=box.SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )
-        groups: dict[tuple[str, str], list[Check]] = {}
-        for check in self.checks:
-            groups.setdefault((getattr(check, row), check.library), []).append(check)
-        for name in dict.fromkeys(key[0] for key in groups):
-            table.add_row(
-                escape(name), *(_cell(groups.get((name, c), [])) for c in columns)
-            )
+        groups = grouped(self.checks, row, "library")
+        found = {figures.key: figures for figures in groups}
+        for name in dict.fromkeys(key[0] for key in found):
+            cells = [_cell(found.get((name, library))) for library in columns]
+            table.add_row(escape(name), *cells)
         return table
 
     def to_json(self) -> str:
@@ -123,7 +118,7 @@ class Report:
 
     def to_markdown(self) -> str:
         """Return verdict, summary and failures as Markdown."""
-        head = ("loss", "library", "dtype", "checks", "failed", *_KINDS)
+        head = ("loss", "library", "dtype", "checks", "failed", *KINDS)
         rows = [[_text(row[name]) for name in head] for row in self.summary()]
         lines = [head, ["---"] * len(head), *rows]
         parts = [
@@ -138,7 +133,7 @@ class Report:
 
     def to_html(self) -> str:
         """Return one page that needs nothing else: it filters, sorts and searches."""
-        from funloss.testing._page import report_page  # noqa: PLC0415
+        from funloss.testing._page import report_page  # noqa: PLC0415 - slow to import, rarely needed
 
         return report_page(self)
 
@@ -153,17 +148,9 @@ def _shown(check: Check) -> str:
     return f"{words}\n{check.quantity}: {check.fault}\n\n{check.code}"
 
 
-def _kind(check: Check) -> str:
-    return check.quantity.split()[0]
-
-
-def _largest(checks: Sequence[Check]) -> float | None:
-    """Return the largest error; None if there is none, or it is infinite."""
-    return _number(max((check.ulps for check in checks), default=math.inf))
-
-
-def _number(ulps: float) -> float | None:
-    return ulps if math.isfinite(ulps) else None
+def _number(ulps: float | None) -> float | None:
+    """Return the error, None if it is infinite: JSON has no such number."""
+    return None if ulps is None or math.isinf(ulps) else ulps
 
 
 def _text(value: Any) -> str:
@@ -172,10 +159,10 @@ def _text(value: Any) -> str:
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
-def _cell(checks: Sequence[Check]) -> str:
-    if not checks:
+def _cell(figures: Figures | None) -> str:
+    if figures is None:
         return "[dim]-"
-    failed = sum(bool(check.fault) for check in checks)
+    count, failed = len(figures.checks), len(figures.failures)
     if failed:
-        return f"[red]{len(checks)} ✗ {failed}"
-    return f"[green]{len(checks)} ✓ {max(check.ulps for check in checks):.1f}"
+        return f"[red]{count} ✗ {failed}"
+    return f"[green]{count} ✓ {figures.largest(*KINDS):.1f}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from funloss.testing._arguments import check_names
 from funloss.testing._harness.check import Check
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import mode
@@ -61,10 +62,7 @@ def check_shapes(
         for name, array in list(every[0].problem.inputs.items())[1:]
         if name not in allowed and isinstance(array, np.ndarray)
     ]
-    for name in allowed:
-        if name not in inputs:
-            msg = f"allowed must name inputs, of {list(inputs)}, got {name!r}"
-            raise ValueError(msg)
+    check_names("allowed", allowed, inputs)
     if not names:
         msg = f"inputs must hold a second array that is not allowed, got {list(inputs)}"
         raise ValueError(msg)

@@ -18,7 +18,7 @@ from funloss.testing._harness.verdict import Finding, raised
 from funloss.testing._report import Report
 
 __all__ = [
-    "Refused",
+    "RefusedError",
     "Subject",
     "answered",
     "drawn",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class Refused(Exception):  # noqa: N818
+class RefusedError(Exception):
     """A function did not answer what the check is to begin with."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Subject:
         question = self.question(problem, nothing, dtype, detail)
         return shown(mode, question, finding, problem)
 
-    def refused(self, refused: Refused) -> Check:
+    def refused(self, refused: RefusedError) -> Check:
         """Return the check that failed because the function did not answer."""
         names = [*refused.problem.variable_names(), ""]
         quantity = KINDS[refused.kind].format(names[0])
@@ -131,7 +131,7 @@ def report(
         try:
             for check in checks(subject):
                 made.add([check])
-        except Refused as refused:
+        except RefusedError as refused:
             made.add([subject.refused(refused)])
     return made
 
@@ -148,13 +148,13 @@ def every_way(library: str) -> list[Mode]:
 
 
 def answered(mode: Mode, problem: Problem) -> Outcome:
-    """Return the outcome, or raise `Refused` if it is not complete."""
+    """Return the outcome, or raise `RefusedError` if it is not complete."""
     (answer,) = mode.answers([problem])
     if isinstance(answer, Exception):
-        raise Refused(mode, problem, raised(answer)) from answer
+        raise RefusedError(mode, problem, raised(answer)) from answer
     if answer.error is not None:
         kind = "products" if answer.slopes else "slopes"
-        raise Refused(mode, problem, raised(answer.error), kind) from answer.error
+        raise RefusedError(mode, problem, raised(answer.error), kind) from answer.error
     return answer
 
 
@@ -168,7 +168,7 @@ def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
     for value in first.values:
         if value.dtype.name != result:
             fault = f"dtype {value.dtype.name} instead of {result}"
-            raise Refused(mode, problem.with_orders(0), fault)
+            raise RefusedError(mode, problem.with_orders(0), fault)
     return replace(
         problem,
         cotangents=normal(random, first.values, result),
