@@ -6,7 +6,8 @@ from typing import Any
 
 import funloss
 from benchmarks.compiler import counts
-from benchmarks.gates import GATES, Gate
+from benchmarks.gate import Gate
+from benchmarks.gates import GATES
 
 __all__ = ["EXACT", "ExactRow", "exact_row", "exact_rows"]
 

@@ -85,10 +85,13 @@ _HOMES = (
     "_frame.reduce",
     "regression",
     "classification",
+    "segmentation",
     "embedding",
+    "contrastive",
     "ranking",
     "distribution",
     "sequence",
+    "reinforcement",
 )
 
 if not TYPE_CHECKING:

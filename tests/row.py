@@ -19,6 +19,10 @@ class Row:
     arrays: dict[str, Any]
     # Shape of the costs.
     costs: tuple[int, ...] = (3,)
+    # Shape of a mask, if it is not that of the costs.
+    mask: tuple[int, ...] | None = None
+    # Whether a cost depends on other samples than its own.
+    together: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     # Axis of the samples in an array where it is not 0; None: shared by all.
     samples: dict[str, int | None] = field(default_factory=dict)
@@ -34,6 +38,11 @@ class Row:
     bad_options: tuple[tuple[dict[str, Any], str], ...] = ()
     # An array, a place in it, a value that it may not have there, and the message.
     bad_values: tuple[tuple[str, tuple[int, ...], float, str], ...] = ()
+
+    @property
+    def mask_shape(self):
+        """Return the shape that a mask broadcasts to."""
+        return self.mask or self.costs
 
     def values(self):
         """Return the arrays as NumPy's."""

@@ -168,7 +168,7 @@ def corrupted(row, bad):
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf], ids=str)
 @BOTH
 def test_masked_samples_change_neither_value_nor_gradient(xp, name, row, bad):
-    keep = np.ones(row.costs, bool)
+    keep = np.ones(row.mask_shape, bool)
     keep[0] = False
     options = {"where": xp.asarray(keep.tolist())}
     clean, dirty = (row.made(xp, changed=c) for c in ({}, corrupted(row, bad)))
@@ -191,7 +191,7 @@ def test_masked_samples_change_neither_value_nor_gradient(xp, name, row, bad):
 @pytest.mark.parametrize("bad", [0.5, math.nan], ids=["good", "nan"])
 @BOTH
 def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row, bad):
-    nothing = xp.asarray(np.zeros(row.costs, bool).tolist())
+    nothing = xp.asarray(np.zeros(row.mask_shape, bool).tolist())
     changed = {k: v for k, v in corrupted(row, bad).items() if v.dtype.kind == "f"}
     arrays = row.made(xp, changed=changed)
     assert_close(row.with_options(where=nothing)(*arrays), math.nan)
@@ -207,7 +207,7 @@ def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row, bad):
 @rows("where", "reduction")
 @pytest.mark.parametrize("any_xp", ["numpy", "strict", "dask"], indirect=True)
 def test_masks_without_gradients(any_xp, row):
-    keep = np.ones(row.costs, bool)
+    keep = np.ones(row.mask_shape, bool)
     keep[0] = False
     where = any_xp.asarray(keep.tolist())
     dirty = row.made(any_xp, changed=corrupted(row, math.nan))

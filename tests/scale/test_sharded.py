@@ -157,7 +157,7 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem, name):
 
     def program(*shards):
         weight = None
-        if row.loss is fl.pdist:  # pairs its rows with those of all shards
+        if row.together:
             shards = [lax.all_gather(x, mesh.axis_names, tiled=True) for x in shards]
         if row.loss is fl.ctc_loss:  # averages costs a label
             weight = 1 / shards[-1]
@@ -182,7 +182,7 @@ MASKED = {k: row for k, row in LABELLED.items() if row.has("where", "reduction")
 def test_weights_and_masks_on_eight_devices(problem, kind):
     row = problem.row
     mesh = make_mesh("2x4", kind)
-    shape = (BATCH, *row.costs[1:])
+    shape = (BATCH, *row.mask_shape[1:])
     options: dict[str, Any] = {
         "where": np.arange(math.prod(shape)).reshape(shape) % 5 > 1
     }

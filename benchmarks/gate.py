@@ -1,0 +1,51 @@
+"""What the compiler may count for the value and gradient of each loss.
+
+One row a program. A limit is the goal where that is reached. Where it is not, or where
+there is no goal, the limit is what was measured, rounded up to two digits, so that it
+can only improve; `reason` says what stands between limit and goal. Measured at jax
+0.10.2 on a CPU. Bytes of a loop's body are counted once however often it runs, so a
+program with a loop has no limit on them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Gate", "Limit"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that a count may be, and what it should be; None if that is open."""
+
+    limit: float
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A program and its limits."""
+
+    loss: str
+    shapes: tuple[Any, ...]
+    bytes: Limit | None
+    """Multiples of the inputs read once and the gradients written once."""
+    temporaries: Limit
+    """Megabytes; with `peer`, multiples of the peer's."""
+    equations: Limit
+    """Of the jaxpr: what has to be compiled."""
+    reason: str = ""
+    wrt: tuple[int, ...] = (0,)
+    function: Callable[..., Any] | None = None
+    """What is measured, if it is not the loss alone."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    peer: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
+    """A function that computes the same, and its shapes."""
+
+    @property
+    def name(self) -> str:
+        """The program in words."""
+        inputs = list(dict.fromkeys(x for x in self.shapes if isinstance(x, str)))
+        options = [f"{k}={v}" for k, v in self.options.items() if not callable(v)]
+        beside = ["/ optax"] if self.peer else []
+        return " ".join([self.loss, *inputs[:2], *options, *beside])

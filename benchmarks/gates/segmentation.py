@@ -1,0 +1,7 @@
+"""Gates of the losses of overlap."""
+
+from benchmarks.gate import Gate
+
+__all__ = ["GATES"]
+
+GATES: tuple[Gate, ...] = ()

@@ -1,0 +1,3 @@
+"""Losses of overlap between regions."""
+
+__all__: list[str] = []

@@ -1,0 +1,37 @@
+"""Curves of the losses of errors of numbers."""
+
+from parity.curve import Curve
+from parity.curves.lines import ERROR, ONE, PAIR
+from parity.differences.arrays import f64
+
+__all__ = ["CURVES"]
+
+CURVES = [
+    Curve("l1_loss", **ERROR, fixed="target 0", arrays=PAIR, along=ONE),
+    Curve("mse_loss", **ERROR, fixed="target 0", arrays=PAIR, along=ONE),
+    Curve("huber_loss", **ERROR, fixed="delta 1", arrays=PAIR, along=ONE),
+    Curve(
+        "smooth_l1_loss",
+        **ERROR,
+        fixed="beta 0.5",
+        arrays=PAIR,
+        along=ONE,
+        options={"beta": 0.5},
+    ),
+    Curve(
+        "poisson_nll_loss",
+        "logarithm of the rate",
+        (-2.0, 3.0),
+        "a count of 3",
+        {"input": f64(0.0), "target": f64(3.0)},
+        ONE,
+    ),
+    Curve(
+        "gaussian_nll_loss",
+        "variance",
+        (0.25, 4.0),
+        "an error of 1",
+        {"input": f64(1.0), "target": f64(0.0), "var": f64(0.0)},
+        {"var": f64(1.0)},
+    ),
+]

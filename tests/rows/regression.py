@@ -1,0 +1,36 @@
+"""Rows of the losses of errors of numbers."""
+
+import funloss as fl
+from tests.row import Row
+from tests.rows.arrays import GRID, NO_BROADCAST, UNEQUAL, XY, P, X, Y, not_above
+
+__all__ = ["ROWS"]
+
+ROWS = [
+    Row(fl.l1_loss, XY, GRID, misfit=UNEQUAL),
+    Row(fl.mse_loss, XY, GRID, misfit=UNEQUAL),
+    Row(
+        fl.huber_loss,
+        XY,
+        GRID,
+        reals={"delta": 0.625},
+        misfit=UNEQUAL,
+        bad_options=not_above("delta", 0),
+    ),
+    Row(
+        fl.smooth_l1_loss,
+        XY,
+        GRID,
+        reals={"beta": 0.625},
+        misfit=UNEQUAL,
+        bad_options=(({"beta": -1.0}, "beta must be > 0, got -1.0"),),
+    ),
+    Row(fl.poisson_nll_loss, {"input": X, "target": P}, GRID, misfit=NO_BROADCAST),
+    Row(
+        fl.gaussian_nll_loss,
+        {"input": X, "target": Y, "var": P},
+        GRID,
+        reals={"eps": 1e-3},
+        bad_values=(("var", (1, 0), -0.5, "var must be >= 0, got -0.5 at (1, 0)"),),
+    ),
+]

@@ -1,0 +1,5 @@
+"""Rows of the losses of values and policies."""
+
+__all__ = ["ROWS"]
+
+ROWS = []

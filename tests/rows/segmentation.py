@@ -1,0 +1,5 @@
+"""Rows of the losses of overlap."""
+
+__all__ = ["ROWS"]
+
+ROWS = []
