@@ -36,6 +36,7 @@ class Case:
             2 where the reference has none, or is nan where a number exists.
         dtypes: The dtypes to run in, where the inputs fit.
         vmap: Whether the arrays may be mapped over; False if `ours` reads them.
+        depth: Steps of a recursion, each of which rounds the one before; 0 for few.
     """
 
     ours: Callable[..., Any]
@@ -46,6 +47,7 @@ class Case:
     orders: int = 2
     dtypes: tuple[str, ...] = DTYPES
     vmap: bool = True
+    depth: int = 0
 
     @property
     def loss(self) -> str:

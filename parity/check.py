@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from funloss.testing._harness.check import Check, checks
 from funloss.testing._harness.modes import mode
@@ -61,7 +62,7 @@ def _ask(call: Call, dtype: str, number: int) -> Question:
     with warnings.catch_warnings():
         for message in EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", message)
-        return ask(
+        question = ask(
             problem,
             case.reference,
             mode(LIBRARY),
@@ -70,3 +71,4 @@ def _ask(call: Call, dtype: str, number: int) -> Question:
             dtype=dtype,
             seed=f"{call.id}/{number}",
         )
+    return replace(question, depth=case.depth)

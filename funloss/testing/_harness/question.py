@@ -26,6 +26,7 @@ class Question:
         problem: What is asked.
         truth: The right answer, in float64.
         exact: Whether no error at all is allowed.
+        depth: Steps of a recursion, each of which rounds the one before.
     """
 
     loss: str
@@ -34,6 +35,7 @@ class Question:
     problem: Problem
     truth: Outcome
     exact: bool = False
+    depth: int = 0
 
 
 def seeded(name: str) -> np.random.Generator:

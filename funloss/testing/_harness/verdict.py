@@ -61,7 +61,9 @@ def findings(
             if kind == "values":
                 dtype = problem.options.get("dtype") or dtype
             row = got if draw is None else got[draw]
-            allowed = 0.0 if question.exact else TOLERANCES[dtype].bound(kind)
+            allowed = (
+                0.0 if question.exact else TOLERANCES[dtype].bound(kind, question.depth)
+            )
             ulps, fault = _judge(row, want, dtype, allowed, scale[kind][index])
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)
