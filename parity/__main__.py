@@ -6,7 +6,7 @@ float16 on NumPy and torch, in float32 on array-api-strict too. Compiling for JA
 nearly all the time, so the rest runs on samples, drawn once and for all from each case:
 a third of the calls under `jit` with curvature (forward over reverse), another under
 `vmap` with curvature (reverse over reverse), another under `jit` in float32; a sixth
-under `jit` in bfloat16, another in float16, another without `jit`.
+under `jit` in bfloat16, another in float16; a twelfth without `jit`.
 """
 
 import argparse

@@ -52,7 +52,7 @@ LIBRARIES = {
             mode("torch"),
             {"float64": Orders(2, 2)} | dict.fromkeys(_NARROW, Orders(1, 1)),
         ),
-        Library(mode("jax", "eager"), {"float64": Orders(None, 1, 6)}),
+        Library(mode("jax", "eager"), {"float64": Orders(None, 1, 12)}),
         Library(
             mode("jax", "jit"),
             {"float64": Orders(1, 2), "float32": Orders(None, 1)}

@@ -157,11 +157,13 @@ def _program(
             (found,) = jax.vjp(outputs, variables)[1](cotangents)
             return found
 
+        if problem.orders == 1:
+            # One trace instead of two: tracing and compiling take nearly all the time.
+            values, pull_back = jax.vjp(outputs, variables)
+            return values, pull_back(cotangents)[0], []
         values = outputs(variables)
         if problem.orders == 0:
             return values, [], []
-        if problem.orders == 1:
-            return values, slopes(variables), []
         return values, *curvature(slopes, variables, directions)
 
     return run
