@@ -7,7 +7,6 @@ judge nothing: the status is 1 if anything disagrees or nothing ran, else 0.
 import argparse
 import dataclasses
 import gc
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from benchmarks.clock import interleaved
 from benchmarks.exact import EXACT, ExactRow, exact_rows
 from benchmarks.machine import description
 from benchmarks.plots import draw
+from benchmarks.report import keep
 from benchmarks.result import Row, measured
 from benchmarks.tables import (
     Table,
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "rows": [row.as_json() for row in rows],
             "exact": [row.as_json() for row in exact],
         }
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        keep(figures, options.json)
     if options.plots:
         draw(rows, options.plots)
     return _verdict(console, faults, len(rows) + len(exact), time.monotonic() - begun)
@@ -139,7 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tiny", action="store_true", help="shapes that test the benchmarks only"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="keep the figures; counts alone leave the times that FILE has",
+    )
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the figures")
     return parser
 

@@ -26,7 +26,7 @@ def filled(page: str, summary: Sequence[Mapping[str, Any]]) -> str:
     """Return `page` with its marked tables written anew from `summary`."""
     tables = {
         "parity-table": _table(["library", "checks", *DTYPES], _by(summary, "library")),
-        "losses": _table(["loss", "what it does", *DTYPES], _losses(summary)),
+        "losses": _by_family(summary),
         "losses-by-library": _by_library(summary),
     }
     for name, table in tables.items():
@@ -43,11 +43,20 @@ def _by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
         yield [name, f"{sum(row['checks'] for row in own)}", *_errors(own)]
 
 
-def _losses(summary: Sequence[Mapping[str, Any]]) -> Rows:
+def _by_family(summary: Sequence[Mapping[str, Any]]) -> str:
+    families: dict[str, list[list[str]]] = {}
     for name in sorted({row["loss"] for row in summary}):
         own = [row for row in summary if row["loss"] == name]
-        purpose = (getattr(funloss, name).__doc__ or "").partition("\n")[0]
-        yield [f"`{name}`", purpose, *_errors(own)]
+        loss = getattr(funloss, name)
+        purpose = (loss.__doc__ or "").partition("\n")[0]
+        family = loss.__module__.split(".")[1]
+        cells = [f"`{name}`", purpose, *_errors(own)]
+        families.setdefault(family, []).append(cells)
+    head = ["loss", "what it does", *DTYPES]
+    return "\n".join(
+        f"### {family.capitalize()}\n\n{_table(head, rows)}"
+        for family, rows in sorted(families.items())
+    )
 
 
 def _by_library(summary: Sequence[Mapping[str, Any]]) -> str:
