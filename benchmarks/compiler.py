@@ -10,7 +10,10 @@ import jax.numpy as jnp
 from jax.extend.core import jaxprs_in_params
 from jax.sharding import AxisType
 
-__all__ = ["Counts", "argument", "counts"]
+__all__ = ["AS_BY_DEFAULT", "Counts", "argument", "counts"]
+
+# Tests compile without it, to be quick, and then fuse a bit otherwise.
+AS_BY_DEFAULT = {"xla_cpu_use_fusion_emitters": True}
 
 _DTYPES = {"f32": "float32", "bf16": "bfloat16", "i32": "int32", "bool": "bool"}
 
@@ -51,7 +54,7 @@ def counts(
     with jax.enable_x64(False), jax.set_mesh(one_device):
         arguments = jax.tree.map(argument, shapes)
         traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
-        compiled = traced.lower().compile()
+        compiled = traced.lower().compile(AS_BY_DEFAULT)
         least = _size(arguments) + _size([arguments[k] for k in wrt])
     analysis = compiled.memory_analysis()
     return Counts(

@@ -18,7 +18,7 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
 import funloss as fl
 from benchmarks.collectives import Collective, collectives
-from benchmarks.compiler import argument
+from benchmarks.compiler import AS_BY_DEFAULT, argument
 from benchmarks.gates import GATES
 from benchmarks.tables import Table
 
@@ -88,7 +88,7 @@ class Program:
                 placed, self.arguments, is_leaf=lambda each: isinstance(each, Placed)
             )
             run = jax.jit(jax.value_and_grad(cost, self.wrt))
-            compiled = run.lower(*arguments).compile()
+            compiled = run.lower(*arguments).compile(AS_BY_DEFAULT)
         temporaries = compiled.memory_analysis().temp_size_in_bytes
         return collectives(compiled.as_text()), temporaries
 
