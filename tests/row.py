@@ -21,9 +21,15 @@ class Row:
     costs: tuple[int, ...] = (3,)
     # Shape of a mask, if it is not that of the costs.
     mask: tuple[int, ...] | None = None
+    # How many parts of a cost the mean counts, as many in each cost.
+    mass: int = 1
     # Whether a cost depends on other samples than its own.
     together: bool = False
     options: dict[str, Any] = field(default_factory=dict)
+    # Floating arrays that the loss takes as constants: their slopes are zero.
+    constants: tuple[str, ...] = ()
+    # Whether the slope is that of the value, or a loss is made for its slope alone.
+    descends: bool = True
     # Axis of the samples in an array where it is not 0; None: shared by all.
     samples: dict[str, int | None] = field(default_factory=dict)
     # Arguments that may also be lists.
@@ -52,6 +58,12 @@ class Row:
         """Return the positions of the floating arrays."""
         kinds = [x.dtype.kind for x in self.values().values()]
         return tuple(k for k, kind in enumerate(kinds) if kind == "f")
+
+    def trained(self):
+        """Return the positions of the floating arrays that are not constants."""
+        return tuple(
+            k for k in self.floats() if list(self.arrays)[k] not in self.constants
+        )
 
     def made(self, xp, dtype="float64", changed=None):
         """Return the arrays of a library, some of them with other values."""

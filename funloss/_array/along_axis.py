@@ -1,7 +1,6 @@
 """Primitives that act along an axis."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,10 @@ class AlongAxis(Elementwise):
     def total(self, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
         """Return the sum, accumulated in `acc_dtype`."""
         return self.sum(x, axis=axis, dtype=self.acc_dtype(x.dtype), keepdims=keepdims)
+
+    def totals(self, *arrays: Any, axis: int) -> list[Any]:
+        """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+        return [self.total(x, axis, keepdims=True) for x in arrays]
 
     def norm(self, x: Any, p: float, axis: int, *, keepdims: bool = False) -> Any:
         """Return the p-norm for any real `p`, without overflow or underflow.
@@ -157,6 +160,14 @@ class AlongAxis(Elementwise):
         start = int(start)
         return x[start : start + size, ...]
 
+    def whole(self, x: Any, *axes: int) -> Any:
+        """Return `x` with none of `axes` split where arrays lie on several devices.
+
+        Only where the program says how arrays lie: elsewhere the library decides.
+        """
+        del axes
+        return x
+
     def parts(self, x: Any) -> int:
         """Return how many parts of equal length the rows of `x` may lie in.
 
@@ -204,44 +215,3 @@ class AlongAxis(Elementwise):
         order = self.argsort(x, axis=axis, descending=True, stable=True)
         chosen = self.take(order, self.arange(k, **self.device_kw(x)), axis=axis)
         return self.gather(x, chosen, axis), chosen
-
-    def cumulative_max(self, x: Any, axis: int) -> Any:
-        """Return the running maximum."""
-        return self._accumulate(self.maximum, x, axis)
-
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return self._accumulate(self.logaddexp, x, axis)
-
-    def _accumulate(self, combine: Callable[..., Any], x: Any, axis: int) -> Any:
-        rows = self.unstack(x, axis=axis)
-        done = list(rows[:1])
-        for row in rows[1:]:
-            done.append(combine(done[-1], row))
-        return self.stack(done, axis=axis) if done else x
-
-    def scan(
-        self,
-        step: Callable[..., Any],
-        carry: Any,
-        rows: Any,
-        *,
-        reverse: bool = False,
-    ) -> tuple[Any, Any]:
-        """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`.
-
-        `carry` and `rows` are tuples of arrays, `y` is an array or a tuple of
-        them; returns the last carry and the stacked ys, in the order of the rows
-        also in `reverse`.
-        """
-        turn = -1 if reverse else 1
-        steps = list(zip(*(self.unstack(x, axis=0) for x in rows), strict=True))
-        outputs = []
-        for row in steps[::turn]:
-            carry, y = step(carry, row)
-            outputs.append(y)
-        outputs = outputs[::turn]
-        if not isinstance(outputs[0], tuple):
-            return carry, self.stack(outputs, axis=0)
-        columns = zip(*outputs, strict=True)
-        return carry, tuple(self.stack(column, axis=0) for column in columns)

@@ -2,21 +2,21 @@
 
 `Namespace` is, layer by layer: the standard's own functions (`standard.py`), the
 elementwise primitives that it lacks (`elementwise.py`), those along an axis
-(`along_axis.py`), and derivatives and faults (here). Each primitive promises its
-value and its slope. The implementations in these four files need the standard
-alone and serve libraries without automatic differentiation; `jax.py` and
-`torch.py` override what their slopes need, `numpy.py` and `dask.py` what they
-do better.
+(`along_axis.py`) and in steps along it (`in_steps.py`), and derivatives and faults
+(here). Each primitive promises its value and its slope. The implementations in these
+five files need the standard alone and serve libraries without automatic
+differentiation; `jax.py` and `torch.py` override what their slopes need, `numpy.py`
+and `dask.py` what they do better.
 """
 
 import math
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array.along_axis import AlongAxis
+from funloss._array.in_steps import InSteps
 
 
-class Namespace(AlongAxis):
+class Namespace(InSteps):
     """Array-API functions and funloss's primitives for one array library.
 
     Values agree between libraries to rounding. Slopes, where a library has

@@ -16,6 +16,10 @@ class Elementwise(Standard):
         """Return `x` as a constant."""
         return x
 
+    def anew(self, *arrays: Any) -> Any:
+        """Return `arrays` as they are: what is computed of them is not shared."""
+        return arrays
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
         return self.standard.abs(x)
@@ -31,6 +35,15 @@ class Elementwise(Standard):
     def clamp(self, x: Any, low: Any, high: Any) -> Any:
         """Confine `x` to ``low..high``; slope 1 at both bounds."""
         return self.clamp_max(self.clamp_min(x, low), high)
+
+    def unit_step(self, x: Any) -> Any:
+        """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope.
+
+        A factor where a selection would do: XLA adds up a table of factors as it is
+        computed, but writes out what it selects, and constants that two tables share.
+        """
+        sign = self.sign(x)
+        return self.sign(sign + self.standard.abs(sign))
 
     def safe_sqrt(self, x: Any) -> Any:
         """Return the square root; slope 0 at 0."""
@@ -49,6 +62,10 @@ class Elementwise(Standard):
         """
         void = self.logical_and(x == 0, self.logical_or(y <= 0, y == math.inf))
         return x * self.log(self.where(void, 1.0, y))
+
+    def share_of(self, mass: Any, x: Any) -> Any:
+        """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
+        return self.where(mass == 0, 0.0, mass * x)
 
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""

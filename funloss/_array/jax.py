@@ -65,6 +65,10 @@ class JaxNamespace(JaxRows):
         """Return `x` as a constant."""
         return lax.stop_gradient(x)
 
+    def anew(self, *arrays: Any) -> Any:
+        """Return `arrays` behind a barrier, so that XLA fuses instead of sharing."""
+        return lax.optimization_barrier(arrays)
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
         return rules.absolute(x)
@@ -76,6 +80,12 @@ class JaxNamespace(JaxRows):
     def clamp_max(self, x: Any, bound: Any) -> Any:
         """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
         return rules.clamp_max(x, jnp.asarray(bound, x.dtype))
+
+    def share_of(self, mass: Any, x: Any) -> Any:
+        """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
+        # The bound is 0 or infinite: XLA fuses it into a sum, but not a select.
+        present = jnp.sign(lax.abs(mass))
+        return mass * jnp.minimum(x, present / (1 - present))
 
     def log1p(self, x: Any) -> Any:
         """Return ``log(1 + x)`` with the digits that `x` has near 0."""
@@ -158,6 +168,10 @@ class JaxNamespace(JaxRows):
         """Return ``-sum(q * log_softmax(x))``, 0 where `keep` is False."""
         return softmax.expected_cost(x, q, keep, axis % x.ndim)
 
+    def totals(self, *arrays: Any, axis: int) -> list[Any]:
+        """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+        return rules.totals(arrays, axis % arrays[0].ndim)
+
     def length(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
         scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
@@ -180,6 +194,20 @@ class JaxNamespace(JaxRows):
         if narrow:
             return rules.narrow_project(x, weight)
         return rules.project(x, weight.astype(x.dtype), x.dtype)
+
+    def descend(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
+        """Repeat ``x = step(x)`` where that is less, `limit` times; no slope."""
+
+        def lower(state: Any) -> Any:
+            count, _, x = state
+            return count + 1, x, jnp.minimum(x, step(x))
+
+        def falls(state: Any) -> Any:
+            count, before, x = state
+            return (count < limit) & jnp.any(x < before)
+
+        start = (1, x, jnp.minimum(x, step(x)))
+        return lax.while_loop(falls, lower, start)[-1]
 
     def scan(
         self,

@@ -22,6 +22,7 @@ __all__ = [
     "narrow_project",
     "project",
     "softplus",
+    "totals",
     "where",
 ]
 
@@ -114,6 +115,23 @@ def _length_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     out = length(x, scale, axis)
     unit = x / jnp.where(out == 0, 1, out)
     return out, jnp.sum(unit * change, axis, keepdims=True)
+
+
+# As sums of their own, arrays that share a part would have it written out.
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def totals(arrays: Any, axis: int) -> Any:
+    """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+    zeros = [jnp.zeros((), x.dtype) for x in arrays]
+    sums = lax.reduce(
+        arrays, tuple(zeros), lambda a, b: tuple(map(lax.add, a, b)), (axis,)
+    )
+    return [jnp.expand_dims(x, axis) for x in sums]
+
+
+@totals.defjvp
+def _totals_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+    changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
+    return totals(*primals, axis), changes
 
 
 # XLA for the CPU slices bfloat16 as float32, and would widen all of `x` to do so.

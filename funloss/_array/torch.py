@@ -104,6 +104,11 @@ class TorchNamespace(Namespace):
         """Return the smallest element; ties share the slope equally."""
         return torch.amin(x, axis, keepdim=keepdims)
 
+    def unit_step(self, x: Any) -> Any:
+        """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope."""
+        x = x.detach()
+        return torch.where(torch.isnan(x), x, (x > 0).to(x.dtype))
+
     # torch.logaddexp overflows in its second derivative; logsigmoid does not.
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""

@@ -95,6 +95,7 @@ def real_option(
     *,
     above: float | None = None,
     at_least: float | None = None,
+    below: float | None = None,
     at_most: float | None = None,
     **option: Any,
 ) -> Any:
@@ -110,6 +111,7 @@ def real_option(
         for text, test, bound in (
             ("> ", "__gt__", above),
             (">= ", "__ge__", at_least),
+            ("< ", "__lt__", below),
             ("<= ", "__le__", at_most),
         )
         if bound is not None

@@ -62,18 +62,21 @@ def check_class_weight(weight: Any, input: Any, axis: int) -> None:
         raise ValueError(msg)
 
 
-def match_rows(xp: Namespace, input: Any, target: Any, axis: int) -> Any:
+def match_rows(
+    xp: Namespace, input: Any, target: Any, axis: int, name: str = "target"
+) -> Any:
     """Return `target` in the shape of `input` without its class axis, or raise.
 
-    As in torch, a single row may come with a target of shape ``(1,)``.
+    As in torch, a single row may come with a target of shape ``(1,)``. Faults speak
+    of `name`.
     """
-    check_integers(input, target)
+    check_integers(input, target, name)
     expected, got = rows(input.shape, axis), tuple(target.shape)
     if not expected and got == (1,):
         return xp.reshape(target, ())
     if got != expected:
         msg = (
-            f"target must have shape {expected}, that of input "
+            f"{name} must have shape {expected}, that of input "
             f"{tuple(input.shape)} without axis {axis}, got {got}"
         )
         raise ValueError(msg)
@@ -109,19 +112,20 @@ def class_labels(
     *,
     ignore_index: int | None = None,
     where: Any = None,
+    name: str = "target",
 ) -> tuple[Any, Any, Any]:
     """Return labels that are safe to gather by, which rows count, which are bad.
 
     A row counts where `where` holds and the label is not `ignore_index`. A
     counted label outside ``0..classes-1`` raises where values can be read;
     elsewhere it is marked in the third result, for `poison`. Either of the
-    last two is None when no row can be of its kind.
+    last two is None when no row can be of its kind. Faults speak of `name`.
 
     Raises:
         TypeError: `target` is not an integer array of `like`'s library.
         ValueError: A label is out of range.
     """
-    check_integers(like, target)
+    check_integers(like, target, name)
     target = widened(xp, target)
     keep = None if ignore_index is None else target != ignore_index
     if where is not None:
@@ -133,20 +137,20 @@ def class_labels(
     bad = xp.logical_not(safe)
     if keep is not None:
         bad, safe = xp.logical_and(bad, keep), xp.logical_and(safe, keep)
-    bad = check_values(xp, f"in 0..{classes - 1}", target=(target, bad))
+    bad = check_values(xp, f"in 0..{classes - 1}", **{name: (target, bad)})
     if keep is None and bad is None:
         return target, None, None
     return xp.where(safe, target, 0), keep, bad
 
 
-def check_integers(like: Any, target: Any) -> None:
+def check_integers(like: Any, target: Any, name: str = "target") -> None:
     """Raise unless `target` is an integer array of `like`'s library."""
     if lookup(target) is None:
-        msg = f"target must be an integer array, got {type(target).__name__}"
+        msg = f"{name} must be an integer array, got {type(target).__name__}"
         raise TypeError(msg)
-    xp = namespace(input=like, target=target)
+    xp = namespace(input=like, **{name: target})
     if not xp.is_int(target.dtype):
-        msg = f"target must be integer, got {xp.dtype_name(target.dtype)}"
+        msg = f"{name} must be integer, got {xp.dtype_name(target.dtype)}"
         raise TypeError(msg)
 
 

@@ -139,7 +139,7 @@ def reduce(
 
 def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:
     """Return the mean; of nothing it is nan with slope 0, in both directions."""
-    if isinstance(count, float):
+    if type(count) is float:  # NumPy's float64 is one as well, and may be of a mask
         return total / count if count else total + math.nan
     if kept is None:
         return total / count

@@ -249,6 +249,23 @@ def test_total_of_bfloat16_goes_beyond_256(library):
     assert float(fl.array_namespace(x).total(x)) == 1000
 
 
+def test_totals_are_the_sum_of_each(any_xp):
+    x = any_xp.asarray([[1.0, 2.0], [3.0, INF]], dtype=any_xp.float64)
+    first, second = fl.array_namespace(x).totals(x, -x, axis=1)
+    assert_close(first, [[3], [INF]])
+    assert_close(second, [[-3], [-INF]])
+
+
+def test_totals_have_the_slopes_of_sums(slope, curvature):
+    def cost(x):
+        first, second = fl.array_namespace(x).totals(x, x * x, axis=-1)
+        return first * second
+
+    # (a + b) * (a**2 + b**2), at 1 and 2.
+    assert_close(slope(cost, [1.0, 2.0]), [5 + 3 * 2, 5 + 3 * 4])
+    assert_close(curvature(cost, [1.0, 2.0]), [4 + 6 + 6, 8 + 6 + 6])
+
+
 def test_mapped_sum_adds_over_a_mapped_axis_of_jax():
     space = fl.array_namespace(jnp.zeros(1))
     add = jax.vmap(lambda x: space.mapped_sum(x, "batch"), axis_name="batch")

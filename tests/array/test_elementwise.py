@@ -20,9 +20,11 @@ VALUES = [
     ("clamp", [[-2, -1, 0, 1, 2, NAN]], [-1.0, 1.0], [-1, -1, 0, 1, 1, NAN]),
     ("maximum", [[1, 2, NAN, 1], [1, 3, 1, -INF]], [], [1, 3, NAN, 1]),
     ("minimum", [[1, 2, NAN, 1], [1, 3, 1, -INF]], [], [1, 2, NAN, -INF]),
+    ("unit_step", [[-2, 0, 1e-30, INF, -INF, NAN]], [], [0, 0, 1, 1, 0, NAN]),
     ("safe_sqrt", [[0, 4, INF, -1, NAN]], [], [0, 2, INF, NAN, NAN]),
     ("safe_power", [[0, 4, INF, NAN]], [0.5], [0, 2, INF, NAN]),
     ("safe_power", [[0, 4, 0.25, INF]], [-1.0], [0, 0.25, 4, 0]),
+    ("share_of", [[0, 2, 0.5, -1], [INF, INF, 2, 3]], [], [0, INF, 1, -3]),
     ("xlogy", [[0, 0, 0, 0, 0], [0, INF, -1, 5, NAN]], [], [0, 0, 0, 0, NAN]),
     ("xlogy", [[2, 1, 1, NAN, INF], [1, 0, -1, 1, INF]], [], [0, -INF, NAN, NAN, INF]),
     ("log1p", [[-2, -1, 0, TINY, INF]], [], [NAN, -INF, 0, math.log1p(TINY), INF]),
@@ -95,6 +97,7 @@ SLOPES = [
     ("erf", [], [0, INF], [2 / math.sqrt(math.pi), 0]),
     ("erfinv", [], [0], [math.sqrt(math.pi) / 2]),
     ("stop_gradient", [], [1, NAN], [0, 0]),
+    ("unit_step", [], [-1, 0, 2, NAN], [0, 0, 0, 0]),
 ]
 
 
@@ -278,3 +281,18 @@ def test_elementwise_along_an_axis_has_slopes_of_the_shape_before(slope):
 def test_elementwise_along_an_axis_differentiates_the_slopes(curvature):
     x = [[0.0, 1.0], [2.0, 3.0]]
     assert_close(curvature(along_rows(square_slope), x), [[0, 4], [12, 24]])
+
+
+def test_anew_changes_nothing(any_xp):
+    x = any_xp.asarray([1.0, NAN], dtype=any_xp.float64)
+    first, second = fl.array_namespace(x).anew(x, 2 * x)
+    assert_close(first, [1, NAN])
+    assert_close(second, [2, NAN])
+
+
+def test_anew_has_slope_1(slope):
+    def doubled(x):
+        (again,) = fl.array_namespace(x).anew(x)
+        return x + again
+
+    assert_close(slope(doubled, [3.0, 4.0]), [2, 2])
