@@ -101,8 +101,8 @@ def test_lists_are_refused(xp, row):
 def test_mixed_libraries_are_named(xp, row):
     arrays, names = row.made(xp), list(row.arrays)
     if len(arrays) == 1:
-        options = {"p": torch.asarray(2.0)}
-        other = "p torch"
+        name = "weight" if row.has("weight") else "p"
+        options, other = {name: torch.asarray(2.0)}, f"{name} torch"
     else:
         arrays[-1] = row.made(torch)[-1]
         given = "" if names[-1] in row.lists else names[-1]  # a part of an argument
@@ -153,7 +153,7 @@ def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
             given = {name: jnp.asarray(value)}
             for transform in (lambda f: f, jax.jit):
                 function = transform(
-                    jax.value_and_grad(row.with_options(**given), row.floats())
+                    jax.value_and_grad(row.with_options(**given), row.trained())
                 )
                 value, slopes = function(*row.made(jnp))
                 assert_close(value, np.nan)
@@ -185,7 +185,7 @@ def test_bad_values_are_named_where_they_can_be_read(xp, row):
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, transform):
     costs = transform(row.with_options(reduction="none"))
-    slopes = transform(jax.grad(row.with_options(reduction="sum"), row.floats()))
+    slopes = transform(jax.grad(row.with_options(reduction="sum"), row.trained()))
     mean = transform(row.with_options())
     clean = costs(*row.made(jnp))
     for name, place, value, _ in row.bad_values:
@@ -196,7 +196,7 @@ def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, tran
             assert_close(got.at[place_of_cost].set(0), clean.at[place_of_cost].set(0))
         assert_close(got[place_of_cost], np.nan)
         assert_close(mean(*arrays), np.nan)
-        for k, x in zip(row.floats(), slopes(*arrays), strict=True):
+        for k, x in zip(row.trained(), slopes(*arrays), strict=True):
             axis = row.samples.get(list(row.arrays)[k], 0)
             if axis is None:  # all samples share it, and so the fault
                 assert bool(jnp.isnan(x).any())

@@ -76,18 +76,20 @@ def differences(function, arrays, place, step):
     return np.reshape(result, arrays[place].shape + np.shape(result[0]))
 
 
-@rows()
+@rows(attribute="descends")
 def test_gradients_are_differences_of_the_value(row):
     arrays = row.made(np)
     _, on_jax = differentiated(row, "jax")(*row.made(jnp))
     _, on_torch = differentiated(row, "torch")(*row.made(torch))
     for place, one, other in zip(row.floats(), on_jax, on_torch, strict=True):
-        expected = differences(summed(row), arrays, place, 1e-6)
+        expected = np.zeros(arrays[place].shape)
+        if place in row.trained():
+            expected = differences(summed(row), arrays, place, 1e-6)
         assert_close(one, expected, rtol=1e-7, atol=1e-9)
         assert_close(one, other, rtol=1e-12, atol=1e-15)
 
 
-@rows()
+@rows(attribute="descends")
 def test_hessian_is_differences_of_the_gradient(row):
     place, arrays = row.floats()[0], row.made(jnp)
     cost = summed(row)
@@ -135,7 +137,7 @@ def test_vmap_is_a_loop(row):
     assert_close(jax.vmap(row.with_options())(*stacked), jnp.stack(loop))
 
 
-@rows()
+@rows(attribute="descends")
 def test_inside_scan_it_descends(row):
     place, arrays = row.floats()[0], row.made(jnp)
 
