@@ -16,7 +16,7 @@ from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.regression._absolute import absolute_error
 
-__all__ = ["huber_loss", "smooth_l1_loss"]
+__all__ = ["huber_cost", "huber_loss", "smooth_l1_loss"]
 
 
 @loss
@@ -76,9 +76,14 @@ def huber_loss(
     check_shapes_equal(input=input, weight=weight)
     where = mask(xp, input, where, input.shape)
     input, target = guard(xp, where, (input, 0.0), (target, 0.0))
-    slopes = (_huber_slope, _huber_target_slope, _delta_slope)
-    cost = xp.elementwise(_huber, slopes, input, target, delta)
+    cost = huber_cost(xp, input, target, delta)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def huber_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
+    """Return the costs of checked arguments."""
+    slopes = (_huber_slope, _huber_target_slope, _delta_slope)
+    return xp.elementwise(_huber, slopes, input, target, delta)
 
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:

@@ -3,6 +3,12 @@
 from parity.curve import Curve
 from parity.curves.lines import ERROR, ONE, PAIR
 from parity.differences.arrays import f64
+from parity.references.regression import (
+    expectile,
+    log_cosh,
+    mean_absolute_percentage_error,
+    mean_squared_logarithmic_error,
+)
 
 __all__ = ["CURVES"]
 
@@ -33,5 +39,40 @@ CURVES = [
         "an error of 1",
         {"input": f64(1.0), "target": f64(0.0), "var": f64(0.0)},
         {"var": f64(1.0)},
+    ),
+    Curve(
+        "log_cosh_loss",
+        **ERROR,
+        fixed="target 0",
+        arrays=PAIR,
+        along=ONE,
+        reference=log_cosh,
+    ),
+    Curve(
+        "mean_absolute_percentage_error",
+        "prediction",
+        (-1.0, 5.0),
+        "target 2",
+        {"input": f64(0.0), "target": f64(2.0)},
+        ONE,
+        reference=mean_absolute_percentage_error,
+    ),
+    Curve(
+        "mean_squared_logarithmic_error",
+        "prediction",
+        (-0.75, 5.0),
+        "target 1",
+        {"input": f64(0.0), "target": f64(1.0)},
+        ONE,
+        reference=mean_squared_logarithmic_error,
+    ),
+    Curve(
+        "expectile_loss",
+        **ERROR,
+        fixed="expectile 0.8",
+        arrays=PAIR,
+        along=ONE,
+        options={"expectile": 0.8},
+        reference=expectile,
     ),
 ]

@@ -1,0 +1,94 @@
+"""The logarithm of the hyperbolic cosine of the error."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_paired, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["log_cosh_loss"]
+
+# From here on log(cosh(e)) is abs(e) - log(2) to all digits of float64.
+_FAR = 20.0
+
+
+@loss
+def log_cosh_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Square the small errors, take the absolute value of the large, smoothly.
+
+    With ``e = input - target``, an element costs ``log(cosh(e))``: nearly ``e**2 /
+    2`` near zero and ``abs(e) - log(2)`` far from it. The slope is ``tanh(e)``.
+    Unlike that of `huber_loss`, the curvature has no jump.
+
+    Args:
+        input: Predictions, shape ``(*)``, real. The unit matters: the cost turns
+            from quadratic to linear at an error of about 1.
+        target: True values, same shape, or a number. One of the two is floating.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each element's cost, same shape. The mean divides by
+            the sum of the weights.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost, shape ``(*)`` for ``"none"``, else ``()``. The mean of no elements
+        is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Peers:
+        `optax.losses.log_cosh` and `keras.losses.log_cosh`. Those subtract
+        ``log(2)`` from a number near it, and lose the digits of small errors: in
+        float32 1e-4 costs 0 there, and 5e-9 here. Keras averages over the last
+        axis. torch has no such loss.
+
+    Examples:
+        >>> import numpy as np
+        >>> cost = log_cosh_loss(np.asarray([1e-4, 1e4]), 0.0, reduction="none")
+        >>> print(float(cost[0].round(12)), float(cost[1].round(4)))
+        5e-09 9999.3069
+
+    References:
+        Q. Wang, Y. Ma, K. Zhao and Y. Tian, A comprehensive survey of loss
+        functions in machine learning, 2022.
+        P. Chen, G. Chen and S. Zhang, Log hyperbolic cosine loss improves
+        variational auto-encoder, 2019.
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_paired(input=input, target=target)
+    (weight,) = attach(xp, input, weight=weight)
+    check_shapes_equal(input=input, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    cost = xp.elementwise(_cost, (_slope, _target_slope), input, target)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _cost(xp: Namespace, input: Any, target: Any) -> Any:
+    size = xp.absolute(input - target)
+    near = xp.clamp_max(size, _FAR)
+    grown = xp.expm1(near)
+    # cosh - 1 of what is near; log1p of it keeps the digits of the smallest error.
+    return xp.log1p(grown * (0.5 * grown / (1.0 + grown))) + (size - near)
+
+
+def _slope(xp: Namespace, input: Any, target: Any) -> Any:
+    return xp.tanh(input - target)
+
+
+def _target_slope(xp: Namespace, input: Any, target: Any) -> Any:
+    return -xp.tanh(input - target)

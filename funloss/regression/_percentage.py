@@ -1,0 +1,111 @@
+"""The absolute error in percent of the true value."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import (
+    check_paired,
+    check_shapes_equal,
+    real_option,
+    spoil,
+)
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["mean_absolute_percentage_error"]
+
+
+@loss
+def mean_absolute_percentage_error(
+    input: Array,
+    target: ArrayLike,
+    *,
+    eps: Real = 1e-7,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Take the absolute value of every error in percent of the true value.
+
+    An element costs ``100 * abs(input - target) / max(abs(target), eps)``. An
+    input of 0 costs 100 whatever the target, and one that is too large has no
+    limit: the optimum lies low. The slope is 0 at an exact fit.
+
+    Args:
+        input: Predictions, shape ``(*)``, real.
+        target: True values, same shape, or a number. One of the two is floating.
+        eps: Least size to divide by, in units of `target`, > 0; a number or a 0-d
+            array. A target of 0 costs ``100 * abs(input) / eps``, a huge number:
+            mask such elements, or choose an `eps` that means something.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each element's cost, same shape. The mean divides by
+            the sum of the weights; with ``abs(target)`` it is the weighted
+            percentage error, the sum of errors in percent of the sum of targets.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in percent, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, ``eps <= 0`` or `reduction` is unknown.
+
+    Peers:
+        `keras.losses.mean_absolute_percentage_error`, whose `eps` is the default
+        here; it averages over the last axis. torchmetrics' function of this name
+        and scikit-learn's give the share, not the percentage, with an `eps` of
+        1.17e-6 and 2.2e-16. torch has no such loss.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.asarray([9.0, 30.0]), np.asarray([10.0, 20.0])
+        >>> print(mean_absolute_percentage_error(x, t, reduction="none"))
+        [10. 50.]
+
+    References:
+        A. de Myttenaere, B. Golden, B. Le Grand and F. Rossi, Mean absolute
+        percentage error for regression models, 2016.
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_paired(input=input, target=target)
+    eps = real_option(xp, input, above=0, eps=eps)
+    input = spoil(xp, input, eps)
+    (weight,) = attach(xp, input, weight=weight)
+    check_shapes_equal(input=input, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 1.0))
+    slopes = (_slope, _target_slope, _eps_slope)
+    cost = xp.elementwise(_cost, slopes, input, target, eps)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _cost(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    return 100.0 * (xp.absolute(x - t) / xp.clamp_min(xp.absolute(t), eps))
+
+
+def _slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    return 100.0 * (_sign(xp, x - t) / xp.clamp_min(xp.absolute(t), eps))
+
+
+def _target_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    # Of abs(x / t - 1) where t itself divides: in this form nothing cancels.
+    inside = xp.absolute(t) >= eps
+    ratio = x / xp.where(inside, t, 1.0)
+    share = xp.where(inside, ratio, 1.0) / xp.clamp_min(xp.absolute(t), eps)
+    return -100.0 * (_sign(xp, x - t) * share)
+
+
+def _eps_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    cost = -100.0 * (xp.absolute(x - t) / eps / eps)
+    return xp.where(xp.absolute(t) < eps, cost, 0.0)
+
+
+def _sign(xp: Namespace, x: Any) -> Any:
+    """Return the slope of the absolute value: 0 at 0 and at nan."""
+    return xp.astype(x > 0, x.dtype) - xp.astype(x < 0, x.dtype)
