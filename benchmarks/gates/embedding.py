@@ -15,6 +15,7 @@ def _distance(p: Any, q: Any) -> Any:
 GATES = (
     Gate("hinge_embedding_loss", 2 * ONE, Limit(4.0, 4.0), Limit(4.2), Limit(30)),
     Gate("cosine_similarity", 2 * ROWS, Limit(4.0, 4.0), Limit(2.1), Limit(120)),
+    Gate("cosine_distance", 2 * ROWS, Limit(2.8, 4.0), Limit(1.1), Limit(120)),
     Gate(
         "cosine_embedding_loss",
         (*2 * ROWS, "f32[65536]"),

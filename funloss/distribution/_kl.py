@@ -5,12 +5,17 @@ from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import REDUCTIONS, broadcast_shape, check_choice
+from funloss._frame.checks import (
+    REDUCTIONS,
+    broadcast_shape,
+    check_axis,
+    check_choice,
+)
 from funloss._frame.enter import enter, guard, mask
 from funloss._frame.reduce import count_rows, leave
 from funloss._frame.typing import Array, ArrayLike, DType
 
-__all__ = ["kl_div"]
+__all__ = ["kl_div", "summed_rows"]
 
 
 @loss
@@ -19,6 +24,7 @@ def kl_div(
     target: ArrayLike,
     *,
     log_target: bool = False,
+    axis: int | None = None,
     reduction: Literal["none", "mean", "sum", "batchmean"] = "mean",
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -27,39 +33,55 @@ def kl_div(
 
     With ``x`` the input and ``t`` the target, an element costs ``t * (log(t) -
     x)``; with `log_target` the target is ``log(t)``. Summed over a distribution
-    this is the divergence ``KL(t || exp(x))``. Note the order of arguments: the
-    prediction comes first, as a logarithm.
+    this is the divergence ``KL(t || exp(x))``, and with `axis` it is what a row
+    costs. Note the order of arguments: the prediction comes first, as a logarithm.
 
     Args:
         input: Log-probabilities, shape ``(*)``, real.
         target: Probabilities, or their logarithms; broadcastable with `input`.
         log_target: Whether `target` holds logarithms; a Python bool.
-        reduction: ``"none"``, ``"mean"`` (over all elements, which is not the
-            divergence), ``"sum"``, or ``"batchmean"``: the sum over the size of
-            the first axis of `input`, which is the mean divergence of a batch.
-        where: Boolean, broadcastable to the result. A False element costs 0, has
+        axis: Axis of a distribution in the broadcast shape. A row along it costs
+            the sum of its elements, which is its divergence. None: each element
+            counts for itself.
+        reduction: ``"none"``, ``"mean"`` (without `axis` over all elements, which
+            is not the divergence), ``"sum"``, or ``"batchmean"``: the sum over the
+            size of the first axis of `input`, which is the mean divergence of a
+            batch.
+        where: Boolean, broadcastable to the two. A False element costs 0, has
             slope 0 (even at nan) and does not count in the mean; a row without
-            any True does not count in ``"batchmean"``.
+            any True does not count in the mean over rows or in ``"batchmean"``.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, the broadcast shape for ``"none"``, else ``()``. A negative
-        target gives nan; the mean of no elements is nan.
+        Cost in nats, the broadcast shape without `axis` for ``"none"``, else
+        ``()``. A negative target gives nan; the mean of no elements is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
-        ValueError: Shapes do not broadcast, or `reduction` is unknown.
+        ValueError: Shapes do not broadcast, there is no such `axis`, or
+            `reduction` is unknown.
 
     Torch:
         `torch.nn.functional.kl_div`, except: an element of probability 0 costs 0
         and has finite slopes even where the input is infinite (torch: nan); no
-        warning on ``"mean"``. `where` and `dtype` are new.
+        warning on ``"mean"``. `axis`, `where` and `dtype` are new.
+
+    Peers:
+        With ``axis=-1``, `optax.losses.kl_divergence` and, with `log_target`,
+        `optax.losses.kl_divergence_with_log_targets`. `keras.losses.kl_divergence`
+        takes the true probabilities first, predicts probabilities instead of
+        logarithms, and clips both to 1e-7..1.
 
     Examples:
         >>> import numpy as np
         >>> x, t = np.log(np.asarray([[0.5, 0.5]])), np.asarray([[1.0, 0.0]])
         >>> print(kl_div(x, t, reduction="batchmean").round(4))
         0.6931
+        >>> print(kl_div(x, t, axis=-1, reduction="none").round(4))
+        [0.6931]
+
+    References:
+        S. Kullback and R. A. Leibler, On information and sufficiency, 1951.
     """
     check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
     xp, out, (input, target) = enter(dtype, input=input, target=target)
@@ -74,7 +96,19 @@ def kl_div(
     else:
         formula, slopes = _cost, (_input_slope, _target_slope)
     cost = xp.elementwise(formula, slopes, input, target)
+    if axis is not None:
+        cost, where = summed_rows(xp, cost, where, check_axis(axis, len(shape)))
     return leave(xp, out, cost, reduction, where=where, divisor=batch)
+
+
+def summed_rows(xp: Namespace, cost: Any, where: Any, axis: int) -> tuple[Any, Any]:
+    """Return the sums of costs along `axis`, and the mask of the rows that count.
+
+    What is masked in `cost` must be 0 already.
+    """
+    if where is not None:
+        where = xp.any(xp.broadcast_to(where, cost.shape), axis=axis)
+    return xp.total(cost, axis), where
 
 
 def _cost(xp: Namespace, x: Any, t: Any) -> Any:

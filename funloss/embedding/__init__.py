@@ -1,6 +1,7 @@
 """Losses of rows that should lie near or far, and their distances."""
 
 from funloss.embedding._cosine import cosine_embedding_loss, cosine_similarity
+from funloss.embedding._cosine_distance import cosine_distance
 from funloss.embedding._distance import pairwise_distance
 from funloss.embedding._hinge import hinge_embedding_loss
 from funloss.embedding._pdist import pdist
@@ -10,6 +11,7 @@ from funloss.embedding._triplet import (
 )
 
 __all__ = [
+    "cosine_distance",
     "cosine_embedding_loss",
     "cosine_similarity",
     "hinge_embedding_loss",

@@ -16,7 +16,7 @@ from funloss._frame.labels import rows
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 
-__all__ = ["cosine_embedding_loss", "cosine_similarity"]
+__all__ = ["cosine_embedding_loss", "cosine_similarity", "floored"]
 
 # torch adds this float32 number to squared norms, in every dtype.
 _EPSILON = 9.999999960041972e-13
@@ -76,7 +76,7 @@ def cosine_similarity(
     x1, x2 = (xp.broadcast_to(x, shape or (1,)) for x in (x1, x2))
     factors = [_double_factor(xp, x, dim) for x in (x1, x2)]
     lengths = [
-        _floored_length(xp, x, dim, eps) * factor
+        floored(xp, xp.norm(x, 2, dim, keepdims=True), eps) * factor
         for x, factor in zip((x1, x2), factors, strict=True)
     ]
     divisor = xp.squeeze(lengths[0] * lengths[1], axis=dim)
@@ -84,8 +84,8 @@ def cosine_similarity(
     return leave(xp, out, cosine, "none", where=where)
 
 
-def _floored_length(xp: Namespace, x: Any, axis: int, eps: Any) -> Any:
-    size = xp.norm(x, 2, axis, keepdims=True)
+def floored(xp: Namespace, size: Any, eps: Any) -> Any:
+    """Return ``max(size, eps)`` with slope 1 in `size` everywhere, as torch has it."""
     slopes = (lambda xp, size, _: xp.ones_like(size), None)
     return xp.elementwise(
         lambda xp, size, eps: xp.clamp_min(size, eps), slopes, size, eps

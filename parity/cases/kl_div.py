@@ -6,6 +6,7 @@ from torch.nn import functional as F
 import funloss as fl
 from parity.case import Case
 from parity.references import kept, kl_div_batchmean_where
+from parity.references.divergences import kl_of_rows
 
 REDUCTION = ["none", "mean", "sum", "batchmean"]
 
@@ -92,4 +93,11 @@ CASES = [
     Case(fl.kl_div, F.kl_div, many, {"reduction": REDUCTION[1:]}, BOTH, orders=1),
     Case(fl.kl_div, F.kl_div, empty, GRID, BOTH),
     Case(fl.kl_div, F.kl_div, featureless, GRID, BOTH),
+    Case(fl.kl_div, kl_of_rows, plain,
+         [GRID | {"axis": [-1]}, {"reduction": ["none"], "axis": [0]}], BOTH),
+    Case(fl.kl_div, kl_of_rows, logarithms,
+         {"reduction": ["none"], "axis": [1], "log_target": [True]}, BOTH),
+    Case(fl.kl_div, kl_of_rows, masked,
+         {"reduction": REDUCTION[:3], "axis": [-1]}, BOTH),
+    Case(fl.kl_div, kl_of_rows, wide_input, {"reduction": ["none"], "axis": [1]}, BOTH),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from parity.curve import Curve
 from parity.curves.lines import FIRST_OF_2, ONE
 from parity.differences.arrays import f64, ints
+from parity.references.regression import cosine_distance
 
 __all__ = ["CURVES"]
 
@@ -28,6 +29,15 @@ CURVES = [
         "its other coordinate 1; the other vector (1, 0.5)",
         {"x1": f64([0.0, 1.0]), "x2": f64([1.0, 0.5])},
         {"x1": FIRST_OF_2},
+    ),
+    Curve(
+        "cosine_distance",
+        "one coordinate of a vector",
+        (-4.0, 4.0),
+        "its other coordinate 1; the target (1, 0.5)",
+        {"input": f64([0.0, 1.0]), "target": f64([1.0, 0.5])},
+        {"input": FIRST_OF_2},
+        reference=cosine_distance,
     ),
     Curve(
         "cosine_embedding_loss",

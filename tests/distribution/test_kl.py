@@ -65,6 +65,45 @@ def test_rows_all_masked_do_not_count_in_batchmean(xp):
     assert_close(fl.kl_div(x, t, where=where, reduction="batchmean"), 3.5)
 
 
+def test_rows_along_an_axis(any_xp):
+    x, t = log_halves(any_xp), truth(any_xp)
+    got = fl.kl_div(x, t, axis=-1, reduction="none")
+    assert_close(got, [LOG2, sum(SECOND)])
+    got = fl.kl_div(x, t, axis=0, reduction="none")
+    assert_close(got, [LOG2 + SECOND[0], SECOND[1]])
+    assert_close(fl.kl_div(x, t, axis=1), (LOG2 + sum(SECOND)) / 2)
+    got = fl.kl_div(x, t, axis=1, reduction="batchmean")
+    assert_close(got, (LOG2 + sum(SECOND)) / 2)
+
+
+def test_rows_all_masked_do_not_count_in_the_mean_over_rows(xp):
+    x = xp.asarray([[-1.0, -2.0], [NAN, NAN], [-4.0, NAN]], dtype=xp.float64)
+    t = xp.ones((3, 2), dtype=xp.float64)
+    where = xp.asarray([[True, True], [False, False], [True, False]])
+    got = fl.kl_div(x, t, axis=1, where=where, reduction="none")
+    assert_close(got, [3, 0, 4])
+    for reduction in ("mean", "batchmean"):
+        assert_close(fl.kl_div(x, t, axis=1, where=where, reduction=reduction), 3.5)
+    column = xp.asarray([[True], [False], [False]])
+    assert_close(fl.kl_div(x, t, axis=1, where=column), 3)
+
+
+def test_probabilities_are_not_clipped(xp):
+    x = xp.asarray([1e-9, 1 - 1e-9], dtype=xp.float64)
+    t = xp.asarray([0.5, 0.5], dtype=xp.float64)
+    got = fl.kl_div(xp.log(x), t, axis=0)
+    assert_close(got, -LOG2 + 4.5 * math.log(10) + 0.5e-9)
+
+
+def test_a_row_with_an_impossible_class_is_finite_in_value_and_slopes(slope):
+    def cost(x):
+        t = fl.array_namespace(x).asarray([[1.0, 0.0], [0.5, 0.5]], dtype=x.dtype)
+        return fl.kl_div(x, t, axis=-1, reduction="none")
+
+    got = slope(cost, [[0.0, -INF], [-LOG2, -LOG2]])
+    assert_close(got, [[-1, 0], [-0.5, -0.5]])
+
+
 def test_batchmean_of_nothing_is_nan(xp):
     x = xp.zeros((0, 3), dtype=xp.float64)
     assert_close(fl.kl_div(x, x, reduction="batchmean"), NAN)

@@ -10,6 +10,7 @@ from tests.rows.arrays import (
     SIGNS,
     TRIPLET,
     TRIPLET_MISFIT,
+    XY,
     X,
     Y,
     not_above,
@@ -31,6 +32,15 @@ ROWS = [
         reals={"margin": -0.25},
     ),
     Row(fl.cosine_similarity, {"x1": X, "x2": Y}),
+    Row(
+        fl.cosine_distance,
+        XY,
+        misfit=NO_BROADCAST,
+        bad_options=(
+            ({"eps": -1.0}, "eps must be >= 0, got -1.0"),
+            ({"axis": 2}, "axis must be an integer in -2..1, got 2"),
+        ),
+    ),
     Row(
         fl.triplet_margin_loss,
         TRIPLET,

@@ -1,0 +1,58 @@
+"""The generalized Kullback-Leibler divergence against its formula."""
+
+import numpy as np
+
+import funloss as fl
+from parity.case import Case
+from parity.references.divergences import generalized_kl
+
+
+def plain(rng):
+    input, target = rng.standard_normal((3, 4)), rng.random((3, 4)) + 0.125
+    input[0], target[0] = 0.0, [1.0, 0.5, 0.375, 2.0]
+    input[1] = np.log(target[1]) + np.asarray([0.0, 1e-2, -1e-2, 0.9375])
+    return {"input": input, "target": target}
+
+
+def logarithms(rng):
+    inputs = plain(rng)
+    return inputs | {"target": np.log(inputs["target"])}
+
+
+def zeros(rng):
+    target = np.asarray([[0.0, 1.0, 0.0], [0.5, 0.0, 0.0]])
+    input = np.asarray([[-1.0, 2.0, 0.0], [1.0, -np.inf, 8.0]])
+    return {"input": input, "target": target}
+
+
+def extreme(rng):
+    input = np.asarray([-np.inf, -1e4, -100.0, 8.0, np.nan, 1e-3])
+    return {"input": input, "target": np.asarray([0.5, 0.25, 4.0, 0.125, 1.0, 1.0])}
+
+
+def masked(rng):
+    inputs = plain(rng) | {"where": rng.random((3, 4)) < 0.75}
+    inputs["input"][2], inputs["where"][2] = np.inf, False
+    inputs["target"][1, 0], inputs["where"][1] = -1.0, [False, True, True, False]
+    return inputs
+
+
+def wide_input(rng):
+    return {"input": rng.standard_normal((2, 3, 2)), "target": rng.random((3, 1))}
+
+
+GRID = {"reduction": ["none", "mean", "sum"]}
+NONE = {"reduction": ["none"]}
+LOG = {"log_target": [True]}
+BOTH = ("input", "target")
+LOSS = fl.generalized_kl_divergence
+
+CASES = [
+    Case(LOSS, generalized_kl, plain, [GRID, NONE | {"axis": [0, -1]}], BOTH),
+    Case(LOSS, generalized_kl, logarithms, NONE | LOG, BOTH),
+    # The true slope with respect to a target of 0 is infinite.
+    Case(LOSS, generalized_kl, zeros, NONE),
+    Case(LOSS, generalized_kl, extreme, NONE, orders=1),
+    Case(LOSS, generalized_kl, masked, GRID | {"axis": [None, 1]}, BOTH),
+    Case(LOSS, generalized_kl, wide_input, {"axis": [1]}, BOTH),
+]  # fmt: skip
