@@ -2,16 +2,63 @@
 
 import numpy as np
 
+from parity.cases.fenchel_young import half_square
 from parity.curve import Curve
 from parity.curves.lines import FIRST_OF_2, FIRST_OF_3, LOGIT, ONE
 from parity.differences.arrays import f64, ints
-from parity.references import adaptive_log_softmax_with_loss
+from parity.references import adaptive_log_softmax_with_loss, entmax, hinges, odds
 
 __all__ = ["CURVES"]
 
 LAYER = f64([1.0, 0.0], [-0.5, 0.5], [0.0, -1.0])
 
 CURVES = [
+    Curve(
+        "hinge_loss",
+        "score",
+        (-3.0, 3.0),
+        "label 1; margin 1",
+        {"input": f64(0.0), "target": f64(1.0)},
+        ONE,
+        reference=hinges.hinge,
+    ),
+    Curve(
+        "binary_sparsemax_loss",
+        "score",
+        (-3.0, 3.0),
+        "label 1",
+        {"input": f64(0.0), "target": f64(1.0)},
+        ONE,
+        reference=hinges.binary_sparsemax,
+    ),
+    Curve(
+        "multiclass_hinge_loss",
+        "score of the true class",
+        (-2.0, 4.0),
+        "two other classes with scores 0 and 1; margin 1",
+        {"input": f64([0.0, 0.0, 1.0]), "target": ints(0)},
+        {"input": FIRST_OF_3},
+        reference=hinges.multiclass_hinge,
+    ),
+    Curve(
+        "entmax_loss",
+        "score of the true class",
+        (-3.0, 4.0),
+        "two other classes with scores 0 and 1; alpha 1.5",
+        {"input": f64([0.0, 0.0, 1.0]), "target": ints(0)},
+        {"input": FIRST_OF_3},
+        reference=entmax.entmax,
+    ),
+    Curve(
+        "fenchel_young_loss",
+        "score",
+        (-3.0, 3.0),
+        "a target of 1; half the square as conjugate and as regularizer",
+        {"input": f64([0.0]), "target": f64([1.0])},
+        {"input": f64([1.0])},
+        {"conjugate": half_square, "regularizer": half_square},
+        reference=entmax.fenchel_young,
+    ),
     Curve(
         "nll_loss",
         "log-probability of the true class",
@@ -74,6 +121,51 @@ CURVES = [
         "the label applies; two others with scores 0 and 1 do not",
         {"input": f64([0.0, 0.0, 1.0]), "target": np.asarray([[0, -1, -1]])},
         {"input": FIRST_OF_3},
+    ),
+    Curve(
+        "sigmoid_focal_loss",
+        **LOGIT,
+        fixed="target 1, gamma 2",
+        arrays={"input": f64(0.0), "target": f64(1.0)},
+        along=ONE,
+        reference=odds.sigmoid_focal,
+    ),
+    Curve(
+        "softmax_focal_loss",
+        "logit of the true class",
+        (-6.0, 6.0),
+        "two other classes with logits 0 and 1; gamma 2",
+        {"input": f64([0.0, 0.0, 1.0]), "target": ints(0)},
+        {"input": FIRST_OF_3},
+        reference=odds.softmax_focal,
+    ),
+    Curve(
+        "poly_loss",
+        "logit of the true class",
+        (-6.0, 6.0),
+        "two other classes with logits 0 and 1; epsilon 2",
+        {"input": f64([0.0, 0.0, 1.0]), "target": ints(0)},
+        {"input": FIRST_OF_3},
+        reference=odds.poly,
+    ),
+    Curve(
+        "generalized_cross_entropy",
+        "logit of the true class",
+        (-6.0, 6.0),
+        "two other classes with logits 0 and 1; q 0.7",
+        {"input": f64([0.0, 0.0, 1.0]), "target": ints(0)},
+        {"input": FIRST_OF_3},
+        reference=odds.generalized_cross_entropy,
+    ),
+    Curve(
+        "smooth_labels",
+        "mass of one class",
+        (0.0, 1.0),
+        "that class alone; smoothing 0.25",
+        {"target": f64(0.0)},
+        {"target": ONE["input"]},
+        {"label_smoothing": 0.25},
+        reference=odds.smooth_labels,
     ),
     Curve(
         "linear_cross_entropy",

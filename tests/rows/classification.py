@@ -2,6 +2,8 @@
 
 import inspect
 
+import numpy as np
+
 import funloss as fl
 from tests.row import Row
 from tests.rows.arrays import (
@@ -11,6 +13,7 @@ from tests.rows.arrays import (
     OUTSIDE,
     ROW_MISFIT,
     SCORES,
+    SHARES,
     SIGNS,
     UNEQUAL,
     P,
@@ -21,6 +24,8 @@ from tests.rows.arrays import (
 )
 
 __all__ = ["ROWS"]
+
+OUTSIDE_TARGET = tuple(fault for fault in OUTSIDE if fault[0] == "target")
 
 
 def adaptive_log_softmax_with_loss(
@@ -40,7 +45,68 @@ adaptive_log_softmax_with_loss.__signature__ = inspect.Signature(
     ]
 )
 
+
+def half_square(x):
+    """Return half the squared length of each row."""
+    return 0.5 * fl.array_namespace(x).sum(x * x, axis=-1)
+
+
+NO_MARGIN = (({"margin": -1.0}, "margin must be >= 0, got -1.0"),)
+
 ROWS = [
+    Row(
+        fl.hinge_loss,
+        {"input": X, "target": SIGNS},
+        GRID,
+        reals={"margin": 0.8125},
+        misfit=UNEQUAL,
+        bad_options=(
+            *NO_MARGIN,
+            ({"p": 3}, "p must be 1 or 2, got 3"),
+            ({"labels": "both"}, "labels must be 'signed' or 'binary', got 'both'"),
+        ),
+        bad_values=(
+            ("target", (1, 0), 0, "target must be -1 or 1, got 0.0 at (1, 0)"),
+        ),
+    ),
+    Row(
+        fl.binary_sparsemax_loss,
+        {"input": X, "target": [[1, 0], [0, 0], [1, 1]]},
+        GRID,
+        misfit=UNEQUAL,
+        bad_values=(("target", (1, 0), 2, "target must be 0 or 1, got 2.0 at (1, 0)"),),
+    ),
+    Row(
+        fl.multiclass_hinge_loss,
+        {"input": SCORES, "target": LABELS},
+        reals={"margin": 0.8125},
+        misfit=ROW_MISFIT,
+        bad_options=NO_MARGIN,
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.entmax_loss,
+        {"input": SCORES, "target": LABELS},
+        options={"ignore_index": 255},
+        misfit=ROW_MISFIT,
+        bad_options=(
+            ({"alpha": 1}, "alpha must be > 1 and <= 2, got 1: that is cross_entropy"),
+            ({"alpha": 2.5}, "alpha must be > 1 and <= 2, got 2.5"),
+        ),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.entmax_loss,
+        {"input": SCORES, "target": SHARES},
+        options={"alpha": 1.25},
+        misfit=UNEQUAL,
+    ),
+    Row(
+        fl.fenchel_young_loss,
+        {"input": X, "target": P},
+        options={"conjugate": half_square},
+        misfit=UNEQUAL,
+    ),
     Row(
         fl.binary_cross_entropy,
         {"input": P, "target": Q},
@@ -95,6 +161,78 @@ ROWS = [
     ),
     Row(fl.multilabel_soft_margin_loss, {"input": X, "target": P}, misfit=UNEQUAL),
     Row(fl.soft_margin_loss, {"input": X, "target": SIGNS}, GRID),
+    Row(
+        fl.sigmoid_focal_loss,
+        {"input": X, "target": Q},
+        GRID,
+        reals={"gamma": 1.5, "alpha": 0.25},
+        misfit=UNEQUAL,
+        bad_options=(
+            ({"gamma": -0.5}, "gamma must be >= 0, got -0.5"),
+            ({"gamma": np.nan}, "gamma must be >= 0, got nan"),
+            ({"alpha": 1.5}, "alpha must be >= 0 and <= 1, got 1.5"),
+        ),
+        bad_values=OUTSIDE_TARGET,
+    ),
+    Row(
+        fl.softmax_focal_loss,
+        {"input": SCORES, "target": LABELS},
+        options={"ignore_index": 255},
+        reals={"gamma": 1.5},
+        misfit=ROW_MISFIT,
+        bad_options=(
+            ({"gamma": -0.5}, "gamma must be >= 0, got -0.5"),
+            ({"gamma": np.nan}, "gamma must be >= 0, got nan"),
+            ({"alpha": -0.5}, "alpha must be >= 0, got -0.5"),
+        ),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.softmax_focal_loss,
+        {"input": X, "target": P},
+        reals={"gamma": 1.5},
+        misfit=UNEQUAL,
+    ),
+    Row(
+        fl.poly_loss,
+        {"input": SCORES, "target": LABELS},
+        options={"ignore_index": 255},
+        reals={"epsilon": 0.5},
+        misfit=ROW_MISFIT,
+        bad_options=(({"epsilon": -1.5}, "epsilon must be >= -1, got -1.5"),),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.poly_loss,
+        {"input": X, "target": P},
+        reals={"epsilon": 0.5},
+        misfit=UNEQUAL,
+    ),
+    Row(
+        fl.generalized_cross_entropy,
+        {"input": SCORES, "target": LABELS},
+        options={"ignore_index": 255},
+        reals={"q": 0.625},
+        misfit=ROW_MISFIT,
+        bad_options=(
+            ({"q": 0.0}, "q must be > 0 and <= 1, got 0.0"),
+            ({"q": 1.5}, "q must be > 0 and <= 1, got 1.5"),
+        ),
+        bad_values=bad_labels("N"),
+    ),
+    Row(
+        fl.generalized_cross_entropy,
+        {"input": X, "target": P},
+        reals={"q": 0.625},
+        misfit=UNEQUAL,
+    ),
+    Row(
+        fl.smooth_labels,
+        {"target": SHARES, "label_smoothing": 0.25},
+        mask=(3, 4),
+        samples={"label_smoothing": None},
+        lists=("label_smoothing",),
+    ),
     Row(
         fl.linear_cross_entropy,
         {"input": X, "linear_weight": [*Y, [0.5, 0.25]], "target": LABELS},

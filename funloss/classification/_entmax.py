@@ -1,0 +1,158 @@
+"""Entmax losses: between cross-entropy and sparsemax, with probabilities of 0."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_integer, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, is_floating, mask
+from funloss._frame.labels import (
+    along,
+    check_class_weight,
+    class_axis,
+    class_labels,
+    match_rows,
+    of_labels,
+    rows,
+)
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._kernels._entmax import (
+    entmax_cost,
+    entmax_scale,
+    score_slope,
+    truth_slope,
+)
+
+__all__ = ["entmax_loss"]
+
+
+@loss
+def entmax_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    alpha: float = 1.5,
+    weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+    ignore_index: int = -100,
+    axis: int = 1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each row as cross-entropy does, but nothing beyond a margin.
+
+    With ``h(p) = sum(p - p**alpha) / (alpha * (alpha - 1))``, Tsallis' entropy, and
+    ``p`` the probabilities that maximise ``sum(p * x) + h(p)``, the entmax of the
+    scores ``x``, a row of class probabilities ``q`` costs ``sum((p - q) * x) + h(p)
+    - h(q)``. A label ``y`` stands for all its mass on class ``y``. The slope in the
+    scores is ``p - q``. Classes far behind have a probability of exactly 0, and a
+    class that leads all others by ``1 / (alpha - 1)`` has 1 and costs 0.
+
+    Args:
+        input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating. A
+            class with score -inf is impossible.
+        target: Labels in ``0..C-1``, integers of any width, shape of `input`
+            without its class axis; or class probabilities >= 0, floating, shape of
+            `input`. Where these do not add up to 1, the slope is ``sum(q) * p -
+            q``.
+        alpha: Above 1, up to 2, a Python number. With 2 this is the sparsemax
+            loss; as it falls to 1, the cost turns into `cross_entropy`.
+        weight: Class weights, shape ``(C)``: a row's cost is multiplied by
+            ``sum(weight * q)``, and the mean divides by the sum of that over the
+            rows that count.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+            With probabilities it must be negative, and means nothing.
+        axis: Class axis of `input`; of a single row it is axis 0.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and of floating
+            `target` if None.
+
+    Returns:
+        Cost in units of the scores, one a row for ``"none"``, else ``()``. The
+        mean is nan when no row counts, with slope 0.
+
+    Raises:
+        TypeError: `input` is not floating, `alpha` is no Python number, or arrays
+            of two libraries.
+        ValueError: Shapes do not match, an option is out of its range, or a label
+            is out of range (on JAX: nan in value and gradient; see
+            `debug_values`).
+
+    Peers:
+        `multiclass_sparsemax_loss` of optax and jaxopt is ``alpha=2``; there, a
+        label out of range counts as another, and optax takes no single row.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores, labels = np.asarray([[2.0, 0.0], [0.5, 0.5]]), np.asarray([0, 1])
+        >>> print(entmax_loss(scores, labels, reduction="none").round(4))
+        [0.     0.3905]
+        >>> print(entmax_loss(scores, labels, alpha=2, reduction="none"))
+        [0.   0.25]
+
+    References:
+        B. Peters, V. Niculae, A. F. T. Martins, Sparse sequence-to-sequence
+        models, 2019.
+        A. F. T. Martins, R. F. Astudillo, From softmax to sparsemax, 2016.
+    """
+    alpha = _checked(alpha)
+    check_integer(ignore_index=ignore_index)
+    if is_floating(target):
+        xp, out, (input, target) = enter(dtype, input=input, target=target)
+        check_shapes_equal(input=input, target=target)
+        if ignore_index >= 0:
+            msg = (
+                f"ignore_index must be negative with probabilities, got {ignore_index}"
+            )
+            raise ValueError(msg)
+    else:
+        xp, out, (input,) = enter(dtype, input=input)
+    axis = class_axis(input, axis)
+    (weight,) = attach(xp, input, weight=weight)
+    check_class_weight(weight, input, axis)
+    where = mask(xp, input, where, rows(input.shape, axis))
+    if is_floating(target):
+        keep = where if where is None else xp.expand_dims(where, axis=axis)
+        input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+        cost = _of_rows(xp, input, target, alpha, axis)
+        mass = None
+        if weight is not None:
+            mass = xp.total(target * along(xp, weight, axis, input.ndim), axis)
+        keep = where
+    else:
+        target = match_rows(xp, input, target, axis)
+        labels, keep, bad = class_labels(
+            xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
+        )
+        if keep is not None:
+            (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+        cost = _of_rows(xp, input, xp.expand_dims(labels, axis=axis), alpha, axis)
+        cost = cost if bad is None else xp.poison(cost, bad)
+        mass = of_labels(xp, weight, labels)
+    cost = cost if mass is None else cost * mass
+    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+
+
+def _checked(alpha: Any) -> float:
+    if not isinstance(alpha, int | float) or isinstance(alpha, bool):
+        msg = f"alpha must be a Python number, got {alpha!r}"
+        raise TypeError(msg)
+    if alpha == 1:
+        msg = "alpha must be > 1 and <= 2, got 1: that is cross_entropy"
+        raise ValueError(msg)
+    if not 1 < alpha <= 2:
+        msg = f"alpha must be > 1 and <= 2, got {alpha!r}"
+        raise ValueError(msg)
+    return float(alpha)
+
+
+def _of_rows(xp: Namespace, x: Any, truth: Any, alpha: float, axis: int) -> Any:
+    options = (alpha, axis)
+    scale = entmax_scale(xp, x, alpha, axis)
+    slope = None if xp.is_int(truth.dtype) else truth_slope
+    # The loss is least in the scale, which therefore has no slope of its own.
+    slopes = (score_slope, None, slope, None)
+    return xp.elementwise(entmax_cost, slopes, x, scale, truth, options, axis=axis)

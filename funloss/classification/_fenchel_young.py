@@ -1,0 +1,108 @@
+"""Fenchel-Young losses, made of a convex function of scores."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from funloss._array import Namespace, lookup
+from funloss._frame.call import loss
+from funloss._frame.checks import check_shapes_equal
+from funloss._frame.enter import enter, guard, mask
+from funloss._frame.labels import class_axis, rows
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["fenchel_young_loss"]
+
+
+@loss
+def fenchel_young_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    conjugate: Callable[[Any], Any],
+    regularizer: Callable[[Any], Any] | None = None,
+    axis: int = -1,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge scores what they and the target lack to equality in Fenchel-Young's.
+
+    With ``x`` the scores of a row and ``y`` its target, the row costs
+    ``conjugate(x) + regularizer(y) - sum(x * y)``. Where the two functions are
+    conjugate, that is never negative, and 0 where ``y`` is the gradient of
+    `conjugate` at ``x``: the slope in `input` is that gradient less ``y``.
+
+    Args:
+        input: Scores, shape ``(*, D)``, real.
+        target: True values, such as probabilities, same shape. One of the two is
+            floating.
+        conjugate: Takes an array of scores, adds up along its last axis, and
+            returns an array of the other axes, in operations that the library
+            differentiates. On JAX a call outside `jax.jit` is not compiled.
+        regularizer: Does so with the targets. None leaves it out, and the slope
+            in `input` as it is.
+        axis: Axis of a row in `input`.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the rows.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in units of `conjugate`, one a row for ``"none"``, else ``()``. The
+        mean of no rows is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, a function does not return one number a row, or
+            `reduction` is unknown.
+
+    Peers:
+        `make_fenchel_young_loss(conjugate)` of optax, which calls it with one row
+        at a time, and of jaxopt, which takes one row and all axes for it. Both
+        leave the regularizer out. `cross_entropy` and `entmax_loss` are the
+        losses of softmax and of entmax, without a function of your own.
+
+    Examples:
+        >>> import numpy as np
+        >>> def half_square(x):
+        ...     return np.sum(x * x, axis=-1) / 2
+        >>> x, y = np.asarray([[3.0, 1.0]]), np.asarray([[1.0, 1.0]])
+        >>> print(fenchel_young_loss(x, y, conjugate=half_square))
+        1.0
+        >>> pair = {"conjugate": half_square, "regularizer": half_square}
+        >>> print(fenchel_young_loss(x, y, **pair))
+        2.0
+
+    References:
+        M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
+        losses, 2020.
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    axis = class_axis(input, axis)
+    where = mask(xp, input, where, rows(input.shape, axis))
+    keep = where if where is None else xp.expand_dims(where, axis=axis)
+    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    input, target = (xp.moveaxis(x, axis, -1) for x in (input, target))
+    cost = _of_rows(xp, input, conjugate=conjugate) - _inner(xp, input, target)
+    if regularizer is not None:
+        cost = cost + _of_rows(xp, target, regularizer=regularizer)
+    return leave(xp, out, cost, reduction, where=where)
+
+
+def _of_rows(xp: Namespace, x: Any, **functions: Callable[[Any], Any]) -> Any:
+    ((name, function),) = functions.items()
+    value, shape = function(x), tuple(x.shape[:-1])
+    got = None if lookup(value) is not xp else tuple(value.shape)
+    if got != shape:
+        what = type(value).__name__ if got is None else f"shape {got}"
+        msg = f"{name} must return an array of {xp.name} of shape {shape}, got {what}"
+        raise ValueError(msg)
+    return value
+
+
+def _inner(xp: Namespace, x: Any, y: Any) -> Any:
+    void = xp.logical_and(y == 0, x == -math.inf)
+    return xp.total(xp.where(void, 0.0, x) * y, -1)

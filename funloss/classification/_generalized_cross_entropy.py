@@ -1,0 +1,121 @@
+"""Generalized cross-entropy: between cross-entropy and absolute error."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import real_option
+from funloss._frame.enter import attach
+from funloss._frame.labels import check_class_weight
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.classification._odds import Curve
+from funloss.classification._scored_rows import enter_rows
+
+__all__ = ["generalized_cross_entropy"]
+
+
+@loss
+def generalized_cross_entropy(
+    input: Array,
+    target: ArrayLike,
+    *,
+    q: Real = 0.7,
+    weight: ArrayLike | None = None,
+    axis: int = 1,
+    ignore_index: int = -100,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each row a cost that is bounded, so that wrong labels pull less.
+
+    With ``p = softmax(input)``, ``w`` the class weights (1 if None) and ``y`` the
+    label, a row costs ``w[y] * (1 - p[y]**q) / q``, at most ``w[y] / q``; with class
+    probabilities in place of labels, the sum of that over the classes, each times
+    its probability. It tends to `cross_entropy` as `q` tends to 0, and is ``1 -
+    p[y]``, half the absolute error of the probabilities, for ``q=1``.
+
+    Args:
+        input: Scores (logits), shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,
+            floating. A class with score -inf is impossible.
+        target: Labels in ``0..C-1``, integers of any width, shape of `input`
+            without its class axis; or class probabilities, floating, shape of
+            `input`. Probabilities are not checked to add up to 1.
+        q: In 0..1, but not 0; a number or a 0-d array. The default is the paper's.
+        weight: Class weights, shape ``(C)``.
+        axis: Class axis of `input`; of a single row it is axis 0.
+        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+            With probabilities it must be negative, and means nothing.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. With labels the mean
+            divides by the sum of ``w[y]`` over the rows that count, with
+            probabilities by the number of rows.
+        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and of floating
+            `target` if None.
+
+    Returns:
+        Cost, one a row for ``"none"``, else ``()``. The mean is nan when no row
+        counts, with slope 0.
+
+    Raises:
+        TypeError: `input` is not floating, or arrays of two libraries.
+        ValueError: Shapes do not match, an option is out of its range, or a
+            label is out of range (on JAX: nan in value and gradient; see
+            `debug_values`).
+
+    Peers:
+        `keras.losses.categorical_generalized_cross_entropy`, which takes
+        probabilities in place of scores, and no default for ``q``. Its slope is
+        infinite where a probability is 0, and for small ``q`` it loses digits.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores, labels = np.log(np.asarray([[0.25, 0.75]])), np.asarray([0])
+        >>> print(generalized_cross_entropy(scores, labels, q=0.5))
+        1.0
+
+    References:
+        Z. Zhang and M. R. Sabuncu, Generalized cross entropy loss for training deep
+        neural networks with noisy labels, 2018.
+    """
+    start = enter_rows(
+        dtype, input, target, axis=axis, ignore_index=ignore_index, where=where
+    )
+    xp, x = start.xp, start.input
+    q = real_option(xp, x, above=0, at_most=1, q=q)
+    (weight,) = attach(xp, x, weight=weight)
+    check_class_weight(weight, x, start.axis)
+    start = start.spoilt(q)
+    cost, keep, mass = start.costs(_GENERALIZED, q, weight)
+    return leave(xp, start.out, cost, reduction, where=keep, mass=mass)
+
+
+def _cost(xp: Namespace, odds: Any, q: Any) -> Any:
+    return -xp.expm1(-q * xp.softplus(odds)) / q
+
+
+def _rate(xp: Namespace, odds: Any, q: Any) -> Any:
+    return xp.exp(-q * xp.softplus(odds))
+
+
+# The integral of t * exp(-z * t) over 0..1 as a series in z; beyond 1/2 its closed
+# form does not cancel.
+_SERIES = [(-1) ** k / (math.factorial(k) * (k + 2)) for k in range(15)]
+
+
+def _q_slope(xp: Namespace, odds: Any, q: Any) -> Any:
+    entropy = xp.softplus(odds)
+    small = q * entropy < 0.5
+    near = xp.where(small, entropy, 0.0)
+    series = 0.0 * near
+    for factor in reversed(_SERIES):
+        series = series * (q * near) + factor
+    far = q * xp.where(small, 0.5 / q, entropy)
+    closed = (1 - xp.exp(-far) * (1 + far)) / q / q
+    return -xp.where(small, near * near * series, closed)
+
+
+_GENERALIZED = Curve(_cost, _rate, _q_slope)

@@ -1,0 +1,144 @@
+"""Hinge loss over all classes: the strongest wrong class is charged."""
+
+import math
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import real_option, spoil
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.labels import (
+    along,
+    check_class_weight,
+    class_axis,
+    class_labels,
+    match_rows,
+    of_labels,
+    rows,
+)
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["multiclass_hinge_loss"]
+
+
+@loss
+def multiclass_hinge_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    margin: Real = 1.0,
+    weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+    axis: int = 1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge the true class what it lacks to a lead over the best wrong class.
+
+    With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
+    costs ``w[y] * max(0, margin + input[j] - input[y])`` with ``j`` the wrong
+    class of the largest score; with ``margin=0`` this is the multiclass
+    perceptron's loss. Wrong classes that tie share the slope equally, and so does
+    the true class where it leads by just the margin.
+
+    Args:
+        input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating. A
+            wrong class with score -inf is none.
+        target: Labels in ``0..C-1``, shape of `input` without its class axis,
+            integers of any width.
+        margin: Lead to keep, in units of the scores, >= 0; a number or a 0-d
+            array.
+        weight: Class weights, shape ``(C)``. The mean divides by the sum of
+            ``w[y]`` over the rows that count.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        axis: Class axis of `input`; of a single row it is axis 0.
+        where: Boolean, broadcastable to `target`. A False row costs 0, has slope
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; that of `input` if None.
+
+    Returns:
+        Cost in units of the scores, shape of `target` for ``"none"``, else
+        ``()``. The mean of no rows is nan.
+
+    Raises:
+        TypeError: `input` is not floating, or `target` not an integer array.
+        ValueError: Shapes do not match, ``margin < 0``, `reduction` is unknown,
+            or a label is out of range (on JAX: nan in value and gradient; see
+            `debug_values`).
+
+    Peers:
+        `multiclass_hinge_loss` and `multiclass_perceptron_loss` of optax and
+        jaxopt, with the classes last; a label out of range gives another finite
+        number there, and scores around 1e4 lose digits. Keras's
+        `categorical_hinge` of one-hot labels takes the best wrong class for 0
+        where its score is negative. `multi_margin_loss` charges every wrong
+        class, not the best alone.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores = np.asarray([[2.0, 1.5, 0.0], [0.0, -3.0, -1.0]])
+        >>> print(multiclass_hinge_loss(scores, np.asarray([0, 1]), reduction="none"))
+        [0.5 4. ]
+
+    References:
+        K. Crammer, Y. Singer, On the algorithmic implementation of multiclass
+        kernel-based vector machines, 2001.
+        M. Collins, Discriminative training methods for hidden Markov models, 2002.
+    """
+    xp, out, (input,) = enter(dtype, input=input)
+    axis = class_axis(input, axis)
+    margin = real_option(xp, input, at_least=0, margin=margin)
+    input = spoil(xp, input, margin)
+    (weight,) = attach(xp, input, weight=weight)
+    check_class_weight(weight, input, axis)
+    target = match_rows(xp, input, target, axis)
+    where = mask(xp, input, where, rows(input.shape, axis))
+    labels, keep, bad = class_labels(xp, input, target, input.shape[axis], where=where)
+    if keep is not None:
+        (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+    arguments = (input, margin, xp.expand_dims(labels, axis=axis), axis)
+    slopes = (_slope, _margin_slope, None, None)
+    cost = xp.elementwise(_hinge, slopes, *arguments, axis=axis)
+    cost = cost if bad is None else xp.poison(cost, bad)
+    mass = of_labels(xp, weight, labels)
+    cost = cost if mass is None else cost * mass
+    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+
+
+def _hinge(xp: Namespace, *arguments: Any) -> Any:
+    _, lack = _lacks(xp, *arguments)
+    return xp.amax(xp.clamp_min(lack, 0.0), arguments[-1])
+
+
+def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
+    """Return the share of each wrong class in the cost, 0 where nothing is lacking."""
+    best, lack = _lacks(xp, *arguments)
+    ties = xp.total(best, arguments[-1], keepdims=True)
+    # At the margin, the true class is one of those that tie.
+    return best * xp.where(lack < 0, 0.0, xp.where(lack == 0, 1 / (ties + 1), 1 / ties))
+
+
+def _slope(xp: Namespace, *arguments: Any) -> Any:
+    _, _, place, axis = arguments
+    rise = _margin_slope(xp, *arguments)
+    fall = xp.total(rise, axis, keepdims=True)
+    return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
+
+
+def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
+    """Return where the best wrong classes are, and what the true one lacks to a lead.
+
+    Without a rival nothing is lacking, not even to a true class at -inf.
+    """
+    x, margin, place, axis = arguments
+    wrong = xp.where(_classes(xp, x, place, axis) == place, -math.inf, x)
+    best = xp.amax(wrong, axis, keepdims=True)
+    lack = margin + (best - xp.gather(x, place, axis))
+    lack = xp.where(best == -math.inf, -math.inf, lack)
+    return xp.astype(wrong == best, x.dtype), lack
+
+
+def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
+    return along(xp, classes, axis, x.ndim)

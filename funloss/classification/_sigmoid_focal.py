@@ -1,0 +1,164 @@
+"""Focal loss of logits: binary cross-entropy that leaves easy elements alone."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import (
+    check_fits,
+    check_shapes_equal,
+    check_values,
+    real_option,
+    spoil,
+)
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.classification._binary import logit_cost
+
+__all__ = ["focal_option", "power", "sigmoid_focal_loss"]
+
+# Infinite logits count as this in slopes, where 0 times infinity would be nan.
+_FAR = 1e30
+
+
+@loss
+def sigmoid_focal_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    alpha: Real | None = None,
+    gamma: Real = 2.0,
+    weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each logit its binary cross-entropy, much less where it is right.
+
+    With ``p = sigmoid(input)``, ``t`` the target and ``p_t = t * p + (1 - t) *
+    (1 - p)``, an element costs ``a * (1 - p_t)**gamma`` times its
+    `binary_cross_entropy_with_logits`, where ``a = alpha * t + (1 - alpha) * (1 -
+    t)``, or 1 if `alpha` is None. Exact in both tails, for every `gamma`.
+
+    Args:
+        input: Logits, shape ``(*)``, real.
+        target: True probabilities in 0..1, same shape.
+        alpha: Share of the positive side, in 0..1; a number or a 0-d array. The
+            paper's 0.25 was tuned together with its detector, and 1 on both sides
+            is the cross-entropy's own balance, so None is the default.
+        gamma: How fast the cost of an easy element fades, >= 0; 0 is the
+            cross-entropy itself. A number or a 0-d array.
+        weight: Factor on each element's cost, broadcastable to `input`. The mean
+            divides by the sum of weights.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, an option is out of its range, or a target lies
+            outside 0..1 (on JAX: nan in value and gradient; see `debug_values`).
+
+    Peers:
+        `optax.losses.sigmoid_focal_loss`, which is nan at infinite logits.
+        `torchvision.ops.sigmoid_focal_loss`, with
+        ``alpha=0.25``, ``reduction="none"`` and -1 for no `alpha` by default, and
+        nan slopes far out for ``gamma < 1``. `keras.losses.binary_focal_crossentropy`
+        is the mean over the last axis, without `alpha` unless
+        ``apply_class_balancing``; it clips probabilities at 1e-7, beyond which it
+        has no slope.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, t = np.asarray([0.0, 4.0, -4.0]), np.ones(3)
+        >>> print(sigmoid_focal_loss(x, t, reduction="none").round(6))
+        [1.732870e-01 6.000000e-06 3.874907e+00]
+
+    References:
+        T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollar, Focal loss for dense
+        object detection, 2017.
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    gamma = focal_option(xp, input, gamma)
+    if alpha is not None:
+        alpha = real_option(xp, input, at_least=0, at_most=1, alpha=alpha)
+    input = spoil(xp, input, gamma, alpha)
+    (weight,) = attach(xp, input, weight=weight)
+    check_fits(input.shape, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    slopes = (_input_slope, _target_slope, _alpha_slope, _gamma_slope)
+    cost = xp.elementwise(_cost, slopes, input, target, alpha, gamma)
+    outside = xp.elementwise(_outside, None, target)
+    bad = check_values(xp, "in 0..1", target=(target, outside))
+    cost = cost if bad is None else xp.poison(cost, bad)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def focal_option(xp: Namespace, like: Any, gamma: Any) -> Any:
+    """Return `gamma`; a whole number as an integer, whose powers are products."""
+    gamma = real_option(xp, like, at_least=0, gamma=gamma)
+    whole = isinstance(gamma, float) and gamma.is_integer()
+    return int(gamma) if whole else gamma
+
+
+def power(xp: Namespace, base: Any, gamma: Any) -> Any:
+    """Return ``base**gamma``, whose slopes at 0 are finite for every `gamma`."""
+    return base**gamma if isinstance(gamma, int) else xp.safe_power(base, gamma)
+
+
+def _outside(xp: Namespace, t: Any) -> Any:
+    return xp.logical_not(xp.logical_and(t >= 0, t <= 1))
+
+
+def _balance(t: Any, alpha: Any) -> Any:
+    return 1.0 if alpha is None else alpha * t + (1 - alpha) * (1 - t)
+
+
+def _cost(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+    miss = (1 - t) * xp.sigmoid(x) + t * xp.sigmoid(-x)
+    far = (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
+    entropy = xp.softplus(-xp.absolute(x)) + far
+    cost = _balance(t, alpha) * (miss**gamma * entropy)
+    # An infinite logit on the right side costs nothing.
+    return xp.where(miss == 0, 0.0, cost)
+
+
+def _parts(xp: Namespace, x: Any, t: Any, gamma: Any) -> tuple[Any, ...]:
+    """Return ``p``, ``1 - p``, ``1 - p_t``, its power, and the cross-entropy."""
+    x = xp.clamp(x, -_FAR, _FAR)
+    p, q = xp.sigmoid(x), xp.sigmoid(-x)
+    miss = (1 - t) * p + t * q
+    # Where it is 0, so is its power: what is divided by it does not matter.
+    above = xp.where(miss == 0, 1.0, miss)
+    return p, q, above, power(xp, miss, gamma), logit_cost(xp, x, t)
+
+
+def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+    p, q, miss, factor, entropy = _parts(xp, x, t, gamma)
+    fading = gamma * (1 - 2 * t) * (p * q / miss) * entropy
+    return _balance(t, alpha) * factor * ((1 - t) * p - t * q + fading)
+
+
+def _target_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+    p, q, miss, factor, entropy = _parts(xp, x, t, gamma)
+    change = gamma * (q - p) * (entropy / miss) - xp.clamp(x, -_FAR, _FAR)
+    slope = _balance(t, alpha) * factor * change
+    return slope if alpha is None else slope + (2 * alpha - 1) * factor * entropy
+
+
+def _alpha_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+    *_, factor, entropy = _parts(xp, x, t, gamma)
+    return (2 * t - 1) * factor * entropy
+
+
+def _gamma_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+    _, _, miss, factor, entropy = _parts(xp, x, t, gamma)
+    return _balance(t, alpha) * factor * xp.log(miss) * entropy

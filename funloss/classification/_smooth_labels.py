@@ -1,0 +1,92 @@
+"""Smoothed labels: class probabilities moved towards equal ones."""
+
+from typing import Any
+
+from funloss._array import lookup
+from funloss._frame.call import loss
+from funloss._frame.checks import check_axis, real_option, spoil
+from funloss._frame.enter import enter, mask
+from funloss._frame.typing import Array, ArrayLike, DType, Real
+
+__all__ = ["smooth_labels"]
+
+
+@loss
+def smooth_labels(
+    target: Array,
+    label_smoothing: Real,
+    *,
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Take a share of each row's mass and spread it evenly over the classes.
+
+    With ``s`` the smoothing and ``K`` the number of classes, a probability ``t``
+    becomes ``(1 - s) * t + s / K``. A class that is masked becomes exactly 0, and
+    `K` counts the others, so that a row which adds up to 1 still does.
+
+    Args:
+        target: Class probabilities, such as one-hot labels, floating; or integers
+            where `dtype` is given.
+        label_smoothing: In 0..1; a number or a 0-d array.
+        axis: Class axis.
+        where: Boolean, broadcastable to `target`. A False class is 0 and has slope
+            0, even at nan.
+        dtype: Of the result; that of `target` if None.
+
+    Returns:
+        Probabilities, shape of `target`.
+
+    Raises:
+        TypeError: `target` is not floating and `dtype` is not given.
+        ValueError: There is no such axis, or `label_smoothing` is out of range.
+
+    Peers:
+        `optax.losses.smooth_labels`, which refuses integers and gives masked
+        classes mass. Keras smooths inside its losses, as `cross_entropy` does by
+        itself.
+
+    Examples:
+        >>> import numpy as np
+        >>> print(smooth_labels(np.asarray([0.0, 1.0]), 0.2))
+        [0.1 0.9]
+        >>> print(smooth_labels(np.asarray([0, 1, 0, 0]), 0.2, dtype="float64"))
+        [0.05 0.85 0.05 0.05]
+
+    References:
+        C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, Rethinking the
+        Inception architecture for computer vision, 2016.
+    """
+    xp, out, (target,) = enter(dtype, target=_as_floating(target, dtype))
+    axis = check_axis(axis, target.ndim)
+    smoothing = real_option(
+        xp, target, at_least=0, at_most=1, label_smoothing=label_smoothing
+    )
+    target = spoil(xp, target, smoothing)
+    where = mask(xp, target, where, target.shape)
+    if where is None:
+        even = smoothing / max(1, target.shape[axis])
+        return xp.astype((1 - smoothing) * target + even, out)
+    where = xp.broadcast_to(where, target.shape)
+    kept = xp.sum(xp.astype(where, xp.int32), axis=axis, keepdims=True)
+    even = smoothing / xp.astype(xp.where(kept == 0, 1, kept), target.dtype)
+    smooth = (1 - smoothing) * xp.where(where, target, 0.0) + even
+    return xp.astype(xp.where(where, smooth, 0.0), out)
+
+
+def _as_floating(target: Any, dtype: Any) -> Any:
+    """Return integers in `dtype`; without one, refuse them."""
+    xp = lookup(target)
+    if xp is None or not (
+        xp.is_int(target.dtype) or xp.dtype_name(target.dtype) == "bool"
+    ):
+        return target
+    if dtype is None:
+        msg = (
+            "at least one array must be real floating, got target "
+            f"{xp.dtype_name(target.dtype)}; dtype makes one of integers"
+        )
+        raise TypeError(msg)
+    own = xp.as_dtype(dtype)
+    return target if own is None or not xp.is_float(own) else xp.astype(target, own)

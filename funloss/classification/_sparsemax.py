@@ -1,0 +1,93 @@
+"""Sparsemax loss of binary labels: quadratic around zero, linear or 0 beyond."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import check_paired, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss.classification._hinge import Labels, checked, sided
+
+__all__ = ["binary_sparsemax_loss"]
+
+
+@loss
+def binary_sparsemax_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    labels: Labels = "binary",
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge a score its lack of a margin of one, smoothed into a parabola.
+
+    With ``y`` the label, 1 or -1, and ``z = -y * input``, an element costs 0 up to
+    ``z == -1``, ``(z + 1)**2 / 4`` up to 1, and ``z`` beyond. It is `entmax_loss`
+    with ``alpha=2`` of two classes with scores `input` and 0.
+
+    Args:
+        input: Scores, shape ``(*)``, floating.
+        target: Labels, same shape, or one label; any real dtype or boolean. They
+            have no slope, and do not decide the dtype.
+        labels: What `target` holds: ``"binary"``, 0 and 1, where 0 stands for -1;
+            or ``"signed"``, -1 and 1.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on each element's cost, same shape. The mean divides by
+            the sum of the weights.
+        where: Boolean, broadcastable to `input`. A False element costs 0, has
+            slope 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; that of `input` if None.
+
+    Returns:
+        Cost in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
+        mean of no elements is nan.
+
+    Raises:
+        TypeError: `input` is not floating, or arrays of two libraries.
+        ValueError: Shapes differ, `labels` or `reduction` is unknown, or a label
+            is none of the two (on JAX: nan in value and gradient; see
+            `debug_values`).
+
+    Peers:
+        optax's `sparsemax_loss` and jaxopt's `binary_sparsemax_loss`, which take
+        any label but 0 for 1. jaxopt's `sparse_plus(x)` is the cost of a label 0,
+        `sparse_sigmoid(x)` its slope.
+
+    Examples:
+        >>> import numpy as np
+        >>> scores, labels = np.asarray([2.0, 0.0, -3.0]), np.ones(3)
+        >>> print(binary_sparsemax_loss(scores, labels, reduction="none"))
+        [0.   0.25 3.  ]
+
+    References:
+        M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
+        losses, 2020.
+    """
+    xp, out, (input,) = enter(dtype, input=input)
+    given, weight = attach(xp, input, target=target, weight=weight)
+    check_paired(input=input, target=given)
+    check_shapes_equal(input=input, weight=weight)
+    where = mask(xp, input, where, input.shape)
+    (input,) = guard(xp, where, (input, 0.0))
+    target, bad = checked(xp, target, given, labels, where)
+    slopes = (_slope, None, None)
+    cost = xp.elementwise(_sparse_plus, slopes, input, target, labels)
+    cost = cost if bad is None else xp.poison(cost, bad)
+    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _sparse_plus(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
+    # The parabola lies above the line within -1..1, and ends at its clamps.
+    error = -sided(xp, x, target, labels) * x
+    half = xp.clamp(0.5 * error + 0.5, 0.0, 1.0)
+    return xp.maximum(error, xp.square(half))
+
+
+def _slope(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
+    side = sided(xp, x, target, labels)
+    return -side * xp.clamp(0.5 - 0.5 * side * x, 0.0, 1.0)

@@ -1,0 +1,49 @@
+"""Sigmoid focal loss against its formula."""
+
+import numpy as np
+
+import funloss as fl
+from parity.case import Case
+from parity.references import kept
+from parity.references.odds import sigmoid_focal, sigmoid_focal_of_labels
+
+
+def plain(rng):
+    input, target = rng.standard_normal((4, 5)), rng.random((4, 5))
+    input[0], target[1] = [0.0, 1.0, -1.0, 0.0, 0.0], [0.0, 1, 0, 1, 0.5]
+    return {"input": input, "target": target}
+
+
+def masked(rng):
+    inputs = plain(rng) | {"weight": rng.random((4, 5)) + 0.5}
+    inputs["where"] = np.asarray([[True], [False], [True], [True]])
+    inputs["input"][1], inputs["target"][1] = np.nan, np.inf
+    return inputs
+
+
+def far(rng):
+    logits = [1.0, -1.0, 100.0, -100.0, 1e4, -1e4]
+    return {"input": np.asarray([logits, logits]),
+            "target": np.repeat([[0.0], [1.0]], 6, axis=1)}  # fmt: skip
+
+
+def with_options(rng):
+    return plain(rng) | {"gamma": np.asarray(1.5), "alpha": np.asarray(0.25)}
+
+
+NONE = {"reduction": ["none"]}
+BOTH = ("input", "target")
+WHERE = kept(sigmoid_focal, input=None, target=None, weight=None)
+LOSS = fl.sigmoid_focal_loss
+
+CASES = [
+    Case(LOSS, sigmoid_focal, plain,
+         [NONE | {"gamma": [0.0, 1.0, 2.0, 5.0]}, {"alpha": [0.25, 0.75]}], BOTH),
+    # The slope of a target of 0 or 1 has an infinite slope for other gammas.
+    Case(LOSS, sigmoid_focal, plain, NONE | {"gamma": [0.5]}, orders=1),
+    Case(LOSS, WHERE, masked, {"reduction": ["mean", "sum"]}, (*BOTH, "weight")),
+    Case(LOSS, sigmoid_focal_of_labels, far, NONE | {"gamma": [0.5, 1.0, 2.0]},
+         orders=1),
+    Case(LOSS, sigmoid_focal, with_options, {"reduction": ["mean"]},
+         (*BOTH, "gamma", "alpha"), orders=1),
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""Entmax and other Fenchel-Young losses, a row at a time."""
+
+import torch
+
+from parity.references.values import reduced
+
+__all__ = ["entmax", "fenchel_young"]
+
+
+def probabilities(x, alpha):
+    """Return the maximiser of ``sum(p * x) + h(p)``, differentiable by its support.
+
+    The threshold is found by halving, then corrected by one differentiable step.
+    """
+    z = (alpha - 1) * x
+    low, high = z.detach().max() - 1, z.detach().max()
+    for _ in range(200):
+        middle = (low + high) / 2
+        mass = (z.detach() - middle).clamp(min=0) ** (1 / (alpha - 1))
+        low, high = (middle, high) if mass.sum() >= 1 else (low, middle)
+    inside = z.detach() > low
+    power = 1 / (alpha - 1)
+
+    def mass_and_slope(threshold):
+        gap = z[inside] - threshold
+        return (gap**power).sum(), (power * gap ** (power - 1)).sum()
+
+    # Newton's step has the derivative of the root, and two the second one.
+    threshold = low
+    for _ in range(3):
+        mass, slope = mass_and_slope(threshold)
+        threshold = threshold + (mass - 1) / slope
+    p = torch.zeros_like(z)
+    return p.masked_scatter(inside, (z[inside] - threshold) ** power)
+
+
+def entropy(p, alpha):
+    """Return Tsallis' entropy."""
+    safe = torch.where(p > 0, p, 1.0)
+    powers = torch.where(p > 0, safe**alpha, 0.0)
+    return (p - powers).sum() / (alpha * (alpha - 1))
+
+
+def of_row(x, q, alpha):
+    """Return the cost of one row; its slope in the scores is ``sum(q) * p - q``."""
+    x = x - x.detach().max()
+    p = probabilities(x, alpha)
+    finite = torch.where(p > 0, x, 0.0)
+    conjugate = (p * finite).sum() + entropy(p, alpha)
+    own = torch.where((q == 0) & x.isinf(), 0.0, x)
+    return q.sum() * conjugate - (q * own).sum() - entropy(q, alpha)
+
+
+def entmax(
+    input,
+    target,
+    *,
+    alpha=1.5,
+    weight=None,
+    ignore_index=-100,
+    axis=1,
+    where=None,
+    reduction="mean",
+):
+    """Return the loss of labels or of class probabilities."""
+    axis = 0 if input.ndim == 1 else axis
+    rows = input.moveaxis(axis, -1)
+    shape, count = rows.shape[:-1], rows.shape[-1]
+    keep = torch.ones(shape, dtype=bool) if where is None else where.expand(shape)
+    if target.is_floating_point():
+        truth = target.moveaxis(axis, -1)
+    else:
+        keep = keep & (target != ignore_index)
+        labels = torch.where(keep, target, 0)
+        truth = torch.nn.functional.one_hot(labels, count).to(input.dtype)
+    mass = truth.sum(-1) if weight is None else (truth * weight).sum(-1)
+    costs = torch.stack(
+        [of_row(x, q, alpha) for x, q in zip(rows[keep], truth[keep], strict=True)]
+    )
+    costs = costs if weight is None else costs * mass[keep]
+    if reduction == "none":
+        return costs.new_zeros(shape).masked_scatter(keep, costs)
+    total = costs.sum()
+    if reduction == "sum":
+        return total
+    return total / (mass[keep].sum() if weight is not None else keep.sum())
+
+
+def fenchel_young(
+    input, target, *, conjugate, regularizer=None, axis=-1, where=None, reduction="mean"
+):
+    """Return ``conjugate(x) + regularizer(y) - sum(x * y)``."""
+    input, target = (x.moveaxis(axis, -1) for x in (input, target))
+    if where is not None:
+        keep = where.expand(input.shape[:-1])[..., None]
+        input, target = (torch.where(keep, x, 0.0) for x in (input, target))
+    costs = conjugate(input) - (input * target).sum(-1)
+    costs = costs if regularizer is None else costs + regularizer(target)
+    return reduced(costs, reduction, where=where)

@@ -1,0 +1,126 @@
+"""Losses of class probabilities and of their powers, as their papers define them."""
+
+import torch
+from torch.nn import functional as F
+
+from parity.references.regression import weighted
+
+__all__ = [
+    "generalized_cross_entropy",
+    "poly",
+    "sigmoid_focal",
+    "sigmoid_focal_of_labels",
+    "smooth_labels",
+    "softmax_focal",
+]
+
+
+def sigmoid_focal(
+    input, target, *, alpha=None, gamma=2.0, weight=None, reduction="mean"
+):
+    """Return the cross-entropy times a power of the probability that is missed."""
+    on, off = -F.logsigmoid(input), -F.logsigmoid(-input)
+    entropy = target * on + (1 - target) * off
+    missed = target * torch.sigmoid(-input) + (1 - target) * torch.sigmoid(input)
+    costs = missed**gamma * entropy
+    if alpha is not None:
+        costs = costs * (alpha * target + (1 - alpha) * (1 - target))
+    return weighted(costs, weight, reduction)
+
+
+def sigmoid_focal_of_labels(input, target, *, gamma, reduction="mean"):
+    """Return the same for targets of 0 and 1, by logarithms that do not underflow."""
+    against = torch.where(target == 1, -input, input)
+    costs = torch.exp(gamma * F.logsigmoid(against)) * -F.logsigmoid(-against)
+    return weighted(costs, None, reduction)
+
+
+def softmax_focal(
+    input, target, *, alpha=None, gamma=2.0, axis=1, ignore_index=-100,
+    reduction="mean",
+):  # fmt: skip
+    """Return the cost of each class, picked by labels or weighted by probabilities."""
+
+    def cost(log_p, missed):
+        return -(missed**gamma) * log_p
+
+    weight = None if alpha is None else alpha * input.new_ones(input.shape[axis])
+    costs, mass = charged(
+        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    )
+    return divided(costs, (mass > 0).to(costs.dtype), reduction)
+
+
+def poly(
+    input, target, *, epsilon=2.0, weight=None, axis=1, ignore_index=-100,
+    reduction="mean",
+):  # fmt: skip
+    """Return the cross-entropy and the probability that is missed."""
+
+    def cost(log_p, missed):
+        return epsilon * missed - log_p
+
+    costs, mass = charged(
+        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    )
+    return divided(costs, mass, reduction)
+
+
+def generalized_cross_entropy(
+    input, target, *, q=0.7, weight=None, axis=1, ignore_index=-100,
+    reduction="mean",
+):  # fmt: skip
+    """Return the Box-Cox transform of the probability, by a difference of exp."""
+
+    def cost(log_p, missed):
+        del missed
+        return -torch.expm1(q * log_p) / q
+
+    costs, mass = charged(
+        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    )
+    return divided(costs, mass, reduction)
+
+
+def charged(input, target, cost, weight, *, axis, ignore_index):
+    """Return the costs of rows and what each counts for; 0 where it is ignored."""
+    scores = input.movedim(axis, -1)
+    if weight is None:
+        weight = torch.ones_like(scores[..., 0, None]).expand(scores.shape)
+    # A matrix of scores without one class each, since 1 - p would cancel.
+    size = scores.shape[-1]
+    own = torch.eye(size, dtype=torch.bool)
+    others = scores.unsqueeze(-2).masked_fill(own, -torch.inf).logsumexp(-1)
+    odds = others - scores
+    if target.is_floating_point():
+        shares = target.movedim(axis, -1)
+        each = weight * cost(F.logsigmoid(-odds), torch.sigmoid(odds))
+        void = (shares == 0) & each.isinf()
+        costs = (shares * torch.where(void, 0.0, each)).sum(-1)
+        return costs, torch.ones_like(costs)
+    keep = target != ignore_index
+    labels = torch.where(keep, target, 0).long().unsqueeze(-1)
+    odds = odds.gather(-1, labels).squeeze(-1)
+    mass = weight.expand(scores.shape).gather(-1, labels).squeeze(-1)
+    costs = mass * cost(F.logsigmoid(-odds), torch.sigmoid(odds))
+    return torch.where(keep, costs, 0.0), torch.where(keep, mass, 0.0)
+
+
+def divided(costs, mass, reduction):
+    """Return the costs, their sum, or the sum over what they count for."""
+    match reduction:
+        case "none":
+            return costs
+        case "mean":
+            return costs.sum() / mass.sum()
+        case "sum":
+            return costs.sum()
+
+
+def smooth_labels(target, label_smoothing, *, axis=-1, where=None):
+    """Return the rows with a share of their mass spread over the kept classes."""
+    keep = torch.ones_like(target, dtype=torch.bool) if where is None else where
+    keep = keep.expand(target.shape)
+    kept = torch.where(keep, target, 0.0)
+    even = label_smoothing / keep.sum(axis, keepdim=True).clamp(min=1)
+    return torch.where(keep, kept * (1 - label_smoothing) + even, 0.0)

@@ -1,0 +1,120 @@
+"""Entmax and Fenchel-Young losses, worked by hand."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close
+
+INF = math.inf
+ENTMAX, FY = fl.entmax_loss, fl.fenchel_young_loss
+
+
+def test_sparsemax_of_two_and_three_classes(any_xp):
+    scores = [[0.5, 0.0, -9.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    x = any_xp.asarray(scores, dtype=any_xp.float64)
+    # sum(p * x) - sum(p**2) / 2 + 1/2 - x[y] with p = (3/4, 1/4, 0) and y = 0; with
+    # p = (1, 0, 0) and y = 1; and with p = (1/3, 1/3, 1/3).
+    costs = [3 / 8 - 5 / 16 + 1 / 2 - 1 / 2, 2 - 1 / 2 + 1 / 2, -1 / 6 + 1 / 2]
+    got = ENTMAX(x, any_xp.asarray([0, 1, 2]), alpha=2, reduction="none")
+    assert_close(got, costs)
+
+
+def test_entmax_of_equal_scores_is_the_entropy_of_an_even_choice(xp):
+    x = xp.zeros((1, 4), dtype=xp.float64)
+    # h(p) = (1 - 4 * 4**-alpha) / (alpha * (alpha - 1)).
+    for alpha in (1.25, 1.5, 2.0):
+        exact = (1 - 4 * 4**-alpha) / (alpha * (alpha - 1))
+        assert_close(ENTMAX(x, xp.asarray([3]), alpha=alpha), exact)
+
+
+def test_a_lead_of_the_margin_costs_nothing_and_has_no_slope(slope):
+    def cost(x, alpha):
+        rows = fl.array_namespace(x).reshape(x, (1, 3))
+        return ENTMAX(rows, fl.array_namespace(x).asarray([0]), alpha=alpha)
+
+    for alpha in (1.25, 1.5, 2.0):
+        lead = 1 / (alpha - 1)
+        slopes = slope(lambda x, alpha=alpha: cost(x, alpha), [1e4 + lead, 1e4, 0.0])
+        assert_close(slopes, [0, 0, 0], atol=1e-11)
+        value = cost(jnp.asarray([1e4 + lead, 1e4, 0.0]), alpha)
+        assert_close(value, 0, atol=1e-11)
+
+
+def test_slope_is_the_probabilities_less_the_label(slope):
+    def cost(x):
+        rows = fl.array_namespace(x).reshape(x, (1, 3))
+        return ENTMAX(rows, fl.array_namespace(x).asarray([1]), alpha=2)
+
+    assert_close(slope(cost, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
+
+
+def test_near_one_it_is_cross_entropy():
+    x, t = np.asarray([[1.0, -0.5, 2.0]]), np.asarray([0])
+    assert_close(ENTMAX(x, t, alpha=1 + 1e-6), fl.cross_entropy(x, t), rtol=1e-5)
+    with pytest.raises(ValueError, match="got 1: that is cross_entropy"):
+        ENTMAX(x, t, alpha=1)
+
+
+def test_probabilities_and_labels_agree(xp):
+    x = xp.asarray([[1.0, -0.5, 2.0]], dtype=xp.float64)
+    onehot = xp.asarray([[0.0, 1.0, 0.0]], dtype=xp.float64)
+    for alpha in (1.3, 1.5, 2.0):
+        of_labels = ENTMAX(x, xp.asarray([1]), alpha=alpha)
+        assert_close(ENTMAX(x, onehot, alpha=alpha), of_labels)
+        # At its own distribution, the cost is 0.
+    even = xp.asarray([[1 / 3, 1 / 3, 1 / 3]], dtype=xp.float64)
+    assert_close(ENTMAX(xp.zeros((1, 3), dtype=xp.float64), even), 0, atol=1e-16)
+
+
+def test_a_row_and_an_impossible_class(xp):
+    x = xp.asarray([0.5, -INF, 0.0], dtype=xp.float64)
+    assert_close(ENTMAX(x, xp.asarray(0), alpha=2), 0.0625)
+    assert_close(ENTMAX(x, xp.asarray(1), alpha=2), INF)
+
+
+def test_a_label_out_of_range_is_no_class():
+    x = jnp.zeros((1, 3))
+    for label in (3, -1):
+        value, slope = jax.value_and_grad(ENTMAX)(x, jnp.asarray([label]))
+        assert_close(value, math.nan)
+        assert_close(slope, [[math.nan] * 3])
+
+
+def half_square(x):
+    return 0.5 * fl.array_namespace(x).sum(x * x, axis=-1)
+
+
+def test_fenchel_young_of_half_the_square_is_half_the_square_of_the_error(any_xp):
+    x = any_xp.asarray([[3.0, 1.0], [0.0, 2.0]], dtype=any_xp.float64)
+    y = any_xp.asarray([[1.0, 1.0], [0.0, 0.0]], dtype=any_xp.float64)
+    pair = {"conjugate": half_square, "regularizer": half_square}
+    assert_close(FY(x, y, **pair, reduction="none"), [2, 2])
+    # Without the regularizer, by half the square of y less.
+    assert_close(FY(x, y, conjugate=half_square, reduction="none"), [1, 2])
+    assert_close(FY(x, y, **pair, axis=0, reduction="none"), [2, 2])
+
+
+def test_fenchel_young_of_logsumexp_is_cross_entropy():
+    x, y = jnp.asarray([[1.0, -0.5, 2.0]]), jnp.asarray([[0.0, 1.0, 0.0]])
+
+    def mass(x):
+        return jax.nn.logsumexp(x, axis=-1)
+
+    def cost(x):
+        return FY(x, y, conjugate=mass)
+
+    assert_close(cost(x), fl.cross_entropy(x, y))
+    assert_close(jax.grad(cost)(x), jax.nn.softmax(x) - y, rtol=1e-11)
+
+
+def test_a_conjugate_must_return_one_number_a_row():
+    x = np.zeros((2, 3))
+    with pytest.raises(ValueError, match=r"conjugate must return an array of numpy"):
+        FY(x, x, conjugate=lambda x: x)
+    with pytest.raises(ValueError, match=r"regularizer must return .* got float"):
+        FY(x, x, conjugate=half_square, regularizer=lambda _: 0.0)

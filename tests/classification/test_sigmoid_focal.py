@@ -1,0 +1,99 @@
+"""Sigmoid focal loss, worked by hand."""
+
+import math
+
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close
+
+INF, LOG3 = math.inf, math.log(3)
+GAMMAS = pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
+
+
+def costs(x, t, **options):
+    return fl.sigmoid_focal_loss(x, t, reduction="none", **options)
+
+
+def test_values(any_xp):
+    # At log(3) the probability is 3/4.
+    x = any_xp.asarray([0.0, LOG3, LOG3, LOG3], dtype=any_xp.float64)
+    t = any_xp.asarray([1.0, 1.0, 0.0, 0.5], dtype=any_xp.float64)
+    right, wrong = math.log(4 / 3), math.log(4)
+    even = (right + wrong) / 2
+    assert_close(costs(x, t), [math.log(2) / 4, right / 16, 9 * wrong / 16, even / 4])
+    assert_close(
+        costs(x, t, gamma=0.5),
+        [math.log(2) / 2**0.5, right / 2, 0.75**0.5 * wrong, even / 2**0.5],
+    )
+    assert_close(costs(x, t, gamma=0.0), [math.log(2), right, wrong, even])
+
+
+def test_alpha_is_the_share_of_the_positive_side(xp):
+    x = xp.asarray([LOG3] * 3, dtype=xp.float64)
+    t = xp.asarray([1.0, 0.0, 0.5], dtype=xp.float64)
+    plain = costs(x, t)
+    for alpha in (0.25, 0.75):
+        share = xp.asarray([alpha, 1 - alpha, 0.5], dtype=xp.float64)
+        assert_close(costs(x, t, alpha=alpha), plain * share)
+
+
+def test_weighted_mean_divides_by_the_sum_of_weights(xp):
+    x, t = xp.zeros(2, dtype=xp.float64), xp.asarray([1.0, 0.0], dtype=xp.float64)
+    weight = xp.asarray([1.0, 3.0], dtype=xp.float64)
+    got = fl.sigmoid_focal_loss(x, t, weight=weight, where=xp.asarray([True, True]))
+    assert_close(got, math.log(2) / 4)
+    got = fl.sigmoid_focal_loss(x, t, weight=weight, reduction="sum")
+    assert_close(got, math.log(2))
+
+
+@GAMMAS
+def test_far_logits_have_their_limits(xp, gamma):
+    x = xp.asarray([100.0, 1e4, INF, -100.0, -1e4, -INF], dtype=xp.float32)
+    right, wrong = [0.0, 0.0, 0.0], [100, 1e4, INF]
+    assert_close(costs(x, xp.ones_like(x), gamma=gamma), right + wrong, atol=1e-43)
+    assert_close(costs(x, xp.zeros_like(x), gamma=gamma), wrong + right, atol=1e-43)
+
+
+@GAMMAS
+@pytest.mark.parametrize("true", [0.0, 1.0])
+def test_slopes_far_out_are_those_of_the_cross_entropy(slope, gamma, true):
+    x = [100.0, 1e4, INF, -100.0, -1e4, -INF]
+    got = slope(
+        lambda x: costs(x, fl.array_namespace(x).full_like(x, true), gamma=gamma),
+        x,
+    )
+    expected = [0, 0, 0, -1, -1, -1] if true else [1, 1, 1, 0, 0, 0]
+    assert_close(got, expected, atol=1e-40)
+
+
+def test_slope_and_curvature_at_no_preference(slope, curvature):
+    # With r = 1 - p the slope is -r**2 * (r + 2 * p * log(1 / p)).
+    log2 = math.log(2)
+    got = slope(lambda x: costs(x, 0 * x + 1), [0.0])
+    assert_close(got, [-(0.5 + log2) / 4])
+    # Its slope: with L = -log(p), r' = -p*r and L' = -r,
+    # p * r**2 * (2r + 4pL) - r**2 * (-p*r + 2*p*r*L - 2*p*r).
+    got = curvature(lambda x: costs(x, 0 * x + 1), [0.0])
+    expected = 0.125 * (1 + 2 * log2) - 0.25 * (-0.25 + 0.5 * log2 - 0.5)
+    assert_close(got, [expected])
+
+
+@GAMMAS
+def test_curvature_far_out_is_finite(curvature, gamma):
+    got = curvature(lambda x: costs(x, 0 * x + 1, gamma=gamma), [1e3, -1e3, 1e4])
+    assert_close(got, [0, 0, 0], atol=1e-40)
+
+
+def test_a_slope_in_a_sure_target_is_finite(slope):
+    # On the right side the cost vanishes faster than the power of it grows.
+    for gamma in (0.5, 2.0):
+        got = slope(lambda t, g=gamma: costs(0 * t + 800, t, gamma=g), [1.0])
+        assert_close(got, [0])
+
+
+def test_half_precision_holds_what_fits(xp):
+    if not hasattr(xp, "float16"):
+        pytest.skip("no float16")
+    x = xp.asarray([-60000.0], dtype=xp.float16)
+    assert_close(costs(x, xp.ones_like(x)), [60000])
