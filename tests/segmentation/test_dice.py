@@ -1,0 +1,145 @@
+"""Dice, Tversky and generalised Dice, worked by hand."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close
+
+INF, NAN = math.inf, math.nan
+DICE, TVERSKY, GENERAL = fl.dice_loss, fl.tversky_loss, fl.generalized_dice_loss
+
+
+def regions(xp):
+    p = [[[1.0, 1.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]]]
+    t = [[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]]
+    return (xp.asarray(x, dtype=xp.float64) for x in (p, t))
+
+
+def test_overlap_of_each_class(any_xp):
+    p, t = regions(any_xp)
+    # I = 1.5, P = 2.5, T = 2; I = 1, P = 1.5, T = 2.
+    costs = [1 - 3 / 4.5, 1 - 2 / 3.5]
+    assert_close(DICE(p, t, reduction="none"), [costs])
+    assert_close(DICE(p, t), sum(costs) / 2)
+    smoothed = [1 - 4 / 5.5, 1 - 3 / 4.5]
+    assert_close(DICE(p, t, smooth=1.0, reduction="none"), [smoothed])
+    # Without classes: I = 2.5, P = 4, T = 4.
+    assert_close(DICE(p, t, axis=None), 1 - 5 / 8)
+
+
+def test_false_positives_weigh_alpha_and_misses_beta(any_xp):
+    # Two of three missed, nothing claimed wrongly; and the reverse.
+    missed = any_xp.asarray([[1.0, 0.0, 0.0]]), any_xp.asarray([[1.0, 1.0, 1.0]])
+    for (p, t), alpha, beta in ((missed, 0, 1), (missed[::-1], 1, 0)):
+        cost = TVERSKY(p, t, axis=None, alpha=float(alpha), beta=float(beta))
+        assert_close(cost, 2 / 3, rtol=1e-6)
+        cost = TVERSKY(p, t, axis=None, alpha=float(beta), beta=float(alpha))
+        assert_close(cost, 0)
+
+
+def test_dice_is_tversky_with_halves(xp):
+    p, t = regions(xp)
+    assert_close(TVERSKY(p, t, smooth=0.5), DICE(p, t, smooth=1.0))
+
+
+@pytest.mark.parametrize("loss", [DICE, TVERSKY])
+def test_nothing_there_and_nothing_seen_is_a_perfect_fit(loss):
+    nothing = jnp.zeros((1, 1, 3))
+    value, slope = jax.value_and_grad(loss)(nothing, nothing)
+    assert_close(value, 0)
+    assert_close(slope, nothing)
+
+
+def test_an_absent_class_counts_or_is_skipped(xp):
+    p = xp.asarray([[[0.5, 0.5], [0.5, 0.5]]], dtype=xp.float64)
+    labels = xp.asarray([[0, 0]])
+    # Class 0: I = 1, P = 1, T = 2; class 1 has no truth.
+    assert_close(DICE(p, labels, reduction="none"), [[1 / 3, 1]])
+    assert_close(DICE(p, labels, absent="skip"), 1 / 3)
+
+
+def test_a_batch_is_one_region_on_request(xp):
+    p = xp.asarray([[[1.0, 0.0]], [[0.0, 1.0]]], dtype=xp.float64)
+    t = xp.asarray([[[1.0, 1.0]], [[0.0, 1.0]]], dtype=xp.float64)
+    assert_close(DICE(p, t, reduction="none"), [[1 / 3], [0]])
+    assert_close(DICE(p, t, batch=True, reduction="none"), [1 / 5])
+
+
+def test_weights_of_classes_are_those_of_the_mean(xp):
+    p, t = regions(xp)
+    weight = xp.asarray([3.0, 1.0], dtype=xp.float64)
+    got = DICE(p, t, weight=weight)
+    assert_close(got, (3 * (1 - 3 / 4.5) + (1 - 2 / 3.5)) / 4)
+
+
+def test_scores_become_probabilities(xp):
+    x = xp.asarray([[[0.0, 800.0], [0.0, -800.0]]], dtype=xp.float64)
+    t = xp.asarray([[0, 0]])
+    # softmax and sigmoid: (1/2, 1) and (1/2, 0).
+    for activation in ("softmax", "sigmoid"):
+        got = DICE(x, t, activation=activation, reduction="none")
+        assert_close(got, [[1 - 3 / 3.5, 1]])
+
+
+def test_masked_pixels_are_in_no_region(xp):
+    p = xp.asarray([[[1.0, NAN, 0.0]]], dtype=xp.float64)
+    t = xp.asarray([[[1.0, INF, 1.0]]], dtype=xp.float64)
+    where = xp.asarray([True, False, True])
+    assert_close(DICE(p, t, where=where), 1 / 3)
+    assert_close(GENERAL(p, t, where=where), 1 / 3)
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
+def test_real_probabilities_need_not_add_up_to_one(transform):
+    p, t = jnp.asarray([[0.9, 0.1, 0.8]]), jnp.asarray([[1, 0, 1]])
+    # I = 1.7, P = 1.8, T = 2.
+    loss = transform(lambda p, t: DICE(p, t, axis=None))
+    assert_close(loss(p, t), 1 - 3.4 / 3.8, rtol=1e-12)
+
+
+def test_values_out_of_range_are_named_or_nan():
+    p, t = np.asarray([[0.5, 2.0]]), np.asarray([[1.0, 0.0]])
+    with pytest.raises(ValueError, match=r"input must be in 0..1, got 2.0 at \(0, 1\)"):
+        DICE(p, t, axis=None)
+    with pytest.raises(ValueError, match=r"target must be in 0..1, got 2 at"):
+        DICE(np.zeros((1, 2, 1)), np.asarray([[2]]))
+    value, slope = jax.value_and_grad(DICE)(jnp.asarray(p), jnp.asarray(t), axis=None)
+    assert_close(value, NAN)
+    assert bool(jnp.isnan(slope).all())
+
+
+def test_slope_is_that_of_the_fraction(slope):
+    def cost(p):
+        t = fl.array_namespace(p).asarray([[1.0, 0.0]], dtype=p.dtype)
+        return DICE(fl.array_namespace(p).reshape(p, (1, 2)), t, axis=None)
+
+    # 1 - 2 * p0 / (p0 + p1 + 1) at (1/2, 1/2).
+    assert_close(slope(cost, [0.5, 0.5]), [-2 / 2 + 1 / 4, 1 / 4])
+
+
+def test_half_precision_adds_up_in_single():
+    p = np.ones((1, 1, 5000), np.float16)
+    p[..., 2500:] = 0
+    cost = DICE(p, np.ones_like(p))
+    assert_close(cost, np.float16(1 / 3))
+
+
+def test_rare_classes_weigh_as_much_as_common_ones(any_xp):
+    p = any_xp.asarray([[[1.0, 0.5, 1.0, 1.0], [0.0, 0.5, 0.0, 0.0]]])
+    t = any_xp.asarray([[0, 1, 0, 0]])
+    # I = 3, P + T = 6.5 weighing 1/9; I = 0.5, P + T = 1.5 weighing 1.
+    exact = 1 - 2 * (3 / 9 + 0.5) / (6.5 / 9 + 1.5)
+    assert_close(GENERAL(p, t), exact, rtol=1e-6)
+
+
+def test_an_absent_class_has_no_part_in_generalised_dice(xp):
+    p = xp.asarray([[[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]], dtype=xp.float64)
+    assert_close(GENERAL(p, xp.asarray([[0, 0]])), 0)
+    wrong = xp.asarray([[[0.5, 0.5], [0.25, 0.0], [0.25, 0.5]]], dtype=xp.float64)
+    assert_close(GENERAL(wrong, xp.asarray([[0, 0]])), 1 / 3)
+    assert_close(GENERAL(wrong, xp.zeros((1, 3, 2), dtype=xp.float64)), 0)
