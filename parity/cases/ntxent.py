@@ -1,0 +1,61 @@
+"""NT-Xent against its formula."""
+
+import numpy as np
+
+import funloss as fl
+from parity.case import Case
+from parity.references.ntxent import ntxent
+
+
+def plain(rng):
+    # A row without others of its label, and a pair of equal rows.
+    input = rng.standard_normal((6, 4))
+    input[1] = input[0]
+    return {"input": input, "target": np.asarray([0, 0, 1, 1, 7, 0])}
+
+
+def zeros(rng):
+    inputs = plain(rng)
+    inputs["input"][2] = 0.0
+    return inputs
+
+
+def one_label(rng):
+    return plain(rng) | {"target": np.full(6, 3)}
+
+
+def all_labels(rng):
+    return plain(rng) | {"target": np.arange(6)}
+
+
+def masked(rng):
+    where = np.asarray([True, True, True, True, False, False])
+    inputs = plain(rng) | {"where": where}
+    inputs["input"][4], inputs["input"][5] = np.nan, np.inf
+    return inputs
+
+
+def extreme(rng):
+    inputs = plain(rng)
+    inputs["input"] *= np.asarray([[1e4], [1e4], [2e-4], [1.0], [1e3], [1e-3]])
+    return inputs
+
+
+def with_temperature(rng):
+    return plain(rng) | {"temperature": np.asarray(0.25)}
+
+
+GRID = {"reduction": ["none", "mean"]}
+
+CASES = [
+    Case(fl.ntxent_loss, ntxent, plain,
+         [{"reduction": ["none", "mean", "sum"]}, {"temperature": [0.01, 1.0]},
+          {"dtype": ["float32"]}]),
+    Case(fl.ntxent_loss, ntxent, zeros, GRID, orders=1),
+    Case(fl.ntxent_loss, ntxent, one_label, GRID),
+    Case(fl.ntxent_loss, ntxent, all_labels, {"reduction": ["mean"]}),
+    Case(fl.ntxent_loss, ntxent, masked, GRID),
+    Case(fl.ntxent_loss, ntxent, extreme, {"temperature": [0.5]}),
+    Case(fl.ntxent_loss, ntxent, with_temperature, {"reduction": ["mean"]},
+         ("input", "temperature")),
+]  # fmt: skip

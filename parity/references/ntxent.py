@@ -1,0 +1,43 @@
+"""NT-Xent written out, a pair at a time."""
+
+import torch
+
+from parity.references.formulas import reduced
+
+__all__ = ["cosines", "neighbours", "ntxent"]
+
+
+def cosines(input):
+    """Return the cosines of all rows; a row of zeros has length 1."""
+    size = torch.linalg.vector_norm(input, dim=1, keepdim=True)
+    unit = input / torch.where(size == 0, 1.0, size)
+    return unit @ unit.T
+
+
+def neighbours(target, row):
+    """Return the other rows of the label of `row`, and those of other labels."""
+    same = target == target[row]
+    others = torch.arange(len(target)) != row
+    return torch.nonzero(same & others)[:, 0], torch.nonzero(~same)[:, 0]
+
+
+def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
+    """Return ``-log(exp(s_p) / (exp(s_p) + sum(exp(s_n))))``, a sum over the p."""
+    keep = torch.ones(len(input), dtype=bool) if where is None else where
+    scores, labels = cosines(input[keep]) / temperature, target[keep]
+    costs, pairs = [], 0
+    for row, score in enumerate(scores):
+        positive, negative = neighbours(labels, row)
+        pairs += len(positive)
+        cost = score.sum() * 0
+        if len(negative):
+            lacks = torch.logsumexp(score[negative], 0) - score[positive]
+            # Not softplus, which torch takes for linear beyond 20.
+            cost = cost - torch.nn.functional.logsigmoid(-lacks).sum()
+        costs.append(cost)
+    costs = torch.stack(costs)
+    if reduction == "mean":
+        return costs.sum() / max(pairs, 1)
+    if reduction == "none":
+        return costs.new_zeros(len(input)).index_put((keep,), costs)
+    return reduced(costs, reduction)
