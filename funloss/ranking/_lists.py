@@ -1,0 +1,191 @@
+"""Lists of items: the way into a loss of lists, and tables of the pairs of a list.
+
+The items of a list lie along the last axis. In a table of pairs the first item
+changes along the last axis but one, the second along the last.
+"""
+
+import math
+from typing import Any, Literal, NamedTuple
+
+from funloss._array import Namespace
+from funloss._frame.checks import check_axis, check_fits, check_shapes_equal
+from funloss._frame.enter import attach, enter, guard, mask
+
+__all__ = [
+    "GAINS",
+    "Gain",
+    "Lists",
+    "ahead",
+    "both",
+    "charged",
+    "column",
+    "columns",
+    "different",
+    "enter_lists",
+    "finite",
+    "gain_slopes",
+    "gains",
+    "leads",
+    "limited",
+    "ranks",
+]
+
+Gain = Literal["exponential", "linear"]
+
+GAINS = ("exponential", "linear")
+_LOG_2 = math.log(2)
+
+
+class Lists(NamedTuple):
+    """Checked arguments, masked items replaced by zeros."""
+
+    xp: Namespace
+    out: Any
+    scores: Any
+    labels: Any
+    weight: Any
+    keep: Any
+    """Which items there are, or None."""
+    counted: Any
+    """Which lists have any item, or None."""
+
+
+def enter_lists(
+    dtype: Any, axis: int, input: Any, target: Any, *, weight: Any = None, where: Any
+) -> Lists:
+    """Return what `enter`, `attach` and `mask` make of lists along `axis`.
+
+    Raises:
+        ValueError: Shapes do not fit, or lists can have no item.
+    """
+    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    check_shapes_equal(input=input, target=target)
+    shape = tuple(input.shape)
+    place = check_axis(axis, len(shape)) if shape else None
+    if place is None or shape[place] == 0:
+        msg = f"input must have at least one item a list, got shape {shape}"
+        raise ValueError(msg)
+    (weight,) = attach(xp, input, weight=weight)
+    check_fits(shape, weight=weight)
+    keep = mask(xp, input, where, shape)
+    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    weight, keep = (_of_ndim(xp, x, len(shape)) for x in (weight, keep))
+    (weight,) = guard(xp, keep, (weight, 0.0))
+    arrays = (
+        x if x is None or place == len(shape) - 1 else xp.moveaxis(x, place, -1)
+        for x in (input, target, weight, keep)
+    )
+    scores, labels, weight, keep = arrays
+    counted = None if keep is None else xp.any(keep, axis=-1)
+    return Lists(xp, out, scores, labels, weight, keep, counted)
+
+
+def _of_ndim(xp: Namespace, x: Any, ndim: int) -> Any:
+    if x is None or x.ndim == ndim:
+        return x
+    return xp.reshape(x, (1,) * (ndim - x.ndim) + tuple(x.shape))
+
+
+def columns(xp: Namespace, x: Any) -> tuple[Any, Any]:
+    """Return `x` as the first and as the second item of each pair."""
+    return xp.expand_dims(x, axis=-1), xp.expand_dims(x, axis=-2)
+
+
+# What follows is arithmetic where selections would do, with columns of numbers where
+# constants would: XLA adds a table up as it is computed, unless there is a selection in
+# it, or a constant that another table has as well.
+def column(xp: Namespace, like: Any, value: float) -> Any:
+    """Return a number for the first item of each pair."""
+    return xp.expand_dims(_zeros(xp, like) + value, axis=-1)
+
+
+def ahead(xp: Namespace, x: Any) -> Any:
+    """Return 1 for the pairs whose first item has the larger `x`, else 0."""
+    first, second = columns(xp, x)
+    return xp.unit_step(first - second)
+
+
+def both(xp: Namespace, keep: Any, like: Any) -> Any:
+    """Return 1 for the pairs of items that there are, else 0; without a mask just 1."""
+    if keep is None:
+        return 1.0
+    first, second = columns(xp, xp.astype(keep, like.dtype))
+    return first * second
+
+
+def different(xp: Namespace, like: Any) -> Any:
+    """Return 1 for the pairs that are not of one item with itself."""
+    first, second = columns(xp, _places(xp, like))
+    return xp.absolute(xp.sign(first - second))
+
+
+def charged(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
+    """Return `values` >= 0 where `part` is 1, and 0 where it is 0, even of infinity."""
+    limit = limited(xp, values, part, like)
+    return xp.clamp_min(limit, column(xp, like, 0.0))
+
+
+def limited(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
+    """Return `values` where `part` is 1, and -inf where it is 0."""
+    one, infinity = column(xp, like, 1.0), column(xp, like, math.inf)
+    return xp.minimum(values, (part + part - one) * infinity)
+
+
+def finite(xp: Namespace, scores: Any) -> Any:
+    """Return `scores`, infinite ones as numbers whose difference is finite."""
+    large = _large(xp, scores)
+    return xp.clamp(scores, -large, large)
+
+
+def leads(xp: Namespace, scores: Any) -> Any:
+    """Return the lead of each pair's first item; between equal infinities, 0."""
+    first, second = columns(xp, finite(xp, scores))
+    one, infinity = column(xp, scores, 1.0), column(xp, scores, math.inf)
+    lead, half = first - second, column(xp, scores, _large(xp, scores) / 2)
+    above, below = xp.unit_step(lead - half), xp.unit_step(-half - lead)
+    lead = xp.maximum(lead, (above + above - one) * infinity)
+    return xp.minimum(lead, (one - below - below) * infinity)
+
+
+# Counting takes as many steps as there are pairs, which every caller has anyhow; it
+# needs no sort, whose chunks and shards would have to be gathered.
+def ranks(xp: Namespace, x: Any, keep: Any) -> Any:
+    """Return 1 for the largest item of a list, and so on; ties by place.
+
+    Items that are not there take no rank, and their own means nothing.
+    """
+    # Negative, as the table of a caller may be of the same numbers.
+    x = -finite(xp, xp.stop_gradient(x))
+    first, second = columns(xp, x)
+    leading = xp.unit_step(first - second)
+    tie = column(xp, x, 1.0) - leading - xp.unit_step(second - first)
+    leading = leading + tie * ahead(xp, _places(xp, x))
+    if keep is not None:
+        leading = leading * xp.expand_dims(xp.astype(keep, x.dtype), axis=-2)
+    return 1.0 + xp.total(leading, -1)
+
+
+def gains(xp: Namespace, labels: Any, gain: str) -> Any:
+    """Return what items of these labels are worth."""
+    return xp.expm1(labels * _LOG_2) if gain == "exponential" else labels
+
+
+def gain_slopes(xp: Namespace, labels: Any, gain: str) -> Any:
+    """Return the derivatives of `gains`."""
+    if gain == "exponential":
+        return _LOG_2 * xp.exp(labels * _LOG_2)
+    return xp.ones_like(labels)
+
+
+def _places(xp: Namespace, like: Any) -> Any:
+    places = xp.arange(like.shape[-1], dtype=like.dtype, **xp.device_kw(like))
+    return places + _zeros(xp, like)
+
+
+def _zeros(xp: Namespace, like: Any) -> Any:
+    """Return zeros that are no constant."""
+    return finite(xp, xp.stop_gradient(like)) * 0.0
+
+
+def _large(xp: Namespace, x: Any) -> float:
+    return float(xp.finfo(x.dtype).max) / 4

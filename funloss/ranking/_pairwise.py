@@ -1,0 +1,173 @@
+"""Smooth losses of pairs: the more relevant item of two should lead."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss.ranking._lambda import LambdaWeight, weighing
+from funloss.ranking._lists import Gain, enter_lists
+from funloss.ranking._pairs import Pair, pair_costs
+
+__all__ = ["pairwise_logistic_loss", "pairwise_soft_zero_one_loss"]
+
+
+@loss
+def pairwise_logistic_loss(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    lambda_weight: LambdaWeight = None,
+    topn: int | None = None,
+    normalize: bool = False,
+    gain: Gain = "exponential",
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each pair the negative log-probability of its right order (RankNet).
+
+    For each pair of items of a list with ``target[i] > target[j]``, and ``d =
+    input[i] - input[j]`` the lead of the more relevant one, the list costs ``w[i]
+    * v[i, j] * log(1 + exp(-d))``, where ``w`` are the weights of items and ``v``
+    those of pairs (1 if None). With ``lambda_weight="dcg"`` this is LambdaRank.
+
+    Args:
+        input: Scores, shape ``(*, L)``, real.
+        target: Relevance, same shape, real.
+        weight: Weight of each pair's more relevant item, broadcastable to `input`.
+        lambda_weight: What a pair weighs, always as a constant, without slope.
+            With ranks by falling score, ties in the order of the list:
+            ``"dcg"``, by how much the discounted gain of the list would change if
+            the two changed places, ``abs(G[i] - G[j]) * abs(D(r[i]) - D(r[j]))``
+            with ``G`` the weight of an item times its gain, ``r`` its rank and
+            ``D(r) = 1 / log2(1 + r)``; ``"dcg2"``, the same with ``D(n) - D(n +
+            1)`` for ``n = abs(r[i] - r[j])``; ``"labeldiff"``, the difference in
+            relevance.
+        topn: With ``"dcg"``, ranks beyond have ``D`` 0; with ``"dcg2"``, a pair
+            whose lower rank r is beyond weighs ``1 / (1 - D(r))`` times as much.
+        normalize: Whether to divide gains by the discounted gain of the best
+            order, of its first `topn` items.
+        gain: What relevance is worth: ``"exponential"``, ``2**y - 1``, or
+            ``"linear"``, ``y`` itself.
+        reduction: ``"none"``, a cost a list, the sum over its pairs; ``"sum"``; or
+            ``"mean"``, the sum over the number of pairs in all lists, 0 if there
+            are lists but no pairs.
+        axis: Axis of the items.
+        where: As for `ranking_softmax_loss`.
+        dtype: As for `ranking_softmax_loss`.
+
+    Returns:
+        Cost in nats, shape of `input` without `axis` for ``"none"``, else ``()``.
+        The mean of no lists, or of lists without items, is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not fit, an option is unknown, or `topn` or
+            `normalize` is given without ``"dcg"`` or ``"dcg2"``.
+
+    Peers:
+        `rax.pairwise_logistic_loss`; ``reduce_fn=None`` there gives a cost a pair.
+        Its `dcg_lambdaweight` and `dcg2_lambdaweight` are larger by the factor
+        `L`, masked items included, and its `light_discount` is not offered.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, y = np.asarray([2.0, 1.0, 3.0]), np.asarray([1, 0, 0])
+        >>> print(pairwise_logistic_loss(x, y, reduction="none").round(4))
+        1.6265
+        >>> print(pairwise_logistic_loss(x, y, lambda_weight="dcg").round(4))
+        0.2629
+
+    References:
+        C. Burges et al., Learning to rank using gradient descent, 2005.
+        C. Burges, R. Ragno and Q. V. Le, Learning to rank with nonsmooth cost
+        functions, 2006.
+        X. Wang, C. Li, N. Golbandi, M. Bendersky and M. Najork, The LambdaLoss
+        framework for ranking metric optimization, 2018.
+        R. Jagerman, Z. Qin, X. Wang, M. Bendersky and M. Najork, On optimizing
+        top-K metrics for neural ranking models, 2022.
+    """
+    how = weighing(lambda_weight, topn, normalize, gain)
+    lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
+    return pair_costs(lists, _LOGISTIC, None, how, reduction)
+
+
+@loss
+def pairwise_soft_zero_one_loss(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    lambda_weight: LambdaWeight = None,
+    topn: int | None = None,
+    normalize: bool = False,
+    gain: Gain = "exponential",
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each pair the probability of its wrong order, from 0 to 1.
+
+    As `pairwise_logistic_loss` with ``sigmoid(-d)`` for a pair: a smooth count of
+    the pairs in the wrong order.
+
+    Args:
+        input: Scores, shape ``(*, L)``, real.
+        target: Relevance, same shape, real.
+        weight: Weight of each pair's more relevant item, broadcastable to `input`.
+        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        topn: Ranks that count.
+        normalize: Whether to divide gains by that of the best order.
+        gain: What relevance is worth.
+        reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
+        axis: Axis of the items.
+        where: Which items there are.
+        dtype: Of the result.
+
+    Returns:
+        Cost without unit, otherwise as `pairwise_logistic_loss`.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: As `pairwise_logistic_loss`.
+
+    Peers:
+        `rax.pairwise_soft_zero_one_loss`; see `pairwise_logistic_loss`.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, y = np.asarray([0.0, 0.0, 900.0]), np.asarray([1, 0, 0])
+        >>> print(pairwise_soft_zero_one_loss(x, y))  # (1 / 2 + 1) / 2
+        0.75
+    """
+    how = weighing(lambda_weight, topn, normalize, gain)
+    lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
+    return pair_costs(lists, _ZERO_ONE, None, how, reduction)
+
+
+def _logistic(xp: Namespace, lead: Any, option: Any) -> Any:
+    del option
+    return xp.softplus(-lead)
+
+
+def _logistic_slope(xp: Namespace, lead: Any, option: Any) -> Any:
+    del option
+    return -xp.sigmoid(-lead)
+
+
+def _zero_one(xp: Namespace, lead: Any, option: Any) -> Any:
+    del option
+    return xp.sigmoid(-lead)
+
+
+def _zero_one_slope(xp: Namespace, lead: Any, option: Any) -> Any:
+    del option
+    return -xp.sigmoid(lead) * xp.sigmoid(-lead)
+
+
+_LOGISTIC = Pair(_logistic, _logistic_slope)
+_ZERO_ONE = Pair(_zero_one, _zero_one_slope)

@@ -1,0 +1,92 @@
+"""Hinge loss of pairs: the more relevant item of two should lead by a margin."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import real_option
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.ranking._lambda import LambdaWeight, weighing
+from funloss.ranking._lists import Gain, enter_lists
+from funloss.ranking._pairs import Pair, pair_costs
+
+__all__ = ["pairwise_hinge_loss"]
+
+
+@loss
+def pairwise_hinge_loss(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    margin: Real = 1.0,
+    lambda_weight: LambdaWeight = None,
+    topn: int | None = None,
+    normalize: bool = False,
+    gain: Gain = "exponential",
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Charge each pair what its more relevant item lacks to a lead of `margin`.
+
+    As `pairwise_logistic_loss` with ``max(0, margin - d)`` for a pair. A pair with
+    a lead of exactly `margin` is active: it has slope.
+
+    Args:
+        input: Scores, shape ``(*, L)``, real.
+        target: Relevance, same shape, real.
+        weight: Weight of each pair's more relevant item, broadcastable to `input`.
+        margin: Lead to reach, in units of the scores; a number or a 0-d array.
+        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        topn: Ranks that count.
+        normalize: Whether to divide gains by that of the best order.
+        gain: What relevance is worth.
+        reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
+        axis: Axis of the items.
+        where: Which items there are.
+        dtype: Of the result.
+
+    Returns:
+        Cost in units of the scores, otherwise as `pairwise_logistic_loss`.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: As `pairwise_logistic_loss`.
+
+    Peers:
+        `rax.pairwise_hinge_loss`, whose margin is always 1, and which has no slope
+        exactly there; see `pairwise_logistic_loss`.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, y = np.asarray([2.0, 1.5, 3.0]), np.asarray([1, 0, 0])
+        >>> print(pairwise_hinge_loss(x, y))  # (0.5 + 2) / 2
+        1.25
+
+    References:
+        R. Herbrich, T. Graepel and K. Obermayer, Large margin rank boundaries for
+        ordinal regression, 2000.
+    """
+    how = weighing(lambda_weight, topn, normalize, gain)
+    lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
+    margin = real_option(lists.xp, lists.scores, margin=margin)
+    return pair_costs(lists, _HINGE, margin, how, reduction)
+
+
+def _lack(xp: Namespace, lead: Any, margin: Any) -> Any:
+    return xp.clamp_min(margin - lead, 0.0)
+
+
+def _lack_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
+    return -_margin_slope(xp, lead, margin)
+
+
+def _margin_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
+    # A constant would be one that the table of the value has as well.
+    one = 0.0 * margin + 1.0
+    return one - xp.unit_step(lead - margin)
+
+
+_HINGE = Pair(_lack, _lack_slope, _margin_slope)
