@@ -1,0 +1,118 @@
+"""Temporal-difference learning of state values."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._frame.call import loss
+from funloss._frame.checks import real_option, spoil
+from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.reduce import leave
+from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.regression._huber import huber_cost
+from funloss.reinforcement._returns import check_steps, lambda_targets
+
+__all__ = ["error_cost", "td_loss"]
+
+
+@loss
+def td_loss(
+    input: Array,
+    reward: ArrayLike,
+    discount: ArrayLike,
+    next_value: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    lambda_: ArrayLike = 0.0,
+    time_axis: int = 0,
+    delta: Real | None = None,
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """Square what a value lacks of the reward and the value after it.
+
+    A step costs ``(target - input)**2 / 2`` with ``target = reward + discount *
+    next_value``, a constant: the slope in `input` is ``input - target``, and nothing
+    else has one. With `lambda_` the target is the lambda-return along the time axis,
+    ``target[t] = reward[t] + discount[t] * ((1 - lambda_[t]) * next_value[t] +
+    lambda_[t] * target[t + 1])``, and at the last step as without.
+
+    Args:
+        input: Values of states, shape ``(*)``, real.
+        reward: Reward of the step from each state, same shape or a number.
+        discount: Of what comes after the step, 0 where the episode ends; same shape
+            or a number.
+        next_value: Values of the states stepped to, same shape or a number.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        lambda_: Share of the target that comes from later steps: a number, or an
+            array that broadcasts to `input`. The number 0 needs no time axis.
+        time_axis: Axis of `input` along which steps follow each other.
+        delta: Error, in units of `input`, where the cost turns linear, as in
+            `huber_loss`; > 0. A number or a 0-d array; it never does if None.
+        weight: Factor on each step's cost, same shape or a number. The mean still
+            divides by the number of steps, not by the sum of weights.
+        where: Boolean, broadcastable to `input`. A False step costs 0, has slope 0
+            (even at nan) and does not count in the mean. Nothing passes it: the step
+            before it takes its `next_value` alone.
+        dtype: Of the result; the promoted dtype of the floating arrays if None.
+
+    Returns:
+        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
+        The mean of no steps is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not fit, ``delta <= 0``, or `reduction` or `time_axis`
+            is unknown.
+
+    Peers:
+        `rlax.l2_loss` of `rlax.td_learning`, `rlax.td_lambda`, `rlax.qv_learning`
+        (`input` being the values of the actions taken) or `rlax.qv_max` (`next_value`
+        being the largest of the next values), which take one step or one sequence.
+        rlax takes the last time axis where there is one; it has no mask.
+
+    Examples:
+        >>> import numpy as np
+        >>> value, after = np.asarray([1.0, 2.0]), np.asarray([2.0, 0.0])
+        >>> reward = np.asarray([0.0, 4.0])
+        >>> print(td_loss(value, reward, 0.5, after, reduction="none"))
+        [0. 2.]
+        >>> print(td_loss(value, reward, 0.5, after, reduction="none", lambda_=1.0))
+        [0.5 2. ]
+
+    References:
+        R. S. Sutton, Learning to predict by the methods of temporal differences, 1988.
+    """
+    xp, out, arrays = enter(
+        dtype, input=input, reward=reward, discount=discount, next_value=next_value
+    )
+    input, reward, discount, next_value = arrays
+    shape = tuple(input.shape)
+    check_steps(shape, reward=reward, discount=discount, next_value=next_value)
+    (weight,) = attach(xp, input, weight=weight)
+    check_steps(shape, weight=weight)
+    where = mask(xp, input, where, shape)
+    input, reward, discount, next_value = guard(
+        xp, where, (input, 0.0), (reward, 0.0), (discount, 0.0), (next_value, 0.0)
+    )
+    target = lambda_targets(
+        xp, reward, discount, next_value, lambda_, where, time_axis, shape
+    )
+    cost = error_cost(xp, input, target, delta)
+    return leave(xp, out, cost, reduction, weight=weight, where=where)
+
+
+def error_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
+    """Return half the squares of errors, or Huber's cost of them."""
+    if delta is None:
+        return xp.elementwise(_half_square, (_error, None), input, target)
+    delta = real_option(xp, input, above=0, delta=delta)
+    return huber_cost(xp, spoil(xp, input, delta), target, delta)
+
+
+def _half_square(xp: Namespace, input: Any, target: Any) -> Any:
+    return 0.5 * xp.square(input - target)
+
+
+def _error(xp: Namespace, input: Any, target: Any) -> Any:
+    return input - target

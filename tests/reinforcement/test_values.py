@@ -1,0 +1,136 @@
+"""Losses of values, worked by hand."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close
+
+INF, NAN = math.inf, math.nan
+TD, Q, RETRACE = fl.td_loss, fl.q_learning_loss, fl.retrace_loss
+
+
+def floats(xp, *arrays):
+    return [xp.asarray(x, dtype=xp.float64) for x in arrays]
+
+
+def test_one_step_ahead(any_xp):
+    value, reward, after = floats(any_xp, [1.0, 2.0, 0.0], [0.0, 4.0, 1.0], [2, 0, 2.0])
+    # Targets of 1, 4 and 2 with a discount of 1/2.
+    assert_close(TD(value, reward, 0.5, after, reduction="none"), [0, 2, 2])
+    assert_close(TD(value, reward, 0.5, after), 4 / 3)
+    got = TD(value, reward, 0.5, after, delta=1.0, reduction="none")
+    assert_close(got, [0, 1.5, 1.5])
+    got = TD(value, reward, 0.5, after, delta=0.5, reduction="none")
+    assert_close(got, [0, 0.875, 0.875])
+
+
+def test_returns_of_later_steps(any_xp):
+    value, reward, after = floats(any_xp, [0.0, 0.0, 0.0], [1.0, 2.0, 4.0], [8, 8, 8.0])
+    # From the end: 4 + 8/2 = 8; 2 + (8/2 + 8/2)/2 = 6; 1 + (8/2 + 6/2)/2 = 4.5.
+    got = TD(value, reward, 0.5, after, lambda_=0.5, reduction="none")
+    assert_close(got, [4.5**2 / 2, 18, 32])
+    # With all of it: 8; 2 + 8/2 = 6; 1 + 6/2 = 4.
+    batch = [any_xp.reshape(x, (1, 3)) for x in (value, reward, after)]
+    got = TD(*batch[:2], 0.5, batch[2], lambda_=1.0, time_axis=1, reduction="none")
+    assert_close(got, [[8, 18, 32]])
+
+
+def test_nothing_passes_a_masked_step(xp):
+    value, reward, after = floats(xp, [0.0, NAN, 0.0], [1.0, INF, 4.0], [8, NAN, 8.0])
+    where = xp.asarray([True, False, True])
+    # The first takes its own next value: 1 + 8/2 = 5; the last 4 + 8/2 = 8.
+    options = {"lambda_": 1.0, "where": where}
+    got = TD(value, reward, 0.5, after, reduction="none", **options)
+    assert_close(got, [12.5, 0, 32])
+    assert_close(TD(value, reward, 0.5, after, **options), 44.5 / 2)
+
+
+def test_only_the_value_has_a_slope():
+    def cost(*arrays):
+        return TD(*arrays, lambda_=0.5, reduction="sum")
+
+    arrays = [jnp.asarray(x) for x in ([1.0, 2.0], [0.5, 0.5], [0.5, 0.0], [3.0, 1.0])]
+    slopes = jax.grad(cost, (0, 1, 2, 3))(*arrays)
+    # The last target is 0.5; the first 0.5 + (3/2 + 0.5/2)/2.
+    assert_close(slopes[0], [1 - 1.375, 2 - 0.5])
+    for slope in slopes[1:]:
+        assert_close(slope, [0, 0])
+
+
+def test_the_next_action_is_the_best_or_chosen(any_xp):
+    value, after = floats(any_xp, [[1.0, 5.0]], [[2.0, 6.0]])
+    action, steps = any_xp.asarray([0]), (1.0, 0.5)
+    assert_close(Q(value, action, *steps, after), (4 - 1) ** 2 / 2)
+    (rates,) = floats(any_xp, [[9.0, 0.0]])
+    assert_close(Q(value, action, *steps, after, selector=rates), (2 - 1) ** 2 / 2)
+    assert_close(Q(value, action, *steps, after, next_action=action), 0.5)
+    (policy,) = floats(any_xp, [[0.75, 0.25]])
+    # 1 + (2 * 3/4 + 6 / 4) / 2 = 2.5.
+    assert_close(Q(value, action, *steps, after, policy=policy), 1.5**2 / 2)
+    # A quarter of the next value of action 0 itself: 1 + (6 * 3/4 + 2 / 4) / 2.
+    assert_close(Q(value, action, *steps, after, action_gap=0.25), 2.5**2 / 2)
+    assert_close(Q(value, action, *steps, after, action_gap=1.0), 0.5)
+
+
+def test_an_impossible_action_may_have_any_value(xp):
+    value, after, policy = floats(xp, [[0.0, 0.0]], [[1.0, -INF]], [[1.0, 0.0]])
+    assert_close(Q(value, xp.asarray([0]), 0.0, 1.0, after, policy=policy), 0.5)
+
+
+def test_the_slope_is_in_the_action_taken():
+    value, after = jnp.asarray([[1.0, 5.0]]), jnp.asarray([[2.0, 6.0]])
+    slopes = jax.grad(Q, (0, 4))(value, jnp.asarray([1]), 1.0, 0.5, after)
+    assert_close(slopes[0], [[0, 5 - 4]])
+    assert_close(slopes[1], [[0, 0]])
+
+
+@pytest.mark.parametrize("action", [2, -1])
+def test_an_action_that_does_not_exist_is_named_or_nan(action):
+    value = np.zeros((1, 2))
+    message = f"action must be in 0..1, got {action}"
+    with pytest.raises(ValueError, match=message):
+        Q(value, np.asarray([action]), 0.0, 1.0, value)
+    with pytest.raises(ValueError, match=f"next_{message}"):
+        Q(value, np.asarray([0]), 0.0, 1.0, value, next_action=np.asarray([action]))
+    arrays = jnp.asarray(value), jnp.asarray([action]), 0.0, 1.0, jnp.asarray(value)
+    got, slope = jax.value_and_grad(Q)(*arrays)
+    assert_close(got, NAN)
+    assert_close(slope, [[NAN, NAN]])
+
+
+def test_one_way_to_choose_at_most():
+    value, action = np.zeros((1, 2)), np.asarray([0])
+    with pytest.raises(
+        ValueError, match="at most one of selector, policy, next_action"
+    ):
+        Q(value, action, 0.0, 1.0, value, selector=value, next_action=action)
+
+
+def test_retrace_cuts_traces_that_are_unlikely(xp):
+    value, after = xp.zeros((2, 2), dtype=xp.float64), [[1.0, 3.0], [0.0, 0.0]]
+    after, policy = floats(xp, after, [[0.5, 0.5], [0.5, 0.5]])
+    action, then = xp.asarray([0, 1]), xp.asarray([1, 0])
+    (reward,) = floats(xp, [1.0, 2.0])
+
+    def costs(behaviour, **options):
+        (behaviour,) = floats(xp, behaviour)
+        arrays = action, reward, 1.0, after, then, policy, behaviour
+        return RETRACE(value, *arrays, reduction="none", **options)
+
+    # The last target is 2. The first is 1 + 2 + c * (2 - 3), c = 1/2 or at most 1.
+    assert_close(costs([1.0, 1.0]), [2.5**2 / 2, 2])
+    assert_close(costs([0.25, 1.0]), [2, 2])
+    assert_close(costs([0.0, 1.0]), [2, 2])
+    assert_close(costs([1.0, 1.0], lambda_=0.5), [2.75**2 / 2, 2])
+
+
+def test_half_precision_is_computed_in_single():
+    value = np.zeros(2, np.float16)
+    got = TD(value, np.float16(290) * np.ones(2, np.float16), 0.0, value, delta=100.0)
+    assert got.dtype == np.float16
+    assert_close(got, 100 * (290 - 50))
