@@ -7,6 +7,7 @@ writes the tables of `docs/scaling.md`, with eight virtual devices; a test compa
 
 import functools
 import math
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,8 +149,9 @@ def _losses() -> str:
     for gate in {gate.loss: gate for gate in reversed(GATES)}.values():
         if gate.loss == "linear_cross_entropy":
             continue
-        # Of the second argument, as the first of some losses begins with a time.
-        rows = argument(gate.shapes[min(1, len(gate.shapes) - 1)]).shape[0]
+        # Most begin with the rows, where one may begin with a time, or with classes.
+        sizes = [argument(x).shape[0] for x in gate.shapes if isinstance(x, str)]
+        rows = statistics.mode(sizes)
         arguments = jax.tree.map(functools.partial(_along, rows), gate.shapes)
         loss = gate.function or getattr(fl, gate.loss)
         program = Program(loss, arguments, (DEVICES, 1), gate.wrt, gate.options)

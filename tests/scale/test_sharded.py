@@ -23,6 +23,15 @@ CLASS_AXES = {
     fl.cross_entropy: {"input": 1, "target": 1},
     fl.nll_loss: {"input": 1},
     fl.multi_margin_loss: {"input": 1},
+    fl.multiclass_hinge_loss: {"input": 1},
+    fl.entmax_loss: {"input": 1, "target": 1},
+    fl.dice_loss: {"input": 2, "target": 2},
+    fl.tversky_loss: {"input": 2, "target": 2},
+    fl.generalized_dice_loss: {"input": 2, "target": 2},
+    fl.softmax_focal_loss: {"input": 1, "target": 1},
+    fl.poly_loss: {"input": 1, "target": 1},
+    fl.generalized_cross_entropy: {"input": 1, "target": 1},
+    fl.smooth_labels: {"target": 1},
     fl.multilabel_margin_loss: {"input": 1, "target": 1},
     fl.multilabel_soft_margin_loss: {"input": 1, "target": 1},
     fl.linear_cross_entropy: {"linear_weight": 0},
@@ -157,7 +166,7 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
     options = {"reduction": "none"} if row.has("reduction") else {}
 
     def program(*shards):
-        weight = None
+        weight = 1 / row.mass
         if row.together:
             shards = [lax.all_gather(x, mesh.axis_names, tiled=True) for x in shards]
         if row.loss is fl.ctc_loss:  # averages costs a label
@@ -187,9 +196,9 @@ def test_weights_and_masks_on_eight_devices(problem):
         "where": np.arange(math.prod(shape)).reshape(shape) % 5 > 1
     }
     if row.has("weight"):
-        name, axis = next(iter(CLASS_AXES.get(row.loss, {"input": None}).items()))
-        shape = problem.arrays[name].shape
-        shape = shape if axis is None else shape[axis : axis + 1]
+        # A number a class, or else a factor on each cost.
+        for name, axis in [*CLASS_AXES.get(row.loss, {}).items()][:1]:
+            shape = problem.arrays[name].shape[axis : axis + 1]
         options["weight"] = np.linspace(0.5, 2, math.prod(shape)).reshape(shape)
     parts = {name: mesh.axis_names for name, x in options.items() if len(x) == BATCH}
     program = jax.jit(jax.value_and_grad(mean(row, **options), row.floats()))
