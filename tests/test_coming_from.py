@@ -1,0 +1,191 @@
+"""The page for people who come from other libraries: each of its rows is computed."""
+
+import ast
+import functools
+import importlib
+import inspect
+import math
+import os
+import re
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from tests.assertions import assert_close
+
+PAGE = Path(__file__).parents[1] / "docs" / "coming-from.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+VALUE_ALONE = "value alone"
+# Keras adds 1e-7 to or clips by 1e-7 what funloss leaves as it is.
+CLOSE = 2e-6
+# The public functions of rlax are of many kinds; those that are losses are here.
+OF_RLAX = (
+    "clipping",
+    "losses",
+    "mpo_ops",
+    "nonlinear_bellman",
+    "policy_gradients",
+    "policy_targets",
+    "value_learning",
+    "vtrace",
+)
+NO_LOSSES = {
+    "keras": {"deserialize", "get", "serialize"},
+    "rlax": {"compose_tx", "constant_policy_targets", "muzero_pair"}
+    | {"twohot_pair", "unbiased_transform_pair"},
+}
+
+
+class Line(NamedTuple):
+    """A row of a table: the section it is in, and its cells."""
+
+    section: str
+    cells: tuple[str, ...]
+
+
+def lines(header):
+    """Yield the rows of the tables whose first cell has this header."""
+    section, inside = "", False
+    for text in TEXT.splitlines():
+        if text.startswith("## "):
+            section = text[3:].split()[0]
+        if not text.startswith("|"):
+            inside = False
+            continue
+        cells = tuple(cell.strip() for cell in text.strip("|").split("|"))
+        if inside and not set(cells[0]) <= {"-"}:
+            yield Line(section, cells)
+        inside = inside or cells[0] == header
+
+
+SAME = list(lines("theirs"))
+DIFFERENT = list(lines("where they differ"))
+ABSENT = list(lines("not a loss of arrays"))
+
+
+def code(cell):
+    """Return the code of a cell."""
+    return re.fullmatch("`(.*)`", cell)[1]
+
+
+@pytest.fixture(scope="module")
+def names():
+    """Return what the code of the page may use."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    found = {"fl": fl, "jax": jax, "jnp": jnp, "np": np}
+    with warnings.catch_warnings():
+        # jaxopt says that it is no longer maintained; rlax imports what is deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for library in ("optax", "keras", "rax", "jaxopt", "rlax"):
+            found[library] = importlib.import_module(library)
+    exec(re.search("```python\n(.*?)```", TEXT, re.DOTALL)[1], found)
+    # rax 0.4.0 calls what newer releases of JAX lack.
+    wraps = SimpleNamespace(wraps=lambda wrapped, **_: functools.wraps(wrapped))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jax, "util", wraps, raising=False)
+        yield found
+
+
+@functools.cache
+def used(text):
+    """Return the names in a piece of code, in order."""
+    nodes = ast.walk(ast.parse(text, mode="eval"))
+    found = [node for node in nodes if isinstance(node, ast.Name)]
+    return [node.id for node in sorted(found, key=lambda node: node.col_offset)]
+
+
+def computed(text, names, **changed):
+    """Return the value of a piece of code."""
+    with warnings.catch_warnings():
+        # optax and rlax say of some losses that they will go.
+        for kind in (DeprecationWarning, PendingDeprecationWarning):
+            warnings.simplefilter("ignore", kind)
+        return eval(text, names | changed)
+
+
+def slope(text, names, name):
+    """Return the gradient of the sum of what the code computes."""
+    return jax.grad(lambda x: jnp.sum(computed(text, names, **{name: x})))(names[name])
+
+
+@pytest.mark.parametrize("line", SAME, ids=lambda line: line.cells[0])
+def test_both_calls_give_the_same_number(line, names):
+    theirs, ours = map(code, line.cells[:2])
+    got, expected = (computed(text, names) for text in (ours, theirs))
+    assert np.all(np.isfinite(expected))
+    assert_close(np.asarray(got), np.asarray(expected), rtol=CLOSE, atol=CLOSE)
+    if VALUE_ALONE in line.cells[2]:
+        return
+    shared = [name for name in used(ours) if name in used(theirs)]
+    moved = next(name for name in shared if is_floating(names[name]))
+    one, other = (slope(text, names, moved) for text in (ours, theirs))
+    assert np.any(other)
+    assert_close(one, other, rtol=CLOSE, atol=CLOSE)
+
+
+def is_floating(x):
+    return isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jnp.floating)
+
+
+@pytest.mark.parametrize("line", DIFFERENT, ids=lambda line: line.cells[0])
+def test_where_they_differ_each_gives_what_the_page_says(line, names):
+    theirs, printed, ours, stated, _ = line.cells
+    assert printed != stated
+    for text, number in ((theirs, printed), (ours, stated)):
+        value = float(computed(code(text), names))
+        if math.isfinite(float(number)):
+            assert (
+                f"{value:.{digits(number)}g}" == f"{float(number):.{digits(number)}g}"
+            )
+        else:
+            assert_close(value, float(number))
+
+
+def digits(number):
+    """Return how many digits a number is printed with."""
+    return max(1, len(re.sub(r"e.*|\D", "", number).lstrip("0")))
+
+
+def losses_of(library):
+    """Return the public names of losses."""
+    if library == "optax":
+        module = importlib.import_module("optax.losses")
+    elif library in {"keras", "jaxopt"}:
+        name = "keras.losses" if library == "keras" else "jaxopt.loss"
+        module = importlib.import_module(name)
+    else:
+        module = importlib.import_module(library)
+    public = {
+        name
+        for name, x in vars(module).items()
+        if inspect.isfunction(x) and not name.startswith("_")
+    }
+    if library == "rax":
+        ends = ("_loss", "_lambdaweight", "_t12n")
+        public = {name for name in public if name.endswith(ends)}
+    if library == "rlax":
+        public = {name for name in public if is_a_loss_of_rlax(getattr(module, name))}
+    return public - NO_LOSSES.get(library, set())
+
+
+def is_a_loss_of_rlax(function):
+    home = function.__module__.rpartition(".")[2]
+    compares = function.__name__.endswith(("_cross_entropy", "_divergence"))
+    return home in OF_RLAX or (home == "distributions" and compares)
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize("library", ["optax", "keras", "rax", "jaxopt", "rlax"])
+def test_every_loss_of_the_library_has_a_row(library):
+    own = [line for line in SAME + DIFFERENT if line.section.lower() == library]
+    calls = " ".join(line.cells[0] for line in own)
+    rows = set(re.findall(rf"\b{library}\.(?:losses\.|loss\.)?(\w+)", calls))
+    rows |= {code(line.cells[0]) for line in ABSENT if line.section.lower() == library}
+    assert rows >= losses_of(library)
