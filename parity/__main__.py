@@ -1,12 +1,12 @@
 """The main job: run the cases, print the table, fail on any mismatch.
 
-Every call runs in float64 on NumPy and array-api-strict (values), torch (values,
-slopes and curvature) and JAX under `jit` (values and slopes); in float32, bfloat16 and
-float16 on NumPy and torch, in float32 on array-api-strict too. Compiling for JAX takes
-nearly all the time, so the rest runs on samples, drawn once and for all from each case:
-a third of the calls under `jit` with curvature (forward over reverse), another under
-`vmap` with curvature (reverse over reverse), another under `jit` in float32; a sixth
-under `jit` in bfloat16, another in float16; a twelfth without `jit`.
+Every call runs in float64 on NumPy and array-api-strict (values) and torch (values,
+slopes and curvature); in float32, bfloat16 and float16 on NumPy and torch, in float32
+on array-api-strict too. Compiling for JAX takes nearly all the time, so there samples
+run, drawn once and for all from each case, at least one call of each: half of the calls
+under `jit` with curvature (forward over reverse), a sixth under `vmap` with curvature
+(reverse over reverse), another under `jit` in float32; a twelfth under `jit` in
+bfloat16, another in float16, another without `jit`.
 """
 
 import argparse

@@ -55,9 +55,9 @@ LIBRARIES = {
         Library(mode("jax", "eager"), {"float64": Orders(None, 1, 12)}),
         Library(
             mode("jax", "jit"),
-            {"float64": Orders(1, 2), "float32": Orders(None, 1)}
-            | dict.fromkeys(("bfloat16", "float16"), Orders(None, 1, 6)),
+            {"float64": Orders(None, 2, 2), "float32": Orders(None, 1, 6)}
+            | dict.fromkeys(("bfloat16", "float16"), Orders(None, 1, 12)),
         ),
-        Library(mode("jax", "vmap"), {"float64": Orders(None, 2)}),
+        Library(mode("jax", "vmap"), {"float64": Orders(None, 2, 6)}),
     ]
 }

@@ -18,6 +18,7 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "XLA_FLAGS": (
         "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0"
+        " --xla_cpu_parallel_codegen_split_count=1"
     ),
     "JAX_PLATFORMS": "cpu",
 }
