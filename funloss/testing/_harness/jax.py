@@ -157,8 +157,9 @@ def _program(
             (found,) = jax.vjp(outputs, variables)[1](cotangents)
             return found
 
-        if problem.orders == 1:
+        if problem.orders == 1 and isinstance(variables[0], jax.core.Tracer):
             # One trace instead of two: tracing and compiling take nearly all the time.
+            # Not without `jit`, where a plain call is to be seen.
             values, pull_back = jax.vjp(outputs, variables)
             return values, pull_back(cotangents)[0], []
         values = outputs(variables)
