@@ -55,16 +55,17 @@ def test_other_atoms_and_a_shift(xp):
 
 def test_only_the_logits_have_a_slope():
     atoms, logits = atoms_and_logits(jnp)
-    arrays = logits, atoms, jnp.asarray(1.0), jnp.asarray(0.0), logits
+    arrays = logits, atoms, jnp.asarray(0.25), jnp.asarray(0.5), logits
     slopes = jax.grad(TD, (0, 1, 2, 3, 4))(*arrays)
-    assert_close(slopes[0], [0.25, 0.25 - 1, 0.5])
+    # Masses of 1/4, 1/4 and 1/2 at 0.25, 0.75 and 1.25: a target of 1/4, 5/8 and 1/8.
+    assert_close(slopes[0], [0, 0.25 - 0.625, 0.5 - 0.125])
     for slope in slopes[1:]:
         assert not slope.any()
 
 
 def test_atoms_must_increase():
-    x = np.zeros(3)
-    for atoms in ([0.0, 2.0, 1.0], [0.0, 1.0, 1.0]):
+    for atoms in ([0.0, 2.0, 1.0], [0.0, 1.0, 1.0], [NAN]):
+        x = np.zeros(len(atoms))
         with pytest.raises(ValueError, match="atoms must be increasing"):
             TD(x, np.asarray(atoms), 0.0, 1.0, x)
     bad, x = jnp.asarray([0.0, 2.0, 1.0]), jnp.zeros(3)
@@ -110,11 +111,13 @@ def test_slopes_of_quantiles_at_the_corners(slope):
     assert_close(slope(lambda x: cost(x, 1.0), point), slopes)
 
 
-def test_levels_lie_between_zero_and_one():
-    x = np.zeros(2)
-    with pytest.raises(ValueError, match=r"tau must be in 0..1, got 1.5 at \(1,\)"):
-        QUANTILE(x, x, tau=np.asarray([0.5, 1.5]))
-    value = QUANTILE(jnp.zeros(2), jnp.zeros(2), tau=jnp.asarray([0.5, 1.5]))
+@pytest.mark.parametrize("level", [1.5, -0.5])
+def test_levels_lie_between_zero_and_one(level):
+    x, tau = np.zeros(2), np.asarray([0.5, level])
+    message = rf"tau must be in 0..1, got {level} at \(1,\)"
+    with pytest.raises(ValueError, match=message):
+        QUANTILE(x, x, tau=tau)
+    value = QUANTILE(jnp.zeros(2), jnp.zeros(2), tau=jnp.asarray(tau))
     assert_close(value, NAN)
 
 
@@ -140,3 +143,40 @@ def test_targets_of_quantiles_are_constants():
     slopes = jax.grad(QUANTILE_Q, (0, 2, 3, 4))(*arrays)
     assert_close(slopes[0], [[[-0.5], [0]]])
     assert not any(slope.any() for slope in slopes[1:])
+
+
+@pytest.mark.parametrize("loss", ["categorical", "quantile", "expected"])
+def test_what_is_out_of_range_spoils_value_and_slope(loss):
+    x, good, bad = jnp.zeros((1, 2, 2)), jnp.asarray([1]), jnp.asarray([2])
+    rates = jnp.asarray([[0.5, 1.5]])
+
+    def cost(x):
+        if loss == "categorical":
+            return Q(x, jnp.asarray([0.0, 1.0]), bad, 0.0, 1.0, x)
+        action, policy = (bad, None) if loss == "quantile" else (good, rates)
+        return QUANTILE_Q(x, action, 0.0, 1.0, x, policy=policy)
+
+    value, slope = jax.value_and_grad(cost)(x)
+    assert_close(value, NAN)
+    assert np.all(np.isnan(slope[0, 1, :]))
+
+
+def test_nothing_of_a_masked_step_of_a_distribution_is_read(xp):
+    (where, action), nan = (xp.asarray(x) for x in ([True, False], [0, 9])), [[NAN] * 2]
+    rows = [[[0.0, 0.0]], nan]
+    x, after = (xp.asarray(rows, dtype=xp.float64) for _ in range(2))
+    reward, policy, tau = (
+        xp.asarray(x, dtype=xp.float64)
+        for x in ([0.0, NAN], [[1.0], [NAN]], [[0.5, 0.5], [NAN, 9.0]])
+    )
+    atoms = xp.asarray([0.0, 1.0], dtype=xp.float64)
+    got = Q(x, atoms, action, reward, 1.0, after, selector=policy, where=where)
+    assert_close(got, LOG2)
+    got = TD(x[:, 0, :], atoms, reward, 1.0, after[:, 0, :], where=where)
+    assert_close(got, LOG2)
+    options = {"tau": tau, "where": where, "reduction": "none"}
+    # Both quantiles are one below the samples: 1/2 * 1/2 each.
+    target = after[:, 0, :] + 1
+    assert_close(QUANTILE(x[:, 0, :], target, **options), [0.5, 0])
+    got = QUANTILE_Q(x, action, 1 + reward, 1.0, after, policy=policy, **options)
+    assert_close(got, [0.5, 0])

@@ -52,6 +52,11 @@ def test_entropy_of_even_and_of_sure_policies(any_xp):
     assert_close(ENTROPY(x), -(LOG4 + LOG2) / 3)
 
 
+def test_entropy_of_far_logits_along_another_axis(any_xp):
+    x = any_xp.asarray([[1e4, -1e4], [1e4, 1e4]], dtype=any_xp.float64)
+    assert_close(ENTROPY(x, axis=0, reduction="none"), [-LOG2, 0])
+
+
 def test_slope_of_the_entropy_at_impossible_actions(slope):
     # p * (log(p) - sum(p * log(p))) with p = (1/3, 2/3, 0).
     def cost(x):
@@ -128,3 +133,24 @@ def test_slopes_of_the_regrets(slope):
 def test_values_of_actions_are_constants(loss):
     x, q = jnp.asarray([[0.5, -0.5]]), jnp.asarray([[1.0, 3.0]])
     assert_close(jax.grad(loss, 1)(x, q), [[0, 0]])
+
+
+def test_nothing_of_a_masked_step_of_a_policy_is_read():
+    where, action = jnp.asarray([True, False]), jnp.asarray([0, 9])
+    x, gain = jnp.asarray([[0.0, 0.0], [NAN, INF]]), jnp.asarray([2.0, NAN])
+    # The slopes of an even policy of two that gains (1, -1), whose value is 0.
+    value = jnp.asarray([[1.0, -1.0], [NAN, INF]])
+    pulls = [
+        (lambda x: POLICY(x, action, gain, where=where), 2 * LOG2, [-1, 1]),
+        (lambda x: ENTROPY(x, where=where), -LOG2, [0, 0]),
+        (lambda x: DPG(x, value, where=where), 1, [-1, 1]),
+        (lambda x: fl.rm_loss(x, value, where=where), -0.5, [-0.25, 0.25]),
+    ]
+    for cost, expected, slope in pulls:
+        got, slopes = jax.value_and_grad(cost)(x)
+        assert_close(got, expected)
+        assert_close(slopes, [slope, [0, 0]])
+    cost = jax.value_and_grad(lambda x: PPO(x, gain - 2, gain, where=where))
+    got, slopes = cost(x[:, 1])
+    assert_close(got, -2)
+    assert_close(slopes, [-2, 0])

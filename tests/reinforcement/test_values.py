@@ -50,16 +50,35 @@ def test_nothing_passes_a_masked_step(xp):
     assert_close(TD(value, reward, 0.5, after, **options), 44.5 / 2)
 
 
-def test_only_the_value_has_a_slope():
-    def cost(*arrays):
-        return TD(*arrays, lambda_=0.5, reduction="sum")
+def test_each_step_may_have_its_own_share_of_later_ones(xp):
+    value, reward, after = floats(xp, [0.0, 0.0, 0.0], [1.0, 2.0, 4.0], [8, 4, 8.0])
+    # From the end: 4 + 8/2 = 8, whatever its share; 2 + (4/2 + 8/2)/2 = 5; 1 + 5/2.
+    (share,) = floats(xp, [1.0, 0.5, 9.0])
+    got = TD(value, reward, 0.5, after, lambda_=share, reduction="none")
+    assert_close(got, [3.5**2 / 2, 12.5, 32])
+    # That of a masked step is not read: 1 + 8/2, and 8.
+    (share,) = floats(xp, [1.0, NAN, 1.0])
+    options = {"lambda_": share, "where": xp.asarray([True, False, True])}
+    got = TD(value, reward, 0.5, after, reduction="none", **options)
+    assert_close(got, [12.5, 0, 32])
+
+
+# With Huber's cost, quadratic as far as here, the formula has a slope in the target.
+@pytest.mark.parametrize("delta", [None, 10.0])
+def test_only_the_value_has_a_slope(delta):
+    def cost(*arrays, lambda_=0.0):
+        return TD(*arrays, lambda_=lambda_, delta=delta, reduction="sum")
 
     arrays = [jnp.asarray(x) for x in ([1.0, 2.0], [0.5, 0.5], [0.5, 0.0], [3.0, 1.0])]
+    # Targets of 0.5 + 3/2 and 0.5; or the first 0.5 + (3/2 + 0.5/2)/2.
     slopes = jax.grad(cost, (0, 1, 2, 3))(*arrays)
-    # The last target is 0.5; the first 0.5 + (3/2 + 0.5/2)/2.
+    assert_close(slopes[0], [1 - 2, 2 - 0.5])
+    assert not any(slope.any() for slope in slopes[1:])
+    slopes = jax.grad(
+        lambda share, *arrays: cost(*arrays, lambda_=share), (1, 0, 2, 3, 4)
+    )(jnp.asarray([0.5, 0.5]), *arrays)
     assert_close(slopes[0], [1 - 1.375, 2 - 0.5])
-    for slope in slopes[1:]:
-        assert_close(slope, [0, 0])
+    assert not any(slope.any() for slope in slopes[1:])
 
 
 def test_the_next_action_is_the_best_or_chosen(any_xp):
@@ -82,6 +101,26 @@ def test_an_impossible_action_may_have_any_value(xp):
     assert_close(Q(value, xp.asarray([0]), 0.0, 1.0, after, policy=policy), 0.5)
 
 
+def test_returns_of_chosen_actions_along_the_time_axis(xp):
+    value, after = floats(xp, [[[0.0, 9.0]] * 2], [[[2.0, 6.0], [4.0, 0.0]]])
+    action, options = xp.asarray([[0, 0]]), {"lambda_": 0.5, "time_axis": 1}
+    # The last target is 1 + 4/2 = 3; the first 1 + (6/2 + 3/2)/2 = 3.25.
+    got = Q(value, action, 1.0, 0.5, after, reduction="none", **options)
+    assert_close(got, [[3.25**2 / 2, 4.5]])
+    # Nothing of a masked step is read: 1 + 6/2.
+    where, unread = xp.asarray([[True, False]]), [[[0.5, 0.5], [NAN, 9.0]]]
+    value, after, policy = floats(
+        xp, [[[0.0, 9.0], [NAN, INF]]], [[[2.0, 6.0], [NAN, NAN]]], unread
+    )
+    action = xp.asarray([[0, 7]])
+    got = Q(value, action, 1.0, 0.5, after, where=where, reduction="none", **options)
+    assert_close(got, [[8, 0]])
+    options |= {"where": where, "policy": policy}
+    assert_close(
+        Q(value, action, 1.0, 0.5, after, reduction="none", **options), [[4.5, 0]]
+    )
+
+
 def test_the_slope_is_in_the_action_taken():
     value, after = jnp.asarray([[1.0, 5.0]]), jnp.asarray([[2.0, 6.0]])
     slopes = jax.grad(Q, (0, 4))(value, jnp.asarray([1]), 1.0, 0.5, after)
@@ -101,6 +140,32 @@ def test_an_action_that_does_not_exist_is_named_or_nan(action):
     got, slope = jax.value_and_grad(Q)(*arrays)
     assert_close(got, NAN)
     assert_close(slope, [[NAN, NAN]])
+
+
+@pytest.mark.parametrize("share", [1.5, -0.5])
+def test_what_chooses_next_is_named_or_nan(share):
+    value, action, policy = (
+        np.zeros((1, 2)),
+        np.asarray([0]),
+        np.asarray([[0.5, share]]),
+    )
+    message = rf"policy must be in 0..1, got {share} at \(0, 1\)"
+    with pytest.raises(ValueError, match=message):
+        Q(value, action, 0.0, 1.0, value, policy=policy)
+    with pytest.raises(ValueError, match=message):
+        RETRACE(value, action, 0.0, 1.0, value, action, policy, 0.5)
+    x, taken, rates = jnp.asarray(value), jnp.asarray(action), jnp.asarray(policy)
+    steps, bad = (taken, 0.0, 1.0, x), jnp.asarray([2])
+    calls = (
+        lambda x: Q(x, *steps, policy=rates),
+        lambda x: Q(x, *steps, next_action=bad),
+        lambda x: RETRACE(x, *steps, taken, rates, 0.5),
+        lambda x: RETRACE(x, *steps, bad, jnp.full((1, 2), 0.5), 0.5),
+    )
+    for call in calls:
+        got, slope = jax.value_and_grad(call)(x)
+        assert_close(got, NAN)
+        assert_close(slope, [[NAN, NAN]])
 
 
 def test_one_way_to_choose_at_most():
@@ -127,6 +192,31 @@ def test_retrace_cuts_traces_that_are_unlikely(xp):
     assert_close(costs([0.25, 1.0]), [2, 2])
     assert_close(costs([0.0, 1.0]), [2, 2])
     assert_close(costs([1.0, 1.0], lambda_=0.5), [2.75**2 / 2, 2])
+    # Neither policy takes the action: still 1.
+    policy = xp.asarray([[1.0, 0.0], [1.0, 0.0]], dtype=xp.float64)
+    assert_close(costs([0.0, 1.0]), [0.5, 2])
+
+
+@pytest.mark.parametrize("delta", [None, 10.0])
+def test_retrace_along_the_time_axis_has_constant_targets(delta):
+    value, after = jnp.zeros((1, 2, 2)), jnp.asarray([[[1.0, 3.0], [0.0, 2.0]]])
+    action, then = jnp.asarray([[0, 1]]), jnp.asarray([[1, 0]])
+    arrays = [jnp.asarray(x) for x in ([[1.0, 2.0]], [[0.5, 1.0]])]
+
+    def costs(value, *floats, reduction="none"):
+        reward, discount, after, policy, behaviour = floats
+        arrays = action, reward, discount, after, then, policy, behaviour
+        return RETRACE(value, *arrays, time_axis=1, delta=delta, reduction=reduction)
+
+    arrays += [after, jnp.full((1, 2, 2), 0.5), jnp.full((1, 2), 0.8)]
+    # The last target is 2 + 1 = 3; the first 1 + (2 + 0.625 * (3 - 3)) / 2 = 2.
+    assert_close(costs(value, *arrays), [[2, 4.5]])
+    # With a last reward of 4: 5 and 1 + (2 + 0.625 * (5 - 3)) / 2 = 2.625.
+    arrays[0] = jnp.asarray([[1.0, 4.0]])
+    assert_close(costs(value, *arrays), [[2.625**2 / 2, 12.5]])
+    slopes = jax.grad(lambda *x: costs(*x, reduction="sum"), range(6))(value, *arrays)
+    assert_close(slopes[0], [[[-2.625, 0], [0, -5]]])
+    assert not any(slope.any() for slope in slopes[1:])
 
 
 def test_half_precision_is_computed_in_single():
