@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from funloss.testing._harness.arrays import to_numpy
 from funloss.testing._harness.problem import Outcome, Problem
@@ -157,7 +158,7 @@ def _program(
             (found,) = jax.vjp(outputs, variables)[1](cotangents)
             return found
 
-        if problem.orders == 1 and isinstance(variables[0], jax.core.Tracer):
+        if problem.orders == 1 and isinstance(variables[0], Tracer):
             # One trace instead of two: tracing and compiling take nearly all the time.
             # Not without `jit`, where a plain call is to be seen.
             values, pull_back = jax.vjp(outputs, variables)
