@@ -129,6 +129,12 @@ def test_slopes_of_the_regrets(slope):
     assert_close(of(fl.rpg_loss), [0, 0, -0.5, 0.5])
 
 
+def test_regrets_that_are_matched_are_constants_of_the_curvature():
+    # The cost is -p of the first action, an inflection where both are as likely.
+    rows = jax.hessian(fl.rm_loss)(jnp.zeros(2), jnp.asarray([1.0, -1.0]))
+    assert_close(rows, [[0, 0], [0, 0]])
+
+
 @pytest.mark.parametrize("loss", [fl.qpg_loss, fl.rm_loss, fl.rpg_loss])
 def test_values_of_actions_are_constants(loss):
     x, q = jnp.asarray([[0.5, -0.5]]), jnp.asarray([[1.0, 3.0]])
