@@ -112,6 +112,37 @@ def test_fenchel_young_of_logsumexp_is_cross_entropy():
     assert_close(jax.grad(cost)(x), jax.nn.softmax(x) - y, rtol=1e-11)
 
 
+def test_fenchel_young_of_an_impossible_class_without_mass_is_finite():
+    x, y = jnp.asarray([[0.5, -INF, 0.5]]), jnp.asarray([[1.0, 0.0, 0.0]])
+
+    def cost(x):
+        return FY(x, y, conjugate=lambda x: jax.nn.logsumexp(x, axis=-1))
+
+    assert_close(cost(x), math.log(2))
+    assert_close(jax.grad(cost)(x), [[-0.5, 0, 0.5]])
+
+
+def test_sum_of_probabilities_scales_the_slope(slope):
+    # With alpha=2, p = (3/4, 1/4) and q = (1, 1/2): sum(q) * p - q.
+    def cost(x):
+        xp = fl.array_namespace(x)
+        return ENTMAX(x, xp.asarray([1.0, 0.5], dtype=x.dtype), alpha=2)
+
+    assert_close(slope(cost, [0.5, 0.0]), [0.125, -0.125])
+
+
+def test_curvature_is_that_of_the_probabilities(curvature):
+    # Of sparsemax on a support of two, dp/dx = [[1, -1], [-1, 1]] / 2: rows add up
+    # to 0. Weighing the first cost twice shows each entry.
+    def cost(x):
+        xp = fl.array_namespace(x)
+        twice = xp.concat([x[:1] * 2, x[1:]])
+        return ENTMAX(twice, xp.asarray(1), alpha=2)
+
+    # d2/dx2 of the cost at (2a, b) times ones: [4 * 1/2 - 2 * 1/2, -2 * 1/2 + 1/2].
+    assert_close(curvature(cost, [0.25, 0.0, -9.0]), [1, -0.5, 0])
+
+
 def test_a_conjugate_must_return_one_number_a_row():
     x = np.zeros((2, 3))
     with pytest.raises(ValueError, match=r"conjugate must return an array of numpy"):

@@ -2,6 +2,8 @@
 
 import math
 
+import jax.numpy as jnp
+
 import funloss as fl
 from tests.assertions import assert_close
 
@@ -23,6 +25,9 @@ def test_the_strongest_wrong_class_is_charged(any_xp):
 def test_large_scores_keep_their_digits(xp):
     x = xp.asarray([[1e4, 1e4 + 2**-10]], dtype=xp.float32)
     assert_close(LOSS(x, xp.asarray([0]), margin=0.0), 2**-10, rtol=1e-6)
+    # The margin is added to the difference: 1e4 would swallow it.
+    got = LOSS(x, xp.asarray([0]), margin=2**-14)
+    assert_close(got, 2**-10 + 2**-14, rtol=1e-6)
 
 
 def test_the_weighted_mean_divides_by_the_weights_of_the_labels(xp):
@@ -35,6 +40,16 @@ def test_the_weighted_mean_divides_by_the_weights_of_the_labels(xp):
 def test_a_class_without_a_chance_is_no_rival(xp):
     x = xp.asarray([[-INF, 0.0, -INF], [-INF, 0.0, 0.5]], dtype=xp.float64)
     assert_close(LOSS(x, xp.asarray([1, 1]), reduction="none"), [0, 1.5])
+
+
+def test_without_a_rival_nothing_is_lacking(slope):
+    def cost(x):
+        return LOSS(x, fl.array_namespace(x).asarray(0), reduction="sum")
+
+    # One class alone, possible or not, and one among classes that are none.
+    for scores in ([3.0], [-INF], [-INF, -INF], [0.5, -INF]):
+        assert_close(cost(jnp.asarray(scores)), 0)
+        assert_close(slope(cost, scores), [0.0] * len(scores))
 
 
 def test_slopes_at_ties_and_at_the_margin(slope):

@@ -143,3 +143,21 @@ def test_an_absent_class_has_no_part_in_generalised_dice(xp):
     wrong = xp.asarray([[[0.5, 0.5], [0.25, 0.0], [0.25, 0.5]]], dtype=xp.float64)
     assert_close(GENERAL(wrong, xp.asarray([[0, 0]])), 1 / 3)
     assert_close(GENERAL(wrong, xp.zeros((1, 3, 2), dtype=xp.float64)), 0)
+
+
+def test_weights_of_generalised_dice_are_constant_in_the_target(slope):
+    def cost(t):
+        xp = fl.array_namespace(t)
+        p = xp.asarray([[[1.0, 0.5], [0.0, 0.5]]], dtype=t.dtype)
+        return GENERAL(p, xp.reshape(t, (1, 2, 2)))
+
+    # 1 - 2 * 1.5 / 4, where both weights are 1: the slope is 3 / 16 - p / 2.
+    wanted = [3 / 16 - p / 2 for p in (1, 0.5, 0, 0.5)]
+    assert_close(slope(cost, [1.0, 0.0, 0.0, 1.0]), wanted)
+
+
+def test_a_good_fit_keeps_its_digits(xp):
+    x = xp.asarray([[20.0, 20.0]], dtype=xp.float32)
+    cost = DICE(x, xp.ones_like(x), axis=None, activation="sigmoid")
+    # With q = 1 / (1 + exp(20)) it is q / (2 - q).
+    assert_close(cost, 1.0305768e-9, rtol=1e-6)
