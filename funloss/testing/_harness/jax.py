@@ -166,6 +166,8 @@ def _program(
         values = outputs(variables)
         if problem.orders == 0:
             return values, [], []
+        if problem.orders == 1:
+            return values, slopes(variables), []
         return values, *curvature(slopes, variables, directions)
 
     return run
