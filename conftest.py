@@ -4,8 +4,8 @@ import os
 
 # Test processes share the cores, and thousands of small programs run once each: their
 # machine code need not be optimised, nor go through the emitters of fusions, which take
-# half of the time to compile. XLA still rewrites as it always does; `python -m parity`
-# runs with its emitters, and what is counted of programs is counted with them.
+# half of the time to compile. XLA still rewrites as it always does; one test compiles
+# every loss as users do, and what is counted of programs is counted so.
 # Eight virtual devices cost nothing where one is used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault(

@@ -6,7 +6,7 @@ on array-api-strict too. Compiling for JAX takes nearly all the time, so there s
 run, drawn once and for all from each case, at least one call of each: half of the calls
 under `jit` with curvature (forward over reverse), a sixth under `vmap` with curvature
 (reverse over reverse), another under `jit` in float32; a twelfth under `jit` in
-bfloat16, another in float16, another without `jit`.
+bfloat16, another in float16, another without `jit`. `--full` takes all of them.
 """
 
 import argparse
@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     doing = TextColumn("{task.description}")
     with Progress(*columns, doing, console=screen, transient=True) as progress:
         task = progress.add_task("", total=len(work))
-        found = run(work, libraries, options.dtype or DTYPES, options.jobs)
+        found = run(
+            work, libraries, options.dtype or DTYPES, options.jobs, full=options.full
+        )
         for batch, checks in found:
             report.add(checks)
             progress.update(task, advance=1, description=batch.loss)
@@ -70,6 +72,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--loss", choices=losses(), metavar="NAME", **several)
     add("--library", choices=LIBRARIES, **several)
     add("--dtype", choices=DTYPES, **several)
+    add("--full", action="store_true", help="no samples: all calls in every mode")
     add("--json", type=Path, metavar="FILE", help="keep the figures")
     add("--html", type=Path, metavar="FILE", help="write a page")
     add("--jobs", type=int, default=2, metavar="N", help="worker processes (2)")

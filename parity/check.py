@@ -19,8 +19,13 @@ def check(
     calls: Sequence[Call],
     libraries: Collection[str] = tuple(LIBRARIES),
     dtypes: Collection[str] = DTYPES,
+    *,
+    full: bool = False,
 ) -> list[Check]:
-    """Check calls of one case; each mode of JAX compiles them as one program."""
+    """Check calls of one case; each mode of JAX compiles them as one program.
+
+    Samples are taken where the plan says so, unless the run is to be `full`.
+    """
     case = calls[0].case
     found = []
     for dtype in [dtype for dtype in case.dtypes if dtype in dtypes]:
@@ -38,7 +43,7 @@ def check(
             for call, questions in zip(calls, asked, strict=True):
                 always, sampled, one_in = library.orders[dtype]
                 drawn = call.sampled(f"{library.mode.name} {dtype}", one_in)
-                orders = sampled if drawn else always
+                orders = sampled if full or drawn else always
                 if orders is not None:
                     planned.append((questions, orders))
             with warnings.catch_warnings():

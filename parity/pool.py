@@ -13,12 +13,14 @@ from parity.collection import Batch
 __all__ = ["run"]
 
 # One thread each: the arrays are tiny, and the processes share the cores. Machine
-# code that runs once need not be optimised; XLA rewrites and fuses as it always does.
+# code that runs once need not be optimised, nor go through the emitters of fusions,
+# which take half of the time to compile; XLA rewrites as it always does. A test
+# compiles every loss as users do.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "XLA_FLAGS": (
         "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0"
-        " --xla_cpu_parallel_codegen_split_count=1"
+        " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
     ),
     "JAX_PLATFORMS": "cpu",
 }
@@ -29,18 +31,21 @@ def run(
     libraries: Collection[str],
     dtypes: Collection[str],
     jobs: int,
+    *,
+    full: bool,
 ) -> Iterator[tuple[Batch, list[Check]]]:
     """Yield each batch with its checks, as they are done."""
     if jobs == 1:
         for batch in batches:
-            yield batch, _work(batch, libraries, dtypes)
+            yield batch, _work(batch, libraries, dtypes, full)
         return
     os.environ.update({k: v for k, v in _ENVIRONMENT.items() if k not in os.environ})
     # Forking would copy the threads of torch and XLA half-way.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         waiting = {
-            pool.submit(_work, batch, libraries, dtypes): batch for batch in batches
+            pool.submit(_work, batch, libraries, dtypes, full): batch
+            for batch in batches
         }
         for done in as_completed(waiting):
             batch = waiting.pop(done)
@@ -52,6 +57,6 @@ def run(
 
 
 def _work(
-    batch: Batch, libraries: Collection[str], dtypes: Collection[str]
+    batch: Batch, libraries: Collection[str], dtypes: Collection[str], full: bool
 ) -> list[Check]:
-    return check(batch.calls(), libraries, dtypes)
+    return check(batch.calls(), libraries, dtypes, full=full)
