@@ -4,6 +4,7 @@ import numpy as np
 
 import funloss as fl
 from parity.case import Case
+from parity.cases.td import SQUASHED
 from parity.references.values import q_learning, retrace
 
 
@@ -70,13 +71,15 @@ AHEAD = NONE | {"lambda_": [0.75], "time_axis": [1]}
 
 CASES = [
     Case(Q, q_learning, steps, [GRID, AHEAD, NONE | {"action_gap": [0.25, 1.0]},
-                                NONE | {"delta": [0.5]}]),
-    Case(Q, q_learning, doubled, NONE),
-    Case(Q, q_learning, expected, AHEAD),
+                                NONE | {"delta": [0.5]}, SQUASHED, AHEAD | SQUASHED]),
+    Case(Q, q_learning, doubled, [NONE, SQUASHED]),
+    Case(Q, q_learning, expected, [AHEAD, AHEAD | SQUASHED]),
     Case(Q, q_learning, followed, NONE | {"lambda_": [0.5, 1.0], "time_axis": [1]}),
-    Case(Q, q_learning, masked, [GRID, AHEAD], ("input", "weight")),
+    Case(Q, q_learning, masked, [GRID, AHEAD, AHEAD | SQUASHED], ("input", "weight")),
     Case(Q, q_learning, actions_first, NONE | {"axis": [0]}),
     Case(RETRACE, retrace, off_policy,
-         [GRID, NONE | {"lambda_": [0.5], "time_axis": [0, 1], "delta": [None, 0.5]}]),
-    Case(RETRACE, retrace, masked_off_policy, GRID | {"time_axis": [1]}),
+         [GRID, NONE | {"lambda_": [0.5], "time_axis": [0, 1], "delta": [None, 0.5]},
+          SQUASHED | {"time_axis": [0, 1]}]),
+    Case(RETRACE, retrace, masked_off_policy, [GRID | {"time_axis": [1]},
+                                               SQUASHED | {"time_axis": [1]}]),
 ]  # fmt: skip

@@ -40,17 +40,28 @@ def single(rng):
     return {name: rng.standard_normal(()) for name in names}
 
 
+def squash(x):
+    return 2 * x / (1 + (1 + 4 * abs(x)) ** 0.5)
+
+
+def stretch(y):
+    return y * (1 + abs(y))
+
+
 GRID = {"reduction": ["none", "mean", "sum"]}
 NONE = {"reduction": ["none"]}
+AHEAD = NONE | {"lambda_": [0.75], "time_axis": [1]}
+SQUASHED = NONE | {"transform": [squash], "inverse": [stretch]}
 
 CASES = [
     Case(fl.td_loss, td, steps, [
         GRID,
         NONE | {"lambda_": [0.75, 1.0], "time_axis": [0, 1]},
         NONE | {"delta": [1.0, 0.25]},
+        SQUASHED | {"lambda_": [0.0, 0.75], "delta": [None, 0.25]},
     ]),
     Case(fl.td_loss, td, with_numbers, NONE | {"time_axis": [1]}, ("input", "delta")),
-    Case(fl.td_loss, td, masked, [GRID, NONE | {"lambda_": [0.75], "time_axis": [1]}],
+    Case(fl.td_loss, td, masked, [GRID, AHEAD, AHEAD | SQUASHED],
          ("input", "weight")),
-    Case(fl.td_loss, td, single, NONE),
+    Case(fl.td_loss, td, single, [NONE, SQUASHED]),
 ]  # fmt: skip
