@@ -85,6 +85,13 @@ class Curve:
             torch=_line(mode("torch"), single),
         )
 
+    def own(self) -> tuple[np.ndarray, Line]:
+        """Compute funloss's side alone, on torch, which compiles nothing."""
+        at = np.linspace(*self.span, POINTS)
+        ours = getattr(funloss, self.loss)
+        single = [self._problem(ours, "torch", point) for point in at]
+        return at, _line(mode("torch"), single)
+
     def _problem(
         self, loss: Callable[..., Any], library: str, at: np.ndarray
     ) -> Problem:

@@ -1,0 +1,462 @@
+"""Figures of the losses of class scores and probabilities."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from scipy.special import xlogy
+
+import funloss as fl
+from docs.figures.figure import STYLES, Axis, Contour, Figure, Lines, Picture
+from docs.figures.palette import INK, RULE, SERIES
+from parity.curves import CURVES
+
+__all__ = ["FIGURES"]
+
+MINUS = "\N{MINUS SIGN}"
+LAYER = np.asarray([[1.0, 0.0], [-0.5, 0.8], [-0.5, -0.8]])
+
+
+def _with(name: str, **options: Any) -> Any:
+    return replace(CURVES[name], options=options)
+
+
+def _across(name: str, span: tuple[float, float]) -> Any:
+    return replace(CURVES[name], span=span)
+
+
+def _slope(loss: Callable[..., Any], input: Any, *rest: Any, **options: Any) -> Any:
+    """Return the slopes of a loss in its first array."""
+    moved = torch.tensor(input, dtype=torch.float64, requires_grad=True)
+    rest = tuple(torch.tensor(np.asarray(x)) for x in rest)
+    loss(moved, *rest, reduction="sum", **options).backward()
+    return np.asarray(moved.grad)
+
+
+def _panel(axes: Axes, title: str, across: str, up: str = "") -> None:
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+
+
+def _arrows(axes: Axes, x: Any, y: Any, up: Any) -> None:
+    """Draw arrows that are as long as they say, upwards."""
+    across, moved = np.zeros_like(up), np.abs(up) > 0
+    axes.quiver(
+        np.asarray(x)[moved],
+        np.asarray(y)[moved],
+        across[moved],
+        up[moved],
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        color=INK,
+        width=0.008,
+        zorder=4,
+    )
+
+
+def _of_logits(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    scores = np.stack([x, y, np.zeros_like(x)], -1)
+    labels = np.zeros(x.shape, int)
+    return fl.cross_entropy(scores, labels, axis=-1, reduction="none")
+
+
+def _of_wrong(loss: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """Return the costs of rows by the scores of their two wrong classes."""
+
+    def cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        scores = np.stack([np.zeros_like(x), x, y], -1)
+        return loss(scores, np.zeros(x.shape, int), axis=-1, reduction="none")
+
+    return cost
+
+
+def _of_features(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    features = np.stack([x.ravel(), y.ravel()], -1)
+    cost = fl.linear_cross_entropy(
+        features, LAYER, np.zeros(x.size, int), reduction="none"
+    )
+    return cost.reshape(x.shape)
+
+
+def _of_probabilities(p: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return fl.binary_cross_entropy(p, t, reduction="none")
+
+
+def _nll(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2, sharex=True)
+    scores, label = np.asarray([1.0, 2.0, 0.0]), np.asarray(0)
+    log_p = torch.log_softmax(torch.tensor(scores), -1).numpy()
+    colours = [SERIES[0], SERIES[4], SERIES[4]]
+    left.bar(range(3), log_p, 0.6, color=colours)
+    cost = fl.nll_loss(log_p, label)
+    left.text(0, log_p[0] - 0.08, f"cost {cost:.2f}", ha="center", va="top")
+    left.set_ylim(log_p.min() * 1.15, 0)
+    left.set_xticks(range(3), ["0, true", "1", "2"])
+    _panel(left, "log-probabilities", "class")
+
+    def of_scores(scores: Any, label: Any, **options: Any) -> Any:
+        return fl.nll_loss(torch.log_softmax(scores, -1), label, **options)
+
+    slopes = {
+        "in the log-probabilities": _slope(fl.nll_loss, log_p, label),
+        "in the scores before": _slope(of_scores, scores, label),
+    }
+    for (name, slope), shift, colour in zip(
+        slopes.items(), (-0.2, 0.2), SERIES[1:], strict=False
+    ):
+        right.bar(np.arange(3) + shift, slope, 0.36, color=colour, label=name)
+    right.axhline(0, color=INK, linewidth=0.8)
+    right.legend(fontsize=9, loc="lower right")
+    _panel(right, "slope", "class")
+
+
+def _entmax(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    scores, label = np.asarray([1.5, 1.0, 0.25, -0.5, -1.5]), np.asarray(0)
+    losses = {
+        "cross_entropy": (fl.cross_entropy, {}),
+        "entmax_loss(alpha=1.5)": (fl.entmax_loss, {"alpha": 1.5}),
+        "entmax_loss(alpha=2)": (fl.entmax_loss, {"alpha": 2}),
+    }
+    for number, (loss, options) in enumerate(losses.values()):
+        # A slope is the probabilities less the label.
+        p = _slope(loss, scores, label, **options) + np.eye(5)[0]
+        places = np.arange(5) + 0.27 * (number - 1)
+        left.bar(places, p, 0.24, color=SERIES[number])
+    left.set_xticks(range(5), [f"{score:g}".replace("-", MINUS) for score in scores])
+    _panel(left, "probabilities", "score of a class")
+    curves = [
+        _across("cross_entropy", (-3.0, 4.0)),
+        CURVES["entmax_loss"],
+        _with("entmax_loss", alpha=2),
+    ]
+    for name, curve, style, colour in zip(losses, curves, STYLES, SERIES, strict=False):
+        at, line = curve.own()
+        right.plot(at, line.value, style, color=colour, linewidth=2, label=name)
+    _panel(right, "cost beside scores of 0 and 1", "score of the true class")
+    names = right.get_legend_handles_labels()
+    canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
+
+
+def _softplus(x: np.ndarray) -> np.ndarray:
+    return np.logaddexp(0.0, x).sum(-1)
+
+
+def _minus_entropy(y: np.ndarray) -> np.ndarray:
+    return (xlogy(y, y) + xlogy(1 - y, 1 - y)).sum(-1)
+
+
+def _gap(x: np.ndarray, y: float) -> np.ndarray:
+    scores = np.asarray(x)[..., None]
+    return fl.fenchel_young_loss(
+        scores,
+        np.full_like(scores, y),
+        conjugate=_softplus,
+        regularizer=_minus_entropy,
+        reduction="none",
+    )
+
+
+def _fenchel_young(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2, sharex=True)
+    at = np.linspace(-4.0, 4.0, 161)
+    conjugate = _gap(at, 0.0)
+    left.plot(at, conjugate, color=SERIES[0], linewidth=2, label="conjugate")
+    line = conjugate - _gap(at, 0.75)
+    left.plot(at, line, "--", color=SERIES[1], label="line of slope 0.75")
+    for x in (-3.25, -1.25):
+        cost, top = _gap(np.asarray([x]), 0.75)[0], _gap(np.asarray([x]), 0.0)[0]
+        left.plot([x, x], [top - cost, top], color=INK, linewidth=1.4)
+        left.annotate(
+            f"{cost:.2f}",
+            (x, top - cost / 2),
+            (-4, -4),
+            ha="right",
+            textcoords="offset points",
+            fontsize=9,
+        )
+    left.legend(fontsize=9, loc="upper left")
+    _panel(left, "the gap is the cost", "score")
+    for y, style, colour in zip((0.25, 0.5, 0.75), STYLES, SERIES[2:], strict=False):
+        cost = _gap(at, y)
+        right.plot(at, cost, style, color=colour, linewidth=2, label=f"target {y:g}")
+        least = cost.argmin()
+        right.plot(at[least], cost[least], "o", color=colour, clip_on=False, zorder=4)
+    right.legend(fontsize=9, loc="upper center")
+    _panel(right, "value", "score")
+
+
+def _multilabel_margin(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2, width_ratios=(3, 2))
+    scores, true, wrong = np.asarray([1.8, 0.4, 1.2, 0.7, -0.6]), [0, 1], [2, 3, 4]
+    labels = np.asarray([*true, -1, -1, -1])
+    slope = _slope(fl.multilabel_margin_loss, scores, labels)
+    _scored(
+        left, scores, -slope, [SERIES[0] if i in true else SERIES[4] for i in range(5)]
+    )
+    left.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
+    _panel(left, "scores, and where they are pulled", "class")
+    for row, k in enumerate(true):
+        for column, i in enumerate(wrong):
+            pair = np.full(5, -np.inf)
+            pair[[k, i]] = scores[[k, i]]
+            cost = fl.multilabel_margin_loss(pair, np.asarray([k, -1, -1, -1, -1]))
+            right.scatter(column, row, 1600 * cost, color=SERIES[1])
+            right.annotate(
+                f"{cost:.2f}",
+                (column, row),
+                (0, -34),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+            )
+    right.set(xlim=(-0.6, 2.6), ylim=(1.6, -0.5))
+    right.set_xticks(range(3), wrong)
+    right.set_yticks(range(2), true)
+    right.grid(visible=False)
+    _panel(right, "cost of each pair", "wrong class", "true class")
+
+
+def _scored(axes: Axes, scores: np.ndarray, pull: np.ndarray, colours: Any) -> None:
+    axes.bar(range(len(scores)), scores, 0.6, color=colours)
+    axes.axhline(0, color=RULE)
+    _arrows(axes, range(len(scores)), scores, pull)
+    axes.margins(y=0.2)
+
+
+def _multilabel_soft_margin(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    logits, tags = np.asarray([2.5, -1.5, 0.5, 1.5, -2.5]), np.asarray([1, 1, 0, 0, 0])
+    # The pull of one question, which the mean over five divides by five.
+    pull = -5 * _slope(fl.multilabel_soft_margin_loss, logits, tags)
+    colours = [SERIES[0] if tag else SERIES[4] for tag in tags]
+    _scored(left, logits, pull, colours)
+    _panel(left, "logits, and where they are pulled", "class")
+    alone = fl.multilabel_soft_margin_loss(
+        logits[:, None], tags[:, None], reduction="none"
+    )
+    row = fl.multilabel_soft_margin_loss(logits, tags)
+    right.bar(range(5), alone, 0.6, color=colours)
+    right.axhline(row, color=SERIES[1], linestyle="--", label=f"the row, {row:.2f}")
+    right.set_ylim(0, 1.3 * alone.max())
+    right.legend(fontsize=9, loc="upper right")
+    _panel(right, "cost of each class alone", "class")
+    for axes in (left, right):
+        axes.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
+
+
+def _smooth(canvas: Canvas) -> None:
+    panels = canvas.subplots(1, 2, sharey=True)
+    truth = np.asarray([0.0, 1.0, 0.0, 0.0])
+    masks = {
+        "all classes": None,
+        "class 3 is masked": np.asarray([True, True, True, False]),
+    }
+    for axes, (title, where) in zip(panels, masks.items(), strict=True):
+        for number, smoothing in enumerate((0.0, 0.2, 0.5)):
+            smooth = fl.smooth_labels(truth, smoothing, where=where)
+            places = np.arange(4) + 0.27 * (number - 1)
+            name = f"label_smoothing={smoothing:g}"
+            axes.bar(places, smooth, 0.24, color=SERIES[number], label=name)
+        axes.set_xticks(range(4))
+        _panel(axes, title, "class")
+    panels[0].set_ylabel("mass")
+    names = panels[0].get_legend_handles_labels()
+    canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
+
+
+FREQUENT, CUTOFFS, CLASSES, LABEL = 4, (4, 8), 12, 5
+
+
+def _adaptive(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2, width_ratios=(2, 3))
+    layers = _zipf()
+    colours = [SERIES[0]] * 4 + [SERIES[1]] * 4 + [SERIES[2]] * 4
+    every, _ = _scored_classes(layers, np.arange(CLASSES))
+    left.bar(range(CLASSES), every.exp().detach().numpy(), 0.7, color=colours)
+    _panel(left, "probabilities", "class, by falling frequency", "")
+    left.set_xticks(range(0, CLASSES, 2))
+    _, cost = _scored_classes(layers, np.asarray([LABEL]))
+    slopes = torch.autograd.grad(cost, layers)
+    pull = np.concatenate([-slope.numpy().ravel() for slope in slopes])
+    names = [*"0123", "A", "B", *map(str, range(4, CLASSES))]
+    places = np.arange(14) + np.repeat([0, 1, 2], [6, 4, 4])
+    right.bar(
+        places, pull, 0.7, color=[*colours[:4], SERIES[1], SERIES[2], *colours[4:]]
+    )
+    right.axhline(0, color=INK, linewidth=0.8)
+    right.set_xticks(places, names, fontsize=9)
+    _panel(right, f"pull of a row with label {LABEL}", "head, and clusters A and B")
+    for word, colour in zip(("head", "A", "B"), SERIES, strict=False):
+        left.bar(0, 0, color=colour, label=word)
+    left.legend(fontsize=9)
+
+
+def _zipf() -> list[torch.Tensor]:
+    """Return scores of the head and of two clusters: classes as frequent as 1 / k."""
+    frequency = 1 / np.arange(1.0, CLASSES + 1)
+    tails = np.split(frequency, CUTOFFS)[1:]
+    head = [*frequency[:FREQUENT], *(tail.sum() for tail in tails)]
+    return [
+        torch.tensor(np.log(x), requires_grad=True) for x in (np.asarray(head), *tails)
+    ]
+
+
+def _scored_classes(layers: list[torch.Tensor], labels: np.ndarray) -> Any:
+    head, *tails = layers
+    return fl.adaptive_log_softmax_with_loss(
+        torch.ones((len(labels), 1), dtype=torch.float64),
+        torch.tensor(labels),
+        head[:, None],
+        [(torch.ones((1, 1), dtype=torch.float64), tail[:, None]) for tail in tails],
+        cutoffs=CUTOFFS,
+    )
+
+
+WRONG = (
+    Axis("score of a wrong class (true: 0)", (-3.0, 3.0)),
+    Axis("score of the other (true: 0)", (-3.0, 3.0)),
+)
+
+FIGURES: dict[str, Figure] = {
+    "cross_entropy": Contour(
+        Axis("logit of the true class", (-4.0, 4.0)),
+        Axis("logit of another, beside 0", (-4.0, 4.0)),
+        _of_logits,
+        "Cost of a row of three classes by the logits of the true class and of "
+        "another, beside a third of 0: near 0 where the true logit is above both, and "
+        "a slope that is nearly even where it is below. The way down raises the true "
+        "logit and lowers the other one where that is the larger of the two.",
+    ),
+    "nll_loss": Picture(
+        _nll,
+        "Bars of the log-probabilities of three classes: the cost, 1.41, is the length "
+        "of the bar of the true one. Beside it the slopes: in the log-probabilities "
+        "-1 at the true class and 0 at the others, in the scores before the softmax "
+        "-0.76, 0.67 and 0.09, which add up to 0.",
+    ),
+    "binary_cross_entropy": Contour(
+        Axis("probability", (0.02, 0.98)),
+        Axis("truth", (0.0, 1.0)),
+        _of_probabilities,
+        "Cost in the square of probability and truth: a valley along the diagonal, "
+        "0.69 high in the middle and falling to 0 at both ends, with walls at the "
+        "corners where the one is 0 and the other 1. The slope along the probability "
+        "is steepest there.",
+    ),
+    "binary_cross_entropy_with_logits": Lines(
+        CURVES["binary_cross_entropy_with_logits"],
+        _with("binary_cross_entropy_with_logits", pos_weight=3.0),
+        CURVES["sigmoid_focal_loss"],
+    ),
+    "soft_margin_loss": Lines(
+        _across("soft_margin_loss", (-3.0, 3.0)),
+        CURVES["binary_sparsemax_loss"],
+        CURVES["hinge_loss"],
+    ),
+    "multilabel_soft_margin_loss": Picture(
+        _multilabel_soft_margin,
+        "Five logits as bars with arrows along the pull on each: the two true classes "
+        "are pulled up and the three others down, hardly where the logit is 2.5 on "
+        "its own side, and by 0.82 where it is 1.5 on the wrong one. Beside it the "
+        "cost of each class alone, from 0.08 to 1.70, and the cost of the row, which "
+        "is their mean, 0.91.",
+    ),
+    "hinge_loss": Lines(
+        CURVES["hinge_loss"],
+        _with("hinge_loss", p=2),
+        _across("soft_margin_loss", (-3.0, 3.0)),
+    ),
+    "binary_sparsemax_loss": Lines(
+        CURVES["binary_sparsemax_loss"],
+        CURVES["hinge_loss"],
+        _across("soft_margin_loss", (-3.0, 3.0)),
+    ),
+    "multiclass_hinge_loss": Contour(
+        *WRONG,
+        _of_wrong(fl.multiclass_hinge_loss),
+        "Cost by the scores of two wrong classes, the true one at 0: nothing while "
+        "both are below -1, then a pyramid up to 4 whose levels are squares. The "
+        "slope is 1 everywhere outside, and the way down is along the larger score "
+        "alone; on the diagonal the two share it.",
+    ),
+    "multi_margin_loss": Contour(
+        *WRONG,
+        _of_wrong(fl.multi_margin_loss),
+        "Cost by the scores of two wrong classes, the true one at 0: nothing while "
+        "both are below -1, 1.33 where one of them is at 3 and 2.67 where both are. "
+        "The way down is along each score that is above -1, so along the diagonal "
+        "where both are.",
+    ),
+    "multilabel_margin_loss": Picture(
+        _multilabel_margin,
+        "Scores of five classes as bars with arrows along the pull on each: the two "
+        "true classes are pulled up, by 0.2 and 0.4, the two wrong ones that are too "
+        "near are pushed down, by 0.4 and 0.2, and the last wrong one is not. Beside "
+        "it a disc for each pair of a true and a wrong class, as large as what the "
+        "pair costs: 0.08, 0.36, 0.26 and three times 0.",
+    ),
+    "sigmoid_focal_loss": Lines(
+        CURVES["sigmoid_focal_loss"],
+        _with("sigmoid_focal_loss", gamma=0.5),
+        CURVES["binary_cross_entropy_with_logits"],
+    ),
+    "softmax_focal_loss": Lines(
+        CURVES["softmax_focal_loss"],
+        _with("softmax_focal_loss", gamma=0.5),
+        CURVES["cross_entropy"],
+    ),
+    "poly_loss": Lines(
+        CURVES["poly_loss"], _with("poly_loss", epsilon=-1.0), CURVES["cross_entropy"]
+    ),
+    "generalized_cross_entropy": Lines(
+        CURVES["generalized_cross_entropy"],
+        _with("generalized_cross_entropy", q=0.25),
+        CURVES["cross_entropy"],
+    ),
+    "smooth_labels": Picture(
+        _smooth,
+        "Mass of four classes with no smoothing, 0.2 and 0.5. Of the true class there "
+        "stay 1, 0.85 and 0.625, and each other one gets 0, 0.05 and 0.125. With one "
+        "class masked, that class gets nothing, and three share: 0.87 and 0.07 for a "
+        "smoothing of 0.2.",
+    ),
+    "entmax_loss": Picture(
+        _entmax,
+        "Probabilities of five classes with scores from 1.5 to -1.5: all are above 0 "
+        "with the softmax of cross_entropy, three with an alpha of 1.5 and two with "
+        "2, and the best class has 0.48, 0.65 and 0.75. Beside it the cost of a true "
+        "class as its score moves: with both alphas it is exactly 0 from a lead on, "
+        "which is 2 and 1, and with cross_entropy never.",
+    ),
+    "fenchel_young_loss": Picture(
+        _fenchel_young,
+        "The conjugate softplus and the line of slope 0.75 that touches it from below "
+        "at a score of 1.1: the gap between the two is the cost for a target of 0.75, "
+        "such as 1.91 at -3.25 and 0.63 at -1.25. Beside it the costs for targets of "
+        "0.25, 0.5 and 0.75, each 0 at the score whose sigmoid is the target.",
+    ),
+    "linear_cross_entropy": Contour(
+        Axis("first feature", (-4.0, 4.0)),
+        Axis("second feature", (-4.0, 4.0)),
+        _of_features,
+        "Cost of a row by its two features, for a layer of three classes whose "
+        "weights point in three directions: low to the right, where those of the true "
+        "class point, 6.7 at the left end and 9.2 in the corners beyond the other "
+        "two. The way down leads to the right, and away from the nearer of the two.",
+    ),
+    "adaptive_log_softmax_with_loss": Picture(
+        _adaptive,
+        "Probabilities of twelve classes that fall as 1 over the rank: four in the "
+        "head, four in cluster A and four in B. Beside it the pull of a row with "
+        "label 5: up on cluster A in the head, by 0.80, and on class 5 in the "
+        "cluster, by 0.74; down on the others of both; none on the classes of cluster "
+        "B.",
+    ),
+}

@@ -1,0 +1,66 @@
+"""Figures of the losses of probability distributions."""
+
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.figure import Figure as Canvas
+from scipy.stats import norm
+
+import funloss as fl
+from docs.figures.figure import Figure, Lines, Picture
+from docs.figures.palette import INK, SERIES
+from parity.curves import CURVES
+
+__all__ = ["FIGURES"]
+
+
+def _kl(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    one = np.linspace(0.005, 0.995, 199)
+    predicted = np.log(np.stack([one, 1 - one], -1))
+    true = np.log(np.asarray([0.75, 0.25]))
+    both = {"KL(true, predicted)": (predicted, true)}
+    both["KL(predicted, true)"] = both["KL(true, predicted)"][::-1]
+    for (word, pair), style, colour in zip(
+        both.items(), ("-", "--"), SERIES, strict=False
+    ):
+        cost = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
+        left.plot(one, cost, style, color=colour, label=word)
+    left.set_title("two classes", loc="left", fontsize=10)
+    left.set_xlabel("predicted probability, true 0.75")
+    left.set_ylim(-0.1, 2.6)
+    left.legend(fontsize=9)
+    z = np.linspace(-5.0, 5.0, 161)
+    spread, place = np.meshgrid(np.linspace(0.4, 3.5, 63), np.linspace(-4.0, 4.0, 81))
+    bells = norm.logpdf(z, place[..., None], spread[..., None])
+    bells -= np.log(np.exp(bells).sum(-1, keepdims=True))
+    true = 0.6 * norm.pdf(z, -1.8, 0.6) + 0.4 * norm.pdf(z, 1.8, 0.6)
+    true = np.log(true / true.sum())
+    right.fill_between(z, np.exp(true) / (z[1] - z[0]), color=INK, alpha=0.15)
+    for pair, style, colour in zip(
+        ((bells, true), (true, bells)), ("-", "--"), SERIES, strict=False
+    ):
+        cost = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
+        best = bells[np.unravel_index(cost.argmin(), cost.shape)]
+        right.plot(z, np.exp(best) / (z[1] - z[0]), style, color=colour)
+    right.set_title("the bell with the least of each", loc="left", fontsize=10)
+    right.set_xlabel("outcome; the true density is shaded")
+
+
+def _generalized_kl() -> Lines:
+    curve = CURVES["generalized_kl_divergence"]
+    others = ("kl_div", "poisson_nll_loss")
+    return Lines(curve, *(replace(curve, loss=name) for name in others))
+
+
+FIGURES: dict[str, Figure] = {
+    "generalized_kl_divergence": _generalized_kl(),
+    "kl_div": Picture(
+        _kl,
+        "The divergence of two classes as the predicted probability goes from 0 to 1 "
+        "and the true one is 0.75, both ways round: 0 at 0.75, and unbounded at 0 and "
+        "1 if the truth comes first, bounded if the prediction does. Beside it a truth "
+        "with two peaks and the bell curve of least divergence: with the truth first "
+        "it spreads over both, with the prediction first it takes the higher peak.",
+    ),
+}

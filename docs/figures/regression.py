@@ -1,0 +1,151 @@
+"""Figures of the losses of errors of numbers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+import funloss as fl
+from docs.figures.figure import STYLES, Axis, Contour, Figure, Lines, Picture
+from docs.figures.palette import INK, SERIES
+from parity.curves import CURVES
+
+__all__ = ["FIGURES"]
+
+AMOUNTS = np.asarray([1.0, 2.0, 3.0, 4.0, 20.0])
+CONSTANTS = np.linspace(0.5, 12.0, 1151)
+OF_AMOUNTS = {
+    "mean_absolute_percentage_error": "percentage",
+    "mean_squared_logarithmic_error": "squared log",
+    "l1_loss": "l1",
+    "mse_loss": "mse",
+}
+
+
+def _with(name: str, **options: Any) -> Any:
+    return replace(CURVES[name], options=options)
+
+
+def _nll(error: np.ndarray, var: np.ndarray) -> np.ndarray:
+    return fl.gaussian_nll_loss(error, np.zeros_like(error), var, reduction="none")
+
+
+def _counts(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    log_rate = torch.linspace(-2.0, 2.75, 191, dtype=torch.float64, requires_grad=True)
+    for count, style, colour in zip((0, 3, 8), STYLES, SERIES, strict=False):
+        seen = torch.full_like(log_rate, count)
+        cost = fl.poisson_nll_loss(log_rate, seen, reduction="none")
+        (slope,) = torch.autograd.grad(cost.sum(), log_rate)
+        at, drawn = log_rate.detach().numpy(), cost.detach().numpy()
+        line = {"color": colour, "linestyle": style, "linewidth": 2}
+        left.plot(at, drawn, label=f"count {count}", **line)
+        right.plot(at, slope.numpy(), **line)
+        if count:
+            least = np.argmin(drawn)
+            left.plot(at[least], drawn[least], "o", color=colour)
+            right.plot(at[least], slope[least], "o", color=colour)
+    for axes, kind in ((left, "value"), (right, "slope")):
+        axes.set_title(kind, loc="left", fontsize=10)
+        axes.set_xlabel("logarithm of the rate")
+    left.legend(fontsize=9)
+
+
+def _amounts(
+    loss: str, targets: tuple[int, ...], unit: str
+) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        left, right = canvas.subplots(1, 2)
+        _of_targets(left, loss, targets)
+        left.set_title("cost of one prediction", loc="left", fontsize=10)
+        left.set_xlabel("prediction")
+        left.set_ylabel(unit)
+        _of_constants(right, loss)
+        right.set_title("one prediction for 1, 2, 3, 4 and 20", loc="left", fontsize=10)
+        right.set_xlabel("prediction")
+        right.set_ylabel("mean cost over its least")
+        for axes in (left, right):
+            axes.set_xticks(range(0, 13, 2))
+        names = right.get_legend_handles_labels()
+        canvas.legend(*names, loc="outside lower center", ncols=4, fontsize=9)
+
+    return draw
+
+
+def _of_targets(axes: Axes, loss: str, targets: tuple[int, ...]) -> None:
+    at = np.linspace(0.0, 12.0, 481)
+    for target, style in zip(targets, STYLES, strict=False):
+        cost = getattr(fl, loss)(at, np.full_like(at, target), reduction="none")
+        name = f"target {target}"
+        axes.plot(at, cost, color=INK, linestyle=style, linewidth=1.6, label=name)
+    axes.legend(fontsize=9)
+
+
+def _of_constants(axes: Axes, loss: str) -> None:
+    constants, amounts = np.broadcast_arrays(CONSTANTS[:, None], AMOUNTS)
+    for (name, short), style, colour in zip(
+        OF_AMOUNTS.items(), STYLES, SERIES, strict=False
+    ):
+        cost = getattr(fl, name)(constants, amounts, reduction="none").mean(-1)
+        least = cost.argmin()
+        width = 2.6 if name == loss else 1.4
+        line = {"color": colour, "linestyle": style, "linewidth": width}
+        label = f"{short}: best {CONSTANTS[least]:.3g}"
+        axes.plot(CONSTANTS, cost / cost[least], label=label, **line)
+        axes.plot(CONSTANTS[least], 1.0, "o", color=colour, clip_on=False)
+    axes.set(xlim=(0, 12.4), ylim=(0.9, 2.6))
+
+
+FIGURES: dict[str, Figure] = {
+    "l1_loss": Lines(CURVES["l1_loss"], CURVES["huber_loss"], CURVES["mse_loss"]),
+    "mse_loss": Lines(CURVES["mse_loss"], CURVES["huber_loss"], CURVES["l1_loss"]),
+    "huber_loss": Lines(
+        CURVES["huber_loss"], _with("huber_loss", delta=2.0), CURVES["l1_loss"]
+    ),
+    "smooth_l1_loss": Lines(
+        CURVES["smooth_l1_loss"],
+        _with("smooth_l1_loss", beta=2.0),
+        CURVES["l1_loss"],
+    ),
+    "log_cosh_loss": Lines(
+        CURVES["log_cosh_loss"], CURVES["huber_loss"], CURVES["l1_loss"]
+    ),
+    "expectile_loss": Lines(
+        CURVES["expectile_loss"],
+        _with("expectile_loss", expectile=0.2),
+        CURVES["mse_loss"],
+    ),
+    "gaussian_nll_loss": Contour(
+        Axis("error of the mean", (-2.5, 2.5)),
+        Axis("variance", (0.5, 6.0)),
+        _nll,
+        "Cost in the plane of error and variance: a valley whose floor is at the "
+        "variance that equals the squared error, deepest at no error and the smallest "
+        "variance, and with steep walls where a small variance meets a large error.",
+    ),
+    "poisson_nll_loss": Picture(
+        _counts,
+        "Value and slope for counts of 0, 3 and 8 as the logarithm of the rate moves: "
+        "the counts 3 and 8 cost least at their own logarithms, 1.1 and 2.08, where "
+        "the slope crosses 0; left of it the slope levels off at minus the count, "
+        "right of it the cost grows exponentially. A count of 0 costs the rate itself.",
+    ),
+    "mean_absolute_percentage_error": Picture(
+        _amounts("mean_absolute_percentage_error", (2, 4, 8), "percent"),
+        "Left, the cost of a prediction for targets of 2, 4 and 8: each costs 100 at "
+        "0 and nothing at its target, and rises the faster the smaller the target. "
+        "Right, the mean cost of one prediction for the amounts 1, 2, 3, 4 and 20: it "
+        "is least at 2, below the median of 3 and far below the mean of 6.",
+    ),
+    "mean_squared_logarithmic_error": Picture(
+        _amounts("mean_squared_logarithmic_error", (2, 4, 8), "squared nats"),
+        "Left, the cost of a prediction for targets of 2, 4 and 8: from its target "
+        "each rises faster to the left than to the right. Right, the mean cost of one "
+        "prediction for the amounts 1, 2, 3, 4 and 20: it is least at 3.79, between "
+        "the median of 3 and the mean of 6.",
+    ),
+}

@@ -1,0 +1,141 @@
+"""Figures of the losses of overlap."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Patch
+
+import funloss as fl
+from docs.figures.figure import Axis, Contour, Figure, Picture
+from docs.figures.palette import INK, SERIES
+
+__all__ = ["FIGURES"]
+
+SIDE = 64
+CLASSES = ("background", "organ", "lesion")
+
+
+def _disc(row: float, column: float, radius: float) -> np.ndarray:
+    y, x = np.mgrid[:SIDE, :SIDE]
+    return ((x - column) ** 2 + (y - row) ** 2 <= radius**2).astype(float)
+
+
+def _dice(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    true, predicted = _disc(32, 26, 14), _disc(32, 38, 14)
+    cost = fl.dice_loss(predicted[None], true[None], axis=None)
+    parts = {
+        "shared": (true * predicted, SERIES[2]),
+        "missed": (true - true * predicted, SERIES[0]),
+        "extra": (predicted - true * predicted, SERIES[1]),
+    }
+    for part, colour in parts.values():
+        shown = np.ma.masked_equal(part, 0)
+        left.imshow(shown, cmap=ListedColormap([colour]), interpolation="nearest")
+    patches = [Patch(color=c, label=word) for word, (_, c) in parts.items()]
+    left.legend(handles=patches, fontsize=9, loc="upper center", ncols=3)
+    left.set_title(f"truth and prediction: cost {cost:.2f}", loc="left", fontsize=10)
+    left.grid(visible=False)
+    for radius, style, colour in zip((12, 6), ("-", "--"), SERIES, strict=False):
+        shifts = np.arange(2 * radius + 1)
+        true = _disc(32, 32, radius)[None]
+        moved = [_disc(32, 32 + shift, radius)[None] for shift in shifts]
+        for name, loss, width in (
+            ("dice_loss", partial(fl.dice_loss, axis=None), 2.2),
+            ("mse_loss", fl.mse_loss, 1.0),
+        ):
+            right.plot(
+                shifts / (2 * radius),
+                [loss(x, true) for x in moved],
+                style,
+                color=colour,
+                linewidth=width,
+                label=f"{name}, radius {radius}",
+            )
+    right.set_title("cost of a disc off its place", loc="left", fontsize=10)
+    right.set_xlabel("shift, in diameters")
+    right.legend(fontsize=9)
+
+
+def _generalized_dice(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    organ, lesion = _disc(32, 32, 18) > 0, _disc(26, 38, 4) > 0
+    labels = torch.tensor(organ.astype(int) + lesion)[None]
+    colours = (SERIES[4], SERIES[0], SERIES[1])
+    left.imshow(labels[0], cmap=ListedColormap(colours), interpolation="nearest")
+    patches = [
+        Patch(color=colour, label=f"{word}, {int((labels == k).sum())} pixels")
+        for k, (word, colour) in enumerate(zip(CLASSES, colours, strict=True))
+    ]
+    left.set_title("classes of pixels", loc="left", fontsize=10)
+    left.grid(visible=False)
+    losses = {
+        "generalized_dice_loss": fl.generalized_dice_loss,
+        "dice_loss": fl.dice_loss,
+        "nll_loss": lambda p, labels: fl.nll_loss(torch.log(p), labels),
+    }
+    for place, (name, loss), colour in zip(
+        (-0.27, 0.0, 0.27), losses.items(), (*SERIES[2:4], INK), strict=True
+    ):
+        right.bar(np.arange(3) + place, _slopes(loss, labels), 0.25, color=colour)
+        patches.append(Patch(color=colour, label=name))
+    canvas.legend(
+        handles=[patches[i] for i in (0, 3, 1, 4, 2, 5)],
+        loc="outside lower center",
+        ncols=3,
+        fontsize=9,
+    )
+    right.set_yscale("log")
+    right.set_title("size of the slope at one pixel", loc="left", fontsize=10)
+    right.set_xticks(range(3), CLASSES)
+    right.grid(visible=False, axis="x")
+
+
+def _slopes(loss: Callable[..., torch.Tensor], labels: torch.Tensor) -> list[float]:
+    """Return how hard a pixel of each class pulls its own probability up."""
+    true = torch.nn.functional.one_hot(labels, 3).movedim(-1, 1)
+    p = (0.2 + 0.4 * true.double()).requires_grad_()
+    loss(p, labels).backward()
+    own = (p.grad * true).sum(1)
+    return [-own[labels == k][0].item() for k in range(3)]
+
+
+def _tversky(extra: np.ndarray, missed: np.ndarray) -> np.ndarray:
+    predicted = np.stack([1 - missed, extra], -1).reshape(-1, 2)
+    true = np.broadcast_to([1.0, 0.0], predicted.shape)
+    cost = fl.tversky_loss(
+        predicted, true, alpha=0.3, beta=0.7, axis=None, reduction="none"
+    )
+    return cost.reshape(extra.shape)
+
+
+FIGURES: dict[str, Figure] = {
+    "dice_loss": Picture(
+        _dice,
+        "A true disc and the predicted one, 12 pixels to its right: what they share, "
+        "what is missed and what is extra. Beside it the cost as a disc leaves its "
+        "place: dice_loss grows from 0 to 1 where the two part, alike for a radius of "
+        "12 and of 6 pixels; mse_loss ends near 0.2 and near 0.06.",
+    ),
+    "generalized_dice_loss": Picture(
+        _generalized_dice,
+        "A picture of 3087 pixels of background, 960 of an organ and 49 of a lesion, "
+        "and the size of the slope at one pixel of each, on a logarithmic scale, where "
+        "each true class has the probability 0.6. It is the same for all with "
+        "nll_loss; with dice_loss it grows as the class shrinks, and with "
+        "generalized_dice_loss as its square does.",
+    ),
+    "tversky_loss": Contour(
+        Axis("extra, in sizes of the true region", (0.0, 1.0)),
+        Axis("missed, in the same unit", (0.0, 1.0)),
+        _tversky,
+        "The cost with alpha 0.3 and beta 0.7 over what is predicted beyond the true "
+        "region and what is missed of it, both as shares of its size: 0 where both are "
+        "0, 0.23 for as much again, 0.41 for half of it missed and 1 for all of it. "
+        "The way down leads to fewer misses first.",
+    ),
+}
