@@ -19,7 +19,7 @@ from parity.deviation import Behaviour, Deviation, Gives, Raises, Warns
 from parity.deviations import DEVIATIONS
 from parity.drawing import agreement, described, drawn
 
-__all__ = ["page"]
+__all__ = ["deviation_words", "page"]
 
 ORDERS = ("value", "value, slope", "value, slope, curvature")
 
@@ -79,7 +79,7 @@ class Entry:
     @property
     def deviations(self) -> list[Mapping[str, str]]:
         """Its deviations from torch, in words."""
-        return [_deviation(row) for row in DEVIATIONS if row.loss == self.loss]
+        return [deviation_words(row) for row in DEVIATIONS if row.loss == self.loss]
 
     @property
     def drawing(self) -> Drawing:
@@ -116,7 +116,8 @@ def _option(value: Any) -> str:
     return getattr(value, "__name__", str(value))
 
 
-def _deviation(row: Deviation) -> Mapping[str, str]:
+def deviation_words(row: Deviation) -> Mapping[str, str]:
+    """Return a call, what each side gives for it, and why."""
     words = {
         "call": row.call,
         "torch": _behaviour(row.reference, row.orders),

@@ -2,7 +2,7 @@
 
     python -m parity --json docs/parity.json && python -m parity.tables
 
-`README.md` and `docs/losses.md` hold them between markers; a test compares.
+The pages hold them between markers; a test compares.
 """
 
 import json
@@ -17,24 +17,28 @@ __all__ = ["FIGURES", "PAGES", "filled"]
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "parity.json"
-PAGES = (ROOT / "README.md", ROOT / "docs" / "losses.md")
+PAGES = tuple(
+    ROOT / page for page in ("README.md", "docs/losses.md", "docs/libraries.md")
+)
 
 Rows = Iterable[Sequence[str]]
 
 
-def filled(page: str, summary: Sequence[Mapping[str, Any]]) -> str:
-    """Return `page` with its marked tables written anew from `summary`."""
+def filled(page: Path, summary: Sequence[Mapping[str, Any]]) -> str:
+    """Return the text of a page with its marked tables written anew."""
+    text = page.read_text()
+    folder = (ROOT / "docs" / "losses").relative_to(page.parent).as_posix()
     tables = {
         "parity-table": _table(["library", "checks", *DTYPES], _by(summary, "library")),
-        "losses": _by_family(summary),
-        "losses-by-library": _by_library(summary),
+        "losses": _by_family(summary, folder),
+        "losses-by-library": _by_library(summary, folder),
     }
     for name, table in tables.items():
-        before, start, rest = page.partition(f"<!-- {name}:start -->\n")
+        before, start, rest = text.partition(f"<!-- {name}:start -->\n")
         _, end, after = rest.partition(f"<!-- {name}:end -->")
         if start and end:
-            page = before + start + table + end + after
-    return page
+            text = before + start + table + end + after
+    return text
 
 
 def _by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
@@ -43,14 +47,14 @@ def _by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
         yield [name, f"{sum(row['checks'] for row in own)}", *_errors(own)]
 
 
-def _by_family(summary: Sequence[Mapping[str, Any]]) -> str:
+def _by_family(summary: Sequence[Mapping[str, Any]], folder: str) -> str:
     families: dict[str, list[list[str]]] = {}
     for name in sorted({row["loss"] for row in summary}):
         own = [row for row in summary if row["loss"] == name]
         loss = getattr(funloss, name)
         purpose = (loss.__doc__ or "").partition("\n")[0]
         family = loss.__module__.split(".")[1]
-        cells = [f"`{name}`", purpose, *_errors(own)]
+        cells = [_link(name, folder), purpose, *_errors(own)]
         families.setdefault(family, []).append(cells)
     head = ["loss", "what it does", *DTYPES]
     return "\n".join(
@@ -59,16 +63,20 @@ def _by_family(summary: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _by_library(summary: Sequence[Mapping[str, Any]]) -> str:
+def _by_library(summary: Sequence[Mapping[str, Any]], folder: str) -> str:
     libraries = list(dict.fromkeys(row["library"] for row in summary))
     rows = []
     for name in sorted({row["loss"] for row in summary}):
-        cells = [f"`{name}`"]
+        cells = [_link(name, folder)]
         for library in libraries:
             own = [r for r in summary if (r["loss"], r["library"]) == (name, library)]
             cells.append(f"{sum(row['checks'] for row in own)}")
         rows.append(cells)
     return _table(["loss", *libraries], rows)
+
+
+def _link(name: str, folder: str) -> str:
+    return f"[`{name}`]({folder}/{name}.md)"
 
 
 def _errors(own: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -88,7 +96,7 @@ def main() -> None:
     """Write the tables of all pages."""
     summary = json.loads(FIGURES.read_text())["summary"]
     for page in PAGES:
-        page.write_text(filled(page.read_text(), summary))
+        page.write_text(filled(page, summary))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-__all__ = ["CONTRAST", "browse", "narrowed", "requested", "shown", "themed"]
+__all__ = ["CONTRAST", "browse", "narrowed", "opened", "requested", "shown", "themed"]
 
 FLAGS = (
     "--headless=new",
@@ -57,15 +57,22 @@ return least;
 
 @contextlib.contextmanager
 def browse(html: str, folder: Path) -> Iterator[webdriver.Chrome]:
-    """Open the page in Chromium, from a file; skip the test if there is none."""
+    """Open the page in Chromium, from a file."""
+    page = folder / "page.html"
+    page.write_text(html, encoding="utf-8")
+    with opened(page, folder) as chrome:
+        yield chrome
+
+
+@contextlib.contextmanager
+def opened(page: Path, folder: Path) -> Iterator[webdriver.Chrome]:
+    """Open a file in Chromium; skip the test if there is no browser."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not browser or not driver:
         reason = "until a browser is there: apt-get install chromium chromium-driver"
         if os.environ.get("FUNLOSS_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    page = folder / "page.html"
-    page.write_text(html, encoding="utf-8")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):

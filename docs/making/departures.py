@@ -1,0 +1,37 @@
+"""Where funloss answers otherwise than torch, from the tested table of deviations."""
+
+from docs.making.pages import FAMILIES
+from parity.deviations import DEVIATIONS
+from parity.page import deviation_words
+
+__all__ = ["departures", "departures_of"]
+
+
+def departures_of(name: str) -> str:
+    """Return the calls of one loss that the two answer differently."""
+    own = [deviation_words(row) for row in DEVIATIONS if row.loss == name]
+    return "\n\n".join(_item(words) for words in own)
+
+
+def departures() -> str:
+    """Return those of every loss, by family."""
+    parts = []
+    for family, names in FAMILIES.items():
+        rows = []
+        for name in names:
+            if text := departures_of(name):
+                rows.append(f"### {name}\n\n[{name}](losses/{name}.md)\n\n{text}")
+        if rows:
+            parts += [f"## {family.capitalize()}", *rows]
+    return "\n\n".join(parts)
+
+
+def _item(words: dict[str, str]) -> str:
+    sides = [f"  - {side}: {_plain(words[side])}" for side in words
+             if side not in {"call", "why"}]  # fmt: skip
+    return "\n".join([f"- `{words['call']}`", *sides, f"  - {_plain(words['why'])}"])
+
+
+def _plain(text: str) -> str:
+    """Return the text with what Markdown would read as its own taken literally."""
+    return "".join(f"\\{c}" if c in "[]<>*_`|$\\" else c for c in text)

@@ -1,0 +1,45 @@
+"""Everything that is drawn when the site is built, into one folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from docs.figures import FIGURES
+from docs.figures.drawing import save, themed
+from docs.figures.palette import THEMES
+
+__all__ = ["EXAMPLES", "draw"]
+
+_ROOT = Path(__file__).parents[2]
+# The scripts whose figures stand in the guide.
+EXAMPLES = ("outliers", "imbalance", "margins", "calibration")
+
+
+def draw(folder: Path) -> None:
+    """Draw the figures of the losses and those of the guide."""
+    folder.mkdir(exist_ok=True)
+    running = [_started(name, folder) for name in EXAMPLES]
+    for name, figure in FIGURES.items():
+        save(name, figure, folder)
+    for name, process in zip(EXAMPLES, running, strict=True):
+        _, errors = process.communicate()
+        if process.returncode:
+            msg = f"examples/{name}.py failed:\n{errors}"
+            raise RuntimeError(msg)
+        path = folder / f"{name}.svg"
+        svg = path.read_text(encoding="utf-8")
+        for theme in THEMES:
+            themes = path.with_stem(f"{name}-{theme}")
+            themes.write_text(themed(svg, theme), encoding="utf-8")
+
+
+def _started(name: str, folder: Path) -> subprocess.Popen:
+    script = _ROOT / "examples" / f"{name}.py"
+    return subprocess.Popen(
+        [sys.executable, script, "--figure", folder / f"{name}.svg"],
+        env=os.environ | {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,28 @@
+"""All losses by their shapes."""
+
+import funloss
+from docs.figures.palette import THEMES
+from docs.making.docstring import parsed
+from docs.making.pages import FAMILIES
+
+__all__ = ["gallery"]
+
+
+def gallery() -> str:
+    """Return a card for every loss, by family."""
+    parts = []
+    for family, names in FAMILIES.items():
+        cards = "\n".join(_card(name) for name in names)
+        parts.append(
+            f"### {family.capitalize()}\n\n:::{{container}} gallery\n{cards}\n:::"
+        )
+    return "\n\n".join(parts)
+
+
+def _card(name: str) -> str:
+    summary = parsed(getattr(funloss, name)).summary
+    images = "".join(
+        f"![The shape of {name}](_made/{name}-sketch-{theme}.svg){{.only-{theme}}}"
+        for theme in THEMES
+    )
+    return f"- [{images} `{name}`](losses/{name}.md) {summary}"

@@ -1,0 +1,76 @@
+"""What the site adds to the hand-written page of a loss."""
+
+import funloss
+from docs.figures import FIGURES
+from docs.figures.palette import THEMES
+from docs.making.checks import checks_of
+from docs.making.departures import departures_of
+from docs.making.docstring import entries, linked, parsed, signature
+from docs.making.pages import pages_from
+
+__all__ = ["completed"]
+
+
+def completed(name: str, written: str) -> str:
+    """Return the page: summary and figure, what was written, then the reference."""
+    title, _, body = written.partition("\n")
+    return "\n\n".join([title, _head(name), body.strip(), _reference(name)])
+
+
+def _head(name: str) -> str:
+    summary = parsed(getattr(funloss, name)).summary
+    words = " ".join(FIGURES[name].words.split())
+    images = [
+        f"```{{image}} ../_made/{name}-{theme}.svg\n:alt: {words}\n"
+        f":class: only-{theme}\n```"
+        for theme in THEMES
+    ]
+    return "\n\n".join([f"*{summary}*", ":::{container} figure", *images, ":::"])
+
+
+def _reference(name: str) -> str:
+    loss = getattr(funloss, name)
+    own = parsed(loss)
+    links = pages_from("losses")
+
+    def text(markdown: str) -> str:
+        return linked(markdown, links, name)
+
+    def section(head: str, *markdown: str) -> str:
+        body = "\n\n".join(part for part in markdown if part)
+        return f"### {head}\n\n{body}" if body else ""
+
+    def listed(head: str) -> str:
+        return "\n\n".join(
+            f"`{n}`\n: {text(t)}" for n, t in entries(own.sections[head])
+        )
+
+    parts = [
+        "## Reference",
+        f"```{{py:function}} {name}{signature(loss)}\n:module: funloss\n```",
+        text(own.description),
+        section("Arguments", listed("Args")),
+        section("Returns", text(own.sections["Returns"])),
+        section("Errors", listed("Raises")),
+        section("Numerics", text(own.sections.get("Numerics", ""))),
+        section(
+            "Departures from torch",
+            text(own.sections.get("Torch", "")),
+            departures_of(name),
+        ),
+        section("In other libraries", text(own.sections.get("Peers", ""))),
+        section("Checked against torch", checks_of(name)),
+        section("Papers", _cited(own.sections.get("References", ""))),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _cited(section: str) -> str:
+    """Return one item a paper: a line that ends in a stop ends it."""
+    papers, current = [], ""
+    for line in section.splitlines():
+        current = f"{current} {line.strip()}".strip()
+        if current.endswith("."):
+            papers.append(f"- {current}")
+            current = ""
+    return "\n".join(papers + ([f"- {current}"] if current else []))
