@@ -1,5 +1,6 @@
 """Temporal-difference learning of action values."""
 
+from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
@@ -19,7 +20,12 @@ from funloss.reinforcement._actions import (
     per_action,
     taken,
 )
-from funloss.reinforcement._returns import check_steps, lambda_targets
+from funloss.reinforcement._returns import (
+    check_inverses,
+    check_steps,
+    lambda_targets,
+    rescaled,
+)
 from funloss.reinforcement._td import error_cost
 
 __all__ = ["q_learning_loss"]
@@ -41,6 +47,8 @@ def q_learning_loss(
     lambda_: ArrayLike = 0.0,
     time_axis: int = 0,
     delta: Real | None = None,
+    transform: Callable[[Any], Any] | None = None,
+    inverse: Callable[[Any], Any] | None = None,
     axis: int = -1,
     weight: ArrayLike | None = None,
     where: ArrayLike | None = None,
@@ -53,7 +61,7 @@ def q_learning_loss(
     largest of `next_value`. It is the next value of the action that `selector` rates
     highest (double Q-learning), the mean under `policy` (expected Sarsa) or the next
     value of `next_action` (Sarsa) instead, if one of them is given. With `lambda_` the
-    targets are the lambda-returns of `td_loss`.
+    targets are the lambda-returns of `td_loss`, and with `transform` its rescaled ones.
 
     Args:
         input: Values of actions, shape ``(*, A)``, floating.
@@ -73,6 +81,8 @@ def q_learning_loss(
         lambda_: As for `td_loss`; broadcastable to `action`.
         time_axis: As for `td_loss`; an axis of `action`.
         delta: As for `td_loss`.
+        transform: As for `td_loss`, and increasing.
+        inverse: As for `td_loss`; it comes before any choice or mean of `next_value`.
         axis: Axis of the actions.
         weight: Factor on each step's cost, shape ``(*)`` or a number. The mean still
             divides by the number of steps.
@@ -85,16 +95,20 @@ def q_learning_loss(
         The mean of no steps is nan.
 
     Raises:
-        TypeError: `input` is not floating, or actions are not integers.
+        TypeError: `input` is not floating, actions are not integers, or `transform` or
+            `inverse` is not a function.
         ValueError: Shapes do not fit, an option is out of range, two of `selector`,
-            `policy` and `next_action` are given, or an action or a probability is out
-            of range (on JAX: nan in value and gradient; see `debug_values`).
+            `policy` and `next_action` are given or only one of `transform` and
+            `inverse`, or an action or a probability is out of range (on JAX: nan in
+            value and gradient; see `debug_values`).
 
     Peers:
         `rlax.l2_loss` of `rlax.q_learning`, `rlax.double_q_learning`, `rlax.sarsa`,
         `rlax.expected_sarsa`, `rlax.persistent_q_learning`, `rlax.q_lambda` or
-        `rlax.sarsa_lambda`, which take one step or one sequence, and to which action
-        -1 is the last one. There is no mask.
+        `rlax.sarsa_lambda`, or with a pair of functions `rlax.transformed_q_lambda` or
+        `rlax.transformed_n_step_q_learning`, which take one step or one sequence, and
+        to which action -1 is the last one. There is no mask.
+        `rlax.pixel_control_loss` takes pixels and makes rewards of their changes.
 
     Examples:
         >>> import numpy as np
@@ -109,8 +123,11 @@ def q_learning_loss(
     References:
         C. J. C. H. Watkins and P. Dayan, Q-learning, 1992. H. van Hasselt, Double
         Q-learning, 2010. M. G. Bellemare et al., Increasing the action gap, 2016.
+        T. Pohlen et al., Observe and look further: achieving consistent performance on
+        Atari, 2018.
     """
     check_at_most_one(selector=selector, policy=policy, next_action=next_action)
+    check_inverses(transform=transform, inverse=inverse)
     xp, out, arrays = enter(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
@@ -128,6 +145,7 @@ def q_learning_loss(
     reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
     floats = (input, 0.0), (next_value, 0.0), (selector, 0.0), (policy, 0.0)
     input, next_value, selector, policy = guard(xp, keep, *floats)
+    next_value = rescaled(xp, next_value, keep, inverse=inverse)
     labels, bad = action_labels(xp, input, axis, where, action=action)
     if policy is not None:
         worse = check_policy(xp, policy, axis)
@@ -146,6 +164,7 @@ def q_learning_loss(
     target = lambda_targets(
         xp, reward, discount, value, lambda_, where, time_axis, shape
     )
+    target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
 

@@ -1,5 +1,6 @@
 """Action values learnt from what another policy did."""
 
+from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
@@ -18,9 +19,11 @@ from funloss.reinforcement._actions import (
     taken,
 )
 from funloss.reinforcement._returns import (
+    check_inverses,
     check_steps,
     discounted_sums,
     in_time,
+    rescaled,
     traces,
 )
 from funloss.reinforcement._td import error_cost
@@ -42,6 +45,8 @@ def retrace_loss(
     lambda_: ArrayLike = 1.0,
     time_axis: int = 0,
     delta: Real | None = None,
+    transform: Callable[[Any], Any] | None = None,
+    inverse: Callable[[Any], Any] | None = None,
     axis: int = -1,
     reduction: Reduction = "mean",
     weight: ArrayLike | None = None,
@@ -55,7 +60,8 @@ def retrace_loss(
     (target[t + 1] - n[t]))``, where ``v`` is the mean of `next_value` under `policy`,
     ``n`` the next value of `next_action`, and the trace ``c`` is `lambda_` times the
     probability of `next_action` under `policy` over that under `behaviour`, at most
-    `lambda_`. At the last step ``c`` is 0.
+    `lambda_`. At the last step ``c`` is 0. With `transform` the values are rescaled
+    ones, as for `td_loss`.
 
     Args:
         input: Values of actions, shape ``(*, A)``, floating.
@@ -72,6 +78,8 @@ def retrace_loss(
         lambda_: As for `td_loss`; broadcastable to `action`.
         time_axis: As for `td_loss`; an axis of `action`.
         delta: As for `td_loss`.
+        transform: As for `td_loss`.
+        inverse: As for `td_loss`; it comes before any mean of `next_value`.
         axis: Axis of the actions.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         weight: Factor on each step's cost, shape ``(*)`` or a number. The mean still
@@ -85,15 +93,17 @@ def retrace_loss(
         The mean of no steps is nan.
 
     Raises:
-        TypeError: `input` is not floating, or actions are not integers.
-        ValueError: Shapes do not fit, an option is out of range, or an action or a
-            probability is (on JAX: nan in value and gradient; see `debug_values`).
+        TypeError: `input` is not floating, actions are not integers, or `transform` or
+            `inverse` is not a function.
+        ValueError: Shapes do not fit, an option is out of range, only one of
+            `transform` and `inverse` is given, or an action or a probability is out of
+            range (on JAX: nan in value and gradient; see `debug_values`).
 
     Peers:
-        `rlax.l2_loss` of `rlax.retrace`, which takes one sequence and adds ``eps`` to
-        `behaviour`; here a probability of 0 under `behaviour` gives the trace
-        `lambda_`. `rlax.retrace_continuous` takes ``v``, ``n`` and the logarithm of
-        the ratio instead of what they are computed from.
+        `rlax.l2_loss` of `rlax.retrace` or `rlax.transformed_retrace`, which take one
+        sequence and add ``eps`` to `behaviour`; here a probability of 0 under
+        `behaviour` gives the trace `lambda_`. `rlax.retrace_continuous` takes ``v``,
+        ``n`` and the logarithm of the ratio instead of what they are computed from.
 
     Examples:
         >>> import numpy as np
@@ -106,7 +116,10 @@ def retrace_loss(
 
     References:
         R. Munos et al., Safe and efficient off-policy reinforcement learning, 2016.
+        S. Kapturowski et al., Recurrent experience replay in distributed reinforcement
+        learning, 2019.
     """
+    check_inverses(transform=transform, inverse=inverse)
     xp, out, arrays = enter(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
@@ -123,6 +136,7 @@ def retrace_loss(
     floats = (input, 0.0), (next_value, 0.0), (policy, 0.0)
     keep = per_action(xp, where, shape, axis)
     input, next_value, policy = guard(xp, keep, *floats)
+    next_value = rescaled(xp, next_value, keep, inverse=inverse)
     pairs = (reward, 0.0), (discount, 0.0), (behaviour, 1.0)
     reward, discount, behaviour = guard(xp, where, *pairs)
     labels, bad = action_labels(xp, input, axis, where, action=action)
@@ -138,6 +152,7 @@ def retrace_loss(
     gain = reward + discount * (value - trace * known)
     target = discounted_sums(xp, gain, discount * trace)
     target = xp.moveaxis(target, 0, time_axis)
+    target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
 

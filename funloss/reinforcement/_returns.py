@@ -1,12 +1,21 @@
 """Targets of values: one step ahead, or returns along a time axis."""
 
+from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace, lookup
 from funloss._frame.checks import check_axis, check_fits, is_zero, real_option
 from funloss._frame.enter import attach, guard
 
-__all__ = ["check_steps", "discounted_sums", "in_time", "lambda_targets", "traces"]
+__all__ = [
+    "check_inverses",
+    "check_steps",
+    "discounted_sums",
+    "in_time",
+    "lambda_targets",
+    "rescaled",
+    "traces",
+]
 
 
 def check_steps(shape: tuple[int, ...], **arrays: Any) -> None:
@@ -15,6 +24,41 @@ def check_steps(shape: tuple[int, ...], **arrays: Any) -> None:
         if x is not None and tuple(x.shape) not in {shape, ()}:
             msg = f"{name} must have shape {shape} or (), got {tuple(x.shape)}"
             raise ValueError(msg)
+
+
+def check_inverses(**functions: Any) -> None:
+    """Raise unless both options are functions, or both are None."""
+    for name, function in functions.items():
+        if function is not None and not callable(function):
+            msg = f"{name} must be a function, got {function!r}"
+            raise TypeError(msg)
+    given = [name for name, function in functions.items() if function is not None]
+    if len(given) == 1:
+        msg = f"{' and '.join(functions)} must be given together, got {given[0]} alone"
+        raise ValueError(msg)
+
+
+def rescaled(
+    xp: Namespace, x: Any, where: Any, **function: Callable[[Any], Any] | None
+) -> Any:
+    """Return a function of an array as a constant, or `x` if the function is None.
+
+    It is 0 where `where` is False: a function need not be finite at what masked
+    steps hold.
+    """
+    ((name, apply),) = function.items()
+    if apply is None:
+        return x
+    x = xp.stop_gradient(x)
+    made = apply(x)
+    if lookup(made) is not lookup(x) or tuple(made.shape) != tuple(x.shape):
+        shape, got = tuple(x.shape), type(made).__name__
+        got += "" if lookup(made) is None else f" of shape {tuple(made.shape)}"
+        kind = type(x).__name__
+        msg = f"{name} must return a {kind} of shape {shape}, got {got}"
+        raise ValueError(msg)
+    made = xp.stop_gradient(xp.astype(made, x.dtype))
+    return guard(xp, where, (made, 0.0))[0]
 
 
 def lambda_targets(

@@ -1,5 +1,6 @@
 """Temporal-difference learning of state values."""
 
+from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
@@ -9,7 +10,12 @@ from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.regression._huber import huber_cost
-from funloss.reinforcement._returns import check_steps, lambda_targets
+from funloss.reinforcement._returns import (
+    check_inverses,
+    check_steps,
+    lambda_targets,
+    rescaled,
+)
 
 __all__ = ["error_cost", "td_loss"]
 
@@ -25,6 +31,8 @@ def td_loss(
     lambda_: ArrayLike = 0.0,
     time_axis: int = 0,
     delta: Real | None = None,
+    transform: Callable[[Any], Any] | None = None,
+    inverse: Callable[[Any], Any] | None = None,
     weight: ArrayLike | None = None,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -36,6 +44,12 @@ def td_loss(
     else has one. With `lambda_` the target is the lambda-return along the time axis,
     ``target[t] = reward[t] + discount[t] * ((1 - lambda_[t]) * next_value[t] +
     lambda_[t] * target[t + 1])``, and at the last step as without.
+
+    Values may be rescaled returns, ``transform(G)`` instead of ``G``:
+    ``inverse(next_value)`` then takes the place of `next_value`, and ``transform`` of
+    the target that of the target. For returns of n steps, `reward` is the discounted
+    sum of n rewards, `discount` the product of their discounts and `next_value` the
+    value n steps on.
 
     Args:
         input: Values of states, shape ``(*)``, real.
@@ -49,6 +63,10 @@ def td_loss(
         time_axis: Axis of `input` along which steps follow each other.
         delta: Error, in units of `input`, where the cost turns linear, as in
             `huber_loss`; > 0. A number or a 0-d array; it never does if None.
+        transform: What rescales returns, a function of an array to one of the same
+            shape; they are not rescaled if None. On JAX a call outside `jax.jit` with
+            a function is not compiled.
+        inverse: The function that undoes `transform`; both or neither.
         weight: Factor on each step's cost, same shape or a number. The mean still
             divides by the number of steps, not by the sum of weights.
         where: Boolean, broadcastable to `input`. A False step costs 0, has slope 0
@@ -61,9 +79,10 @@ def td_loss(
         The mean of no steps is nan.
 
     Raises:
-        TypeError: No array is real floating, or arrays of two libraries.
-        ValueError: Shapes do not fit, ``delta <= 0``, or `reduction` or `time_axis`
-            is unknown.
+        TypeError: No array is real floating, arrays of two libraries, or `transform`
+            or `inverse` is not a function.
+        ValueError: Shapes do not fit, ``delta <= 0``, `reduction` or `time_axis` is
+            unknown, or only one of `transform` and `inverse` is given.
 
     Peers:
         `rlax.l2_loss` of `rlax.td_learning`, `rlax.td_lambda`, `rlax.qv_learning`
@@ -79,10 +98,16 @@ def td_loss(
         [0. 2.]
         >>> print(td_loss(value, reward, 0.5, after, reduction="none", lambda_=1.0))
         [0.5 2. ]
+        >>> roots = {"transform": np.sqrt, "inverse": np.square, "reduction": "none"}
+        >>> print(td_loss(value, reward + np.asarray([7.0, 0.0]), 0.5, after, **roots))
+        [2. 0.]
 
     References:
         R. S. Sutton, Learning to predict by the methods of temporal differences, 1988.
+        T. Pohlen et al., Observe and look further: achieving consistent performance on
+        Atari, 2018.
     """
+    check_inverses(transform=transform, inverse=inverse)
     xp, out, arrays = enter(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
@@ -95,9 +120,11 @@ def td_loss(
     input, reward, discount, next_value = guard(
         xp, where, (input, 0.0), (reward, 0.0), (discount, 0.0), (next_value, 0.0)
     )
+    next_value = rescaled(xp, next_value, where, inverse=inverse)
     target = lambda_targets(
         xp, reward, discount, next_value, lambda_, where, time_axis, shape
     )
+    target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, input, target, delta)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
 

@@ -56,6 +56,11 @@ def targets_of(reward, discount, trace, now, later, where, axis):
     return torch.stack(found[::-1], axis).detach()
 
 
+def unchanged(values):
+    """Return the values: they are not rescaled."""
+    return values
+
+
 def cost_of(error, delta):
     """Return half the squares, or Huber's cost."""
     if delta is None:
@@ -74,6 +79,8 @@ def td(
     lambda_=0.0,
     time_axis=0,
     delta=None,
+    transform=unchanged,
+    inverse=unchanged,
     weight=None,
     where=None,
 ):
@@ -82,11 +89,12 @@ def td(
         input.shape, where, input, reward, discount, next_value, lambda_
     )
     reward, discount, now, trace = arrays
+    now = inverse(now)
     if input.ndim:
         target = targets_of(reward, discount, trace, now, now, where, time_axis)
     else:
         target = reward + discount * now
-    costs = cost_of(value - target.detach(), delta)
+    costs = cost_of(value - transform(target).detach(), delta)
     return reduced(costs, reduction, weight=weight, where=where)
 
 
@@ -108,11 +116,13 @@ def q_learning(
     next_action=None,
     action_gap=0.0,
     axis=-1,
+    inverse=unchanged,
     where=None,
     **options,
 ):
     """Return the loss of the value of an action, by way of that of a state."""
     input, next_value = (x.moveaxis(axis, -1) for x in (input, next_value))
+    next_value = inverse(next_value)
     if selector is not None:
         best = picked(next_value, selector.moveaxis(axis, -1).argmax(-1))
     elif policy is not None:
@@ -140,12 +150,15 @@ def retrace(
     lambda_=1.0,
     time_axis=0,
     delta=None,
+    transform=unchanged,
+    inverse=unchanged,
     reduction="mean",
     weight=None,
     where=None,
 ):
     """Return the loss of off-policy returns with truncated importance weights."""
     shape = action.shape
+    next_value = inverse(next_value)
     odds = picked(policy, next_action) / behaviour
     arrays = steps_of(
         shape,
@@ -158,7 +171,7 @@ def retrace(
         picked(next_value, next_action),
     )
     value, *rest = arrays
-    target = targets_of(*rest, where, time_axis)
+    target = transform(targets_of(*rest, where, time_axis))
     costs = cost_of(value - target, delta)
     return reduced(costs, reduction, weight=weight, where=where)
 

@@ -25,6 +25,16 @@ LONG, LONG_VALUES = (
     [[y, x] for x, y in zip(SCORES, VALUES, strict=True)],
 )
 TAKEN, NEXT = [[2, 0], [0, 3], [1, 1]], [[0, 1], [3, 2], [1, 0]]
+OFF_POLICY = {
+    "input": LONG,
+    "action": TAKEN,
+    "reward": Y,
+    "discount": DISCOUNTS,
+    "next_value": LONG_VALUES,
+    "next_action": NEXT,
+    "policy": [[x, x[::-1]] for x in SHARES],
+    "behaviour": [[0.25, 0.5], [0.75, 0.125], [0.375, 0.875]],
+}
 # Two actions, with four atoms or quantiles each.
 ACTIONS, NEXT_ACTIONS = LONG, [[[2 * x for x in row] for row in rows] for rows in LONG]
 ATOMS = [-1.0, 0.0, 0.5, 2.0]
@@ -44,6 +54,28 @@ def no_action(name, place, count):
         for label in (count, -1)
     )
 
+
+def squash(x):
+    """Return a value that grows like the square root; arrays of every library."""
+    return 2 * x / (1 + (1 + 4 * abs(x)) ** 0.5)
+
+
+def stretch(y):
+    """Undo `squash`."""
+    return y * (1 + abs(y))
+
+
+RESCALED = {"transform": squash, "inverse": stretch}
+NOT_RESCALED = (
+    (
+        {"transform": squash, "inverse": None},
+        "transform and inverse must be given together, got transform alone",
+    ),
+    (
+        {"transform": None, "inverse": stretch},
+        "transform and inverse must be given together, got inverse alone",
+    ),
+)
 
 ROWS = [
     Row(
@@ -66,6 +98,14 @@ ROWS = [
         ),
     ),
     Row(
+        fl.td_loss,
+        {"input": X, "reward": Y, "discount": DISCOUNTS, "next_value": Z},
+        GRID,
+        constants=("reward", "discount", "next_value"),
+        options={"lambda_": 0.75, "time_axis": 1, **RESCALED},
+        bad_options=NOT_RESCALED,
+    ),
+    Row(
         fl.q_learning_loss,
         {"input": SCORES, "action": LABELS, **STEP, "next_value": VALUES},
         constants=("reward", "discount", "next_value"),
@@ -76,17 +116,15 @@ ROWS = [
         bad_values=no_action("action", (1,), 4),
     ),
     Row(
+        fl.q_learning_loss,
+        {"input": SCORES, "action": LABELS, **STEP, "next_value": VALUES},
+        constants=("reward", "discount", "next_value"),
+        options=RESCALED,
+        bad_options=NOT_RESCALED,
+    ),
+    Row(
         fl.retrace_loss,
-        {
-            "input": LONG,
-            "action": TAKEN,
-            "reward": Y,
-            "discount": DISCOUNTS,
-            "next_value": LONG_VALUES,
-            "next_action": NEXT,
-            "policy": [[x, x[::-1]] for x in SHARES],
-            "behaviour": [[0.25, 0.5], [0.75, 0.125], [0.375, 0.875]],
-        },
+        OFF_POLICY,
         GRID,
         constants=("reward", "discount", "next_value", "policy", "behaviour"),
         options={"time_axis": 1},
@@ -96,6 +134,14 @@ ROWS = [
             *no_action("next_action", (1, 0), 4),
             ("policy", (1, 0, 1), 1.5, "policy must be in 0..1, got 1.5 at (1, 0, 1)"),
         ),
+    ),
+    Row(
+        fl.retrace_loss,
+        OFF_POLICY,
+        GRID,
+        constants=("reward", "discount", "next_value", "policy", "behaviour"),
+        options={"time_axis": 1, **RESCALED},
+        bad_options=NOT_RESCALED,
     ),
     Row(
         fl.categorical_td_loss,
