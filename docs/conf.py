@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import funloss  # noqa: E402 - from this checkout
 from docs.figures.palette import THEMES  # noqa: E402 - likewise
-from docs.making import api, departures, gallery  # noqa: E402 - likewise
+from docs.making import api, checks, departures, gallery  # noqa: E402 - likewise
 from docs.making.figures import draw  # noqa: E402 - likewise
 from docs.making.loss_page import completed  # noqa: E402 - likewise
 from docs.making.pages import LOSSES  # noqa: E402 - likewise
@@ -42,6 +42,7 @@ _IMAGE = re.compile(r"!\[([^\]]*)\]\(_made/(\w+)\.svg\)")
 PARTS: dict[str, Callable[[], str]] = {
     "gallery": gallery.gallery,
     "departures": departures.departures,
+    "matrix": checks.matrix,
     "losses": api.losses,
     "helpers": api.helpers,
     "testing": api.testing,

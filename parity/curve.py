@@ -16,7 +16,7 @@ from funloss.testing._harness.tree import leaves, map_leaves
 
 __all__ = ["Curve", "Line", "Samples"]
 
-POINTS = 101
+POINTS = 121
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
-"""What the parity run found for a loss."""
+"""What the parity run asks of each library, and what it found for a loss."""
 
 import functools
 import json
 from pathlib import Path
 
-__all__ = ["checks_of"]
+from parity.case import DTYPES
+from parity.libraries import LIBRARIES
+
+__all__ = ["checks_of", "matrix"]
 
 _FIGURES = Path(__file__).parents[1] / "parity.json"
-_DTYPES = ("float64", "float32", "bfloat16", "float16")
 
 
 @functools.cache
@@ -23,11 +25,26 @@ def checks_of(name: str) -> str:
         f"`python -m parity --loss {name}` makes {total} checks.",
         "The largest errors of values, slopes and second derivatives, in ulps:",
         "",
-        f"| library | {' | '.join(_DTYPES)} |",
-        "| --- | " + "--- | " * len(_DTYPES),
+        f"| library | {' | '.join(DTYPES)} |",
+        "| --- | " + "--- | " * len(DTYPES),
     ]
     for library in dict.fromkeys(row["library"] for row in own):
         found = {r["dtype"]: r["ulps"] for r in own if r["library"] == library}
-        cells = [f"{found[d]:.1f}" if d in found else "-" for d in _DTYPES]
+        cells = [f"{found[d]:.1f}" if d in found else "-" for d in DTYPES]
         lines.append(f"| {library} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def matrix() -> str:
+    """Return what each library is asked for in a run."""
+    lines = [
+        "| library | dtypes | values | slopes | second derivatives |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, library in LIBRARIES.items():
+        highest = max(orders.sampled for orders in library.orders.values())
+        answers = ["yes" if order <= highest else "no" for order in range(3)]
+        lines.append(
+            f"| {name} | {', '.join(library.orders)} | {' | '.join(answers)} |"
+        )
     return "\n".join(lines)

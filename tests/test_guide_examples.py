@@ -1,0 +1,107 @@
+"""The scripts of docs/which-loss.md print what stands there, and draw what is shown."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "which-loss.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Run each script once, with its figure."""
+    folder, printed = tmp_path_factory.mktemp("figures"), {}
+
+    def of(name):
+        figure = folder / f"{name}.svg"
+        if name not in printed:
+            result = subprocess.run(
+                [sys.executable, ROOT / "examples" / name, "--figure", figure],
+                env=os.environ | {"PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"},
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            assert result.returncode == 0, result.stderr
+            printed[name] = result.stdout
+        return printed[name], figure
+
+    return of
+
+
+def rows(printed):
+    """Return the numbers of each line that has a name before them."""
+    lines = re.findall(r"^(\S.*?)  +([\d. %]+)$", printed, re.MULTILINE)
+    return {name: [float(x.strip("%")) for x in line.split()] for name, line in lines}
+
+
+def test_robust_lines_stay_near_the_clean_ones(run):
+    printed, _ = run("outliers.py")
+    found = rows(printed)
+    moved = {
+        name: (abs(steeper - slope), abs(higher - high))
+        for name, (slope, steeper, high, higher) in found.items()
+    }
+    for name in ("huber_loss", "l1_loss"):
+        assert moved[name][0] < moved["mse_loss"][0] / 10
+        assert moved[name][1] < moved["mse_loss"][1] / 5
+    assert found["l1_loss"][2] < found["mse_loss"][2]
+
+
+def test_balance_finds_rare_ones_and_gamma_alone_does_not(run):
+    printed, _ = run("imbalance.py")
+    found = rows(printed)
+    recall, precision, average = (
+        {name: row[k] for name, row in found.items()} for k in range(3)
+    )
+    assert recall["plain"] < 0.5
+    assert abs(recall["focal"] - recall["plain"]) < 0.05
+    assert recall["focal"] < recall["weighted"] < recall["focal, alpha"]
+    assert precision["focal"] > precision["weighted"] > precision["focal, alpha"]
+    assert average["plain"] == max(average.values())
+
+
+def test_margins_too_small_and_too_large_teach_less(run):
+    printed, _ = run("margins.py")
+    alike = [int(x) for x in re.findall(r"(\d+)%", printed)]
+    assert len(alike) == 4
+    assert alike[0] + 5 < alike[1] < alike[2]
+    assert alike[1] < alike[3] < alike[2]
+
+
+def test_focal_loss_is_calibrated_best_and_smoothing_worst(run):
+    printed, _ = run("calibration.py")
+    found = rows(printed)
+    error = {name: row[2] for name, row in found.items()}
+    order = ["focal, gamma 1", "focal, gamma 2", "cross_entropy", "smoothing 0.1"]
+    assert sorted(error, key=error.get) == order
+    sure, right, _ = found["cross_entropy"]
+    assert sure > right
+    sure, right, _ = found["smoothing 0.1"]
+    assert sure < right < found["cross_entropy"][1]
+
+
+@pytest.mark.parametrize("name", ["outliers", "imbalance", "margins", "calibration"])
+def test_guide_quotes_and_shows_what_a_short_script_makes(run, name):
+    printed, figure = run(f"{name}.py")
+    assert f"```text\n{printed}```" in GUIDE
+    assert f"/{name}.svg)" in GUIDE
+    assert f"`python examples/{name}.py --figure {name}.svg`" in GUIDE
+
+    tree = ET.parse(figure).getroot()
+    assert tree.tag == "{http://www.w3.org/2000/svg}svg"
+    assert tree.get("width") == "518.4pt"
+
+    source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 60
+
+
+def test_every_quoted_output_has_its_script():
+    assert GUIDE.count("```text\n") == len(re.findall(r"_made/\w+\.svg\)", GUIDE)) == 4
