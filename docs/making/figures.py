@@ -17,16 +17,17 @@ EXAMPLES = ("outliers", "imbalance", "margins", "calibration")
 
 
 def draw(folder: Path) -> None:
-    """Draw the figures of the losses and those of the guide."""
+    """Draw the figures of the losses, and those of the guide beside what they print."""
     folder.mkdir(exist_ok=True)
     running = [_started(name, folder) for name in EXAMPLES]
     for name, figure in FIGURES.items():
         save(name, figure, folder)
     for name, process in zip(EXAMPLES, running, strict=True):
-        _, errors = process.communicate()
+        printed, errors = process.communicate()
         if process.returncode:
             msg = f"examples/{name}.py failed:\n{errors}"
             raise RuntimeError(msg)
+        (folder / f"{name}.txt").write_text(printed, encoding="utf-8")
         path = folder / f"{name}.svg"
         svg = path.read_text(encoding="utf-8")
         for theme in THEMES:
@@ -39,7 +40,7 @@ def _started(name: str, folder: Path) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, script, "--figure", folder / f"{name}.svg"],
         env=os.environ | {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
