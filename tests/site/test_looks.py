@@ -5,7 +5,13 @@ import pytest
 from tests.browser import CONTRAST, narrowed, opened, themed
 from tests.site.test_pages import DOCS, PAGES
 
-WIDE = "return [document.documentElement.scrollWidth, window.innerWidth]"
+TELEPHONE = 390
+# The theme scrolls what a page holds in a box of its own. The window is no measure: a
+# telephone widens it to what it has to show.
+WIDTH = """
+const boxes = [document.documentElement, document.querySelector(".content")];
+return Math.max(...boxes.map((box) => box.scrollWidth));
+"""
 LOOKED_AT = [
     "index",
     "which-loss",
@@ -30,12 +36,12 @@ def visit(chrome, site, page):
 
 def test_no_page_scrolls_sideways_on_a_telephone(chrome, site):
     wide = {}
-    with narrowed(chrome, 390):
+    with narrowed(chrome, TELEPHONE):
         for page in PAGES:
             name = page.relative_to(DOCS).with_suffix("").as_posix()
             visit(chrome, site, name)
-            width, window = chrome.execute_script(WIDE)
-            if width > window:
+            width = chrome.execute_script(WIDTH)
+            if width > TELEPHONE:
                 wide[name] = width
     assert not wide
 
