@@ -6,7 +6,7 @@ from typing import Any
 
 import funloss
 import funloss.testing
-from docs.making.docstring import Docstring, entries, linked, parsed, signature
+from docs.making.docstring import Docstring, linked, listed, parsed, signature
 from docs.making.pages import FAMILIES, HELPERS, TESTING, pages_from
 from funloss.testing import strategies
 
@@ -53,21 +53,14 @@ def _body(name: str, own: Docstring) -> Iterator[str]:
     for head, words in (("Attributes", "Attributes"), ("Args", "Arguments")):
         if head in own.sections:
             yield f"**{words}**"
-            yield _listed(name, own.sections[head])
+            yield listed(own.sections[head], links, name)
     if "Returns" in own.sections:
         yield f"**Returns** {linked(own.sections['Returns'], links, name)}"
     if "Raises" in own.sections:
         yield "**Errors**"
-        yield _listed(name, own.sections["Raises"])
+        yield listed(own.sections["Raises"], links, name)
     if "Examples" in own.sections:
         yield f"```pycon\n{own.sections['Examples']}\n```"
-
-
-def _listed(name: str, section: str) -> str:
-    links = pages_from()
-    return "\n\n".join(
-        f"`{n}`\n: {linked(t, links, name)}" for n, t in entries(section)
-    )
 
 
 def _members(public: type) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Docstring", "entries", "linked", "parsed", "signature"]
+__all__ = ["Docstring", "linked", "listed", "parsed", "signature"]
 
 _HEAD = re.compile(r"^([A-Z][a-z]+):$")
 _NAME = re.compile(r"(?<!`)`([\w.]+)`(?!`)")
@@ -42,7 +42,7 @@ def parsed(public: Any) -> Docstring:
     return Docstring(summary, texts.pop(""), texts)
 
 
-def entries(section: str) -> list[tuple[str, str]]:
+def _entries(section: str) -> list[tuple[str, str]]:
     """Return the names in a section of arguments or errors, each with its text."""
     found: list[tuple[str, list[str]]] = []
     for line in section.splitlines():
@@ -64,6 +64,13 @@ def linked(text: str, pages: Mapping[str, str], own: str = "") -> str:
         return f"[`{match[1]}`]({pages[name]})"
 
     return _NAME.sub(link, text)
+
+
+def listed(section: str, pages: Mapping[str, str], own: str = "") -> str:
+    """Return a section of arguments or errors as a list of definitions."""
+    return "\n\n".join(
+        f"`{name}`\n: {linked(text, pages, own)}" for name, text in _entries(section)
+    )
 
 
 def signature(public: Any) -> str:

@@ -5,7 +5,7 @@ from docs.figures import FIGURES
 from docs.figures.palette import THEMES
 from docs.making.checks import checks_of
 from docs.making.departures import departures_of
-from docs.making.docstring import entries, linked, parsed, signature
+from docs.making.docstring import linked, listed, parsed, signature
 from docs.making.pages import pages_from
 
 __all__ = ["completed"]
@@ -40,18 +40,13 @@ def _reference(name: str) -> str:
         body = "\n\n".join(part for part in markdown if part)
         return f"### {head}\n\n{body}" if body else ""
 
-    def listed(head: str) -> str:
-        return "\n\n".join(
-            f"`{n}`\n: {text(t)}" for n, t in entries(own.sections[head])
-        )
-
     parts = [
         "## Reference",
         f"```{{py:function}} {name}{signature(loss)}\n:module: funloss\n```",
         text(own.description),
-        section("Arguments", listed("Args")),
+        section("Arguments", listed(own.sections["Args"], links, name)),
         section("Returns", text(own.sections["Returns"])),
-        section("Errors", listed("Raises")),
+        section("Errors", listed(own.sections["Raises"], links, name)),
         section("Numerics", text(own.sections.get("Numerics", ""))),
         section(
             "Departures from torch",
