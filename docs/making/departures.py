@@ -1,5 +1,7 @@
 """Where funloss answers otherwise than torch, from the tested table of deviations."""
 
+from collections.abc import Mapping
+
 from docs.making.pages import FAMILIES
 from parity.deviations import DEVIATIONS
 from parity.page import deviation_words
@@ -20,16 +22,15 @@ def departures() -> str:
         rows = []
         for name in names:
             if text := departures_of(name):
-                rows.append(f"### {name}\n\n[{name}](losses/{name}.md)\n\n{text}")
+                rows.append(f"### [{name}](losses/{name}.md)\n\n{text}")
         if rows:
             parts += [f"## {family.capitalize()}", *rows]
     return "\n\n".join(parts)
 
 
-def _item(words: dict[str, str]) -> str:
-    sides = [f"  - {side}: {_plain(words[side])}" for side in words
-             if side not in {"call", "why"}]  # fmt: skip
-    return "\n".join([f"- `{words['call']}`", *sides, f"  - {_plain(words['why'])}"])
+def _item(words: Mapping[str, str]) -> str:
+    rest = [f"  - {head}: {_plain(x)}" for head, x in words.items() if head != "call"]
+    return "\n".join([f"- `{words['call']}`", *rest])
 
 
 def _plain(text: str) -> str:
