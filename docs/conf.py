@@ -1,21 +1,17 @@
-"""The site: python -m sphinx -W -n -b html docs OUT."""
+"""The site: python -m sphinx -W -n -b html docs OUT, in the folder above this."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-import funloss  # noqa: E402 - from this checkout
-from docs.figures.palette import THEMES  # noqa: E402 - likewise
-from docs.making import api, checks, departures, gallery  # noqa: E402 - likewise
-from docs.making.figures import draw  # noqa: E402 - likewise
-from docs.making.loss_page import completed  # noqa: E402 - likewise
-from docs.making.pages import LOSSES  # noqa: E402 - likewise
+import funloss
+from docs.making import api, checks, departures, gallery
+from docs.making.figures import draw
+from docs.making.image import framed
+from docs.making.loss_page import completed
+from docs.making.pages import LOSSES
 
 project = "funloss"
 author = copyright = "The funloss authors"
@@ -36,7 +32,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 
 # A figure that is drawn with the site.
-_IMAGE = re.compile(r"!\[([^\]]*)\]\(_made/(\w+)\.svg\)")
+_IMAGE = re.compile(r"!\[([^\]]*)\]\((_made/\w+)\.svg\)")
 
 # What stands in a page as a comment, and what it is replaced with.
 PARTS: dict[str, Callable[[], str]] = {
@@ -59,18 +55,10 @@ def fill(app: Sphinx, docname: str, source: list[str]) -> None:
         mark = f"<!-- made: {part} -->"
         if mark in source[0]:
             source[0] = source[0].replace(mark, made())
-    source[0] = _IMAGE.sub(_of_each_theme, source[0])
-
-
-def _of_each_theme(image: re.Match[str]) -> str:
-    words, name = image.groups()
-    images = [
-        f"![{words}](_made/{name}-{theme}.svg){{.only-{theme}}}" for theme in THEMES
-    ]
-    return "\n\n".join([":::{container} figure", *images, ":::"])
+    source[0] = _IMAGE.sub(lambda image: framed(*image.groups()), source[0])
 
 
 def setup(app: Sphinx) -> None:
     """Draw first, then fill each page."""
-    app.connect("builder-inited", lambda _: draw(HERE / "_made"))
+    app.connect("builder-inited", lambda _: draw(Path(__file__).parent / "_made"))
     app.connect("source-read", fill)

@@ -1,5 +1,6 @@
 """One loss along one line through its arguments: values and slopes on both sides."""
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,7 @@ class Curve:
             torch=_line(mode("torch"), single),
         )
 
+    @functools.cached_property
     def own(self) -> tuple[np.ndarray, Line]:
         """Compute funloss's side alone, on torch, which compiles nothing."""
         at = np.linspace(*self.span, POINTS)

@@ -13,7 +13,7 @@ from typing import Any
 import funloss
 from parity.case import DTYPES
 
-__all__ = ["FIGURES", "PAGES", "filled"]
+__all__ = ["FIGURES", "PAGES", "by", "filled", "table"]
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "docs" / "parity.json"
@@ -29,19 +29,20 @@ def filled(page: Path, summary: Sequence[Mapping[str, Any]]) -> str:
     text = page.read_text()
     folder = (ROOT / "docs" / "losses").relative_to(page.parent).as_posix()
     tables = {
-        "parity-table": _table(["library", "checks", *DTYPES], _by(summary, "library")),
+        "parity-table": table(["library", "checks", *DTYPES], by(summary, "library")),
         "losses": _by_family(summary, folder),
         "losses-by-library": _by_library(summary, folder),
     }
-    for name, table in tables.items():
+    for name, made in tables.items():
         before, start, rest = text.partition(f"<!-- {name}:start -->\n")
         _, end, after = rest.partition(f"<!-- {name}:end -->")
         if start and end:
-            text = before + start + table + end + after
+            text = before + start + made + end + after
     return text
 
 
-def _by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
+def by(summary: Sequence[Mapping[str, Any]], key: str) -> Rows:
+    """Yield for each value of `key` how many checks there are, and the errors."""
     for name in dict.fromkeys(row[key] for row in summary):
         own = [row for row in summary if row[key] == name]
         yield [name, f"{sum(row['checks'] for row in own)}", *_errors(own)]
@@ -58,7 +59,7 @@ def _by_family(summary: Sequence[Mapping[str, Any]], folder: str) -> str:
         families.setdefault(family, []).append(cells)
     head = ["loss", "what it does", *DTYPES]
     return "\n".join(
-        f"### {family.capitalize()}\n\n{_table(head, rows)}"
+        f"### {family.capitalize()}\n\n{table(head, rows)}"
         for family, rows in sorted(families.items())
     )
 
@@ -72,7 +73,7 @@ def _by_library(summary: Sequence[Mapping[str, Any]], folder: str) -> str:
             own = [r for r in summary if (r["loss"], r["library"]) == (name, library)]
             cells.append(f"{sum(row['checks'] for row in own)}")
         rows.append(cells)
-    return _table(["loss", *libraries], rows)
+    return table(["loss", *libraries], rows)
 
 
 def _link(name: str, folder: str) -> str:
@@ -87,7 +88,8 @@ def _errors(own: Sequence[Mapping[str, Any]]) -> list[str]:
     return cells
 
 
-def _table(head: Sequence[str], rows: Rows) -> str:
+def table(head: Sequence[str], rows: Rows) -> str:
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 

@@ -13,6 +13,7 @@ from scipy.special import xlogy
 import funloss as fl
 from docs.figures.figure import STYLES, Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, RULE, SERIES
+from docs.figures.parts import arrows, curve_of, panel, slope_of
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
@@ -21,43 +22,8 @@ MINUS = "\N{MINUS SIGN}"
 LAYER = np.asarray([[1.0, 0.0], [-0.5, 0.8], [-0.5, -0.8]])
 
 
-def _with(name: str, **options: Any) -> Any:
-    return replace(CURVES[name], options=options)
-
-
 def _across(name: str, span: tuple[float, float]) -> Any:
     return replace(CURVES[name], span=span)
-
-
-def _slope(loss: Callable[..., Any], input: Any, *rest: Any, **options: Any) -> Any:
-    """Return the slopes of a loss in its first array."""
-    moved = torch.tensor(input, dtype=torch.float64, requires_grad=True)
-    rest = tuple(torch.tensor(np.asarray(x)) for x in rest)
-    loss(moved, *rest, reduction="sum", **options).backward()
-    return np.asarray(moved.grad)
-
-
-def _panel(axes: Axes, title: str, across: str, up: str = "") -> None:
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.set_xlabel(across)
-    axes.set_ylabel(up)
-
-
-def _arrows(axes: Axes, x: Any, y: Any, up: Any) -> None:
-    """Draw arrows that are as long as they say, upwards."""
-    across, moved = np.zeros_like(up), np.abs(up) > 0
-    axes.quiver(
-        np.asarray(x)[moved],
-        np.asarray(y)[moved],
-        across[moved],
-        up[moved],
-        angles="xy",
-        scale_units="xy",
-        scale=1,
-        color=INK,
-        width=0.008,
-        zorder=4,
-    )
 
 
 def _of_logits(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -98,14 +64,14 @@ def _nll(canvas: Canvas) -> None:
     left.text(0, log_p[0] - 0.08, f"cost {cost:.2f}", ha="center", va="top")
     left.set_ylim(log_p.min() * 1.15, 0)
     left.set_xticks(range(3), ["0, true", "1", "2"])
-    _panel(left, "log-probabilities", "class")
+    panel(left, "log-probabilities", "class")
 
     def of_scores(scores: Any, label: Any, **options: Any) -> Any:
         return fl.nll_loss(torch.log_softmax(scores, -1), label, **options)
 
     slopes = {
-        "in the log-probabilities": _slope(fl.nll_loss, log_p, label),
-        "in the scores before": _slope(of_scores, scores, label),
+        "in the log-probabilities": slope_of(fl.nll_loss, log_p, label),
+        "in the scores before": slope_of(of_scores, scores, label),
     }
     for (name, slope), shift, colour in zip(
         slopes.items(), (-0.2, 0.2), SERIES[1:], strict=False
@@ -113,7 +79,7 @@ def _nll(canvas: Canvas) -> None:
         right.bar(np.arange(3) + shift, slope, 0.36, color=colour, label=name)
     right.axhline(0, color=INK, linewidth=0.8)
     right.legend(fontsize=9, loc="lower right")
-    _panel(right, "slope", "class")
+    panel(right, "slope", "class")
 
 
 def _entmax(canvas: Canvas) -> None:
@@ -126,20 +92,20 @@ def _entmax(canvas: Canvas) -> None:
     }
     for number, (loss, options) in enumerate(losses.values()):
         # A slope is the probabilities less the label.
-        p = _slope(loss, scores, label, **options) + np.eye(5)[0]
+        p = slope_of(loss, scores, label, **options) + np.eye(5)[0]
         places = np.arange(5) + 0.27 * (number - 1)
         left.bar(places, p, 0.24, color=SERIES[number])
     left.set_xticks(range(5), [f"{score:g}".replace("-", MINUS) for score in scores])
-    _panel(left, "probabilities", "score of a class")
+    panel(left, "probabilities", "score of a class")
     curves = [
         _across("cross_entropy", (-3.0, 4.0)),
         CURVES["entmax_loss"],
-        _with("entmax_loss", alpha=2),
+        curve_of("entmax_loss", alpha=2),
     ]
     for name, curve, style, colour in zip(losses, curves, STYLES, SERIES, strict=False):
-        at, line = curve.own()
+        at, line = curve.own
         right.plot(at, line.value, style, color=colour, linewidth=2, label=name)
-    _panel(right, "cost beside scores of 0 and 1", "score of the true class")
+    panel(right, "cost beside scores of 0 and 1", "score of the true class")
     names = right.get_legend_handles_labels()
     canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
 
@@ -182,26 +148,26 @@ def _fenchel_young(canvas: Canvas) -> None:
             fontsize=9,
         )
     left.legend(fontsize=9, loc="upper left")
-    _panel(left, "the gap is the cost", "score")
+    panel(left, "the gap is the cost", "score")
     for y, style, colour in zip((0.25, 0.5, 0.75), STYLES, SERIES[2:], strict=False):
         cost = _gap(at, y)
         right.plot(at, cost, style, color=colour, linewidth=2, label=f"target {y:g}")
         least = cost.argmin()
         right.plot(at[least], cost[least], "o", color=colour, clip_on=False, zorder=4)
     right.legend(fontsize=9, loc="upper center")
-    _panel(right, "value", "score")
+    panel(right, "value", "score")
 
 
 def _multilabel_margin(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, width_ratios=(3, 2))
     scores, true, wrong = np.asarray([1.8, 0.4, 1.2, 0.7, -0.6]), [0, 1], [2, 3, 4]
     labels = np.asarray([*true, -1, -1, -1])
-    slope = _slope(fl.multilabel_margin_loss, scores, labels)
+    slope = slope_of(fl.multilabel_margin_loss, scores, labels)
     _scored(
         left, scores, -slope, [SERIES[0] if i in true else SERIES[4] for i in range(5)]
     )
     left.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
-    _panel(left, "scores, and where they are pulled", "class")
+    panel(left, "scores, and where they are pulled", "class")
     for row, k in enumerate(true):
         for column, i in enumerate(wrong):
             pair = np.full(5, -np.inf)
@@ -220,13 +186,14 @@ def _multilabel_margin(canvas: Canvas) -> None:
     right.set_xticks(range(3), wrong)
     right.set_yticks(range(2), true)
     right.grid(visible=False)
-    _panel(right, "cost of each pair", "wrong class", "true class")
+    panel(right, "cost of each pair", "wrong class", "true class")
 
 
 def _scored(axes: Axes, scores: np.ndarray, pull: np.ndarray, colours: Any) -> None:
     axes.bar(range(len(scores)), scores, 0.6, color=colours)
     axes.axhline(0, color=RULE)
-    _arrows(axes, range(len(scores)), scores, pull)
+    moved = np.flatnonzero(pull)
+    arrows(axes, (moved, scores[moved]), (0.0, pull[moved]), INK)
     axes.margins(y=0.2)
 
 
@@ -234,10 +201,10 @@ def _multilabel_soft_margin(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
     logits, tags = np.asarray([2.5, -1.5, 0.5, 1.5, -2.5]), np.asarray([1, 1, 0, 0, 0])
     # The pull of one question, which the mean over five divides by five.
-    pull = -5 * _slope(fl.multilabel_soft_margin_loss, logits, tags)
+    pull = -5 * slope_of(fl.multilabel_soft_margin_loss, logits, tags)
     colours = [SERIES[0] if tag else SERIES[4] for tag in tags]
     _scored(left, logits, pull, colours)
-    _panel(left, "logits, and where they are pulled", "class")
+    panel(left, "logits, and where they are pulled", "class")
     alone = fl.multilabel_soft_margin_loss(
         logits[:, None], tags[:, None], reduction="none"
     )
@@ -246,7 +213,7 @@ def _multilabel_soft_margin(canvas: Canvas) -> None:
     right.axhline(row, color=SERIES[1], linestyle="--", label=f"the row, {row:.2f}")
     right.set_ylim(0, 1.3 * alone.max())
     right.legend(fontsize=9, loc="upper right")
-    _panel(right, "cost of each class alone", "class")
+    panel(right, "cost of each class alone", "class")
     for axes in (left, right):
         axes.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
 
@@ -265,7 +232,7 @@ def _smooth(canvas: Canvas) -> None:
             name = f"label_smoothing={smoothing:g}"
             axes.bar(places, smooth, 0.24, color=SERIES[number], label=name)
         axes.set_xticks(range(4))
-        _panel(axes, title, "class")
+        panel(axes, title, "class")
     panels[0].set_ylabel("mass")
     names = panels[0].get_legend_handles_labels()
     canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
@@ -280,7 +247,7 @@ def _adaptive(canvas: Canvas) -> None:
     colours = [SERIES[0]] * 4 + [SERIES[1]] * 4 + [SERIES[2]] * 4
     every, _ = _scored_classes(layers, np.arange(CLASSES))
     left.bar(range(CLASSES), every.exp().detach().numpy(), 0.7, color=colours)
-    _panel(left, "probabilities", "class, by falling frequency", "")
+    panel(left, "probabilities", "class, by falling frequency", "")
     left.set_xticks(range(0, CLASSES, 2))
     _, cost = _scored_classes(layers, np.asarray([LABEL]))
     slopes = torch.autograd.grad(cost, layers)
@@ -292,7 +259,7 @@ def _adaptive(canvas: Canvas) -> None:
     )
     right.axhline(0, color=INK, linewidth=0.8)
     right.set_xticks(places, names, fontsize=9)
-    _panel(right, f"pull of a row with label {LABEL}", "head, and clusters A and B")
+    panel(right, f"pull of a row with label {LABEL}", "head, and clusters A and B")
     for word, colour in zip(("head", "A", "B"), SERIES, strict=False):
         left.bar(0, 0, color=colour, label=word)
     left.legend(fontsize=9)
@@ -352,7 +319,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "binary_cross_entropy_with_logits": Lines(
         CURVES["binary_cross_entropy_with_logits"],
-        _with("binary_cross_entropy_with_logits", pos_weight=3.0),
+        curve_of("binary_cross_entropy_with_logits", pos_weight=3.0),
         CURVES["sigmoid_focal_loss"],
     ),
     "soft_margin_loss": Lines(
@@ -370,7 +337,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "hinge_loss": Lines(
         CURVES["hinge_loss"],
-        _with("hinge_loss", p=2),
+        curve_of("hinge_loss", p=2),
         _across("soft_margin_loss", (-3.0, 3.0)),
     ),
     "binary_sparsemax_loss": Lines(
@@ -404,20 +371,22 @@ FIGURES: dict[str, Figure] = {
     ),
     "sigmoid_focal_loss": Lines(
         CURVES["sigmoid_focal_loss"],
-        _with("sigmoid_focal_loss", gamma=0.5),
+        curve_of("sigmoid_focal_loss", gamma=0.5),
         CURVES["binary_cross_entropy_with_logits"],
     ),
     "softmax_focal_loss": Lines(
         CURVES["softmax_focal_loss"],
-        _with("softmax_focal_loss", gamma=0.5),
+        curve_of("softmax_focal_loss", gamma=0.5),
         CURVES["cross_entropy"],
     ),
     "poly_loss": Lines(
-        CURVES["poly_loss"], _with("poly_loss", epsilon=-1.0), CURVES["cross_entropy"]
+        CURVES["poly_loss"],
+        curve_of("poly_loss", epsilon=-1.0),
+        CURVES["cross_entropy"],
     ),
     "generalized_cross_entropy": Lines(
         CURVES["generalized_cross_entropy"],
-        _with("generalized_cross_entropy", q=0.25),
+        curve_of("generalized_cross_entropy", q=0.25),
         CURVES["cross_entropy"],
     ),
     "smooth_labels": Picture(

@@ -12,6 +12,7 @@ from torch.func import grad_and_value, vmap
 import funloss as fl
 from docs.figures.figure import Figure, Picture
 from docs.figures.palette import SERIES
+from docs.figures.parts import arrows
 
 __all__ = ["FIGURES"]
 
@@ -29,15 +30,7 @@ def _ntxent(canvas: Canvas) -> None:
         own = LABELS.numpy() == label
         x = rows.detach().numpy()[own]
         left.plot(*x.T, mark, color=colour, markersize=8)
-        left.quiver(
-            *x.T,
-            *pull[own].T,
-            color=colour,
-            angles="xy",
-            scale_units="xy",
-            scale=1,
-            width=0.012,
-        )
+        arrows(left, x.T, pull[own].T, colour, width=0.012, zorder=1)
     left.set(aspect="equal", xlim=(-1.6, 1.6), ylim=(-1.6, 1.6))
     left.set_title("rows of three labels and their pulls", loc="left", fontsize=10)
     degrees = np.arange(0.0, 181.0, 5.0)

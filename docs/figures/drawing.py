@@ -14,21 +14,25 @@ from matplotlib.text import Text
 from docs.figures.figure import Figure
 from docs.figures.palette import STYLE, THEMES
 
-__all__ = ["FULL", "canvas", "save", "themed"]
+__all__ = ["FULL", "canvas", "save", "save_themed"]
 
 FULL, SMALL = (7.2, 3.4), (2.4, 1.8)
 
 
 def save(name: str, figure: Figure, folder: Path) -> None:
     """Write the figure of a loss and its sketch, each for every theme."""
-    for suffix, draw, size in (
-        ("", figure.draw, FULL),
-        ("-sketch", figure.sketch, SMALL),
-    ):
-        svg = _svg(draw, size, f"{name}{suffix}", words=not suffix)
-        for theme in THEMES:
-            path = folder / f"{name}{suffix}-{theme}.svg"
-            path.write_text(themed(svg, theme), encoding="utf-8")
+    save_themed(_svg(name, figure.draw, FULL), folder, name)
+    sketch = f"{name}-sketch"
+    save_themed(_svg(sketch, figure.sketch, SMALL, words=False), folder, sketch)
+
+
+def save_themed(svg: str, folder: Path, name: str) -> None:
+    """Write a drawing in the colours of each theme."""
+    for theme, colours in THEMES.items():
+        drawn = svg
+        for written, read in colours.items():
+            drawn = drawn.replace(written, read)
+        (folder / f"{name}-{theme}.svg").write_text(drawn, encoding="utf-8")
 
 
 def canvas(draw: Callable[[Canvas], None], size: tuple[float, float]) -> Canvas:
@@ -38,21 +42,17 @@ def canvas(draw: Callable[[Canvas], None], size: tuple[float, float]) -> Canvas:
     return made
 
 
-def themed(svg: str, theme: str) -> str:
-    """Return the drawing in the colours of a theme."""
-    for written, read in THEMES[theme].items():
-        svg = svg.replace(written, read)
-    return svg
-
-
 def _svg(
-    draw: Callable[[Canvas], None], size: tuple[float, float], name: str, *, words: bool
+    name: str,
+    draw: Callable[[Canvas], None],
+    size: tuple[float, float],
+    *,
+    words: bool = True,
 ) -> str:
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
-        made = canvas(draw, FULL if words else size)
+        made = canvas(draw, size)
         if not words:
             _without_words(made)
-            made.set_size_inches(size)
         file = io.StringIO()
         FigureCanvasSVG(made).print_svg(file, metadata={"Date": None})
     # Hundredths of a point are more than a screen shows.

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Canvas
 import funloss as fl
 from docs.figures.figure import Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, SERIES
+from docs.figures.parts import arrows
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
@@ -49,20 +50,6 @@ def _field(
     return shades
 
 
-def _arrows(panel: Panel, tails: np.ndarray, arrows: np.ndarray, colour: str) -> None:
-    """Draw arrows in the units of the panel."""
-    panel.quiver(
-        *tails.T,
-        *arrows.T,
-        color=colour,
-        angles="xy",
-        scale_units="xy",
-        scale=1,
-        width=0.008,
-        zorder=3,
-    )
-
-
 def _mark(panel: Panel, place: np.ndarray, word: str, colour: str) -> None:
     panel.plot(*place, "o", color=colour, markersize=7, zorder=4)
     panel.annotate(
@@ -76,10 +63,10 @@ def _cosine_distance(canvas: Canvas) -> None:
     for length, colour in zip((1.0, 2.0), SERIES, strict=False):
         x, slope = _turned(np.radians(degrees), length)
         left.plot(*x.T, "o", color=colour, markersize=5, label=f"length {length:g}")
-        _arrows(left, x, -slope, colour)
+        arrows(left, x.T, -slope.T, colour, zorder=3)
         size = np.linalg.norm(_turned(np.radians(at), length)[1], axis=-1)
         right.plot(at, size, "--", color=colour, label=f"slope, length {length:g}")
-    _arrows(left, np.zeros((1, 2)), np.asarray([[2.6, 0.0]]), INK)
+    arrows(left, ([0.0], [0.0]), ([2.6], [0.0]), INK, zorder=3)
     left.annotate("target", (2.6, 0.0), (-4, 6), textcoords="offset points", ha="right")
     left.set(xlim=(-2.7, 2.9), ylim=(-2.7, 2.7), aspect="equal")
     left.set_title("vectors and their pull", loc="left", fontsize=10)
@@ -179,7 +166,7 @@ def _triplet(canvas: Canvas) -> None:
     for radius, word in ((near, "d(a, p)"), (near + 1, "d(a, p) + margin")):
         left.plot(radius * np.cos(turn), radius * np.sin(turn), "--", color=SERIES[4])
         left.text(0.0, radius + 0.12, word, fontsize=9, ha="center")
-    _arrows(left, places, pull, INK)
+    arrows(left, places.T, pull.T, INK, zorder=3)
     for place, word, colour in zip(places, "apn", (INK, *SERIES[2:0:-1]), strict=True):
         _mark(left, place, word, colour)
     left.set(aspect="equal", xlim=(-3.3, 3.3), ylim=(-3.3, 3.6))

@@ -31,7 +31,7 @@ class Lines:
     @property
     def words(self) -> str:
         """What is seen."""
-        at, line = self.curve.own()
+        at, line = self.curve.own
         low, high = self.curve.span
         path = f"as the {self.curve.moved} goes from {low:g} to {high:g}"
         words = [f"Value and slope of {self.curve.loss} {path} ({self.curve.fixed})."]
@@ -67,7 +67,7 @@ class Lines:
             (self.curve, *self.siblings), STYLES, SERIES, strict=False
         ):
             own = curve is self.curve
-            at, line = curve.own()
+            at, line = curve.own
             axes.plot(
                 at,
                 _broken(line, kind),

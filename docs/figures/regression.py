@@ -1,8 +1,6 @@
 """Figures of the losses of errors of numbers."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +10,7 @@ from matplotlib.figure import Figure as Canvas
 import funloss as fl
 from docs.figures.figure import STYLES, Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, SERIES
+from docs.figures.parts import curve_of
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
@@ -24,10 +23,6 @@ OF_AMOUNTS = {
     "l1_loss": "l1",
     "mse_loss": "mse",
 }
-
-
-def _with(name: str, **options: Any) -> Any:
-    return replace(CURVES[name], options=options)
 
 
 def _nll(error: np.ndarray, var: np.ndarray) -> np.ndarray:
@@ -104,11 +99,11 @@ FIGURES: dict[str, Figure] = {
     "l1_loss": Lines(CURVES["l1_loss"], CURVES["huber_loss"], CURVES["mse_loss"]),
     "mse_loss": Lines(CURVES["mse_loss"], CURVES["huber_loss"], CURVES["l1_loss"]),
     "huber_loss": Lines(
-        CURVES["huber_loss"], _with("huber_loss", delta=2.0), CURVES["l1_loss"]
+        CURVES["huber_loss"], curve_of("huber_loss", delta=2.0), CURVES["l1_loss"]
     ),
     "smooth_l1_loss": Lines(
         CURVES["smooth_l1_loss"],
-        _with("smooth_l1_loss", beta=2.0),
+        curve_of("smooth_l1_loss", beta=2.0),
         CURVES["l1_loss"],
     ),
     "log_cosh_loss": Lines(
@@ -116,7 +111,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "expectile_loss": Lines(
         CURVES["expectile_loss"],
-        _with("expectile_loss", expectile=0.2),
+        curve_of("expectile_loss", expectile=0.2),
         CURVES["mse_loss"],
     ),
     "gaussian_nll_loss": Contour(

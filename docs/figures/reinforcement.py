@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 import funloss as fl
 from docs.figures.figure import Axis, Contour, Figure, Picture
 from docs.figures.palette import INK, RULE, SERIES
+from docs.figures.parts import arrows, panel, slope_of
 
 __all__ = ["FIGURES"]
 
@@ -20,39 +21,16 @@ VALUES = np.asarray([1.0, 2.0, 4.0])
 CORNERS = np.asarray([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
-def _slope(loss: Callable[..., Any], input: Any, *rest: Any, **options: Any) -> Any:
-    """Return the slopes of a loss in its first array."""
-    moved = torch.tensor(input, dtype=torch.float64, requires_grad=True)
-    rest = tuple(torch.tensor(np.asarray(x)) for x in rest)
-    loss(moved, *rest, reduction="sum", **options).backward()
-    return np.asarray(moved.grad)
-
-
 def _cost(loss: Callable[..., Any], *arrays: Any, **options: Any) -> np.ndarray:
     """Return one cost a row."""
     arrays = tuple(map(np.asarray, arrays))
     return np.asarray(loss(*arrays, reduction="none", **options))
 
 
-def _panel(axes: Axes, title: str, across: str, up: str = "") -> None:
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.set_xlabel(across)
-    axes.set_ylabel(up)
-
-
 def _legend(canvas: Canvas, *panels: Axes, columns: int = 4) -> None:
     """Name what the panels show, below them."""
     shown = [line for axes in panels for line in axes.get_legend_handles_labels()[0]]
     canvas.legend(handles=shown, loc="outside lower center", ncols=columns, fontsize=9)
-
-
-def _arrows(
-    axes: Axes, x: Any, y: Any, up: Any, across: Any = 0.0, **options: Any
-) -> None:
-    """Draw arrows that are as long as they say."""
-    options = {"color": INK, "width": 0.008, "zorder": 4} | options
-    ways = np.broadcast_arrays(across, up)
-    axes.quiver(x, y, *ways, angles="xy", scale_units="xy", scale=1, **options)
 
 
 def _softmax(x: Any) -> np.ndarray:
@@ -62,14 +40,14 @@ def _softmax(x: Any) -> np.ndarray:
 
 def _td(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, sharex=True)
-    _panel(left, "value, and what it is drawn to", "step")
-    _panel(right, "slope", "step")
+    panel(left, "value, and what it is drawn to", "step")
+    panel(right, "slope", "step")
     value = np.linspace(0.1, 0.45, 8)
     reward, discount = np.eye(8)[7], np.where(STEPS < 7, 0.9, 0.0)
     after = np.append(value[1:], 0.0)
     left.plot(STEPS, value, "o", color=INK, label="value")
     for share, colour, style in zip((0.0, 0.5, 1.0), SERIES, "os^", strict=False):
-        slope = _slope(fl.td_loss, value, reward, discount, after, lambda_=share)
+        slope = slope_of(fl.td_loss, value, reward, discount, after, lambda_=share)
         options = {"color": colour, "marker": style, "label": f"lambda_={share:g}"}
         left.plot(STEPS, value - slope, "-", markersize=4, **options)
         right.plot(STEPS, slope, "-", markersize=4, **options)
@@ -82,11 +60,11 @@ def _q_learning(canvas: Canvas) -> None:
     for shift, values, name in ((-0.2, after, "next_value"), (0.2, online, "selector")):
         colour = SERIES[shift > 0]
         left.bar(np.arange(3) + shift, values, 0.38, color=colour, label=name)
-    _panel(left, "after the step", "action", "value")
+    panel(left, "after the step", "action", "value")
     left.set_xticks(range(3))
     left.legend(fontsize=9, loc="upper left")
     left.set_ylim(0, 8)
-    _panel(right, "value of the action, and its target", "how the next one is chosen")
+    panel(right, "value of the action, and its target", "how the next one is chosen")
     choices = {
         "best": {},
         "selector": {"selector": torch.tensor([online])},
@@ -95,10 +73,10 @@ def _q_learning(canvas: Canvas) -> None:
     }
     step = [0], [1.0], 0.5, [after]
     for place, options in enumerate(choices.values()):
-        slope = _slope(fl.q_learning_loss, [[1.0, 0.0, 0.0]], *step, **options)[0, 0]
+        slope = slope_of(fl.q_learning_loss, [[1.0, 0.0, 0.0]], *step, **options)[0, 0]
         right.plot(place, 1.0, "o", color=INK)
         right.plot(place, 1.0 - slope, "_", color=SERIES[0], markersize=24, mew=3)
-        _arrows(right, [place], [1.1], [-slope - 0.2])
+        arrows(right, ([place], [1.1]), (0.0, [-slope - 0.2]), INK)
         words = f"{1.0 - slope:g}, cost {slope**2 / 2:.4g}"
         right.text(place, 1.15 - slope, words, ha="center", fontsize=9)
     right.set_xticks(range(4), list(choices), fontsize=9)
@@ -110,16 +88,16 @@ def _retrace(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, sharex=True)
     likely, behaviour = np.asarray([0.8] * 4 + [0.1] + [0.8] * 3), np.full(8, 0.8)
     left.bar(STEPS, np.minimum(likely / behaviour, 1), color=SERIES[4])
-    _panel(left, "policy / behaviour of the next action", "step")
-    _panel(right, "target of the action taken", "step")
+    panel(left, "policy / behaviour of the next action", "step")
+    panel(right, "target of the action taken", "step")
     nothing, action = np.zeros((8, 2)), np.zeros(8, int)
     step = nothing, action, np.eye(8)[7], np.full(8, 0.9), nothing
     policies = action, np.stack([likely, 1 - likely], -1), behaviour
     same = {"next_action": torch.tensor(action), "lambda_": 1.0}
     slopes = {
-        "q_learning_loss(lambda_=1)": _slope(fl.q_learning_loss, *step, **same),
-        "retrace_loss": _slope(fl.retrace_loss, *step, *policies),
-        "retrace_loss(lambda_=0)": _slope(
+        "q_learning_loss(lambda_=1)": slope_of(fl.q_learning_loss, *step, **same),
+        "retrace_loss": slope_of(fl.retrace_loss, *step, *policies),
+        "retrace_loss(lambda_=0)": slope_of(
             fl.retrace_loss, *step, *policies, lambda_=0.0
         ),
     }
@@ -136,16 +114,17 @@ def _categorical_td(canvas: Canvas) -> None:
     logits = -np.abs(ATOMS) / 2
     reward, discount = 0.8, 0.7
     step = ATOMS, reward, discount, after
-    target = _softmax(logits) - _slope(fl.categorical_td_loss, logits, *step)
+    predicted = _softmax(logits)
+    target = predicted - slope_of(fl.categorical_td_loss, logits, *step)
     places = reward + discount * ATOMS
-    _panel(left, "after the step", "return", "probability")
-    _panel(right, "target, and what is predicted", "return")
+    panel(left, "after the step", "return", "probability")
+    panel(right, "target, and what is predicted", "return")
     left.bar(ATOMS, _softmax(after), color=SERIES[4], width=0.2, label="at the atoms")
     moved = "at reward + discount * atoms"
     left.bar(places, _softmax(after), color=SERIES[0], width=0.08, label=moved)
     right.bar(ATOMS, target, color=SERIES[0], width=0.35)
-    right.plot(ATOMS, _softmax(logits), "D", color=SERIES[1], label="input", zorder=3)
-    _arrows(right, ATOMS, _softmax(logits), target - _softmax(logits))
+    right.plot(ATOMS, predicted, "D", color=SERIES[1], label="input", zorder=3)
+    arrows(right, (ATOMS, predicted), (0.0, target - predicted), INK)
     for axes in (left, right):
         axes.set_xticks(np.arange(-2, 3))
     _legend(canvas, left, right, columns=3)
@@ -156,9 +135,9 @@ def _categorical_q(canvas: Canvas) -> None:
     sure, torn = -6 * (ATOMS - 0.25) ** 2, 2.2 * np.abs(ATOMS - 0.2) + 0.4 * ATOMS
     after, logits = np.stack([sure, torn]), np.zeros((2, 9))
     step = ATOMS, 0, 0.0, 0.75, after
-    slope = _slope(fl.categorical_q_learning_loss, logits, *step)
-    _panel(left, "two actions after the step", "return", "probability")
-    _panel(right, "target of the action taken", "return")
+    slope = slope_of(fl.categorical_q_learning_loss, logits, *step)
+    panel(left, "two actions after the step", "return", "probability")
+    panel(right, "target of the action taken", "return")
     for action, shift in enumerate((-0.1, 0.1)):
         masses, colour = _softmax(after[action]), SERIES[action]
         mean = masses @ ATOMS
@@ -169,7 +148,7 @@ def _categorical_q(canvas: Canvas) -> None:
     best = int(np.argmax(_softmax(after) @ ATOMS))
     right.bar(ATOMS, target, color=SERIES[best], width=0.35)
     right.plot(ATOMS, _softmax(logits[0]), "D", color=INK, zorder=3, label="input")
-    _arrows(right, ATOMS, _softmax(logits[0]), -slope[0])
+    arrows(right, (ATOMS, _softmax(logits[0])), (0.0, -slope[0]), INK)
     for axes in (left, right):
         axes.set_xticks(np.arange(-2, 3))
     _legend(canvas, left, right, columns=3)
@@ -179,27 +158,27 @@ def _fitted(samples: np.ndarray, count: int, delta: float) -> np.ndarray:
     """Return quantiles of samples by descent."""
     quantiles = np.full(count, samples.mean())
     for step in range(600):
-        slope = _slope(fl.quantile_huber_loss, quantiles, samples, delta=delta)
+        slope = slope_of(fl.quantile_huber_loss, quantiles, samples, delta=delta)
         quantiles = quantiles - 0.6 * 0.99**step * slope
     return quantiles
 
 
 def _quantile_huber(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    _panel(left, "slope by the level", "quantile - sample", "slope")
+    panel(left, "slope by the level", "quantile - sample", "slope")
     errors = np.linspace(-3, 3, 241)
     for level, colour in zip((0.1, 0.5, 0.9), SERIES, strict=False):
         for delta, style in ((1.0, "-"), (0.0, ":")):
             row = errors[:, None], np.zeros((241, 1))
             tau = torch.tensor([level], dtype=torch.float64)
-            slope = _slope(fl.quantile_huber_loss, *row, tau=tau, delta=delta)[:, 0]
+            slope = slope_of(fl.quantile_huber_loss, *row, tau=tau, delta=delta)[:, 0]
             slope[errors == 0] = np.nan if delta == 0 else slope[errors == 0]
             name = f"tau={level}, delta={delta:g}"
             left.plot(errors, slope, linestyle=style, color=colour, label=name)
     _legend(canvas, left, columns=3)
     samples = np.sort(np.random.default_rng(0).exponential(size=80))
     levels = (np.arange(9) + 0.5) / 9
-    _panel(right, "quantiles fitted to 80 samples", "sample", "share below")
+    panel(right, "quantiles fitted to 80 samples", "sample", "share below")
     right.step(
         samples, np.arange(1, 81) / 80, where="post", color=SERIES[4], label="samples"
     )
@@ -216,16 +195,16 @@ def _quantile_q(canvas: Canvas) -> None:
     levels = (np.arange(5) + 0.5) / 5
     after = np.asarray([[1.0, 1.5, 2.0, 2.5, 3.0], [-1.0, 0.5, 2.5, 4.5, 6.0]])
     value = np.full((2, 5), 2.0)
-    _panel(left, "two actions after the step", "return", "share below")
+    panel(left, "two actions after the step", "return", "share below")
     for action in range(2):
         name = f"action {action}, mean {after[action].mean():g}"
         left.step(
             after[action], levels, "o-", where="mid", color=SERIES[action], label=name
         )
-    slope = _slope(fl.quantile_q_learning_loss, value, 0, 1.0, 0.5, after, delta=0.0)
+    slope = slope_of(fl.quantile_q_learning_loss, value, 0, 1.0, 0.5, after, delta=0.0)
     best = int(np.argmax(after.mean(-1)))
     target = 1.0 + 0.5 * after[best]
-    _panel(right, "quantiles of the action taken", "return")
+    panel(right, "quantiles of the action taken", "return")
     right.step(
         target,
         levels,
@@ -237,7 +216,7 @@ def _quantile_q(canvas: Canvas) -> None:
     right.plot(
         value[0], levels, "D", color=INK, label="input, and twice minus its slope"
     )
-    _arrows(right, value[0], levels, np.zeros(5), -2 * slope[0], width=0.01)
+    arrows(right, (value[0], levels), (-2 * slope[0], 0.0), INK, width=0.01)
     for axes in (left, right):
         axes.set_ylim(0, 1)
     _legend(canvas, left, right, columns=2)
@@ -248,12 +227,12 @@ def _policy_gradient(canvas: Canvas) -> None:
     policy = np.asarray([0.5, 0.3, 0.15, 0.05])
     for axes, advantage in zip(panels, (1.0, -1.0), strict=True):
         step = np.log(policy), 1, advantage
-        slope = _slope(fl.policy_gradient_loss, *step)
+        slope = slope_of(fl.policy_gradient_loss, *step)
         cost = _cost(fl.policy_gradient_loss, *step)
-        _panel(axes, f"advantage {advantage:g}: cost {cost:.2f}", "action")
+        panel(axes, f"advantage {advantage:g}: cost {cost:.2f}", "action")
         colours = [SERIES[0] if action == 1 else SERIES[4] for action in range(4)]
         axes.bar(range(4), policy, color=colours, width=0.6)
-        _arrows(axes, np.arange(4), policy, -slope, width=0.012)
+        arrows(axes, (np.arange(4), policy), (0.0, -slope), INK, width=0.012)
         for action in range(4):
             up = policy[action] - slope[action]
             words, place = f"{-slope[action]:+.2f}", up - 0.07 * np.sign(slope[action])
@@ -267,15 +246,15 @@ def _policy_gradient(canvas: Canvas) -> None:
 def _ppo(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, sharex=True)
     ratio = np.linspace(0.02, 2, 397)
-    _panel(left, "value", "ratio of probabilities")
-    _panel(right, "slope in the logarithm", "ratio of probabilities")
+    panel(left, "value", "ratio of probabilities")
+    panel(right, "slope in the logarithm", "ratio of probabilities")
     for advantage, colour in ((1.0, SERIES[0]), (-1.0, SERIES[1])):
         for epsilon, style in ((0.2, "-"), (1e6, ":")):
             arrays = np.log(ratio), np.zeros(397), np.full(397, advantage)
             name = f"advantage {advantage:g}" + (", never cut" if style == ":" else "")
             lines = {"linestyle": style, "color": colour, "label": name}
             left.plot(ratio, _cost(fl.ppo_clip_loss, *arrays, epsilon=epsilon), **lines)
-            slope = _slope(fl.ppo_clip_loss, *arrays, epsilon=epsilon)
+            slope = slope_of(fl.ppo_clip_loss, *arrays, epsilon=epsilon)
             slope[1:][np.abs(np.diff(slope)) > 0.5] = np.nan
             right.plot(ratio, slope, **lines)
     for axes in (left, right):
@@ -298,11 +277,10 @@ def _dpg(canvas: Canvas) -> None:
     action = torch.tensor(here, requires_grad=True)
     (rise,) = torch.autograd.grad(_critic(action).sum(), action)
     for axes, clipping in zip(panels, (None, 0.6), strict=True):
-        slope = _slope(fl.dpg_loss, here, rise, clipping=clipping)
+        slope = slope_of(fl.dpg_loss, here, rise, clipping=clipping)
         axes.contour(x, y, height, levels=10, colors=SERIES[4], linewidths=0.9)
-        across, up = -0.25 * slope.T
-        _arrows(axes, *here.T, up, across, color=SERIES[0])
-        _panel(axes, f"clipping={clipping}", "action, first component")
+        arrows(axes, here.T, -0.25 * slope.T, SERIES[0])
+        panel(axes, f"clipping={clipping}", "action, first component")
     panels[0].set_ylabel("action, second component")
 
 
@@ -310,7 +288,7 @@ def _triangle(axes: Axes, loss: Callable[..., Any], colour: str) -> None:
     """Draw where policies over three actions go, in the triangle of all policies."""
     twelfths = [(i, j, 12 - i - j) for i in range(1, 11) for j in range(1, 12 - i)]
     parts = np.asarray(twelfths) / 12
-    slope = _slope(loss, np.log(parts), np.broadcast_to(VALUES, parts.shape).copy())
+    slope = slope_of(loss, np.log(parts), np.broadcast_to(VALUES, parts.shape).copy())
     # What a step of the logits does to the probabilities.
     change = -parts * (slope - (parts * slope).sum(-1, keepdims=True))
     axes.plot(*CORNERS[[0, 1, 2, 0]].T, color=RULE)
@@ -330,7 +308,7 @@ def _pulls(axes: Axes, losses: dict[str, str], policy: np.ndarray) -> None:
     """Draw minus the slope of each action."""
     wide = 0.8 / len(losses)
     for number, (name, colour) in enumerate(losses.items()):
-        slope = _slope(getattr(fl, name), np.log(policy), VALUES)
+        slope = slope_of(getattr(fl, name), np.log(policy), VALUES)
         places = np.arange(3) + (number - (len(losses) - 1) / 2) * wide
         axes.bar(places, -slope, wide * 0.9, color=colour, label=name)
     axes.axhline(0, color=INK, linewidth=0.8)
@@ -344,7 +322,7 @@ def _pulls(axes: Axes, losses: dict[str, str], policy: np.ndarray) -> None:
 
 def _qpg(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    _panel(left, "minus the slope", "")
+    panel(left, "minus the slope", "")
     _pulls(left, {"qpg_loss": SERIES[0]}, np.asarray([0.5, 0.3, 0.2]))
     right.set_title("where policies go", loc="left", fontsize=10)
     _triangle(right, fl.qpg_loss, SERIES[0])
@@ -352,7 +330,7 @@ def _qpg(canvas: Canvas) -> None:
 
 def _rm(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    _panel(left, "minus the slope", "")
+    panel(left, "minus the slope", "")
     losses = {"rm_loss": SERIES[0], "qpg_loss": SERIES[1], "rpg_loss": SERIES[2]}
     _pulls(left, losses, np.asarray([0.6, 0.25, 0.15]))
     right.set_title("where policies go", loc="left", fontsize=10)

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 from docs.figures import FIGURES
-from docs.figures.drawing import save, themed
-from docs.figures.palette import THEMES
+from docs.figures.drawing import save, save_themed
 
 __all__ = ["EXAMPLES", "draw"]
 
@@ -28,11 +27,8 @@ def draw(folder: Path) -> None:
             msg = f"examples/{name}.py failed:\n{errors}"
             raise RuntimeError(msg)
         (folder / f"{name}.txt").write_text(printed, encoding="utf-8")
-        path = folder / f"{name}.svg"
-        svg = path.read_text(encoding="utf-8")
-        for theme in THEMES:
-            themes = path.with_stem(f"{name}-{theme}")
-            themes.write_text(themed(svg, theme), encoding="utf-8")
+        svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
+        save_themed(svg, folder, name)
 
 
 def _started(name: str, folder: Path) -> subprocess.Popen:

@@ -1,8 +1,8 @@
 """All losses by their shapes."""
 
 import funloss
-from docs.figures.palette import THEMES
 from docs.making.docstring import parsed
+from docs.making.image import inline
 from docs.making.pages import FAMILIES
 
 __all__ = ["gallery"]
@@ -21,8 +21,5 @@ def gallery() -> str:
 
 def _card(name: str) -> str:
     summary = parsed(getattr(funloss, name)).summary
-    images = "".join(
-        f"![The shape of {name}](_made/{name}-sketch-{theme}.svg){{.only-{theme}}}"
-        for theme in THEMES
-    )
-    return f"- [{images} `{name}`](losses/{name}.md) {summary}"
+    sketch = inline(f"The shape of {name}", f"_made/{name}-sketch")
+    return f"- [{sketch} `{name}`](losses/{name}.md) {summary}"

@@ -2,10 +2,10 @@
 
 import funloss
 from docs.figures import FIGURES
-from docs.figures.palette import THEMES
 from docs.making.checks import checks_of
 from docs.making.departures import departures_of
 from docs.making.docstring import linked, listed, parsed, signature
+from docs.making.image import framed
 from docs.making.pages import pages_from
 
 __all__ = ["completed"]
@@ -20,12 +20,7 @@ def completed(name: str, written: str) -> str:
 def _head(name: str) -> str:
     summary = parsed(getattr(funloss, name)).summary
     words = " ".join(FIGURES[name].words.split())
-    images = [
-        f"```{{image}} ../_made/{name}-{theme}.svg\n:alt: {words}\n"
-        f":class: only-{theme}\n```"
-        for theme in THEMES
-    ]
-    return "\n\n".join([f"*{summary}*", ":::{container} figure", *images, ":::"])
+    return f"*{summary}*\n\n{framed(words, f'../_made/{name}')}"
 
 
 def _reference(name: str) -> str:

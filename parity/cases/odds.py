@@ -28,8 +28,8 @@ def probabilities(rng):
 
 
 def spatial(rng):
-    return {"input": rng.standard_normal((2, 3, 4)),
-            "target": rng.integers(0, 4, (2, 3), dtype=np.int32)}  # fmt: skip
+    input = rng.standard_normal((2, 3, 4))
+    return {"input": input, "target": rng.integers(0, 4, (2, 3), dtype=np.int32)}
 
 
 def masked(rng):
