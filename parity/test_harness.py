@@ -10,7 +10,9 @@ import pytest
 from torch.nn import functional as F
 
 from funloss.testing._harness.arrays import to_numpy
-from funloss.testing._harness.ulps import error_in_ulps
+from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.question import one_sided
+from funloss.testing._harness.ulps import error_in_ulps, scales
 from parity.__main__ import main
 from parity.case import Case
 from parity.check import check
@@ -202,3 +204,25 @@ def test_nan_equals_nan_and_zeros_have_no_sign_but_infinities_have():
     got = np.asarray([np.nan, -0.0, np.inf, -np.inf, 1.0, np.nan])
     errors = error_in_ulps(got, want, "float64", 1.0)
     np.testing.assert_array_equal(errors, [0, 0, 0, np.inf, np.inf, np.inf])
+
+
+def test_scale_of_a_single_value_does_not_depend_on_its_cotangent():
+    inputs = {"x": np.asarray([3.0, -4.0])}
+    found = []
+    for cotangent in (0.125, 8.0):
+        weights = (np.asarray(cotangent),)
+        problem = Problem(np.sum, ("x",), inputs, {}, ("x",), 1, weights)
+        truth = Outcome([np.asarray(-1.0)], [np.full(2, cotangent)], [])
+        (scale,) = scales(problem, truth, "float64")["values"]
+        found.append(float(scale))
+    assert found == [7.0, 7.0]
+
+
+def test_cotangents_of_a_problem_have_one_sign():
+    random = np.random.default_rng(0)
+    signs = set()
+    for dtype in ("float32", "bfloat16") * 8:
+        for draw in one_sided(random, [np.zeros((2, 3)), np.zeros(())], dtype):
+            assert draw.dtype.name == dtype
+            signs.add(tuple(np.unique(np.sign(draw.astype(float)))))
+    assert signs == {(-1.0,), (1.0,)}

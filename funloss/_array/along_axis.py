@@ -62,14 +62,17 @@ class AlongAxis(Elementwise):
     def safe_scale(self, x: Any, p: float, axis: int) -> Any:
         """Return what to divide `x` by before a sum of p-th powers, `axis` kept.
 
-        It is 1 unless a power would overflow or underflow: in the ordinary range a
-        division would only round.
+        It is 1 where a division would only round. It is not where a power would
+        overflow or underflow; nor, unless ``1 / p`` is exact, away from 1: the error
+        of a root's rounded exponent grows with the logarithm of the sum.
         """
         if x.shape[axis] == 0:
             return self.ones_like(self.total(x, axis, keepdims=True))
         extreme = self.amax if p > 0 else self.amin
         scale = extreme(self.absolute(x), axis, keepdims=True)
-        limit = float(self.finfo(x.dtype).max) ** (0.75 / max(2.0, abs(p)))
+        exact = abs(math.frexp(p)[0]) == 0.5
+        most = float(self.finfo(x.dtype).max) ** 0.75 if exact else 4.0
+        limit = most ** (1 / max(2.0, abs(p)))
         small = self.logical_and(scale > 0, scale < 1 / limit)
         large = self.logical_and(scale > limit, scale < math.inf)
         return self.where(self.logical_or(small, large), scale, 1.0)

@@ -13,7 +13,7 @@ from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.modes import Mode, mode, repeated
 from funloss.testing._harness.naming import full_name
 from funloss.testing._harness.problem import KINDS, Outcome, Problem
-from funloss.testing._harness.question import Question, normal, seeded
+from funloss.testing._harness.question import Question, normal, one_sided, seeded
 from funloss.testing._harness.verdict import Finding, raised
 from funloss.testing._report import Report
 
@@ -171,7 +171,7 @@ def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
             raise RefusedError(mode, problem.with_orders(0), fault)
     return replace(
         problem,
-        cotangents=normal(random, first.values, result),
+        cotangents=one_sided(random, first.values, result),
         directions=normal(random, problem.variables(), dtype),
     )
 

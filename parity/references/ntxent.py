@@ -22,7 +22,10 @@ def neighbours(target, row):
 
 
 def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
-    """Return ``-log(exp(s_p) / (exp(s_p) + sum(exp(s_n))))``, a sum over the p."""
+    """Return ``-log(exp(s_p) / (exp(s_p) + sum(exp(s_n))))``, a sum over the p.
+
+    Exponentials of differences of scores must be in range: beyond 700 they are not.
+    """
     keep = torch.ones(len(input), dtype=bool) if where is None else where
     scores, labels = cosines(input[keep]) / temperature, target[keep]
     costs, pairs = [], 0
@@ -31,9 +34,9 @@ def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
         pairs += len(positive)
         cost = score.sum() * 0
         if len(negative):
-            lacks = torch.logsumexp(score[negative], 0) - score[positive]
-            # Not softplus, which torch takes for linear beyond 20.
-            cost = cost - torch.nn.functional.logsigmoid(-lacks).sum()
+            # Not logsumexp, whose slopes round the scores themselves once more.
+            lacks = score[negative] - score[positive][:, None]
+            cost = cost + torch.log1p(torch.exp(lacks).sum(1)).sum()
         costs.append(cost)
     costs = torch.stack(costs)
     if reduction == "mean":

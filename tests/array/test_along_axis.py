@@ -119,6 +119,14 @@ def test_slope_of_the_norm(slope, p, x, expected, d):
     assert_close(slope(lambda x: fl.array_namespace(x).norm(x, p, 0), x), d)
 
 
+@pytest.mark.parametrize("p", [1.5, 3, 10, -3])
+@pytest.mark.parametrize("size", [2.0**-20, 2.0**20])
+def test_size_costs_no_digits_of_the_slope_of_a_norm(slope, size, p):
+    x, inverse = np.asarray([1.0, 2.0]), (1 + 2.0**p) ** (1 / p - 1)
+    got = slope(lambda x: fl.array_namespace(x).norm(x, p, 0), size * x, "float32")
+    np.testing.assert_allclose(to_numpy(got), x ** (p - 1) * inverse, rtol=2.5e-7)
+
+
 @pytest.mark.parametrize("p", [0.5, 1, 1.5, 2, 3, INF])
 def test_norm_of_an_infinite_vector_is_infinite_and_of_nan_is_nan(any_xp, p):
     assert_close(call(any_xp, "norm", [[INF, 1], [NAN, 1]], p, 1), [INF, NAN])

@@ -12,7 +12,16 @@ from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.tree import map_leaves
 
-__all__ = ["Question", "ask", "normal", "rounded", "seeded", "stacked", "widened"]
+__all__ = [
+    "Question",
+    "ask",
+    "normal",
+    "one_sided",
+    "rounded",
+    "seeded",
+    "stacked",
+    "widened",
+]
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ def ask(
     result = problem.options.get("dtype") or dtype
     problem = replace(
         problem,
-        cotangents=normal(random, first.values, result),
+        cotangents=one_sided(random, first.values, result),
         directions=normal(random, problem.variables(), dtype),
     )
     (truth,) = _answers(problem, reference, mode, call)
@@ -109,6 +118,19 @@ def normal(
     """Draw an array like each, in `dtype`."""
     draws = [np.asarray(random.standard_normal(array.shape)) for array in like]
     return tuple(draw.astype(numpy_dtype(dtype)) for draw in draws)
+
+
+def one_sided(
+    random: np.random.Generator, like: Sequence[np.ndarray], dtype: str
+) -> tuple[np.ndarray, ...]:
+    """Draw an array like each, in `dtype` and all of one sign.
+
+    As cotangents of both signs, they would let the slope of an option, which is a
+    sum over all outputs, cancel to far below the terms that it is rounded by.
+    """
+    below = random.random() < 0.5
+    draws = normal(random, like, dtype)
+    return tuple(np.where((draw < 0) == below, draw, -draw) for draw in draws)
 
 
 def stacked(questions: Sequence[Question]) -> Problem:

@@ -43,7 +43,7 @@ def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.nd
 
     A value is made of terms as large as itself or as the first-order changes
     ``x * slope``: those of its own entry where it has one entry a variable's, their sum
-    for a single number, else the largest. A slope is made of terms as large as the
+    for a single number (both without the cotangent), else the largest. A slope is made of terms as large as the
     largest of its array; or, where they cancel, as the change of any slope along the
     random direction, if that is not beyond the cotangents. A product is made of terms
     as large as the largest of its array, or as the slopes times the direction.
@@ -79,7 +79,7 @@ def _scales_of_values(problem: Problem, truth: Outcome, dtype: str) -> list[np.n
         return [np.max(own, axis=0)]
     terms = [change for change in changes if change.size]
     if all(value.ndim == 0 for value in truth.values):
-        change = sum(float(np.sum(term)) for term in terms)
+        change = sum(float(np.sum(term)) for term in terms) / (_largest(weights) or 1)
     else:
         change = max((float(np.max(term)) for term in terms), default=0.0)
     return [np.asarray(max(_largest(truth.values), change))] * len(truth.values)
