@@ -43,10 +43,11 @@ def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.nd
 
     A value is made of terms as large as itself or as the first-order changes
     ``x * slope``: those of its own entry where it has one entry a variable's, their sum
-    for a single number (both without the cotangent), else the largest. A slope is made of terms as large as the
-    largest of its array; or, where they cancel, as the change of any slope along the
-    random direction, if that is not beyond the cotangents. A product is made of terms
-    as large as the largest of its array, or as the slopes times the direction.
+    for a single number (both without the cotangent), else the largest. A slope is made
+    of terms as large as the largest of its array; or, where they cancel, as the change
+    of any slope along the random direction, if that is not beyond the cotangents. A
+    product is made of terms as large as the largest of its array, or as the slopes
+    times the direction.
     """
     slopes = [_largest([slope]) for slope in truth.slopes]
     products = [_largest([product]) for product in truth.products]
