@@ -45,12 +45,15 @@ class Case:
     dtype: str = "float32"
     tolerance: float = 1e-4
     """Largest difference from a peer, of each array's largest magnitude."""
+    options: str = ""
+    """Arguments of the loss other than arrays, in words."""
 
     @property
     def name(self) -> str:
         """The case in words."""
         size = "x".join(map(str, self.shape))
-        return f"{self.loss} {size} {self.dtype} {self.quantity}"
+        words = [self.loss, self.options, size, self.dtype, self.quantity]
+        return " ".join(filter(None, words))
 
     def prepared(self) -> dict[str, Call]:
         """Return the candidates, ready to run on equal inputs."""

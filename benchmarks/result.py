@@ -26,6 +26,7 @@ class Row:
     """Median over the rounds of the time of `funloss` over that of a peer."""
     noise: float
     """The same, of `funloss` over itself."""
+    options: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as JSON holds it."""
@@ -59,4 +60,5 @@ def measured(case: Case, seconds: Mapping[str, list[float]]) -> Row:
         milliseconds,
         ratios,
         noise,
+        case.options,
     )

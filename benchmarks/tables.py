@@ -70,7 +70,7 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
         ratios = [row.ratios.get(peer) for peer in peers]
         lines.append(
             [
-                f"`{row.loss}`",
+                f"`{row.loss}` {row.options}".rstrip(),
                 row.quantity,
                 size,
                 row.dtype,

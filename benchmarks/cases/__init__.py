@@ -2,14 +2,20 @@
 
 from benchmarks.case import Case
 from benchmarks.cases import (
+    classification,
     compiling,
+    contrastive,
     cross_entropy,
     eager,
     elementwise,
     growth,
     margin,
     numpy,
+    ranking,
+    regression,
+    reinforcement,
     rows,
+    segmentation,
     sequence,
 )
 
@@ -21,6 +27,12 @@ CASES: tuple[Case, ...] = (
     *margin.CASES,
     *cross_entropy.CASES,
     *sequence.CASES,
+    *regression.CASES,
+    *classification.CASES,
+    *segmentation.CASES,
+    *contrastive.CASES,
+    *ranking.CASES,
+    *reinforcement.CASES,
     *growth.CASES,
     *eager.CASES,
     *numpy.CASES,

@@ -1,0 +1,124 @@
+"""Costs of classes that torch does not have."""
+
+import functools
+
+import jax
+import keras
+import numpy as np
+import optax
+from jaxopt import loss as jaxopt
+
+import funloss as fl
+from benchmarks.cases.beside import beside
+
+__all__ = ["CASES"]
+
+
+def _binary(rng, n):
+    return 2 * rng.standard_normal(n, np.float32), (rng.random(n) < 0.5).astype("f")
+
+
+def _signed(rng, n):
+    x, t = _binary(rng, n)
+    return x, 2 * t - 1
+
+
+def _labelled(rng, n, c):
+    return rng.standard_normal((n, c), np.float32), rng.integers(0, c, n, np.int32)
+
+
+def _shares(rng, n, c):
+    x, t = rng.standard_normal((2, n, c), np.float32)
+    return x, np.exp(t) / np.exp(t).sum(1, keepdims=True)
+
+
+def _log_mass(x):
+    return jax.nn.logsumexp(x, axis=-1)
+
+
+_case = functools.partial(beside, "classification")
+BITS, SOME_BITS = (1 << 20,), (8,)
+ROWS, SOME_ROWS = (4096, 1000), (6, 5)
+
+CASES = [
+    _case(
+        fl.hinge_loss,
+        _signed,
+        BITS,
+        SOME_BITS,
+        optax=lambda x, t: optax.hinge_loss(x, t).mean(),
+        keras=lambda x, t: keras.losses.hinge(t, x),
+    ),
+    _case(
+        fl.binary_sparsemax_loss,
+        _binary,
+        BITS,
+        SOME_BITS,
+        optax=lambda x, t: optax.losses.sparsemax_loss(x, t).mean(),
+        jaxopt=lambda x, t: jaxopt.binary_sparsemax_loss(t, x).mean(),
+    ),
+    _case(
+        fl.sigmoid_focal_loss,
+        _binary,
+        BITS,
+        SOME_BITS,
+        options={"alpha": 0.25},
+        optax=lambda x, t: optax.sigmoid_focal_loss(x, t, alpha=0.25).mean(),
+        keras=lambda x, t: keras.losses.binary_focal_crossentropy(
+            t, x, from_logits=True, apply_class_balancing=True
+        ),
+    ),
+    _case(
+        fl.multiclass_hinge_loss,
+        _labelled,
+        ROWS,
+        SOME_ROWS,
+        optax=lambda x, t: optax.losses.multiclass_hinge_loss(x, t).mean(),
+    ),
+    _case(
+        fl.entmax_loss,
+        _labelled,
+        ROWS,
+        SOME_ROWS,
+        options={"alpha": 2.0},
+        optax=lambda x, t: optax.losses.multiclass_sparsemax_loss(x, t).mean(),
+        jaxopt=lambda x, t: jax.vmap(jaxopt.multiclass_sparsemax_loss)(t, x).mean(),
+    ),
+    _case(
+        fl.fenchel_young_loss,
+        _shares,
+        ROWS,
+        SOME_ROWS,
+        options={"conjugate": _log_mass},
+        optax=lambda x, t: (
+            optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)(x, t).mean()
+        ),
+    ),
+    _case(
+        fl.softmax_focal_loss,
+        _shares,
+        ROWS,
+        SOME_ROWS,
+        options={"alpha": 0.25},
+        keras=lambda x, t: (
+            keras.losses.categorical_focal_crossentropy(t, x, from_logits=True).mean()
+        ),
+    ),
+    _case(
+        fl.poly_loss,
+        _shares,
+        ROWS,
+        SOME_ROWS,
+        options={"epsilon": 1.0},
+        optax=lambda x, t: optax.losses.poly_loss_cross_entropy(x, t, epsilon=1.0).mean(),
+    ),
+    _case(
+        fl.generalized_cross_entropy,
+        _labelled,
+        ROWS,
+        SOME_ROWS,
+        keras=lambda x, t: keras.losses.categorical_generalized_cross_entropy(
+            t, jax.nn.softmax(x), q=0.7
+        ).mean(),
+    ),
+]

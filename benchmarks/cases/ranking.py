@@ -1,0 +1,64 @@
+"""Lists of items, by their scores."""
+
+import functools
+
+import numpy as np
+import rax
+
+import funloss as fl
+from benchmarks.cases.beside import beside
+
+__all__ = ["CASES"]
+
+
+def _lists(rng, n, items):
+    x = rng.standard_normal((n, items), np.float32)
+    # Equal labels would be in an order of one's own.
+    return x, rng.permuted(np.tile(np.arange(items, dtype="f") / items, (n, 1)), axis=1)
+
+
+def _graded(rng, n, items):
+    x = rng.standard_normal((n, items), np.float32)
+    return x, rng.integers(0, 5, (n, items)).astype("f")
+
+
+def _lambdas(weigh):
+    """Return the pairwise loss of rax with lambda weights, by our scale."""
+
+    def loss(x, t):
+        return rax.pairwise_logistic_loss(x, t, lambdaweight_fn=weigh) / x.shape[-1]
+
+    return loss
+
+
+def _approx_ndcg(x, t):
+    ranks, whole = rax.utils.approx_ranks, rax.utils.approx_cutoff
+    return -rax.ndcg_metric(x, t, rank_fn=ranks, cutoff_fn=whole)
+
+
+def _case(ours, theirs, inputs=_graded, shape=(64, 256), **options):
+    return beside("ranking", ours, inputs, shape, (3, 5), options=options, rax=theirs)
+
+
+CASES = [
+    _case(fl.ranking_softmax_loss, rax.softmax_loss, shape=(4096, 256)),
+    _case(fl.poly1_softmax_loss, rax.poly1_softmax_loss, shape=(4096, 256)),
+    _case(fl.unique_softmax_loss, rax.unique_softmax_loss),
+    _case(fl.listmle_loss, rax.listmle_loss, _lists),
+    _case(fl.pairwise_hinge_loss, rax.pairwise_hinge_loss),
+    _case(fl.pairwise_logistic_loss, rax.pairwise_logistic_loss),
+    _case(
+        fl.pairwise_logistic_loss,
+        _lambdas(rax.dcg_lambdaweight),
+        lambda_weight="dcg",
+    ),
+    _case(
+        fl.pairwise_logistic_loss,
+        _lambdas(rax.dcg2_lambdaweight),
+        lambda_weight="dcg2",
+    ),
+    _case(fl.pairwise_soft_zero_one_loss, rax.pairwise_soft_zero_one_loss),
+    _case(fl.pairwise_mse_loss, rax.pairwise_mse_loss),
+    _case(fl.pairwise_quantile_loss, rax.pairwise_qr_loss),
+    _case(fl.approx_ndcg_loss, _approx_ndcg),
+]

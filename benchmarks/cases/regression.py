@@ -1,0 +1,71 @@
+"""Errors of one element at a time that torch does not charge."""
+
+import functools
+
+import keras
+import numpy as np
+import optax
+import rlax
+
+import funloss as fl
+from benchmarks.cases.beside import beside
+
+__all__ = ["CASES"]
+
+
+def _errors(rng, n):
+    return tuple(2 * rng.standard_normal((2, n), np.float32))
+
+
+def _positive(rng, n):
+    return tuple(rng.random((2, n), np.float32) + np.float32(0.5))
+
+
+def _log_rates(rng, n, d):
+    x, t = rng.standard_normal((2, n, d), np.float32)
+    return x, np.exp(t)
+
+
+_case = functools.partial(beside, "regression")
+LARGE, SMALL = (1 << 20,), (8,)
+
+CASES = [
+    _case(
+        fl.log_cosh_loss,
+        _errors,
+        LARGE,
+        SMALL,
+        optax=lambda x, t: optax.log_cosh(x, t).mean(),
+        keras=lambda x, t: keras.losses.log_cosh(t, x),
+    ),
+    _case(
+        fl.mean_absolute_percentage_error,
+        _positive,
+        LARGE,
+        SMALL,
+        keras=lambda x, t: keras.losses.mean_absolute_percentage_error(t, x),
+    ),
+    _case(
+        fl.mean_squared_logarithmic_error,
+        _positive,
+        LARGE,
+        SMALL,
+        keras=lambda x, t: keras.losses.mean_squared_logarithmic_error(t, x),
+    ),
+    _case(
+        fl.expectile_loss,
+        _errors,
+        LARGE,
+        SMALL,
+        options={"expectile": 0.3},
+        rlax=lambda x, t: rlax.expectile_loss(x, t, 0.3).mean(),
+    ),
+    _case(
+        fl.generalized_kl_divergence,
+        _log_rates,
+        (4096, 256),
+        (4, 3),
+        options={"axis": -1},
+        optax=lambda x, t: optax.losses.generalized_kl_divergence(x, t).mean(),
+    ),
+]

@@ -1,0 +1,192 @@
+"""Values and policies, a step or a sequence at a time."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import rlax
+
+import funloss as fl
+from benchmarks.cases.beside import beside
+
+__all__ = ["CASES"]
+
+EACH = jax.vmap
+
+
+def _values(rng, n):
+    value, reward, later = rng.standard_normal((3, n), np.float32)
+    return value, reward, rng.random(n, np.float32), later
+
+
+def _actions(rng, n, a):
+    """Make values of actions, an action, a reward, a discount, and later values."""
+    values, later = rng.standard_normal((2, n, a), np.float32)
+    reward, discount = rng.standard_normal(n, np.float32), rng.random(n, np.float32)
+    return values, rng.integers(0, a, n, np.int32), reward, discount, later
+
+
+def _sequences(rng, n, steps, a):
+    """Make what `_actions` makes, a later action, and the policies of it."""
+    values, later, scores = rng.standard_normal((3, n, steps, a), np.float32)
+    action, later_action = rng.integers(0, a, (2, n, steps), np.int32)
+    reward, discount = rng.random((2, n, steps), np.float32)
+    policy = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    behaviour = rng.random((n, steps), np.float32) + np.float32(0.1)
+    return (
+        values,
+        action,
+        reward,
+        discount,
+        later,
+        later_action,
+        policy,
+        behaviour,
+    )
+
+
+def _returns(rng, n, atoms):
+    """Make logits of returns, the returns, a reward, a discount, and later logits."""
+    logits, _, reward, discount, later = _actions(rng, n, atoms)
+    return logits, np.linspace(-2, 2, atoms, dtype="f"), reward, discount, later
+
+
+def _returns_of_actions(rng, n, a, atoms):
+    _, action, reward, discount, _ = _actions(rng, n, a)
+    logits, later = rng.standard_normal((2, n, a, atoms), np.float32)
+    support = np.linspace(-2, 2, atoms, dtype="f")
+    return logits, support, action, reward, discount, later
+
+
+def _quantiles(rng, n, quantiles):
+    return tuple(rng.standard_normal((2, n, quantiles), np.float32))
+
+
+def _quantiles_of_actions(rng, n, a, quantiles):
+    later, _, action, reward, discount, values = _returns_of_actions(
+        rng, n, a, quantiles
+    )
+    return values, action, reward, discount, later
+
+
+def _policy(rng, n, a):
+    logits, action, advantage, weight, _ = _actions(rng, n, a)
+    return logits, action, advantage, weight
+
+
+def _ratio(rng, n):
+    log_p, advantage, log_q = rng.standard_normal((3, n), np.float32)
+    return log_p / 4, log_q / 4, advantage
+
+
+def _logits(rng, n, a):
+    return tuple(rng.standard_normal((2, n, a), np.float32))
+
+
+def _td(*arrays):
+    return rlax.l2_loss(EACH(rlax.td_learning)(*arrays)).mean()
+
+
+def _q_learning(*arrays):
+    return rlax.l2_loss(EACH(rlax.q_learning)(*arrays)).mean()
+
+
+def _retrace(x, action, r, g, later, next_action, policy, behaviour):
+    each = EACH(functools.partial(rlax.retrace, lambda_=0.75, eps=0.0))
+    errors = each(x, later, action, next_action, r, g, policy, behaviour)
+    return rlax.l2_loss(errors).mean()
+
+
+def _categorical_td(x, atoms, r, g, later):
+    each = EACH(rlax.categorical_td_learning, (None, 0, 0, 0, None, 0))
+    return each(atoms, x, r, g, atoms, later).mean()
+
+
+def _categorical_q(x, atoms, action, r, g, later):
+    each = EACH(rlax.categorical_q_learning, (None, 0, 0, 0, 0, None, 0))
+    return each(atoms, x, action, r, g, atoms, later).mean()
+
+
+def _levels(count):
+    return (jnp.arange(count) + 0.5) / count
+
+
+def _quantile(x, t):
+    each = EACH(rlax.quantile_regression_loss, (0, None, 0, None))
+    return each(x, _levels(x.shape[-1]), t, 1.0).mean()
+
+
+def _quantile_q(x, action, r, g, later):
+    each = EACH(rlax.quantile_q_learning, (0, None, 0, 0, 0, 0, 0, None))
+    later = later.mT
+    return each(x.mT, _levels(x.shape[-1]), action, r, g, later, later, 1.0).mean()
+
+
+_case = functools.partial(beside, "reinforcement")
+STEPS, SOME_STEPS = (1 << 20,), (8,)
+ROWS, SOME_ROWS = (65536, 16), (6, 3)
+
+CASES = [
+    _case(fl.td_loss, _values, STEPS, SOME_STEPS, rlax=_td),
+    _case(fl.q_learning_loss, _actions, ROWS, SOME_ROWS, rlax=_q_learning),
+    _case(
+        fl.retrace_loss,
+        _sequences,
+        (512, 64, 16),
+        (3, 4, 5),
+        options={"lambda_": 0.75, "time_axis": 1},
+        rlax=_retrace,
+    ),
+    _case(fl.categorical_td_loss, _returns, (4096, 51), (4, 5), rlax=_categorical_td),
+    _case(
+        fl.categorical_q_learning_loss,
+        _returns_of_actions,
+        (1024, 8, 51),
+        (4, 3, 5),
+        rlax=_categorical_q,
+    ),
+    _case(fl.quantile_huber_loss, _quantiles, (4096, 64), (4, 5), rlax=_quantile),
+    _case(
+        fl.quantile_q_learning_loss,
+        _quantiles_of_actions,
+        (1024, 8, 32),
+        (4, 3, 5),
+        rlax=_quantile_q,
+    ),
+    _case(
+        fl.policy_gradient_loss,
+        lambda *sizes: _policy(*sizes)[:3],
+        ROWS,
+        SOME_ROWS,
+        rlax=lambda x, action, gain: rlax.policy_gradient_loss(
+            x, action, gain, jnp.ones_like(gain)
+        ),
+    ),
+    _case(
+        fl.entropy_loss,
+        lambda *sizes: _logits(*sizes)[:1],
+        ROWS,
+        SOME_ROWS,
+        rlax=lambda x: rlax.entropy_loss(x, jnp.ones(x.shape[0])),
+    ),
+    _case(
+        fl.ppo_clip_loss,
+        _ratio,
+        STEPS,
+        SOME_STEPS,
+        rlax=lambda x, old, gain: rlax.clipped_surrogate_pg_loss(
+            jnp.exp(x - old), gain, 0.2
+        ),
+    ),
+    _case(
+        fl.dpg_loss,
+        _logits,
+        ROWS,
+        SOME_ROWS,
+        rlax=lambda x, slope: EACH(rlax.dpg_loss)(x, slope).sum(-1).mean(),
+    ),
+    # Not qpg_loss: its value is 0 but for rounding, which nobody shares.
+    _case(fl.rm_loss, _logits, ROWS, SOME_ROWS, rlax=rlax.rm_loss),
+    _case(fl.rpg_loss, _logits, ROWS, SOME_ROWS, rlax=rlax.rpg_loss),
+]
