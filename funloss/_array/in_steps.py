@@ -1,5 +1,6 @@
 """Primitives that take one step after the other."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,18 +12,40 @@ class InSteps(AlongAxis):
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
-        return self._accumulate(self.maximum, x, axis)
+        return self._run(lambda a, b: (self.maximum(*a, *b),), (x,), axis)[0]
 
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return self._accumulate(self.logaddexp, x, axis)
+    def running_mass(
+        self, x: Any, mass: Any, axis: int, *, reverse: bool = False
+    ) -> tuple[Any, Any]:
+        """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``.
 
-    def _accumulate(self, combine: Callable[..., Any], x: Any, axis: int) -> Any:
-        rows = self.unstack(x, axis=axis)
-        done = list(rows[:1])
-        for row in rows[1:]:
-            done.append(combine(done[-1], row))
-        return self.stack(done, axis=axis) if done else x
+        Apart, the two keep the digits of a sum far from 1. `x` is finite; the maximum
+        has no slope. In `reverse` they run from the end.
+        """
+        top = self.stop_gradient(x)
+        arrays = (top, mass * self.exp(x - top))
+        return self._run(self._joined, arrays, axis, reverse=reverse)
+
+    def _joined(self, one: Any, other: Any) -> tuple[Any, Any]:
+        (top, mass), (other_top, other_mass) = one, other
+        best = self.maximum(top, other_top)
+        own, others = self.exp(top - best), self.exp(other_top - best)
+        return best, mass * own + other_mass * others
+
+    def _run(
+        self,
+        join: Callable[..., Any],
+        arrays: Any,
+        axis: int,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Any, ...]:
+        """Join each row of all `arrays` with what was joined before."""
+        turn = -1 if reverse else 1
+        rows = zip(*(self.unstack(x, axis=axis)[::turn] for x in arrays), strict=True)
+        done = list(itertools.accumulate(rows, join))[::turn]
+        columns = zip(*done, strict=True)
+        return tuple(self.stack(column, axis=axis) for column in columns)
 
     def descend(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
         """Repeat ``x = step(x)`` where that is less, `limit` times; no slope.

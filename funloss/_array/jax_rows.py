@@ -92,6 +92,14 @@ class JaxRows(Namespace):
         bits = lax.sort(_ordered(bits), dimension=x.ndim - 1, is_stable=False)
         return lax.bitcast_convert_type(_ordered(bits), x.dtype)
 
+    # Sorted rows may lie on several devices; XLA would gather those of a `top_k`.
+    def falling(self, x: Any) -> Any:
+        """Return the places of each row's elements, the largest first; ties by place.
+
+        No nan may be in it.
+        """
+        return jnp.argsort(self.whole(x, x.ndim - 1), descending=True, stable=True)
+
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
         values, chosen = lax.top_k(jnp.moveaxis(self.whole(x, axis), axis, -1), k)
@@ -105,9 +113,11 @@ class JaxRows(Namespace):
         """Return the running maximum."""
         return lax.cummax(self.whole(x, axis), axis % x.ndim)
 
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return lax.cumlogsumexp(self.whole(x, axis), axis % x.ndim)
+    def _run(
+        self, join: Any, arrays: Any, axis: int, *, reverse: bool = False
+    ) -> tuple[Any, ...]:
+        arrays = tuple(self.whole(x, axis) for x in arrays)
+        return lax.associative_scan(join, arrays, reverse, axis % arrays[0].ndim)
 
 
 def _ordered(bits: Any) -> Any:

@@ -127,6 +127,13 @@ class NumpyNamespace(Namespace):
         sums = np.bincount(slots.ravel(), x.ravel(), x.shape[0] * size)
         return sums.reshape(x.shape[0], size).astype(x.dtype)
 
+    def falling(self, x: Any) -> Any:
+        """Return the places of each row's elements, the largest first; ties by place.
+
+        No nan may be in it.
+        """
+        return np.argsort(-x, axis=-1, stable=True)
+
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
         order = np.argsort(-x, axis=axis, stable=True)
@@ -136,10 +143,6 @@ class NumpyNamespace(Namespace):
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
         return np.maximum.accumulate(x, axis=axis)
-
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return np.logaddexp.accumulate(x, axis=axis)
 
     def _special(self, name: str, x: Any) -> Any:
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed

@@ -1,54 +1,88 @@
-"""An item chosen by softmax, out of those that should follow it and itself."""
+"""Items drawn by softmax, each out of itself and those that should come behind it.
+
+The items of a list lie in the order that they should have. What lies behind an item, or
+ahead of it, is told by a place: that of the first behind it, and the number ahead.
+"""
 
 import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss.ranking._lists import ahead, both, columns, finite, leads, limited
+from funloss.ranking._lists import finite, large
 
-__all__ = ["choice_costs", "choice_slopes"]
+__all__ = ["choice_costs", "choice_slopes", "in_order", "places"]
 
 
-def choice_costs(xp: Namespace, scores: Any, order: Any, keep: Any) -> Any:
-    """Return ``log(1 + sum(exp(scores[j] - scores[i])))`` over the j of less `order`.
+def in_order(xp: Namespace, labels: Any, *arrays: Any) -> list[Any]:
+    """Return `arrays` by falling label, ties by place; None stays."""
+    order = xp.falling(xp.stop_gradient(labels))
+    whole = (x if x is None else xp.broadcast_to(x, labels.shape) for x in arrays)
+    return [x if x is None else xp.gather(x, order, -1) for x in whole]
+
+
+def places(xp: Namespace, labels: Any, *, ties: bool) -> tuple[Any, Any]:
+    """Return the place of the first item behind each, and the number ahead of it.
+
+    With `ties` equal labels are neither behind nor ahead of each other.
+    """
+    count = labels.shape[-1]
+    place = xp.arange(count, dtype=xp.int32, **xp.device_kw(labels))
+    place = place + xp.zeros_like(labels, dtype=xp.int32)
+    if not ties:
+        return place + 1, place
+    falls = labels[..., 1:] < labels[..., :-1]
+    none = place[..., :1]
+    ahead = xp.concat([none, xp.where(falls, place[..., 1:], 0)], axis=-1)
+    behind = xp.where(falls, count - place[..., 1:], 0)
+    behind = xp.flip(xp.concat([behind, none], axis=-1), axis=-1)
+    behind = xp.flip(xp.cumulative_max(behind, -1), axis=-1)
+    return count - behind, xp.cumulative_max(ahead, -1)
+
+
+def choice_costs(xp: Namespace, scores: Any, behind: Any, keep: Any) -> Any:
+    """Return ``log(1 + sum(exp(scores[j] - scores[i])))`` over the j behind i.
 
     The logarithm is of one plus the others' share: a sure choice keeps its digits.
     """
-    top = _best_behind(xp, scores, order, keep)
-    tie = top == scores
-    top = xp.where(tie, 0.0, top) - xp.where(tie, 0.0, scores)
-    top = xp.clamp_min(top, 0.0)
-    top = xp.where(top < math.inf, top, 0.0)
-    behind = ahead(xp, order) * both(xp, keep, scores)
-    lead = limited(xp, -leads(xp, scores), behind, scores)
-    rest = xp.total(xp.exp(lead - xp.expand_dims(top, axis=-1)), -1)
-    return top + xp.log1p(rest + xp.expm1(-top))
+    scores, top, mass = _behind(xp, scores, behind, keep)
+    lack = top - scores
+    gap = xp.clamp_min(lack, 0.0)
+    costs = gap + xp.log1p(mass * xp.exp(lack - gap) + xp.expm1(-gap))
+    costs = xp.where(costs > large(xp, scores) / 2, math.inf, costs)
+    return costs if keep is None else xp.where(keep, costs, 0.0)
 
 
 def choice_slopes(
-    xp: Namespace, scores: Any, order: Any, keep: Any, factor: Any
+    xp: Namespace, scores: Any, behind: Any, ahead: Any, keep: Any, factor: Any
 ) -> Any:
     """Return the gradient of ``sum(factor * choice_costs)`` by the scores.
 
-    What an item gains is what those before it lose: that is no difference from 1.
+    What an item gains is what those ahead of it lose: that is no difference from 1.
     """
-    scores = finite(xp, scores)
+    scores, top, mass = _behind(xp, scores, behind, keep)
     fixed = xp.stop_gradient(scores)
-    top = xp.maximum(_best_behind(xp, fixed, order, keep), fixed)
-    table = both(xp, keep, scores)
-    own, other = columns(xp, scores)
-    top_own, top_other = columns(xp, top)
-    behind, before = ahead(xp, order) * table, ahead(xp, -order) * table
-    losses = xp.total(xp.exp(limited(xp, other - top_own, behind, scores)), -1)
-    pull = factor / (xp.exp(scores - top) + losses)
-    _, pull_other = columns(xp, pull)
-    powers = xp.exp(limited(xp, own - top_other, before, scores))
-    return xp.total(pull_other * powers, -1) - pull * losses
+    best = xp.maximum(top, fixed)
+    losses = mass * xp.exp(top - best)
+    pull = factor / (xp.exp(scores - best) + losses)
+    pull = pull if keep is None else xp.where(keep, pull, 0.0)
+    lowest, pulls = _at(xp, xp.running_mass(-best, pull, -1), ahead, first=True)
+    return pulls * xp.exp(scores + lowest) - pull * losses
 
 
-def _best_behind(xp: Namespace, scores: Any, order: Any, keep: Any) -> Any:
-    """Return the largest score of less `order`, or -inf."""
-    own, other = columns(xp, order)
-    # As `ahead`, but no part of the table in which it is used.
-    behind = xp.unit_step(-other - -own) * both(xp, keep, scores)
-    return xp.amax(limited(xp, columns(xp, scores)[1], behind, order), -1)
+def _behind(xp: Namespace, scores: Any, behind: Any, keep: Any) -> tuple[Any, ...]:
+    """Return finite scores, the largest behind each item, and the mass by that."""
+    mass = xp.ones_like(scores)
+    if keep is not None:
+        scores, mass = xp.where(keep, scores, -math.inf), xp.where(keep, mass, 0.0)
+    scores = finite(xp, scores)
+    left = xp.running_mass(scores, mass, -1, reverse=True)
+    return scores, *_at(xp, left, behind, first=False)
+
+
+def _at(xp: Namespace, running: Any, place: Any, *, first: bool) -> list[Any]:
+    """Return a running maximum and mass at places, with nothing first or last."""
+    top, mass = running
+    none = xp.zeros_like(mass[..., :1])
+    pairs = (none - large(xp, top), top), (none, mass)
+    joined = (xp.concat(pair if first else pair[::-1], axis=-1) for pair in pairs)
+    return [xp.gather(x, place, -1) for x in joined]

@@ -6,8 +6,8 @@ from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss.ranking._choice import choice_costs, choice_slopes
-from funloss.ranking._lists import enter_lists, ranks
+from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
+from funloss.ranking._lists import enter_lists
 
 __all__ = ["listmle_loss"]
 
@@ -62,16 +62,17 @@ def listmle_loss(
     xp, out, scores, labels, _, keep, counted = enter_lists(
         dtype, axis, input, target, where=where
     )
-    slopes = (_slope, None, None)
-    cost = xp.elementwise(_cost, slopes, scores, labels, keep, axis=-1)
+    scores = xp.poison(scores, xp.isnan(labels))
+    scores, keep = in_order(xp, labels, scores, keep)
+    behind, ahead = places(xp, scores, ties=False)
+    arguments = (scores, behind, ahead, keep)
+    cost = xp.elementwise(_cost, (_slope, None, None, None), *arguments, axis=-1)
     return leave(xp, out, cost, reduction, where=counted)
 
 
-def _cost(xp: Namespace, scores: Any, labels: Any, keep: Any) -> Any:
-    order = -ranks(xp, labels, keep)
-    return xp.total(choice_costs(xp, scores, order, keep), -1)
+def _cost(xp: Namespace, scores: Any, behind: Any, _: Any, keep: Any) -> Any:
+    return xp.total(choice_costs(xp, scores, behind, keep), -1)
 
 
-def _slope(xp: Namespace, scores: Any, labels: Any, keep: Any) -> Any:
-    order = -ranks(xp, labels, keep)
-    return choice_slopes(xp, scores, order, keep, xp.ones_like(scores))
+def _slope(xp: Namespace, *arguments: Any) -> Any:
+    return choice_slopes(xp, *arguments, xp.ones_like(arguments[0]))

@@ -25,6 +25,7 @@ __all__ = [
     "finite",
     "gain_slopes",
     "gains",
+    "large",
     "leads",
     "limited",
     "ranks",
@@ -133,36 +134,29 @@ def limited(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
 
 def finite(xp: Namespace, scores: Any) -> Any:
     """Return `scores`, infinite ones as numbers whose difference is finite."""
-    large = _large(xp, scores)
-    return xp.clamp(scores, -large, large)
+    limit = large(xp, scores)
+    return xp.clamp(scores, -limit, limit)
 
 
 def leads(xp: Namespace, scores: Any) -> Any:
     """Return the lead of each pair's first item; between equal infinities, 0."""
     first, second = columns(xp, finite(xp, scores))
     one, infinity = column(xp, scores, 1.0), column(xp, scores, math.inf)
-    lead, half = first - second, column(xp, scores, _large(xp, scores) / 2)
+    lead, half = first - second, column(xp, scores, large(xp, scores) / 2)
     above, below = xp.unit_step(lead - half), xp.unit_step(-half - lead)
     lead = xp.maximum(lead, (above + above - one) * infinity)
     return xp.minimum(lead, (one - below - below) * infinity)
 
 
-# Counting takes as many steps as there are pairs, which every caller has anyhow; it
-# needs no sort, whose chunks and shards would have to be gathered.
 def ranks(xp: Namespace, x: Any, keep: Any) -> Any:
     """Return 1 for the largest item of a list, and so on; ties by place.
 
     Items that are not there take no rank, and their own means nothing.
     """
-    # Negative, as the table of a caller may be of the same numbers.
-    x = -finite(xp, xp.stop_gradient(x))
-    first, second = columns(xp, x)
-    leading = xp.unit_step(first - second)
-    tie = column(xp, x, 1.0) - leading - xp.unit_step(second - first)
-    leading = leading + tie * ahead(xp, _places(xp, x))
-    if keep is not None:
-        leading = leading * xp.expand_dims(xp.astype(keep, x.dtype), axis=-2)
-    return 1.0 + xp.total(leading, -1)
+    x = finite(xp, xp.stop_gradient(x))
+    last = x if keep is None else xp.where(keep, x, -math.inf)
+    rank = xp.argsort(xp.falling(last), axis=-1)
+    return xp.astype(rank, x.dtype) + 1.0
 
 
 def gains(xp: Namespace, labels: Any, gain: str) -> Any:
@@ -187,5 +181,6 @@ def _zeros(xp: Namespace, like: Any) -> Any:
     return finite(xp, xp.stop_gradient(like)) * 0.0
 
 
-def _large(xp: Namespace, x: Any) -> float:
+def large(xp: Namespace, x: Any) -> float:
+    """Return what an infinite score counts as where differences shall be finite."""
     return float(xp.finfo(x.dtype).max) / 4

@@ -8,7 +8,7 @@ from funloss._frame.call import loss
 from funloss._frame.checks import check_choice
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss.ranking._choice import choice_costs, choice_slopes
+from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
 from funloss.ranking._lists import (
     GAINS,
     Gain,
@@ -60,8 +60,8 @@ def unique_softmax_loss(
 
     Peers:
         `rax.unique_softmax_loss`, whose `gain_fn` may be any function and whose
-        memory grows with the third power of the size of a list where this one's
-        grows with the second.
+        memory grows with the third power of the size of a list, where this one's
+        grows with the size.
 
     Examples:
         >>> import numpy as np
@@ -77,38 +77,42 @@ def unique_softmax_loss(
     xp, out, scores, labels, weight, keep, counted = enter_lists(
         dtype, axis, input, target, weight=weight, where=where
     )
-    slopes = (_score_slope, _label_slope, _weight_slope, None)
-    arguments = (scores, labels, weight, keep, gain)
+    scores = xp.poison(scores, xp.isnan(labels))
+    arrays = (scores, labels, weight, keep)
+    scores, labels, weight, keep = in_order(xp, labels, *arrays)
+    behind, ahead = places(xp, xp.stop_gradient(labels), ties=True)
+    slopes = (_score_slope, _label_slope, _weight_slope, None, None, None)
+    arguments = (scores, labels, weight, keep, behind, ahead, gain)
     cost = xp.elementwise(_cost, slopes, *arguments, axis=-1)
     return leave(xp, out, cost, reduction, where=counted)
 
 
 def _cost(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, weight, _, gain = arguments
+    _, labels, weight, *_, gain = arguments
     return xp.total(_charged(xp, arguments, _factor(xp, labels, weight, gain)), -1)
 
 
 def _score_slope(xp: Namespace, *arguments: Any) -> Any:
-    scores, labels, weight, keep, gain = arguments
+    scores, labels, weight, keep, behind, ahead, gain = arguments
     factor = _factor(xp, labels, weight, gain)
-    return choice_slopes(xp, scores, xp.stop_gradient(labels), keep, factor)
+    return choice_slopes(xp, scores, behind, ahead, keep, factor)
 
 
 def _label_slope(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, weight, _, gain = arguments
+    _, labels, weight, *_, gain = arguments
     slopes = gain_slopes(xp, labels, gain)
     return _charged(xp, arguments, slopes if weight is None else slopes * weight)
 
 
 def _weight_slope(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, _, _, gain = arguments
+    _, labels, *_, gain = arguments
     return _charged(xp, arguments, gains(xp, labels, gain))
 
 
 def _charged(xp: Namespace, arguments: Any, factor: Any) -> Any:
     """Return each item's cost times a factor; 0 times infinity is 0."""
-    scores, labels, _, keep, _ = arguments
-    costs = choice_costs(xp, scores, xp.stop_gradient(labels), keep)
+    scores, _, _, keep, behind, *_ = arguments
+    costs = choice_costs(xp, scores, behind, keep)
     void = xp.logical_and(factor == 0, costs == math.inf)
     return factor * xp.where(void, 0.0, costs)
 

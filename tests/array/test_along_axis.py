@@ -67,8 +67,7 @@ VALUES = [
     ("top_k", [[1, 3, 3, 2]], [2, 1], ([[3, 3]], [[1, 2]])),
     ("top_k", [[1, -INF], [1, INF]], [1, 0], ([[1, INF]], [[0, 1]])),
     ("cumulative_max", [[1, 3, 2], [-INF, 0, INF]], [1], [[1, 3, 3], [-INF, 0, INF]]),
-    ("cumulative_logsumexp", [[0, 0, -INF]], [1], [[0, LOG2, LOG2]]),
-    ("cumulative_logsumexp", [[-INF], [1e3]], [0], [[-INF], [1e3]]),
+    ("falling", [[1, 3, -INF, 3], [0, -1, 2, INF]], [], [[1, 3, 0, 2], [3, 2, 0, 1]]),
 ]
 
 
@@ -175,8 +174,6 @@ SLOPES = [
     ("top_k", [2, 0], [5, 7, 7, 6], [0, 1, 1, 0]),
     ("top_k", [1, 0], [7, 7], [1, 0]),
     ("cumulative_max", [0], [1, 3, 2], [1, 2, 0]),
-    ("cumulative_logsumexp", [0], [0, 0], [1.5, 0.5]),
-    ("cumulative_logsumexp", [0], [0, -INF], [2, 0]),
 ]
 
 

@@ -9,6 +9,36 @@ import funloss as fl
 from tests.assertions import assert_close
 
 
+X, MASS = [[0.0, math.log(4), 0.0]], [[1.0, 2.0, 4.0]]
+
+
+def test_running_mass_is_apart_from_its_maximum(any_xp):
+    x, mass = (any_xp.asarray(rows, dtype=any_xp.float64) for rows in (X, MASS))
+    xp, top = fl.array_namespace(x), math.log(4)
+    largest, sums = xp.running_mass(x, mass, -1)
+    assert_close(largest, [[0, top, top]])
+    assert_close(sums, [[1, 2.25, 3.25]])
+    largest, sums = xp.running_mass(x, mass, 1, reverse=True)
+    assert_close(largest, [[top, top, 0]])
+    assert_close(sums, [[3.25, 3, 4]])
+
+
+def test_running_mass_keeps_the_digits_of_a_sum_far_from_1(any_xp):
+    x = any_xp.asarray([[1e4], [0.0], [-1e4]], dtype=any_xp.float64)
+    one = any_xp.ones_like(x)
+    largest, sums = fl.array_namespace(x).running_mass(x, one, 0, reverse=True)
+    assert_close(largest, [[1e4], [0], [-1e4]])
+    assert_close(sums, [[1], [1], [1]])
+
+
+def test_running_mass_falls_and_grows_with_what_is_in_it(slope):
+    def function(x):
+        xp = fl.array_namespace(x)
+        return xp.running_mass(x, xp.asarray([1.0, 2.0, 4.0]), 0)[1]
+
+    assert_close(slope(function, X[0]), [1.5, 4, 1])
+
+
 def test_descend_falls_to_the_root_and_no_further(any_xp):
     x = any_xp.asarray([2.0, 5.0, 1.0], dtype=any_xp.float64)
     # Newton's steps to the root of 2 fall from above, and rise from 1 at once.
