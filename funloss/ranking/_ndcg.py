@@ -120,7 +120,8 @@ def _score_slope(xp: Namespace, *arguments: Any) -> Any:
     scores, *_, temperature, _, _, _ = arguments
     falls, lead, table = _falls(xp, *arguments)
     own, other = columns(xp, falls)
-    rise, back = _rise(xp, lead, arguments), _rise(xp, -lead, arguments)
+    rise = _rise(xp, lead, arguments)
+    back = rise if arguments[5] == "sigmoid" else _rise(xp, -lead, arguments)
     slope = xp.total(table * (other * back - own * rise), -1) / temperature
     # Nothing moves what is infinite.
     return xp.where(xp.isinf(scores), 0.0, slope)
@@ -171,22 +172,28 @@ def _falls(xp: Namespace, *arguments: Any) -> tuple[Any, Any, Any]:
     scores, _, _, keep, temperature, *_ = arguments
     first, second = columns(xp, finite(xp, scores))
     lead = (second - first) / _of_row(xp, temperature)
-    return fall, lead, both(xp, keep, scores) * different(xp, scores)
+    return fall, lead, both(xp, keep, scores)
 
 
 def _rise(xp: Namespace, lead: Any, arguments: Any) -> Any:
-    """Return the derivative of the step."""
+    """Return the derivative of the step; that of the sigmoid is even."""
     if arguments[5] == "hinge":
         return 1.0 - xp.unit_step(-1.0 - lead)
-    return xp.sigmoid(lead) * xp.sigmoid(-lead)
+    power = xp.exp(-xp.absolute(lead))
+    return power / xp.square(1.0 + power)
 
 
 def _smooth_ranks(xp: Namespace, *arguments: Any) -> Any:
     scores, _, _, keep, temperature, step, *_ = arguments
-    lead = -leads(xp, scores) / _of_row(xp, temperature)
-    step = xp.sigmoid(lead) if step == "sigmoid" else xp.clamp_min(1.0 + lead, 0.0)
-    table = both(xp, keep, scores) * different(xp, scores)
-    return 1.0 + xp.total(charged(xp, step, table, scores), -1)
+    table, temperature = both(xp, keep, scores), _of_row(xp, temperature)
+    if step == "sigmoid":
+        first, second = columns(xp, finite(xp, scores))
+        # With the step of an item over itself, of which 1 is half.
+        steps = table * xp.sigmoid((second - first) / temperature)
+        return 0.5 + xp.total(steps, -1)
+    steps = xp.clamp_min(1.0 - leads(xp, scores) / temperature, 0.0)
+    table = table * different(xp, scores)
+    return 1.0 + xp.total(charged(xp, steps, table, scores), -1)
 
 
 def _of_row(xp: Namespace, option: Any) -> Any:
