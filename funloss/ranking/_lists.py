@@ -102,8 +102,8 @@ def column(xp: Namespace, like: Any, value: float) -> Any:
 
 def ahead(xp: Namespace, x: Any) -> Any:
     """Return 1 for the pairs whose first item has the larger `x`, else 0."""
-    first, second = columns(xp, x)
-    return xp.unit_step(first - second)
+    first, second = columns(xp, xp.stop_gradient(x))
+    return xp.sign(xp.maximum(first - second, column(xp, x, 0.0)))
 
 
 def both(xp: Namespace, keep: Any, like: Any) -> Any:
@@ -140,12 +140,13 @@ def finite(xp: Namespace, scores: Any) -> Any:
 
 def leads(xp: Namespace, scores: Any) -> Any:
     """Return the lead of each pair's first item; between equal infinities, 0."""
-    first, second = columns(xp, finite(xp, scores))
-    one, infinity = column(xp, scores, 1.0), column(xp, scores, math.inf)
-    lead, half = first - second, column(xp, scores, large(xp, scores) / 2)
-    above, below = xp.unit_step(lead - half), xp.unit_step(-half - lead)
-    lead = xp.maximum(lead, (above + above - one) * infinity)
-    return xp.minimum(lead, (one - below - below) * infinity)
+    infinite = xp.isinf(scores)
+    first, second = columns(xp, xp.where(infinite, 0.0, scores))
+    above, below = columns(xp, xp.where(infinite, xp.sign(scores), 0.0))
+    apart, half = above - below, column(xp, scores, 0.5)
+    infinity = column(xp, scores, math.inf)
+    lead = xp.maximum(first - second, (apart - half) * infinity)
+    return xp.minimum(lead, (apart + half) * infinity)
 
 
 def ranks(xp: Namespace, x: Any, keep: Any) -> Any:
