@@ -9,6 +9,14 @@ from benchmarks.result import Row
 __all__ = ["GOALS", "JITTED", "Goal", "geometric_mean", "reached"]
 
 JITTED = ("elementwise", "rows", "margin", "cross_entropy", "ctc")
+BEYOND_TORCH = (
+    "regression",
+    "classification",
+    "segmentation",
+    "contrastive",
+    "ranking",
+    "reinforcement",
+)
 BOTH_HUBERS = ("huber_loss", "smooth_l1_loss")
 LOGITS = "binary_cross_entropy_with_logits"
 
@@ -78,6 +86,10 @@ GOALS = (
         ("cross_entropy",),
         losses=("linear_cross_entropy",),
     ),
+    Goal("losses that torch lacks", "optax", 1.0, BEYOND_TORCH),
+    Goal("losses that torch lacks", "keras", 1.0, BEYOND_TORCH),
+    Goal("losses that torch lacks", "rax", 1.0, BEYOND_TORCH),
+    Goal("losses that torch lacks", "rlax", 1.0, BEYOND_TORCH),
     Goal("ctc_loss", "torch", 0.55, ("ctc",)),
     Goal("ctc_loss", "optax", 0.85, ("ctc",)),
     Goal(
