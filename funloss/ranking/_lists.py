@@ -27,7 +27,6 @@ __all__ = [
     "gains",
     "large",
     "leads",
-    "limited",
     "ranks",
 ]
 
@@ -122,11 +121,11 @@ def different(xp: Namespace, like: Any) -> Any:
 
 def charged(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
     """Return `values` >= 0 where `part` is 1, and 0 where it is 0, even of infinity."""
-    limit = limited(xp, values, part, like)
+    limit = _limited(xp, values, part, like)
     return xp.clamp_min(limit, column(xp, like, 0.0))
 
 
-def limited(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
+def _limited(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
     """Return `values` where `part` is 1, and -inf where it is 0."""
     one, infinity = column(xp, like, 1.0), column(xp, like, math.inf)
     return xp.minimum(values, (part + part - one) * infinity)
