@@ -90,9 +90,9 @@ CASES = [
         ROWS,
         SOME_ROWS,
         options={"conjugate": _log_mass},
-        optax=lambda x, t: (
-            optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)(x, t).mean()
-        ),
+        optax=lambda x, t: optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)(
+            x, t
+        ).mean(),
     ),
     _case(
         fl.softmax_focal_loss,
@@ -100,9 +100,9 @@ CASES = [
         ROWS,
         SOME_ROWS,
         options={"alpha": 0.25},
-        keras=lambda x, t: (
-            keras.losses.categorical_focal_crossentropy(t, x, from_logits=True).mean()
-        ),
+        keras=lambda x, t: keras.losses.categorical_focal_crossentropy(
+            t, x, from_logits=True
+        ).mean(),
     ),
     _case(
         fl.poly_loss,
@@ -110,7 +110,9 @@ CASES = [
         ROWS,
         SOME_ROWS,
         options={"epsilon": 1.0},
-        optax=lambda x, t: optax.losses.poly_loss_cross_entropy(x, t, epsilon=1.0).mean(),
+        optax=lambda x, t: optax.losses.poly_loss_cross_entropy(
+            x, t, epsilon=1.0
+        ).mean(),
     ),
     _case(
         fl.generalized_cross_entropy,

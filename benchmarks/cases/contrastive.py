@@ -25,7 +25,7 @@ CASES = [
         _labelled,
         BATCH,
         SMALL,
-        optax=lambda x, t: optax.losses.ntxent(x, t),
+        optax=optax.losses.ntxent,
     ),
     _case(
         fl.circle_loss,

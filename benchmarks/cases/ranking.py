@@ -1,7 +1,5 @@
 """Lists of items, by their scores."""
 
-import functools
-
 import numpy as np
 import rax
 

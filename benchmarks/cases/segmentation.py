@@ -2,7 +2,6 @@
 
 import functools
 
-import jax
 import keras
 import numpy as np
 import optax
@@ -35,9 +34,7 @@ CASES = [
         (8, 4, 65536),
         (2, 3, 5),
         options={"activation": "softmax", "smooth": 2.0},
-        optax=lambda x, t: (
-            optax.losses.dice_loss(_last(x), _last(t), axis=(1,)).mean()
-        ),
+        optax=lambda x, t: optax.losses.dice_loss(_last(x), _last(t), axis=(1,)).mean(),
     ),
     _case(
         fl.tversky_loss,

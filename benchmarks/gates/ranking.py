@@ -35,9 +35,7 @@ GATES = (
         Limit(960),
         reason=ORDERED,
     ),
-    Gate(
-        "listmle_loss", LISTS, Limit(79, 4.0), Limit(1.3), Limit(930), reason=ORDERED
-    ),
+    Gate("listmle_loss", LISTS, Limit(79, 4.0), Limit(1.3), Limit(930), reason=ORDERED),
     Gate(
         "pairwise_hinge_loss",
         LISTS,

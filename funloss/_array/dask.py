@@ -40,6 +40,23 @@ class DaskNamespace(Namespace):
         places = list(range(labels.ndim))
         return _chunkwise(np.take, x, [labels.ndim], labels, places)
 
+    def cumulative_max(self, x: Any, axis: int) -> Any:
+        """Return the running maximum."""
+        return _rowwise(NUMPY.cumulative_max, axis, x)
+
+    def running_mass(
+        self, x: Any, mass: Any, axis: int, *, reverse: bool = False
+    ) -> tuple[Any, Any]:
+        """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``."""
+
+        def part(k: int) -> Any:
+            def run(x: Any, mass: Any, axis: int) -> Any:
+                return NUMPY.running_mass(x, mass, axis, reverse=reverse)[k]
+
+            return _rowwise(run, axis, x, mass)
+
+        return part(0), part(1)
+
     def _special(self, name: str, x: Any) -> Any:
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
 
@@ -61,6 +78,13 @@ def _chunkwise(
         meta=np.empty((0,) * indices.ndim, x.dtype),
         **options,
     )
+
+
+def _rowwise(function: Any, axis: int, *arrays: Any) -> Any:
+    """Return ``function(*arrays, axis)``, of chunks that are whole along `axis`."""
+    whole = (x.rechunk({axis % x.ndim: -1}) for x in arrays)
+    meta = np.empty((0,) * arrays[0].ndim, arrays[0].dtype)
+    return da.map_blocks(function, *whole, axis=axis, meta=meta)
 
 
 DASK = DaskNamespace("dask", compat)

@@ -13,9 +13,14 @@ from funloss.ranking._lists import finite, large
 __all__ = ["choice_costs", "choice_slopes", "in_order", "places"]
 
 
-def in_order(xp: Namespace, labels: Any, *arrays: Any) -> list[Any]:
-    """Return `arrays` by falling label, ties by place; None stays."""
+def in_order(xp: Namespace, labels: Any, scores: Any, *others: Any) -> list[Any]:
+    """Return `scores` and `others` by falling label, ties by place; None stays.
+
+    A label that is nan has no place: it spoils the scores of its list.
+    """
     order = xp.falling(xp.stop_gradient(labels))
+    scores = xp.poison(scores, xp.any(xp.isnan(labels), axis=-1, keepdims=True))
+    arrays = scores, *others
     whole = (x if x is None else xp.broadcast_to(x, labels.shape) for x in arrays)
     return [x if x is None else xp.gather(x, order, -1) for x in whole]
 

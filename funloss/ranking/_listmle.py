@@ -62,7 +62,6 @@ def listmle_loss(
     xp, out, scores, labels, _, keep, counted = enter_lists(
         dtype, axis, input, target, where=where
     )
-    scores = xp.poison(scores, xp.isnan(labels))
     scores, keep = in_order(xp, labels, scores, keep)
     behind, ahead = places(xp, scores, ties=False)
     arguments = (scores, behind, ahead, keep)

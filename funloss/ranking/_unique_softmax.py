@@ -77,9 +77,8 @@ def unique_softmax_loss(
     xp, out, scores, labels, weight, keep, counted = enter_lists(
         dtype, axis, input, target, weight=weight, where=where
     )
-    scores = xp.poison(scores, xp.isnan(labels))
-    arrays = (scores, labels, weight, keep)
-    scores, labels, weight, keep = in_order(xp, labels, *arrays)
+    ordered = in_order(xp, labels, scores, labels, weight, keep)
+    scores, labels, weight, keep = ordered
     behind, ahead = places(xp, xp.stop_gradient(labels), ties=True)
     slopes = (_score_slope, _label_slope, _weight_slope, None, None, None)
     arguments = (scores, labels, weight, keep, behind, ahead, gain)

@@ -8,7 +8,6 @@ import numpy as np
 import funloss as fl
 from tests.assertions import assert_close
 
-
 X, MASS = [[0.0, math.log(4), 0.0]], [[1.0, 2.0, 4.0]]
 
 

@@ -137,6 +137,34 @@ def test_slopes(slope):
     assert_close(got, [0, 0], atol=1e-15)
 
 
+@pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
+def test_scores_far_below_the_best_keep_the_digits_of_their_slopes(loss, slope):
+    options = {} if loss is fl.listmle_loss else {"gain": "linear"}
+
+    def function(x):
+        y = fl.array_namespace(x).asarray([2, 1, 0])
+        return loss(x, y, reduction="sum", **options)
+
+    got = slope(function, [0.0, -1e4, 1.0 - 1e4], "float32")
+    share = math.e / (1 + math.e)
+    assert_close(got, [0, -share, share], rtol=3e-7)
+
+
+@pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
+def test_a_nan_label_is_seen_in_the_value(any_xp, loss):
+    x, y = f64(any_xp, [[0.0, 1.0], [2.0, 3.0]]), f64(any_xp, [[NAN, 1.0], [1.0, 0.0]])
+    costs = loss(x, y, reduction="none")
+    assert_close(costs, [NAN, LOG(1 + math.e)])
+
+
+@pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
+def test_a_nan_label_is_seen_in_the_slope(loss, slope):
+    def cost(x):
+        return loss(x, 0 * x + fl.array_namespace(x).asarray([NAN, 1.0]))
+
+    assert_close(slope(cost, [0.0, 1.0]), [NAN, NAN])
+
+
 def test_slope_in_the_relevance(slope):
     def cost(y):
         return fl.unique_softmax_loss(y * 0, y, reduction="sum")
