@@ -73,5 +73,5 @@ def _cost(xp: Namespace, scores: Any, behind: Any, _: Any, keep: Any) -> Any:
     return xp.total(choice_costs(xp, scores, behind, keep), -1)
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
-    return choice_slopes(xp, *arguments, xp.ones_like(arguments[0]))
+def _slope(xp: Namespace, scores: Any, behind: Any, ahead: Any, keep: Any) -> Any:
+    return choice_slopes(xp, scores, behind, ahead, keep, xp.ones_like(scores))

@@ -151,6 +151,26 @@ def test_scores_far_below_the_best_keep_the_digits_of_their_slopes(loss, slope):
 
 
 @pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
+def test_masked_items_do_not_compete_with_one_that_is_never_chosen(any_xp, loss):
+    x, y = f64(any_xp, [0.0, -INF, NAN]), f64(any_xp, [3.0, 2.0, 0.0])
+    keep = any_xp.asarray([True, True, False])
+    assert_close(loss(x, y, where=keep), 0)
+
+
+@pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
+def test_masked_items_push_nothing_where_labels_are_negative(loss, slope):
+    def cost(x):
+        xp = fl.array_namespace(x)
+        keep = xp.asarray([False, True, True])
+        y = xp.asarray([0.0, -1.0, -2.0], dtype=x.dtype)
+        return loss(x, y, where=keep)
+
+    # Half of what the likelier item is worth: 1, or 2**-1 - 1.
+    half = 0.5 if loss is fl.listmle_loss else -0.25
+    assert_close(slope(cost, [0.0, 1.0, 1.0]), [0, -half, half])
+
+
+@pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
 def test_a_nan_label_is_seen_in_the_value(any_xp, loss):
     x, y = f64(any_xp, [[0.0, 1.0], [2.0, 3.0]]), f64(any_xp, [[NAN, 1.0], [1.0, 0.0]])
     costs = loss(x, y, reduction="none")
