@@ -8,9 +8,14 @@ from typing import Any
 import jax
 import numpy as np
 
-__all__ = ["OURS", "Call", "Case", "Maker"]
+__all__ = ["OURS", "Call", "Case", "Maker", "in_words"]
 
 OURS = "funloss"
+
+
+def in_words(options: Mapping[str, Any]) -> str:
+    """Return the options that can be written, as ``alpha=0.25 beta=2``."""
+    return " ".join(f"{k}={x}" for k, x in options.items() if not callable(x))
 
 
 @dataclass(frozen=True)

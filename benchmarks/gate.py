@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.case import in_words
+
 __all__ = ["Gate", "Limit"]
 
 
@@ -46,6 +48,6 @@ class Gate:
     def name(self) -> str:
         """The program in words."""
         inputs = list(dict.fromkeys(x for x in self.shapes if isinstance(x, str)))
-        options = [f"{k}={v}" for k, v in self.options.items() if not callable(v)]
-        beside = ["/ optax"] if self.peer else []
-        return " ".join([self.loss, *inputs[:2], *options, *beside])
+        beside = "/ optax" if self.peer else ""
+        words = [self.loss, *inputs[:2], in_words(self.options), beside]
+        return " ".join(filter(None, words))

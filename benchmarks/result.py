@@ -27,6 +27,7 @@ class Row:
     noise: float
     """The same, of `funloss` over itself."""
     options: str = ""
+    """Of the case, in words."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as JSON holds it."""

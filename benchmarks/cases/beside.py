@@ -1,10 +1,11 @@
 """Cases of losses that torch does not have, beside the libraries that have them."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from benchmarks.case import OURS, Case
+from benchmarks.case import OURS, Case, in_words
 from benchmarks.makers import jax_slope
 
 __all__ = ["beside"]
@@ -19,12 +20,10 @@ def beside(
     shape: tuple[int, ...],
     tiny: tuple[int, ...],
     *,
-    wrt: int | tuple[int, ...] = 0,
-    options: dict[str, Any] | None = None,
+    options: Mapping[str, Any] = MappingProxyType({}),
     **peers: Loss,
 ) -> Case:
     """Return value and slopes of a loss beside `peers`, who give a cost as well."""
-    options = options or {}
     calls = {OURS: functools.partial(ours, **options), **peers}
     return Case(
         group,
@@ -33,6 +32,6 @@ def beside(
         inputs,
         shape,
         tiny,
-        {name: jax_slope(loss, wrt) for name, loss in calls.items()},
-        options=" ".join(f"{k}={x}" for k, x in options.items() if not callable(x)),
+        {name: jax_slope(loss) for name, loss in calls.items()},
+        options=in_words(options),
     )

@@ -10,6 +10,7 @@ from jaxopt import loss as jaxopt
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.cases.margin import labelled
 
 __all__ = ["CASES"]
 
@@ -21,10 +22,6 @@ def _binary(rng, n):
 def _signed(rng, n):
     x, t = _binary(rng, n)
     return x, 2 * t - 1
-
-
-def _labelled(rng, n, c):
-    return rng.standard_normal((n, c), np.float32), rng.integers(0, c, n, np.int32)
 
 
 def _shares(rng, n, c):
@@ -70,14 +67,14 @@ CASES = [
     ),
     _case(
         fl.multiclass_hinge_loss,
-        _labelled,
+        labelled,
         ROWS,
         SOME_ROWS,
         optax=lambda x, t: optax.losses.multiclass_hinge_loss(x, t).mean(),
     ),
     _case(
         fl.entmax_loss,
-        _labelled,
+        labelled,
         ROWS,
         SOME_ROWS,
         options={"alpha": 2.0},
@@ -116,7 +113,7 @@ CASES = [
     ),
     _case(
         fl.generalized_cross_entropy,
-        _labelled,
+        labelled,
         ROWS,
         SOME_ROWS,
         keras=lambda x, t: keras.losses.categorical_generalized_cross_entropy(

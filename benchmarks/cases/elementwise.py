@@ -13,10 +13,11 @@ import funloss as fl
 from benchmarks.case import OURS, Case
 from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
 
-__all__ = ["CASES", "LOSSES", "Elementwise"]
+__all__ = ["CASES", "LOSSES", "Elementwise", "errors"]
 
 
-def _errors(rng, n):
+def errors(rng, n):
+    """Make predictions and truths that are a few units apart."""
     return tuple(2 * rng.standard_normal((2, n), np.float32))
 
 
@@ -44,7 +45,7 @@ def _counts(rng, n):
 
 
 def _variances(rng, n):
-    return *_errors(rng, n), rng.random(n, np.float32) + np.float32(0.1)
+    return *errors(rng, n), rng.random(n, np.float32) + np.float32(0.1)
 
 
 def _pairs(rng, n):
@@ -82,7 +83,7 @@ class Elementwise:
 LOSSES = (
     Elementwise(
         fl.mse_loss,
-        _errors,
+        errors,
         F.mse_loss,
         lambda x, t: np.mean((x - t) ** 2),
         lambda x, t: optax.squared_error(x, t).mean(),
@@ -90,20 +91,20 @@ LOSSES = (
     ),
     Elementwise(
         fl.l1_loss,
-        _errors,
+        errors,
         F.l1_loss,
         lambda x, t: np.mean(np.abs(x - t)),
         keras=lambda x, t: keras.losses.mean_absolute_error(t, x),
     ),
     Elementwise(
         fl.huber_loss,
-        _errors,
+        errors,
         F.huber_loss,
         _huber_by_hand,
         lambda x, t: optax.huber_loss(x, t).mean(),
         lambda x, t: keras.losses.huber(t, x),
     ),
-    Elementwise(fl.smooth_l1_loss, _errors, F.smooth_l1_loss, _huber_by_hand),
+    Elementwise(fl.smooth_l1_loss, errors, F.smooth_l1_loss, _huber_by_hand),
     Elementwise(
         fl.binary_cross_entropy,
         _probabilities,

@@ -7,10 +7,11 @@ import funloss as fl
 from benchmarks.case import OURS, Case
 from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
 
-__all__ = ["CASES", "multilabel"]
+__all__ = ["CASES", "labelled", "multilabel"]
 
 
-def _labelled(rng, n, c):
+def labelled(rng, n, c):
+    """Make scores, and a label a row."""
     return rng.standard_normal((n, c), np.float32), rng.integers(0, c, n, np.int32)
 
 
@@ -46,7 +47,7 @@ def _both(name, inputs, shape, tiny):
 
 
 CASES = [
-    *_both("multi_margin_loss", _labelled, (4096, 1000), (8, 5)),
+    *_both("multi_margin_loss", labelled, (4096, 1000), (8, 5)),
     *_both("multilabel_margin_loss", multilabel, (128, 1000), (4, 8)),
     *_both("multilabel_margin_loss", multilabel, (64, 4000), (4, 8)),
 ]

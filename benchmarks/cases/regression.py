@@ -9,12 +9,9 @@ import rlax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.cases.elementwise import errors
 
 __all__ = ["CASES"]
-
-
-def _errors(rng, n):
-    return tuple(2 * rng.standard_normal((2, n), np.float32))
 
 
 def _positive(rng, n):
@@ -32,7 +29,7 @@ LARGE, SMALL = (1 << 20,), (8,)
 CASES = [
     _case(
         fl.log_cosh_loss,
-        _errors,
+        errors,
         LARGE,
         SMALL,
         optax=lambda x, t: optax.log_cosh(x, t).mean(),
@@ -54,7 +51,7 @@ CASES = [
     ),
     _case(
         fl.expectile_loss,
-        _errors,
+        errors,
         LARGE,
         SMALL,
         options={"expectile": 0.3},

@@ -9,10 +9,9 @@ import rlax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.cases.rows import rows
 
 __all__ = ["CASES"]
-
-EACH = jax.vmap
 
 
 def _values(rng, n):
@@ -59,20 +58,14 @@ def _returns_of_actions(rng, n, a, atoms):
     return logits, support, action, reward, discount, later
 
 
-def _quantiles(rng, n, quantiles):
-    return tuple(rng.standard_normal((2, n, quantiles), np.float32))
-
-
-def _quantiles_of_actions(rng, n, a, quantiles):
-    later, _, action, reward, discount, values = _returns_of_actions(
-        rng, n, a, quantiles
-    )
-    return values, action, reward, discount, later
+def _quantiles_of_actions(rng, *shape):
+    values, _, *step = _returns_of_actions(rng, *shape)
+    return values, *step
 
 
 def _policy(rng, n, a):
-    logits, action, advantage, weight, _ = _actions(rng, n, a)
-    return logits, action, advantage, weight
+    """Make logits of actions, an action, and an advantage."""
+    return _actions(rng, n, a)[:3]
 
 
 def _ratio(rng, n):
@@ -80,31 +73,27 @@ def _ratio(rng, n):
     return log_p / 4, log_q / 4, advantage
 
 
-def _logits(rng, n, a):
-    return tuple(rng.standard_normal((2, n, a), np.float32))
-
-
 def _td(*arrays):
-    return rlax.l2_loss(EACH(rlax.td_learning)(*arrays)).mean()
+    return rlax.l2_loss(jax.vmap(rlax.td_learning)(*arrays)).mean()
 
 
 def _q_learning(*arrays):
-    return rlax.l2_loss(EACH(rlax.q_learning)(*arrays)).mean()
+    return rlax.l2_loss(jax.vmap(rlax.q_learning)(*arrays)).mean()
 
 
 def _retrace(x, action, r, g, later, next_action, policy, behaviour):
-    each = EACH(functools.partial(rlax.retrace, lambda_=0.75, eps=0.0))
+    each = jax.vmap(functools.partial(rlax.retrace, lambda_=0.75, eps=0.0))
     errors = each(x, later, action, next_action, r, g, policy, behaviour)
     return rlax.l2_loss(errors).mean()
 
 
 def _categorical_td(x, atoms, r, g, later):
-    each = EACH(rlax.categorical_td_learning, (None, 0, 0, 0, None, 0))
+    each = jax.vmap(rlax.categorical_td_learning, (None, 0, 0, 0, None, 0))
     return each(atoms, x, r, g, atoms, later).mean()
 
 
 def _categorical_q(x, atoms, action, r, g, later):
-    each = EACH(rlax.categorical_q_learning, (None, 0, 0, 0, 0, None, 0))
+    each = jax.vmap(rlax.categorical_q_learning, (None, 0, 0, 0, 0, None, 0))
     return each(atoms, x, action, r, g, atoms, later).mean()
 
 
@@ -113,12 +102,12 @@ def _levels(count):
 
 
 def _quantile(x, t):
-    each = EACH(rlax.quantile_regression_loss, (0, None, 0, None))
+    each = jax.vmap(rlax.quantile_regression_loss, (0, None, 0, None))
     return each(x, _levels(x.shape[-1]), t, 1.0).mean()
 
 
 def _quantile_q(x, action, r, g, later):
-    each = EACH(rlax.quantile_q_learning, (0, None, 0, 0, 0, 0, 0, None))
+    each = jax.vmap(rlax.quantile_q_learning, (0, None, 0, 0, 0, 0, 0, None))
     later = later.mT
     return each(x.mT, _levels(x.shape[-1]), action, r, g, later, later, 1.0).mean()
 
@@ -146,7 +135,7 @@ CASES = [
         (4, 3, 5),
         rlax=_categorical_q,
     ),
-    _case(fl.quantile_huber_loss, _quantiles, (4096, 64), (4, 5), rlax=_quantile),
+    _case(fl.quantile_huber_loss, rows(2), (4096, 64), (4, 5), rlax=_quantile),
     _case(
         fl.quantile_q_learning_loss,
         _quantiles_of_actions,
@@ -156,7 +145,7 @@ CASES = [
     ),
     _case(
         fl.policy_gradient_loss,
-        lambda *sizes: _policy(*sizes)[:3],
+        _policy,
         ROWS,
         SOME_ROWS,
         rlax=lambda x, action, gain: rlax.policy_gradient_loss(
@@ -165,7 +154,7 @@ CASES = [
     ),
     _case(
         fl.entropy_loss,
-        lambda *sizes: _logits(*sizes)[:1],
+        rows(1),
         ROWS,
         SOME_ROWS,
         rlax=lambda x: rlax.entropy_loss(x, jnp.ones(x.shape[0])),
@@ -181,12 +170,12 @@ CASES = [
     ),
     _case(
         fl.dpg_loss,
-        _logits,
+        rows(2),
         ROWS,
         SOME_ROWS,
-        rlax=lambda x, slope: EACH(rlax.dpg_loss)(x, slope).sum(-1).mean(),
+        rlax=lambda x, slope: jax.vmap(rlax.dpg_loss)(x, slope).sum(-1).mean(),
     ),
     # Not qpg_loss: its value is 0 but for rounding, which nobody shares.
-    _case(fl.rm_loss, _logits, ROWS, SOME_ROWS, rlax=rlax.rm_loss),
-    _case(fl.rpg_loss, _logits, ROWS, SOME_ROWS, rlax=rlax.rpg_loss),
+    _case(fl.rm_loss, rows(2), ROWS, SOME_ROWS, rlax=rlax.rm_loss),
+    _case(fl.rpg_loss, rows(2), ROWS, SOME_ROWS, rlax=rlax.rpg_loss),
 ]

@@ -11,12 +11,14 @@ import funloss as fl
 from benchmarks.case import OURS, Case
 from benchmarks.makers import jax_slope, torch_slope
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "rows"]
 
 CUTOFFS = (100, 1000)
 
 
-def _rows(count):
+def rows(count):
+    """Return what makes `count` matrices."""
+
     def inputs(rng, n, d):
         return tuple(rng.standard_normal((count, n, d), np.float32))
 
@@ -24,7 +26,7 @@ def _rows(count):
 
 
 def _signed_pairs(rng, n, d):
-    return *_rows(2)(rng, n, d), np.sign(rng.standard_normal(n, np.float32))
+    return *rows(2)(rng, n, d), np.sign(rng.standard_normal(n, np.float32))
 
 
 def _multilabel(rng, n, c):
@@ -83,7 +85,7 @@ LARGE, SMALL = (32768, 128), (8, 4)
 CASES = [
     _case(
         "cosine_similarity",
-        _rows(2),
+        rows(2),
         LARGE,
         SMALL,
         lambda a, b: F.cosine_similarity(a, b).mean(),
@@ -101,7 +103,7 @@ CASES = [
     ),
     _case(
         "pairwise_distance",
-        _rows(2),
+        rows(2),
         LARGE,
         SMALL,
         lambda a, b: F.pairwise_distance(a, b).mean(),
@@ -110,7 +112,7 @@ CASES = [
     ),
     _case(
         "triplet_margin_loss",
-        _rows(3),
+        rows(3),
         LARGE,
         SMALL,
         F.triplet_margin_loss,
@@ -119,7 +121,7 @@ CASES = [
     ),
     _case(
         "triplet_margin_with_distance_loss",
-        _rows(3),
+        rows(3),
         LARGE,
         SMALL,
         lambda a, p, n: F.triplet_margin_with_distance_loss(
@@ -132,7 +134,7 @@ CASES = [
     ),
     _case(
         "pdist",
-        _rows(1),
+        rows(1),
         (512, 64),
         (6, 3),
         lambda x: F.pdist(x).mean(),

@@ -213,15 +213,13 @@ class AlongAxis(Elementwise):
         """Return each row in ascending order; no slope, and no nan may be in it."""
         return self.sort(self.stop_gradient(x), axis=-1)
 
-    def falling(self, x: Any) -> Any:
-        """Return the places of each row's elements, the largest first; ties by place.
-
-        No nan may be in it.
-        """
-        return self.argsort(x, axis=-1, descending=True, stable=True)
+    def falling(self, x: Any, axis: int) -> Any:
+        """Return where the elements are, the largest first, ties by index; no nan."""
+        x = self.stop_gradient(x)
+        return self.argsort(x, axis=axis, descending=True, stable=True)
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
-        order = self.argsort(x, axis=axis, descending=True, stable=True)
+        order = self.falling(x, axis)
         chosen = self.take(order, self.arange(k, **self.device_kw(x)), axis=axis)
         return self.gather(x, chosen, axis), chosen

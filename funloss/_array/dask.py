@@ -42,20 +42,19 @@ class DaskNamespace(Namespace):
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
-        return _rowwise(NUMPY.cumulative_max, axis, x)
+        return da.map_blocks(NUMPY.cumulative_max, _whole(x, axis), axis=axis)
 
     def running_mass(
         self, x: Any, mass: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``."""
 
-        def part(k: int) -> Any:
-            def run(x: Any, mass: Any, axis: int) -> Any:
-                return NUMPY.running_mass(x, mass, axis, reverse=reverse)[k]
+        def run(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
+            return np.stack(NUMPY.running_mass(x, mass, axis, reverse=reverse))
 
-            return _rowwise(run, axis, x, mass)
-
-        return part(0), part(1)
+        x, mass = _whole(x, axis), _whole(mass, axis)
+        both = da.map_blocks(run, x, mass, new_axis=0, chunks=((2,), *x.chunks))
+        return both[0], both[1]
 
     def _special(self, name: str, x: Any) -> Any:
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
@@ -80,11 +79,9 @@ def _chunkwise(
     )
 
 
-def _rowwise(function: Any, axis: int, *arrays: Any) -> Any:
-    """Return ``function(*arrays, axis)``, of chunks that are whole along `axis`."""
-    whole = (x.rechunk({axis % x.ndim: -1}) for x in arrays)
-    meta = np.empty((0,) * arrays[0].ndim, arrays[0].dtype)
-    return da.map_blocks(function, *whole, axis=axis, meta=meta)
+def _whole(x: Any, axis: int) -> Any:
+    """Return `x` in chunks that are whole along `axis`."""
+    return x.rechunk({axis % x.ndim: -1})
 
 
 DASK = DaskNamespace("dask", compat)

@@ -93,12 +93,10 @@ class JaxRows(Namespace):
         return lax.bitcast_convert_type(_ordered(bits), x.dtype)
 
     # Sorted rows may lie on several devices; XLA would gather those of a `top_k`.
-    def falling(self, x: Any) -> Any:
-        """Return the places of each row's elements, the largest first; ties by place.
-
-        No nan may be in it.
-        """
-        return jnp.argsort(self.whole(x, x.ndim - 1), descending=True, stable=True)
+    def falling(self, x: Any, axis: int) -> Any:
+        """Return where the elements are, the largest first, ties by index; no nan."""
+        x = lax.stop_gradient(self.whole(x, axis))
+        return jnp.argsort(x, axis, descending=True, stable=True)
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""

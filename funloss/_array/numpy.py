@@ -127,18 +127,9 @@ class NumpyNamespace(Namespace):
         sums = np.bincount(slots.ravel(), x.ravel(), x.shape[0] * size)
         return sums.reshape(x.shape[0], size).astype(x.dtype)
 
-    def falling(self, x: Any) -> Any:
-        """Return the places of each row's elements, the largest first; ties by place.
-
-        No nan may be in it.
-        """
-        return np.argsort(-x, axis=-1, stable=True)
-
-    def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
-        """Return the `k` largest in descending order and where; ties by index."""
-        order = np.argsort(-x, axis=axis, stable=True)
-        chosen = np.take(order, np.arange(k), axis=axis)
-        return np.take_along_axis(x, chosen, axis=axis), chosen
+    def falling(self, x: Any, axis: int) -> Any:
+        """Return where the elements are, the largest first, ties by index; no nan."""
+        return np.argsort(-x, axis=axis, stable=True)
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""

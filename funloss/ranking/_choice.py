@@ -18,7 +18,7 @@ def in_order(xp: Namespace, labels: Any, scores: Any, *others: Any) -> list[Any]
 
     A label that is nan has no place: it spoils the scores of its list.
     """
-    order = xp.falling(xp.stop_gradient(labels))
+    order = xp.falling(labels, -1)
     scores = xp.poison(scores, xp.any(xp.isnan(labels), axis=-1, keepdims=True))
     arrays = scores, *others
     whole = (x if x is None else xp.broadcast_to(x, labels.shape) for x in arrays)
@@ -32,6 +32,7 @@ def places(xp: Namespace, labels: Any, *, ties: bool) -> tuple[Any, Any]:
     """
     count = labels.shape[-1]
     place = xp.arange(count, dtype=xp.int32, **xp.device_kw(labels))
+    # Added, and not broadcast, so that it lies on the devices of the labels.
     place = place + xp.zeros_like(labels, dtype=xp.int32)
     if not ties:
         return place + 1, place
@@ -65,8 +66,7 @@ def choice_slopes(
     What an item gains is what those ahead of it lose: that is no difference from 1.
     """
     scores, top, mass = _behind(xp, scores, behind, keep)
-    fixed = xp.stop_gradient(scores)
-    best = xp.maximum(top, fixed)
+    best = xp.maximum(top, xp.stop_gradient(scores))
     losses = mass * xp.exp(top - best)
     pull = factor / (xp.exp(scores - best) + losses)
     pull = pull if keep is None else xp.where(keep, pull, 0.0)

@@ -121,14 +121,9 @@ def different(xp: Namespace, like: Any) -> Any:
 
 def charged(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
     """Return `values` >= 0 where `part` is 1, and 0 where it is 0, even of infinity."""
-    limit = _limited(xp, values, part, like)
-    return xp.clamp_min(limit, column(xp, like, 0.0))
-
-
-def _limited(xp: Namespace, values: Any, part: Any, like: Any) -> Any:
-    """Return `values` where `part` is 1, and -inf where it is 0."""
     one, infinity = column(xp, like, 1.0), column(xp, like, math.inf)
-    return xp.minimum(values, (part + part - one) * infinity)
+    limited = xp.minimum(values, (part + part - one) * infinity)
+    return xp.clamp_min(limited, column(xp, like, 0.0))
 
 
 def finite(xp: Namespace, scores: Any) -> Any:
@@ -153,9 +148,9 @@ def ranks(xp: Namespace, x: Any, keep: Any) -> Any:
 
     Items that are not there take no rank, and their own means nothing.
     """
-    x = finite(xp, xp.stop_gradient(x))
+    x = finite(xp, x)
     last = x if keep is None else xp.where(keep, x, -math.inf)
-    rank = xp.argsort(xp.falling(last), axis=-1)
+    rank = xp.argsort(xp.falling(last, -1), axis=-1)
     return xp.astype(rank, x.dtype) + 1.0
 
 

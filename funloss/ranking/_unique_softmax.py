@@ -77,9 +77,8 @@ def unique_softmax_loss(
     xp, out, scores, labels, weight, keep, counted = enter_lists(
         dtype, axis, input, target, weight=weight, where=where
     )
-    ordered = in_order(xp, labels, scores, labels, weight, keep)
-    scores, labels, weight, keep = ordered
-    behind, ahead = places(xp, xp.stop_gradient(labels), ties=True)
+    scores, labels, weight, keep = in_order(xp, labels, scores, labels, weight, keep)
+    behind, ahead = places(xp, labels, ties=True)
     slopes = (_score_slope, _label_slope, _weight_slope, None, None, None)
     arguments = (scores, labels, weight, keep, behind, ahead, gain)
     cost = xp.elementwise(_cost, slopes, *arguments, axis=-1)

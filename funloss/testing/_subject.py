@@ -1,7 +1,7 @@
 """What the checks without a reference share: a function that is held against itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.modes import Mode, mode, repeated
 from funloss.testing._harness.naming import full_name
 from funloss.testing._harness.problem import KINDS, Outcome, Problem
-from funloss.testing._harness.question import Question, normal, one_sided, seeded
+from funloss.testing._harness.question import Question, weighed
 from funloss.testing._harness.verdict import Finding, raised
 from funloss.testing._report import Report
 
@@ -163,17 +163,12 @@ def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
     if problem.orders == 0:
         return problem
     first = answered(mode, problem.with_orders(0))
-    random = seeded(seed)
     result = problem.options.get("dtype") or dtype
     for value in first.values:
         if value.dtype.name != result:
             fault = f"dtype {value.dtype.name} instead of {result}"
             raise RefusedError(mode, problem.with_orders(0), fault)
-    return replace(
-        problem,
-        cotangents=one_sided(random, first.values, result),
-        directions=normal(random, problem.variables(), dtype),
-    )
+    return weighed(problem, first, seed, dtype)
 
 
 def filled(like: Outcome, number: float) -> Outcome:

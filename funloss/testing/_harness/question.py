@@ -16,10 +16,10 @@ __all__ = [
     "Question",
     "ask",
     "normal",
-    "one_sided",
     "rounded",
     "seeded",
     "stacked",
+    "weighed",
     "widened",
 ]
 
@@ -69,13 +69,7 @@ def ask(
     """
     problem = rounded(problem, dtype)
     (first,) = _answers(problem.with_orders(0), reference, mode, call)
-    random = seeded(seed)
-    result = problem.options.get("dtype") or dtype
-    problem = replace(
-        problem,
-        cotangents=one_sided(random, first.values, result),
-        directions=normal(random, problem.variables(), dtype),
-    )
+    problem = weighed(problem, first, seed, dtype)
     (truth,) = _answers(problem, reference, mode, call)
     return Question(loss, call, dtype, problem, truth)
 
@@ -120,17 +114,20 @@ def normal(
     return tuple(draw.astype(numpy_dtype(dtype)) for draw in draws)
 
 
-def one_sided(
-    random: np.random.Generator, like: Sequence[np.ndarray], dtype: str
-) -> tuple[np.ndarray, ...]:
-    """Draw an array like each, in `dtype` and all of one sign.
+def weighed(problem: Problem, first: Outcome, seed: str, dtype: str) -> Problem:
+    """Return the problem with cotangents and directions drawn from `seed`.
 
-    As cotangents of both signs, they would let the slope of an option, which is a
-    sum over all outputs, cancel to far below the terms that it is rounded by.
+    All cotangents have one sign: of both, they would let the slope of an option, which
+    is a sum over all outputs, cancel to far below the terms that it is rounded by.
     """
+    random = seeded(seed)
     below = random.random() < 0.5
-    draws = normal(random, like, dtype)
-    return tuple(np.where((draw < 0) == below, draw, -draw) for draw in draws)
+    draws = normal(random, first.values, problem.options.get("dtype") or dtype)
+    return replace(
+        problem,
+        cotangents=tuple(np.where((x < 0) == below, x, -x) for x in draws),
+        directions=normal(random, problem.variables(), dtype),
+    )
 
 
 def stacked(questions: Sequence[Question]) -> Problem:
