@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 import torch
 
+from funloss._array.jax_call import compiled
+from funloss._array.number import real_options
 from tests.assertions import assert_close, to_numpy
-from tests.table import rows
+from tests.table import LABELLED, rows
 
 LIBRARIES = pytest.mark.parametrize(
     "library", [np, jnp, torch], ids=["numpy", "jax", "torch"]
@@ -114,6 +116,28 @@ def test_options_have_slopes_on_jax(row):
 
         expected = (cost(x + 1e-6) - cost(x - 1e-6)) / 2e-6
         assert_close(jax.grad(cost)(x), expected, rtol=1e-6, atol=1e-8)
+
+
+def shared_options(row):
+    """Return the names of the options whose numbers share a program."""
+    names = {option.name for option in real_options(row.loss).values()}
+    return names - set(row.arrays)
+
+
+def test_real_options_are_found():
+    found = {name for row in LABELLED.values() for name in shared_options(row)}
+    assert found >= {"delta", "temperature", "label_smoothing", "gamma", "lambda_"}
+    assert all(row.reals.keys() <= shared_options(row) for row in LABELLED.values())
+
+
+@rows()
+def test_numbers_of_real_options_share_a_program(row):
+    for name in shared_options(row):
+        before = compiled.cache_info().misses
+        for x in (0.3125, 0.4375):
+            loss = row.with_options(**{name: x})
+            assert_close(loss(*row.made(jnp)), loss(*row.made(np)))
+        assert compiled.cache_info().misses - before <= 1
 
 
 @rows()

@@ -7,12 +7,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from funloss._array import jax_parts
+from funloss._array import jax_call, jax_parts
 from funloss._array import jax_rules as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
@@ -44,17 +43,9 @@ class JaxNamespace(JaxRows):
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()
 
-    def jit(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `function` compiled."""
-        return jax.jit(function)
-
-    def taken(self, arguments: Any) -> Any:
-        """Return arguments with NumPy's arrays as JAX's own."""
-
-        def own(x: Any) -> Any:
-            return jnp.asarray(x) if isinstance(x, np.ndarray) else x
-
-        return jax.tree.map(own, arguments)
+    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Return ``function(*args, **kwargs)``, a loss, compiled and cached."""
+        return jax_call.call(function, args, kwargs)
 
     def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
         """Cast."""

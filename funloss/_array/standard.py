@@ -1,7 +1,7 @@
 """The array-API standard as one library implements it."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -84,6 +84,11 @@ class Standard:
     def quiet(self) -> AbstractContextManager[Any]:
         """Silence floating-point warnings of guarded formulas."""
         return np.errstate(all="ignore")
+
+    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Return ``function(*args, **kwargs)``, a loss, without warnings on the way."""
+        with self.quiet():
+            return function(*args, **kwargs)
 
 
 @functools.lru_cache(maxsize=128, typed=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from funloss._array import Namespace, lookup
+from funloss._array.number import Number
+from funloss._frame.options import Bounds
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -106,38 +108,26 @@ def real_option(
     takes every number but nan.
     """
     ((name, value),) = option.items()
-    bounds = [
-        (text, test, bound)
-        for text, test, bound in (
-            ("> ", "__gt__", above),
-            (">= ", "__ge__", at_least),
-            ("< ", "__lt__", below),
-            ("<= ", "__le__", at_most),
-        )
-        if bound is not None
-    ]
-    rule = " and ".join(
-        "a number" if bound == -math.inf else f"{text}{bound:g}"
-        for text, _, bound in bounds
-    )
+    bounds = Bounds(above, at_least, below, at_most)
+    if isinstance(value, Number):
+        value.bounds[name] = bounds
+        return xp.astype(value.array, like.dtype)
     if lookup(value) is None:
         if not isinstance(value, numbers.Real):
             msg = f"{name} must be a real number, got {value!r}"
             raise TypeError(msg)
         value = float(value)
-        if not all(getattr(value, test)(bound) for _, test, bound in bounds):
-            raise ValueError(f"{name} must be {rule}, got {value!r}")  # noqa: EM102
+        bounds.check(name, value)
         return value
     if tuple(value.shape) != ():
         msg = f"{name} must be a number or a 0-d array, got shape {tuple(value.shape)}"
         raise ValueError(msg)
     value = xp.astype(value, like.dtype)
-    for _, test, bound in bounds:
-        ok = getattr(value, test)(bound)
-        if xp.concrete(value) and not bool(ok):
-            raise ValueError(f"{name} must be {rule}, got {float(value)!r}")  # noqa: EM102
-        if not xp.concrete(value):
-            value = xp.where(ok, value, math.nan)
+    if xp.concrete(value):
+        bounds.check(name, float(value))
+        return value
+    for kept in bounds.tests(value):
+        value = xp.where(kept, value, math.nan)
     return value
 
 

@@ -4,6 +4,7 @@ import numbers
 from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
+from funloss._array.number import Number
 from funloss._frame.checks import check_fits
 
 __all__ = ["attach", "enter", "guard", "is_floating", "mask"]
@@ -52,6 +53,9 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     """Return `arrays` in `like`'s dtype; they do not decide it. None stays None."""
     if all(x is None for x in arrays.values()):
         return [None] * len(arrays)
+    arrays = {
+        name: x.array if isinstance(x, Number) else x for name, x in arrays.items()
+    }
     namespace(like=like, **arrays)
     for name, x in arrays.items():
         if x is None or (lookup(x) is None and isinstance(x, numbers.Real)):

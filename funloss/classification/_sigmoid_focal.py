@@ -28,7 +28,7 @@ def sigmoid_focal_loss(
     target: ArrayLike,
     *,
     alpha: Real | None = None,
-    gamma: Real = 2.0,
+    gamma: Real | int = 2.0,
     weight: ArrayLike | None = None,
     reduction: Reduction = "mean",
     where: ArrayLike | None = None,

@@ -7,7 +7,7 @@ from funloss._frame.call import loss
 from funloss._frame.checks import broadcast_shape, real_option
 from funloss._frame.enter import enter, guard, mask
 from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType
+from funloss._frame.typing import Array, ArrayLike, DType, Real
 
 __all__ = ["check_norm", "distance", "pairwise_distance"]
 
@@ -18,7 +18,7 @@ def pairwise_distance(
     x2: ArrayLike,
     *,
     p: float = 2.0,
-    eps: float = 1e-6,
+    eps: Real = 1e-6,
     keepdim: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,

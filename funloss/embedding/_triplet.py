@@ -23,7 +23,7 @@ def triplet_margin_loss(
     *,
     margin: Real = 1.0,
     p: float = 2.0,
-    eps: float = 1e-6,
+    eps: Real = 1e-6,
     swap: bool = False,
     reduction: Reduction = "mean",
     where: ArrayLike | None = None,

@@ -44,7 +44,7 @@ def q_learning_loss(
     next_action: ArrayLike | None = None,
     action_gap: Real = 0.0,
     reduction: Reduction = "mean",
-    lambda_: ArrayLike = 0.0,
+    lambda_: Real | ArrayLike = 0.0,
     time_axis: int = 0,
     delta: Real | None = None,
     transform: Callable[[Any], Any] | None = None,

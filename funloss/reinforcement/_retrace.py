@@ -42,7 +42,7 @@ def retrace_loss(
     policy: ArrayLike,
     behaviour: ArrayLike,
     *,
-    lambda_: ArrayLike = 1.0,
+    lambda_: Real | ArrayLike = 1.0,
     time_axis: int = 0,
     delta: Real | None = None,
     transform: Callable[[Any], Any] | None = None,

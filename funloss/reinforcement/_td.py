@@ -28,7 +28,7 @@ def td_loss(
     next_value: ArrayLike,
     *,
     reduction: Reduction = "mean",
-    lambda_: ArrayLike = 0.0,
+    lambda_: Real | ArrayLike = 0.0,
     time_axis: int = 0,
     delta: Real | None = None,
     transform: Callable[[Any], Any] | None = None,

@@ -10,7 +10,10 @@ import pytest
 import torch
 
 import funloss as fl
-from funloss._frame.call import _compiled, loss
+from funloss._array.jax_call import compiled
+from funloss._frame.call import loss
+from funloss._frame.checks import real_option
+from funloss._frame.typing import Real
 from tests.assertions import assert_close
 
 X = jnp.asarray([1.0, -2.0])
@@ -135,11 +138,11 @@ def test_a_changed_unhashable_option_is_seen():
 
 def test_cache_is_bounded(traced):
     scaled, _ = traced
-    limit = _compiled.cache_parameters()["maxsize"]
+    limit = compiled.cache_parameters()["maxsize"]
     assert limit <= 4096
-    before = _compiled.cache_info().currsize
+    before = compiled.cache_info().currsize
     scaled(X, X, scale=0.123)
-    assert _compiled.cache_info().currsize <= min(before + 1, limit)
+    assert compiled.cache_info().currsize <= min(before + 1, limit)
 
 
 def test_a_fault_is_raised_each_time_and_not_cached():
@@ -237,3 +240,62 @@ def test_an_unknown_argument_is_pythons_own_error():
         fl.mse_loss(X, X, size_average=True)
     with pytest.raises(TypeError, match="positional argument"):
         fl.mse_loss(X, X, "sum")
+
+
+@pytest.fixture
+def counted():
+    """Make a loss of a real option, and the list of values it was traced with."""
+    seen = []
+
+    @loss
+    def scaled(input, *, scale: Real = 1.0, power: Real | int = 2.0):
+        xp = fl.array_namespace(input)
+        scale = real_option(xp, input, above=0, scale=scale)
+        power = real_option(xp, input, power=power)
+        seen.append((scale, power))
+        return scale * xp.sum(input**power)
+
+    return scaled, seen
+
+
+def test_numbers_of_a_real_option_are_traced_once(counted):
+    scaled, seen = counted
+    for scale in (0.5, 3, np.float64(7.0)):
+        assert_close(scaled(X, scale=scale), 5 * scale)
+    assert len(seen) == 1
+    assert isinstance(seen[0][0], jax.core.Tracer)
+
+
+def test_zero_the_default_and_whole_exponents_have_programs_of_their_own(counted):
+    scaled, seen = counted
+    for _ in range(2):
+        scaled(X, scale=1.0)
+        scaled(X, power=0)
+        scaled(X, power=3.0)
+    assert seen == [(1.0, 2.0), (1.0, 0.0), (1.0, 3.0)]
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, jax.jit, jax.grad])
+def test_each_number_of_a_shared_program_is_checked(counted, transform):
+    scaled, _ = counted
+    for scale in (0.5, 0.25):
+        transform(lambda x, scale=scale: scaled(x, scale=scale))(X)
+    for scale in (-0.5, float("nan")):
+        with pytest.raises(ValueError, match=f"^scale must be > 0, got {scale}"):
+            transform(lambda x, scale=scale: scaled(x, scale=scale))(X)
+    with fl.debug_values(), pytest.raises(ValueError, match=r"^scale must be > 0"):
+        scaled(X, scale=-0.5)
+
+
+def test_a_number_keeps_its_digits_in_double_precision(counted):
+    scaled, _ = counted
+    assert_close(scaled(X, scale=0.1), 0.5, rtol=1e-15)
+    assert scaled(X.astype("float32"), scale=0.1).dtype == jnp.float32
+
+
+def test_annotations_of_your_own_formula_change_nothing():
+    @fl.elementwise_loss
+    def scaled(xp, input, target, *, scale: float | None = None):
+        return input if scale is None or scale > 2 else scale * (input - target)
+
+    assert_close(scaled(X, 0 * X, scale=1.5), -0.75)

@@ -1,0 +1,59 @@
+"""Python numbers that one compiled program takes as arguments."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from funloss._array.protocol import SupportsArray
+
+__all__ = ["Number", "RealOption", "real_options"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A Python number as a program sees it that is traced once for all numbers.
+
+    Nothing in the program may depend on its value. `bounds` collects under its name
+    what has to be checked of each.
+    """
+
+    array: Any
+    bounds: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RealOption:
+    """What a signature says of a real option."""
+
+    name: str
+    default: Any
+    # Whether a whole number has a formula of its own.
+    whole: bool
+
+    def shares(self, x: Any) -> bool:
+        """Tell whether one program serves `x` and other values of the option.
+
+        Zero and the default have programs of their own, which may be simpler.
+        """
+        return (
+            type(x) in (float, int)
+            and x not in (0, self.default)
+            and not (self.whole and float(x).is_integer())
+        )
+
+
+@functools.lru_cache(maxsize=1024)
+def real_options(function: Callable[..., Any]) -> dict[int | str, RealOption]:
+    """Return the real options of a loss, by position and by name.
+
+    They are annotated with `float` and `SupportsArray`; with `int` as well where whole
+    numbers have a formula of their own.
+    """
+    found: dict[int | str, RealOption] = {}
+    for place, p in enumerate(inspect.signature(function).parameters.values()):
+        kinds = get_args(p.annotation)
+        if float in kinds and SupportsArray in kinds:
+            found[place] = found[p.name] = RealOption(p.name, p.default, int in kinds)
+    return found
