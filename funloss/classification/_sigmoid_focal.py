@@ -48,7 +48,8 @@ def sigmoid_focal_loss(
             paper's 0.25 was tuned together with its detector, and 1 on both sides
             is the cross-entropy's own balance, so None is the default.
         gamma: How fast the cost of an easy element fades, >= 0; 0 is the
-            cross-entropy itself. A number or a 0-d array.
+            cross-entropy itself. A number or a 0-d array; on JAX each
+            whole number has a program of its own.
         weight: Factor on each element's cost, broadcastable to `input`. The mean
             divides by the sum of weights.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.

@@ -44,7 +44,8 @@ def softmax_focal_loss(
         alpha: Factor on the cost of each class, shape ``(C)``, or one for all, a
             number or a 0-d array >= 0; 1 if None.
         gamma: How fast the cost of an easy row fades, >= 0; 0 is `cross_entropy`.
-            A number or a 0-d array.
+            A number or a 0-d array; on JAX each whole number has a program of
+            its own.
         axis: Class axis of `input`; of a single row it is axis 0.
         ignore_index: Rows with this label cost 0, have slope 0 and do not count.
             With probabilities it must be negative, and means nothing.
