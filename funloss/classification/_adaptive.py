@@ -32,7 +32,7 @@ def adaptive_log_softmax_with_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> tuple[Array, Array]:
-    """Score frequent classes in full, rare ones through their cluster.
+    """Adaptive softmax: negative log-likelihood with clusters of rare classes.
 
     Classes are in order of falling frequency. The head scores the first
     ``cutoffs[0]`` and each of ``K`` clusters; cluster ``i`` holds the classes

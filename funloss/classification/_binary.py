@@ -27,7 +27,7 @@ def binary_cross_entropy(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each probability the negative log-likelihood of its binary truth.
+    """Binary cross-entropy between probabilities and targets.
 
     With ``p`` the input and ``t`` the target, an element costs
     ``-(t * log(p) + (1 - t) * log(1 - p))``, each logarithm at least -100. The
@@ -120,7 +120,7 @@ def binary_cross_entropy_with_logits(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each logit the negative log-likelihood of its binary truth.
+    """Binary cross-entropy between logits and targets (sigmoid cross-entropy).
 
     With ``x`` the input, ``t`` the target and ``v`` the `pos_weight` (1 if
     None), an element costs ``(1 - t) * softplus(x) + v * t * softplus(-x)``:

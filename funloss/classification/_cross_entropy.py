@@ -36,7 +36,7 @@ def cross_entropy(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row the negative log-probability that it gives its true class.
+    """Softmax cross-entropy between logits and class labels or probabilities.
 
     With ``p = softmax(input)`` and ``w`` the class weights (1 if None), a row of
     class probabilities ``q`` costs ``-sum(w * q * log(p))``. A label ``y`` stands

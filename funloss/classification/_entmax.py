@@ -40,7 +40,7 @@ def entmax_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row as cross-entropy does, but nothing beyond a margin.
+    """Entmax loss: the Fenchel-Young loss of alpha-entmax; sparsemax for alpha 2.
 
     With ``h(p) = sum(p - p**alpha) / (alpha * (alpha - 1))``, Tsallis' entropy, and
     ``p`` the probabilities that maximise ``sum(p * x) + h(p)``, the entmax of the

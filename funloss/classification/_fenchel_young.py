@@ -27,7 +27,7 @@ def fenchel_young_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge scores what they and the target lack to equality in Fenchel-Young's.
+    """Fenchel-Young loss: ``conjugate(x) + regularizer(y) - sum(x * y)``.
 
     With ``x`` the scores of a row and ``y`` its target, the row costs
     ``conjugate(x) + regularizer(y) - sum(x * y)``. Where the two functions are

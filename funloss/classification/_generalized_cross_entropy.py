@@ -29,7 +29,7 @@ def generalized_cross_entropy(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row a cost that is bounded, so that wrong labels pull less.
+    """Generalized cross-entropy ``(1 - p**q) / q``, robust to label noise.
 
     With ``p = softmax(input)``, ``w`` the class weights (1 if None) and ``y`` the
     label, a row costs ``w[y] * (1 - p[y]**q) / q``, at most ``w[y] / q``; with class

@@ -34,7 +34,7 @@ def hinge_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a score what it lacks to a margin on its side of zero.
+    """Binary hinge loss: ``max(0, margin - y * input)**p``.
 
     With ``y`` the label, 1 or -1, an element costs ``max(0, margin - y *
     input)**p``. With ``margin=0`` this is the perceptron's loss. A score just at

@@ -41,7 +41,7 @@ def linear_cross_entropy(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row what `cross_entropy` charges a linear layer's scores.
+    """Softmax cross-entropy of a linear layer's logits, which are never stored.
 
     The scores are ``input @ linear_weight.T + linear_bias``. Where there are many
     they never exist at once: a loop over blocks of classes keeps three numbers

@@ -38,7 +38,7 @@ def multi_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge every wrong class what the true class lacks to a lead over it.
+    """Multi-class margin loss: hinge of each wrong class, averaged over classes.
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
     costs ``w[y] / C * sum(max(0, margin - input[y] + input[i])**p)`` over the

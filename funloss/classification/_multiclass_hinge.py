@@ -34,7 +34,7 @@ def multiclass_hinge_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge the true class what it lacks to a lead over the best wrong class.
+    """Multi-class hinge loss (Crammer-Singer): hinge of the best wrong class.
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
     costs ``w[y] * max(0, margin + input[j] - input[y])`` with ``j`` the wrong

@@ -31,7 +31,7 @@ def multilabel_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each wrong class what each true class lacks to a lead of 1 over it.
+    """Multi-label margin loss: hinge over pairs of target and other classes.
 
     The true classes of a row are the labels before its first -1. The row costs
     ``1 / C * sum(max(0, 1 - input[k] + input[i]))`` over its true classes ``k``,

@@ -29,7 +29,7 @@ def nll_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row the negative log-probability of its true class.
+    """Negative log-likelihood of class labels under log-probabilities.
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the
     row costs ``-w[y] * input[y]``.

@@ -28,7 +28,7 @@ def poly_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row its cross-entropy, and more for probability it misses.
+    """PolyLoss (Poly-1): cross-entropy plus ``epsilon * (1 - p)``.
 
     With ``p = softmax(input)``, ``w`` the class weights (1 if None) and ``y`` the
     label, a row costs ``w[y] * (-log(p[y]) + epsilon * (1 - p[y]))``; with class

@@ -34,7 +34,7 @@ def sigmoid_focal_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each logit its binary cross-entropy, much less where it is right.
+    """Sigmoid focal loss: binary cross-entropy times ``(1 - p_t)**gamma``.
 
     With ``p = sigmoid(input)``, ``t`` the target and ``p_t = t * p + (1 - t) *
     (1 - p)``, an element costs ``a * (1 - p_t)**gamma`` times its

@@ -20,7 +20,7 @@ def smooth_labels(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Take a share of each row's mass and spread it evenly over the classes.
+    """Label smoothing: mixes target probabilities with the uniform distribution.
 
     With ``s`` the smoothing and ``K`` the number of classes, a probability ``t``
     becomes ``(1 - s) * t + s / K``. A class that is masked becomes exactly 0, and

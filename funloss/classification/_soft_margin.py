@@ -23,7 +23,7 @@ def soft_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a score the logarithm of one plus the exponential of its error.
+    """Soft margin (logistic) loss: ``log(1 + exp(-target * input))``.
 
     An element costs ``log(1 + exp(-target * input))``: nearly 0 for a score far
     on the right side, nearly linear on the wrong one.
@@ -85,7 +85,7 @@ def multilabel_soft_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Average `binary_cross_entropy_with_logits` over the classes of a row.
+    """Multi-label soft margin loss: binary cross-entropy averaged over classes.
 
     With ``x`` the input and ``t`` the target, a row costs the mean over its
     classes of ``w * ((1 - t) * softplus(x) + t * softplus(-x))``.

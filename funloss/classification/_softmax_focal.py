@@ -28,7 +28,7 @@ def softmax_focal_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each row its cross-entropy, much less where it is right.
+    """Softmax focal loss: cross-entropy times ``(1 - p)**gamma``.
 
     With ``p = softmax(input)`` and ``y`` the label, a row costs ``alpha[y] * (1 -
     p[y])**gamma * -log(p[y])``; with class probabilities ``q`` in place of labels,

@@ -24,7 +24,7 @@ def binary_sparsemax_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a score its lack of a margin of one, smoothed into a parabola.
+    """Binary sparsemax loss: hinge loss with a quadratically smoothed corner.
 
     With ``y`` the label, 1 or -1, and ``z = -y * input``, an element costs 0 up to
     ``z == -1``, ``(z + 1)**2 / 4`` up to 1, and ``z`` beyond. It is `entmax_loss`

@@ -32,7 +32,7 @@ def circle_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Pull rows of one label together and push others off, the worst pairs most.
+    """Circle loss: pairs of rows weighted by their distance from the optimum.
 
     With ``s`` the cosine of two rows, let ``v = 1 - s`` for rows of one label and
     ``v = s`` for others: 0 is where a pair should be. It has the score ``z = gamma

@@ -31,7 +31,7 @@ def ntxent_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Tell the rows of a label apart from all others by their directions.
+    """NT-Xent loss: normalised, temperature-scaled cross-entropy of similarities.
 
     With ``s`` the cosine of two rows over the temperature, a row ``i`` costs, for
     each other row ``p`` of its label, ``-log(exp(s[i, p]) / (exp(s[i, p]) +

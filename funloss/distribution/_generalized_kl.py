@@ -31,7 +31,7 @@ def generalized_kl_divergence(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Compare predicted logarithms of masses with true masses of any sum.
+    """Generalized KL divergence of unnormalised targets from log-predictions.
 
     With ``x`` the input and ``t`` the target, an element costs ``t * (log(t) - x) +
     exp(x) - t``, which is >= 0 and 0 at ``x == log(t)`` alone. Where both sum to 1,

@@ -29,7 +29,7 @@ def kl_div(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Compare predicted log-probabilities with true probabilities.
+    """Kullback-Leibler divergence of target probabilities from log-predictions.
 
     With ``x`` the input and ``t`` the target, an element costs ``t * (log(t) -
     x)``; with `log_target` the target is ``log(t)``. Summed over a distribution

@@ -32,7 +32,7 @@ def cosine_similarity(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Return the cosine of the angle between vectors.
+    """Cosine similarity between vectors along an axis.
 
     The cosine is ``sum(x1 * x2) / (n1 * n2)`` with ``n = max(norm(x), eps)``. The
     slope takes each ``n`` for the norm even where `eps` is larger; the norm of the
@@ -127,7 +127,7 @@ def cosine_embedding_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Turn similar pairs into one direction, others at least past a margin.
+    """Cosine embedding loss: ``1 - cos`` of similar pairs, a hinge for the others.
 
     With ``c`` the cosine of a pair, it costs ``1 - c`` where the target is 1 and
     ``max(0, c - margin)`` where it is -1; another target costs 0. At ``c ==

@@ -32,7 +32,7 @@ def cosine_distance(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Turn vectors towards their targets, whatever their lengths.
+    """Cosine distance: one minus the cosine similarity.
 
     A pair costs 1 less the cosine of its angle: 0 for one direction, 1 for a right
     angle, 2 for opposite directions. The cosine is that of `cosine_similarity`, with

@@ -23,7 +23,7 @@ def pairwise_distance(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Return the p-norm of the difference of each pair of rows.
+    """Pairwise distance: the p-norm of the difference of corresponding rows.
 
     The distance is ``norm(x1 - x2 + eps, p)`` over the last axis. `eps` is added
     with its sign, to every coordinate. The slope at the zero vector is 0.

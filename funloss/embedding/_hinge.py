@@ -22,7 +22,7 @@ def hinge_embedding_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge similar pairs their distance, dissimilar ones what lacks to the margin.
+    """Hinge embedding loss: the distance of similar pairs, a hinge for the others.
 
     An element costs ``input`` where the target is 1 and ``max(0, margin -
     input)`` where it is -1. Any other target gets the sum of both. At ``input

@@ -29,7 +29,7 @@ def triplet_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge what a triplet lacks to a margin between its two distances.
+    """Triplet margin loss: ``max(0, margin + d(a, p) - d(a, n))``.
 
     With ``d`` the `pairwise_distance`, a triplet costs ``max(0, margin +
     d(anchor, positive) - d(anchor, negative))``. At exactly 0 it is active.
@@ -120,7 +120,7 @@ def triplet_margin_with_distance_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge what a triplet lacks to a margin, by a distance of your own.
+    """Triplet margin loss with a distance function of your own.
 
     As `triplet_margin_loss`, with ``d = distance_function``.
 

@@ -22,7 +22,7 @@ def listmle_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a list the negative log-likelihood of putting it in the right order.
+    """ListMLE loss: negative Plackett-Luce log-likelihood of the true order.
 
     Items are drawn one after the other, each with probability ``softmax(input)``
     among those that are left. A list costs ``-log`` of the probability that they

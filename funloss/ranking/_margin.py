@@ -23,7 +23,7 @@ def margin_ranking_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a pair of scores what the better one lacks to a lead of `margin`.
+    """Margin ranking loss: ``max(0, margin - target * (input1 - input2))``.
 
     An element costs ``max(0, -target * (input1 - input2) + margin)``. At exactly
     0 it is active: equal scores without margin have slope ``-target`` and

@@ -42,7 +42,7 @@ def approx_ndcg_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a list minus its normalised discounted gain, at smoothed ranks.
+    """ApproxNDCG loss: negative NDCG with ranks smoothed by a sigmoid.
 
     The rank of an item is ``r[i] = 1 + sum(step((input[j] - input[i]) /
     temperature))`` over the other items of the list. With ``G`` the weight of an

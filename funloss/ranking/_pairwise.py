@@ -27,7 +27,7 @@ def pairwise_logistic_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each pair the negative log-probability of its right order (RankNet).
+    """Pairwise logistic loss for ranking (RankNet): ``log(1 + exp(-d))``.
 
     For each pair of items of a list with ``target[i] > target[j]``, and ``d =
     input[i] - input[j]`` the lead of the more relevant one, the list costs ``w[i]
@@ -110,7 +110,7 @@ def pairwise_soft_zero_one_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each pair the probability of its wrong order, from 0 to 1.
+    """Pairwise soft zero-one loss: a smooth count of wrongly ordered pairs.
 
     As `pairwise_logistic_loss` with ``sigmoid(-d)`` for a pair: a smooth count of
     the pairs in the wrong order.

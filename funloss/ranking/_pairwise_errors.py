@@ -28,7 +28,7 @@ def pairwise_mse_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square what the leads between items miss of the leads in relevance.
+    """Pairwise MSE loss: squared error of score differences and label differences.
 
     With ``e = input - target``, a list costs the sum of ``w[i] * v[i, j] * (e[i] -
     e[j])**2`` over all pairs in both orders, where ``v`` is the weight of a pair
@@ -89,7 +89,7 @@ def pairwise_quantile_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a lead that is too small `tau`, one that is too large the rest of 1.
+    """Pairwise quantile (pinball) loss of score differences at level `tau`.
 
     As `pairwise_logistic_loss`, over the pairs with ``target[i] > target[j]``, with
     ``tau * max(0, -e) + (1 - tau) * max(0, e)`` for a pair, where ``e`` is what

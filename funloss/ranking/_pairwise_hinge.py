@@ -29,7 +29,7 @@ def pairwise_hinge_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each pair what its more relevant item lacks to a lead of `margin`.
+    """Pairwise hinge loss for ranking: ``max(0, margin - d)`` of score differences.
 
     As `pairwise_logistic_loss` with ``max(0, margin - d)`` for a pair. A pair with
     a lead of exactly `margin` is active: it has slope.

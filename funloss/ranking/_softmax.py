@@ -24,7 +24,7 @@ def ranking_softmax_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each item of a list the logarithm of its softmax times its relevance.
+    """Softmax cross-entropy for ranking (ListNet): ``-sum(target * log(p))``.
 
     With ``p = softmax(input)`` over the items of a list and ``w`` the weights, the
     list costs ``-sum(w * target * log(p))``. Relevance is not normalised: a list
@@ -84,7 +84,7 @@ def poly1_softmax_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a list its softmax loss and the share that irrelevant items take.
+    """Poly-1 softmax loss for ranking: softmax loss plus ``epsilon * (1 - p)``.
 
     As `ranking_softmax_loss`, plus ``epsilon * (1 - sum(q * p))``, where ``q`` is
     ``w * target`` divided by its sum over the list. Where that sum is 0, ``q`` is

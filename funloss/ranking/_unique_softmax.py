@@ -32,7 +32,7 @@ def unique_softmax_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each item its improbability among itself and all less relevant ones.
+    """Unique softmax loss: softmax of each item against less relevant items.
 
     With ``s = input``, ``y = target`` and ``w`` the weights, a list costs ``sum(w
     * gain(y) * log(1 + sum(exp(s[j] - s))))``, where j runs over the items of

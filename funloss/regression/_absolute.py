@@ -22,7 +22,7 @@ def l1_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Take the absolute value of every error.
+    """Mean absolute error (L1 loss): ``abs(input - target)``.
 
     An element costs ``abs(input - target)``. The optimum is the median of the
     targets, so that outliers pull little. The slope is -1, 0 or 1; 0 at an

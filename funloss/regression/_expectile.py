@@ -28,7 +28,7 @@ def expectile_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square every error, and weigh those of the two signs differently.
+    """Expectile loss: squared error weighted by its sign.
 
     With ``e = input - target``, an element costs ``expectile * e**2`` where the
     input is too low (``e <= 0``) and ``(1 - expectile) * e**2`` where it is too

@@ -27,7 +27,7 @@ def gaussian_nll_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a predicted mean and variance the likelihood of the value seen.
+    """Gaussian negative log-likelihood with predicted mean and variance.
 
     With ``v = max(var, eps)``, an element costs ``(log(v) + (input - target)**2 /
     v) / 2``; `full` adds ``log(2 * pi) / 2``. The slope in `var` is that at ``v``

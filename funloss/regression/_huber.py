@@ -30,7 +30,7 @@ def huber_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square the small errors, take the absolute value of the large ones.
+    """Huber loss: quadratic for errors up to `delta`, linear beyond.
 
     With ``e = input - target``, an element costs ``e**2 / 2`` up to ``abs(e) ==
     delta`` and ``delta * (abs(e) - delta / 2)`` beyond.
@@ -117,7 +117,7 @@ def smooth_l1_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square the small errors over `beta`, take the absolute value of the large.
+    """Smooth L1 loss: Huber loss over `beta`, with slope 1 far from zero.
 
     As `huber_loss` with ``delta=beta``, over `beta`: an element costs ``e**2 / (2
     * beta)`` up to ``abs(e) == beta`` and ``abs(e) - beta / 2`` beyond, so that

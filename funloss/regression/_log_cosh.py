@@ -25,7 +25,7 @@ def log_cosh_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square the small errors, take the absolute value of the large, smoothly.
+    """Log-cosh loss: ``log(cosh(input - target))``, a smooth Huber loss.
 
     With ``e = input - target``, an element costs ``log(cosh(e))``: nearly ``e**2 /
     2`` near zero and ``abs(e) - log(2)`` far from it. The slope is ``tanh(e)``.

@@ -22,7 +22,7 @@ def mean_squared_logarithmic_error(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square the error of the logarithm of one plus each value.
+    """Mean squared logarithmic error (MSLE).
 
     An element costs ``(log(1 + input) - log(1 + target))**2``: of large values it
     is the ratio that counts, and one that is too small costs more than one that is

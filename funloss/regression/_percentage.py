@@ -28,7 +28,7 @@ def mean_absolute_percentage_error(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Take the absolute value of every error in percent of the true value.
+    """Mean absolute percentage error (MAPE).
 
     An element costs ``100 * abs(input - target) / max(abs(target), eps)``. An
     input of 0 costs 100 whatever the target, and one that is too large has no

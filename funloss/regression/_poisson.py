@@ -27,7 +27,7 @@ def poisson_nll_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a predicted rate the negative log-likelihood of the count seen.
+    """Poisson negative log-likelihood with a predicted rate or its logarithm.
 
     With ``x`` the input and ``t`` the target, an element costs ``exp(x) - t * x``
     or, without `log_input`, ``x - t * log(x + eps)``. `full` adds Stirling's

@@ -22,7 +22,7 @@ def mse_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square every error.
+    """Mean squared error (L2 loss): ``(input - target)**2``.
 
     An element costs ``(input - target)**2``. The optimum is the mean of the
     targets, so that a single outlier pulls without limit.

@@ -33,7 +33,7 @@ def categorical_td_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Draw a distribution of returns to that of the reward and what comes after.
+    """Categorical TD loss: cross-entropy with the projected distributional target.
 
     The distribution after a step has ``softmax(next_logits)`` at ``reward + discount *
     next_atoms``. Each of these places is moved to the nearest end of `atoms` if it
@@ -117,7 +117,7 @@ def categorical_q_learning_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Draw an action's distribution of returns to that of the best action after it.
+    """Categorical Q-learning loss (C51): cross-entropy with the projected target.
 
     As `categorical_td_loss` with the `input` of `action` and the `next_logits` of the
     action that `selector` rates highest, or else of the one with the highest mean.

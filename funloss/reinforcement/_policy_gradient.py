@@ -28,7 +28,7 @@ def policy_gradient_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Make actions likelier that brought more than expected, and others less.
+    """Policy gradient loss (REINFORCE): ``-advantage * log(p[action])``.
 
     A step costs ``-advantage * log_softmax(input)[action]``. The advantage is a
     constant: only `input` has a slope.
@@ -95,7 +95,7 @@ def entropy_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Keep a policy from certainty by charging it its entropy, negated.
+    """Entropy regularisation: the negative entropy of a categorical policy.
 
     With ``p = softmax(input)``, a row costs ``sum(p * log(p))``, where ``0 * log(0)``
     is 0. A logit of -inf, an action that may not be taken, has slope 0.
@@ -174,7 +174,7 @@ def dpg_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Draw actions to where their values rise.
+    """Deterministic policy gradient (DPG) loss.
 
     With ``g`` the `gradient`, a step costs ``sum((target - input)**2) / 2`` where
     ``target = input + g`` is a constant: the slope in `input` is ``-g``, and the value

@@ -25,7 +25,7 @@ def ppo_clip_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Make good actions likelier, as far as the policy stays near the one that acted.
+    """Clipped surrogate loss of proximal policy optimisation (PPO).
 
     With ``ratio = exp(input - old)``, a step costs ``-min(ratio * advantage,
     clip(ratio, 1 - epsilon, 1 + epsilon) * advantage)``. A ratio beyond the bound

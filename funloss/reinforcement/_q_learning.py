@@ -54,7 +54,7 @@ def q_learning_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square what the value of an action lacks of the reward and the best after it.
+    """TD error of action values: Q-learning, Sarsa, expected Sarsa, double Q.
 
     With ``q`` the `input` at `action`, a step costs ``(target - q)**2 / 2``, where
     ``target = reward + discount * v`` is a constant and ``v`` is by default the

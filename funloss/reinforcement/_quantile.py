@@ -36,7 +36,7 @@ def quantile_huber_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge quantiles for errors above and below in the ratio of their levels.
+    """Quantile Huber loss of distributional reinforcement learning (QR-DQN).
 
     With ``e = target[j] - input[i]``, a sample costs ``w * l`` summed over `i` and
     averaged over `j`, where ``l`` is the `smooth_l1_loss` of ``e`` with ``beta=delta``
@@ -113,7 +113,7 @@ def quantile_q_learning_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Draw an action's quantiles of returns to those of the best action after it.
+    """Quantile Q-learning loss (QR-DQN): quantile Huber loss of the best action.
 
     As `quantile_huber_loss` of the `input` of `action`, with the constant ``target =
     reward + discount * next_value`` of the action that `selector` rates highest, or

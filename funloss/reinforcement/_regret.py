@@ -25,7 +25,7 @@ def qpg_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Make every action likelier that is worth more than the policy is on average.
+    """Q-based policy gradient (QPG) loss over all actions.
 
     With ``p = softmax(input)`` and ``a = value - sum(p * value)``, a constant, a row
     costs ``-sum(p * a)``. That is 0 whatever the policy; its slope is that of
@@ -77,7 +77,7 @@ def rm_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Make actions likelier in proportion to the regret of not taking them.
+    """Regret matching (RM) policy gradient loss.
 
     With ``p = softmax(input)`` and the regrets ``r = max(0, value - sum(p *
     value))``, constants, a row costs ``-sum(p * r)``.
@@ -126,7 +126,7 @@ def rpg_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a policy the regret of all actions that are worth more than it is.
+    """Regret policy gradient (RPG) loss.
 
     With ``p = softmax(input)``, a row costs ``sum(max(0, value - sum(p * value)))``.
     An action worth just as much as the policy has no part in the slope.

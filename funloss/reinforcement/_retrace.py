@@ -53,7 +53,7 @@ def retrace_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square what the value of an action lacks of the returns of another policy.
+    """Retrace loss: off-policy TD error with truncated importance ratios.
 
     With ``q`` the `input` at `action`, a step costs ``(target - q)**2 / 2``. The
     target, a constant, is ``target[t] = reward[t] + discount[t] * (v[t] + c[t] *

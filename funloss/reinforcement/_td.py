@@ -37,7 +37,7 @@ def td_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Square what a value lacks of the reward and the value after it.
+    """Temporal difference (TD) loss: half the squared TD or TD(lambda) error.
 
     A step costs ``(target - input)**2 / 2`` with ``target = reward + discount *
     next_value``, a constant: the slope in `input` is ``input - target``, and nothing

@@ -35,7 +35,7 @@ def tversky_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Weigh what a region claims wrongly against what it misses of the truth.
+    """Tversky loss: Dice loss with weights for false positives and negatives.
 
     With ``TP = sum(p * t)``, ``FP = sum(p * (1 - t))`` and ``FN = sum((1 - p) *
     t)`` over the pixels of a sample and class, it costs ``1 - (TP + smooth) / (TP
@@ -125,7 +125,7 @@ def dice_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a region the part of it and of the truth that do not overlap.
+    """Dice loss: one minus the soft Dice coefficient (F1) of each class.
 
     With ``I = sum(p * t)``, ``P = sum(p)`` and ``T = sum(t)`` over the pixels of a
     sample and class, it costs ``1 - (2 * I + smooth) / (P + T + smooth)``: as

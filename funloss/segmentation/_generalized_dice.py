@@ -25,7 +25,7 @@ def generalized_dice_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge a sample what does not overlap, rare classes as much as common ones.
+    """Generalized Dice loss: classes weighted by their inverse squared volume.
 
     With ``I = sum(p * t)``, ``P = sum(p)`` and ``T = sum(t)`` over the pixels of
     each class, a sample costs ``1 - 2 * sum(w * I) / sum(w * (P + T))`` over the

@@ -30,7 +30,7 @@ def ctc_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Charge each sequence minus its log-likelihood, summed over all alignments.
+    """Connectionist temporal classification (CTC) loss of log-probabilities.
 
     An alignment gives each of the ``T`` frames a class, and spells the target
     once repeated classes are merged and blanks are dropped. A sample costs
