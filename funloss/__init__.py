@@ -3,202 +3,138 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-# Imported on first use, by `__getattr__`; whoever needs one loss pays for its family.
+from funloss._registry import PUBLIC as _PUBLIC
+
+# What type checkers and editors see. The package itself imports a name on first use,
+# by `__getattr__`; whoever needs one loss pays for its family.
 if TYPE_CHECKING:
-    from funloss._array import array_namespace
-    from funloss._array.debug import debug_values
-    from funloss._frame.custom import elementwise_loss, samplewise_loss
-    from funloss._frame.reduce import reduce
+    from funloss._array import array_namespace as array_namespace
+    from funloss._array.debug import debug_values as debug_values
+    from funloss._frame.custom import elementwise_loss as elementwise_loss
+    from funloss._frame.custom import samplewise_loss as samplewise_loss
+    from funloss._frame.reduce import reduce as reduce
     from funloss.classification import (
-        adaptive_log_softmax_with_loss,
-        binary_cross_entropy,
-        binary_cross_entropy_with_logits,
-        binary_sparsemax_loss,
-        cross_entropy,
-        entmax_loss,
-        fenchel_young_loss,
-        generalized_cross_entropy,
-        hinge_loss,
-        linear_cross_entropy,
-        multi_margin_loss,
-        multiclass_hinge_loss,
-        multilabel_margin_loss,
-        multilabel_soft_margin_loss,
-        nll_loss,
-        poly_loss,
-        sigmoid_focal_loss,
-        smooth_labels,
-        soft_margin_loss,
-        softmax_focal_loss,
+        adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )
-    from funloss.contrastive import circle_loss, ntxent_loss
-    from funloss.distribution import generalized_kl_divergence, kl_div
+    from funloss.classification import binary_cross_entropy as binary_cross_entropy
+    from funloss.classification import (
+        binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+    )
+    from funloss.classification import binary_sparsemax_loss as binary_sparsemax_loss
+    from funloss.classification import cross_entropy as cross_entropy
+    from funloss.classification import entmax_loss as entmax_loss
+    from funloss.classification import fenchel_young_loss as fenchel_young_loss
+    from funloss.classification import (
+        generalized_cross_entropy as generalized_cross_entropy,
+    )
+    from funloss.classification import hinge_loss as hinge_loss
+    from funloss.classification import linear_cross_entropy as linear_cross_entropy
+    from funloss.classification import multi_margin_loss as multi_margin_loss
+    from funloss.classification import multiclass_hinge_loss as multiclass_hinge_loss
+    from funloss.classification import multilabel_margin_loss as multilabel_margin_loss
+    from funloss.classification import (
+        multilabel_soft_margin_loss as multilabel_soft_margin_loss,
+    )
+    from funloss.classification import nll_loss as nll_loss
+    from funloss.classification import poly_loss as poly_loss
+    from funloss.classification import sigmoid_focal_loss as sigmoid_focal_loss
+    from funloss.classification import smooth_labels as smooth_labels
+    from funloss.classification import soft_margin_loss as soft_margin_loss
+    from funloss.classification import softmax_focal_loss as softmax_focal_loss
+    from funloss.contrastive import circle_loss as circle_loss
+    from funloss.contrastive import ntxent_loss as ntxent_loss
+    from funloss.distribution import (
+        generalized_kl_divergence as generalized_kl_divergence,
+    )
+    from funloss.distribution import kl_div as kl_div
+    from funloss.embedding import cosine_distance as cosine_distance
+    from funloss.embedding import cosine_embedding_loss as cosine_embedding_loss
+    from funloss.embedding import cosine_similarity as cosine_similarity
+    from funloss.embedding import hinge_embedding_loss as hinge_embedding_loss
+    from funloss.embedding import pairwise_distance as pairwise_distance
+    from funloss.embedding import pdist as pdist
+    from funloss.embedding import triplet_margin_loss as triplet_margin_loss
     from funloss.embedding import (
-        cosine_distance,
-        cosine_embedding_loss,
-        cosine_similarity,
-        hinge_embedding_loss,
-        pairwise_distance,
-        pdist,
-        triplet_margin_loss,
-        triplet_margin_with_distance_loss,
+        triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
     )
+    from funloss.ranking import approx_ndcg_loss as approx_ndcg_loss
+    from funloss.ranking import listmle_loss as listmle_loss
+    from funloss.ranking import margin_ranking_loss as margin_ranking_loss
+    from funloss.ranking import pairwise_hinge_loss as pairwise_hinge_loss
+    from funloss.ranking import pairwise_logistic_loss as pairwise_logistic_loss
+    from funloss.ranking import pairwise_mse_loss as pairwise_mse_loss
+    from funloss.ranking import pairwise_quantile_loss as pairwise_quantile_loss
     from funloss.ranking import (
-        approx_ndcg_loss,
-        listmle_loss,
-        margin_ranking_loss,
-        pairwise_hinge_loss,
-        pairwise_logistic_loss,
-        pairwise_mse_loss,
-        pairwise_quantile_loss,
-        pairwise_soft_zero_one_loss,
-        poly1_softmax_loss,
-        ranking_softmax_loss,
-        unique_softmax_loss,
+        pairwise_soft_zero_one_loss as pairwise_soft_zero_one_loss,
+    )
+    from funloss.ranking import poly1_softmax_loss as poly1_softmax_loss
+    from funloss.ranking import ranking_softmax_loss as ranking_softmax_loss
+    from funloss.ranking import unique_softmax_loss as unique_softmax_loss
+    from funloss.regression import expectile_loss as expectile_loss
+    from funloss.regression import gaussian_nll_loss as gaussian_nll_loss
+    from funloss.regression import huber_loss as huber_loss
+    from funloss.regression import l1_loss as l1_loss
+    from funloss.regression import log_cosh_loss as log_cosh_loss
+    from funloss.regression import (
+        mean_absolute_percentage_error as mean_absolute_percentage_error,
     )
     from funloss.regression import (
-        expectile_loss,
-        gaussian_nll_loss,
-        huber_loss,
-        l1_loss,
-        log_cosh_loss,
-        mean_absolute_percentage_error,
-        mean_squared_logarithmic_error,
-        mse_loss,
-        poisson_nll_loss,
-        smooth_l1_loss,
+        mean_squared_logarithmic_error as mean_squared_logarithmic_error,
     )
+    from funloss.regression import mse_loss as mse_loss
+    from funloss.regression import poisson_nll_loss as poisson_nll_loss
+    from funloss.regression import smooth_l1_loss as smooth_l1_loss
     from funloss.reinforcement import (
-        categorical_q_learning_loss,
-        categorical_td_loss,
-        dpg_loss,
-        entropy_loss,
-        policy_gradient_loss,
-        ppo_clip_loss,
-        q_learning_loss,
-        qpg_loss,
-        quantile_huber_loss,
-        quantile_q_learning_loss,
-        retrace_loss,
-        rm_loss,
-        rpg_loss,
-        td_loss,
+        categorical_q_learning_loss as categorical_q_learning_loss,
     )
-    from funloss.segmentation import dice_loss, generalized_dice_loss, tversky_loss
-    from funloss.sequence import ctc_loss
+    from funloss.reinforcement import categorical_td_loss as categorical_td_loss
+    from funloss.reinforcement import dpg_loss as dpg_loss
+    from funloss.reinforcement import entropy_loss as entropy_loss
+    from funloss.reinforcement import policy_gradient_loss as policy_gradient_loss
+    from funloss.reinforcement import ppo_clip_loss as ppo_clip_loss
+    from funloss.reinforcement import q_learning_loss as q_learning_loss
+    from funloss.reinforcement import qpg_loss as qpg_loss
+    from funloss.reinforcement import quantile_huber_loss as quantile_huber_loss
+    from funloss.reinforcement import (
+        quantile_q_learning_loss as quantile_q_learning_loss,
+    )
+    from funloss.reinforcement import retrace_loss as retrace_loss
+    from funloss.reinforcement import rm_loss as rm_loss
+    from funloss.reinforcement import rpg_loss as rpg_loss
+    from funloss.reinforcement import td_loss as td_loss
+    from funloss.segmentation import dice_loss as dice_loss
+    from funloss.segmentation import generalized_dice_loss as generalized_dice_loss
+    from funloss.segmentation import tversky_loss as tversky_loss
+    from funloss.sequence import ctc_loss as ctc_loss
 
     __version__: str
-
-__all__ = [
-    "adaptive_log_softmax_with_loss",
-    "approx_ndcg_loss",
-    "array_namespace",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "binary_sparsemax_loss",
-    "categorical_q_learning_loss",
-    "categorical_td_loss",
-    "circle_loss",
-    "cosine_distance",
-    "cosine_embedding_loss",
-    "cosine_similarity",
-    "cross_entropy",
-    "ctc_loss",
-    "debug_values",
-    "dice_loss",
-    "dpg_loss",
-    "elementwise_loss",
-    "entmax_loss",
-    "entropy_loss",
-    "expectile_loss",
-    "fenchel_young_loss",
-    "gaussian_nll_loss",
-    "generalized_cross_entropy",
-    "generalized_dice_loss",
-    "generalized_kl_divergence",
-    "hinge_embedding_loss",
-    "hinge_loss",
-    "huber_loss",
-    "kl_div",
-    "l1_loss",
-    "linear_cross_entropy",
-    "listmle_loss",
-    "log_cosh_loss",
-    "margin_ranking_loss",
-    "mean_absolute_percentage_error",
-    "mean_squared_logarithmic_error",
-    "mse_loss",
-    "multi_margin_loss",
-    "multiclass_hinge_loss",
-    "multilabel_margin_loss",
-    "multilabel_soft_margin_loss",
-    "nll_loss",
-    "ntxent_loss",
-    "pairwise_distance",
-    "pairwise_hinge_loss",
-    "pairwise_logistic_loss",
-    "pairwise_mse_loss",
-    "pairwise_quantile_loss",
-    "pairwise_soft_zero_one_loss",
-    "pdist",
-    "poisson_nll_loss",
-    "policy_gradient_loss",
-    "poly1_softmax_loss",
-    "poly_loss",
-    "ppo_clip_loss",
-    "q_learning_loss",
-    "qpg_loss",
-    "quantile_huber_loss",
-    "quantile_q_learning_loss",
-    "ranking_softmax_loss",
-    "reduce",
-    "retrace_loss",
-    "rm_loss",
-    "rpg_loss",
-    "samplewise_loss",
-    "sigmoid_focal_loss",
-    "smooth_l1_loss",
-    "smooth_labels",
-    "soft_margin_loss",
-    "softmax_focal_loss",
-    "td_loss",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
-    "tversky_loss",
-    "unique_softmax_loss",
-]
-
-_HOMES = (
-    "_array",
-    "_array.debug",
-    "_frame.custom",
-    "_frame.reduce",
-    "regression",
-    "classification",
-    "segmentation",
-    "embedding",
-    "contrastive",
-    "ranking",
-    "distribution",
-    "sequence",
-    "reinforcement",
-)
-
-if not TYPE_CHECKING:
+else:
+    __all__ = list(_PUBLIC)
 
     def __getattr__(name: str) -> Any:
         if name == "__version__":
-            from importlib.metadata import version  # noqa: PLC0415 - rarely asked for
+            return globals().setdefault(name, _version())
+        if name in _PUBLIC:
+            module = importlib.import_module(_PUBLIC[name])
+            return globals().setdefault(name, getattr(module, name))
+        from funloss._names import advice  # noqa: PLC0415 - for a mistake only
 
-            return version("funloss")
-        if name in __all__:
-            for home in _HOMES:
-                module = importlib.import_module(f"funloss.{home}")
-                if name in module.__all__:
-                    return globals().setdefault(name, getattr(module, name))
-        msg = f"module 'funloss' has no attribute {name!r}"
-        raise AttributeError(msg)
+        msg = f"module 'funloss' has no attribute {name!r}{advice(name)}"
+        # Given a name, Python adds no guess of its own.
+        raise AttributeError(msg, name=name)
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*_PUBLIC, "__version__"]
+
+
+def _version() -> str:
+    from importlib.metadata import (  # noqa: PLC0415 - rarely asked for
+        PackageNotFoundError,
+        version,
+    )
+
+    try:
+        return version("funloss")
+    except PackageNotFoundError:  # a copy of the folder, without its metadata
+        return "0+unknown"

@@ -1,37 +1,17 @@
 """Where each public name has its page, and which family it belongs to."""
 
-import funloss
 import funloss.testing
-from parity.collection import losses
+from funloss import _registry
 
 __all__ = ["FAMILIES", "HELPERS", "LOSSES", "TESTING", "pages_from"]
 
-LOSSES = losses()
-HELPERS = [name for name in funloss.__all__ if name not in LOSSES]
+LOSSES = list(_registry.LOSSES)
+HELPERS = list(_registry.HELPERS)
 TESTING = list(funloss.testing.__all__)
-
-
-_ORDER = (
-    "regression",
-    "classification",
-    "ranking",
-    "embedding",
-    "contrastive",
-    "distribution",
-    "sequence",
-    "segmentation",
-    "reinforcement",
-)
-
-
-def _families() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {family: [] for family in _ORDER}
-    for name in sorted(LOSSES):
-        found[getattr(funloss, name).__module__.split(".")[1]].append(name)
-    return found
-
-
-FAMILIES = _families()
+FAMILIES = {
+    family: sorted(x.name for x in _registry.LOSSES.values() if x.family == family)
+    for family in _registry.FAMILIES
+}
 
 
 def pages_from(folder: str = "") -> dict[str, str]:

@@ -1,0 +1,187 @@
+"""The register of losses: where each is defined, and what others call it.
+
+Pure data, so that `import funloss` stays cheap: nothing here imports a loss.
+"""
+
+from typing import NamedTuple
+
+__all__ = ["FAMILIES", "HELPERS", "LOSSES", "NOTES", "PUBLIC", "Loss"]
+
+
+class Loss(NamedTuple):
+    """A public loss: its module, and its names in papers and other libraries."""
+
+    name: str
+    module: str
+    other_names: tuple[str, ...]
+
+    @property
+    def family(self) -> str:
+        """Return the folder of the package that the loss lives in."""
+        return self.module.split(".")[1]
+
+
+# What is public and no loss, and the module that it is defined in.
+HELPERS = {
+    "array_namespace": "funloss._array",
+    "debug_values": "funloss._array.debug",
+    "elementwise_loss": "funloss._frame.custom",
+    "reduce": "funloss._frame.reduce",
+    "samplewise_loss": "funloss._frame.custom",
+}
+
+# A line for each loss, by family in the order of the documentation: its module, its
+# name, its other names. Names that differ in capitals, underscores or a final "loss"
+# count as one. Classes are those of torch.nn.
+_TABLE = """
+regression._expectile expectile_loss: asymmetric_squared_error iql_value_loss
+regression._gaussian gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
+regression._huber huber_loss: HuberLoss
+regression._absolute l1_loss: mae L1Loss mean_absolute_error absolute_error
+    absolute_difference
+regression._log_cosh log_cosh_loss: logcosh
+regression._percentage mean_absolute_percentage_error: mape
+regression._logarithmic mean_squared_logarithmic_error: msle squared_log_error
+regression._squared mse_loss: mse MSELoss mean_squared_error squared_error l2_loss
+    square_loss quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
+regression._poisson poisson_nll_loss: PoissonNLLLoss poisson
+    poisson_log_likelihood
+regression._huber smooth_l1_loss: SmoothL1Loss
+classification._adaptive adaptive_log_softmax_with_loss: adaptive_softmax
+    AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
+classification._binary binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
+classification._binary binary_cross_entropy_with_logits: bce BCEWithLogitsLoss
+    bce_with_logits sigmoid_binary_cross_entropy sigmoid_cross_entropy
+    sigmoid_cross_entropy_with_logits binary_logistic_loss logistic_loss
+    pointwise_sigmoid_loss dpo_loss
+classification._sparsemax binary_sparsemax_loss: sparsemax_loss sparse_plus
+classification._cross_entropy cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
+    softmax_cross_entropy_with_logits softmax_cross_entropy_with_integer_labels
+    sparse_softmax_cross_entropy_with_logits safe_softmax_cross_entropy
+    categorical_crossentropy sparse_categorical_crossentropy
+    multiclass_logistic_loss clip_loss
+classification._entmax entmax_loss: entmax15_loss sparsemax_loss
+    multiclass_sparsemax_loss
+classification._fenchel_young fenchel_young_loss: make_fenchel_young_loss
+classification._generalized_cross_entropy generalized_cross_entropy: gce
+    categorical_generalized_cross_entropy
+classification._hinge hinge_loss: squared_hinge perceptron_loss binary_hinge_loss
+    binary_perceptron_loss svm_loss
+classification._linear_cross_entropy linear_cross_entropy: LinearCrossEntropyLoss
+    fused_linear_cross_entropy chunked_cross_entropy cut_cross_entropy
+classification._margin multi_margin_loss: MultiMarginLoss
+classification._multiclass_hinge multiclass_hinge_loss: categorical_hinge
+    crammer_singer_loss multiclass_perceptron_loss
+classification._multilabel_margin multilabel_margin_loss: MultiLabelMarginLoss
+classification._soft_margin multilabel_soft_margin_loss: MultiLabelSoftMarginLoss
+classification._nll nll_loss: NLLLoss negative_log_likelihood
+classification._poly poly_loss: poly_loss_cross_entropy poly1_cross_entropy
+classification._sigmoid_focal sigmoid_focal_loss: focal_loss focal binary_focal_loss
+    binary_focal_crossentropy
+classification._smooth_labels smooth_labels: label_smoothing
+classification._soft_margin soft_margin_loss: SoftMarginLoss logistic_loss
+classification._softmax_focal softmax_focal_loss: focal_loss focal
+    categorical_focal_crossentropy categorical_focal_loss
+ranking._ndcg approx_ndcg_loss: approx_ndcg ndcg_loss
+ranking._listmle listmle_loss: list_mle plackett_luce_loss
+ranking._margin margin_ranking_loss: MarginRankingLoss
+ranking._pairwise_hinge pairwise_hinge_loss: ranking_hinge_loss
+ranking._pairwise pairwise_logistic_loss: ranknet lambdarank bradley_terry_loss
+ranking._pairwise_errors pairwise_mse_loss: pairwise_squared_error
+ranking._pairwise_errors pairwise_quantile_loss: pairwise_qr_loss
+ranking._pairwise pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
+ranking._softmax poly1_softmax_loss:
+ranking._softmax ranking_softmax_loss: listnet softmax_loss
+ranking._unique_softmax unique_softmax_loss:
+embedding._cosine_distance cosine_distance: cosine cosine_loss cosine_proximity
+embedding._cosine cosine_embedding_loss: CosineEmbeddingLoss
+embedding._cosine cosine_similarity: CosineSimilarity
+embedding._hinge hinge_embedding_loss: HingeEmbeddingLoss
+embedding._distance pairwise_distance: PairwiseDistance euclidean_distance
+embedding._pdist pdist:
+embedding._triplet triplet_margin_loss: TripletMarginLoss triplet triplet_loss
+embedding._triplet triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
+contrastive._circle circle_loss:
+contrastive._ntxent ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss
+    n_pair_loss supcon_loss supervised_contrastive_loss
+distribution._generalized_kl generalized_kl_divergence: convex_kl_divergence
+    i_divergence
+distribution._kl kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
+    kullback_leibler_divergence kl_divergence_with_log_targets
+    categorical_kl_divergence
+sequence._ctc ctc_loss: CTCLoss ctc_loss_with_forward_probs
+    connectionist_temporal_classification
+segmentation._dice dice_loss: f1_loss soft_dice_loss binary_dice_loss
+segmentation._generalized_dice generalized_dice_loss:
+    multiclass_generalized_dice_loss
+segmentation._dice tversky_loss: jaccard_loss iou_loss
+reinforcement._categorical categorical_q_learning_loss: c51
+    categorical_double_q_learning
+reinforcement._categorical categorical_td_loss: categorical_td_learning
+reinforcement._policy_gradient dpg_loss: ddpg deterministic_policy_gradient
+reinforcement._policy_gradient entropy_loss: entropy_bonus entropy_regularization
+reinforcement._policy_gradient policy_gradient_loss: reinforce actor_critic_loss
+    a2c_loss vanilla_policy_gradient
+reinforcement._ppo ppo_clip_loss: ppo clipped_surrogate_pg_loss
+reinforcement._q_learning q_learning_loss: dqn double_q_learning sarsa expected_sarsa
+    q_lambda persistent_q_learning
+reinforcement._regret qpg_loss:
+reinforcement._quantile quantile_huber_loss: pinball_loss quantile_loss
+    quantile_regression_loss tilted_loss
+reinforcement._quantile quantile_q_learning_loss: qr_dqn quantile_expected_sarsa
+reinforcement._retrace retrace_loss: retrace_continuous
+reinforcement._regret rm_loss: regret_matching_loss
+reinforcement._regret rpg_loss: regret_policy_gradient_loss
+reinforcement._td td_loss: td_learning qv_learning td_error td_lambda value_loss vtrace
+"""
+
+# What to say of another name than that it is this loss here.
+NOTES = {
+    "l2_loss": "it is mse_loss here, which optax, rlax and TensorFlow halve",
+    "rmse": "it is the square root of mse_loss",
+    "root_mean_squared_error": "it is the square root of mse_loss",
+    "dpo_loss": "it is binary_cross_entropy_with_logits of the difference in reward",
+    "sparsemax_loss": "it is entmax_loss with alpha=2, of two classes "
+    "binary_sparsemax_loss",
+    "multiclass_sparsemax_loss": "it is entmax_loss with alpha=2",
+    "clip_loss": "it is cross_entropy of the scores of all pairs, in both directions",
+    "squared_hinge": "it is hinge_loss with p=2",
+    "perceptron_loss": "it is hinge_loss with margin=0",
+    "binary_hinge_loss": "it is hinge_loss, of labels 0 and 1 with labels='binary'",
+    "binary_perceptron_loss": "it is hinge_loss with margin=0, labels='binary'",
+    "multiclass_perceptron_loss": "it is multiclass_hinge_loss with margin=0",
+    "lambdarank": "it is pairwise_logistic_loss with lambda_weight='dcg'",
+    "info_nce": "it is ntxent_loss, of two matrices cross_entropy of their products",
+    "supcon_loss": "the nearest is ntxent_loss, which leaves the other positives out "
+    "of the denominator",
+    "supervised_contrastive_loss": "the nearest is ntxent_loss, which leaves the other "
+    "positives out of the denominator",
+    "contrastive_loss": "of pairs it is cosine_embedding_loss or hinge_embedding_loss, "
+    "of a batch ntxent_loss",
+    "kl_divergence_with_log_targets": "it is kl_div with log_target=True",
+    "jaccard_loss": "it is tversky_loss with alpha=1, beta=1",
+    "iou_loss": "it is tversky_loss with alpha=1, beta=1",
+    "pinball_loss": "it is quantile_huber_loss with delta=0, quantiles last",
+    "quantile_loss": "it is quantile_huber_loss with delta=0, quantiles last",
+    "tilted_loss": "it is quantile_huber_loss with delta=0, quantiles last",
+    "vtrace": "it is td_loss of corrected rewards, see docs/coming-from.md",
+}
+
+
+def _parsed(table: str) -> dict[str, Loss]:
+    lines = table.strip().replace("\n    ", " ").splitlines()
+    losses = {}
+    for line in lines:
+        place, _, others = line.partition(":")
+        module, name = place.split()
+        losses[name] = Loss(name, f"funloss.{module}", tuple(others.split()))
+    return losses
+
+
+LOSSES = _parsed(_TABLE)
+# In the order of the documentation.
+FAMILIES = tuple(dict.fromkeys(loss.family for loss in LOSSES.values()))
+# The module of every public name, sorted.
+PUBLIC = dict(
+    sorted([*HELPERS.items(), *((loss.name, loss.module) for loss in LOSSES.values())])
+)
