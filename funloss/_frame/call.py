@@ -9,6 +9,7 @@ import numpy as np
 
 from funloss._array import Namespace, lookup, namespace
 from funloss._array.numpy import NUMPY
+from funloss._frame.wrong_calls import explain
 
 __all__ = ["loss"]
 
@@ -39,11 +40,15 @@ def loss(function: F) -> F:
         if scalars:
             kwargs = {name: _plain(x) for name, x in kwargs.items()}
             args = args if xp is None else tuple(_positional(x, xp) for x in args)
-        if mixed:
-            xp = namespace(
-                **inspect.signature(function).bind(*args, **kwargs).arguments
-            )
-        return (xp or NUMPY).call(function, args, kwargs)
+        try:
+            if mixed:
+                xp = namespace(
+                    **inspect.signature(function).bind(*args, **kwargs).arguments
+                )
+            return (xp or NUMPY).call(function, args, kwargs)
+        except (TypeError, ValueError) as error:
+            explain(error, function, args, kwargs)
+            raise
 
     return cast("F", call)
 

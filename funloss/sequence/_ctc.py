@@ -7,6 +7,7 @@ from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
 from funloss._frame.enter import enter, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._frame.wrong_calls import explained
 from funloss._kernels._ctc_alignment import (
     align,
     check_log_probs,
@@ -18,6 +19,7 @@ from funloss._kernels._ctc_choice import alignment_cost
 __all__ = ["ctc_loss"]
 
 
+@explained
 def ctc_loss(
     log_probs: Array,
     targets: ArrayLike,

@@ -235,10 +235,14 @@ def test_mixed_libraries_are_named(where):
         fl.mse_loss(**given)
 
 
-def test_an_unknown_argument_is_pythons_own_error():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'size_average'"):
+def test_an_error_of_python_is_told_with_what_to_do():
+    with pytest.raises(
+        TypeError, match="unexpected keyword argument 'size_average': it is reduction="
+    ):
         fl.mse_loss(X, X, size_average=True)
-    with pytest.raises(TypeError, match="positional argument"):
+    with pytest.raises(
+        TypeError, match="positional arguments.*keyword-only: reduction='sum'"
+    ):
         fl.mse_loss(X, X, "sum")
 
 
@@ -299,3 +303,15 @@ def test_annotations_of_your_own_formula_change_nothing():
         return input if scale is None or scale > 2 else scale * (input - target)
 
     assert_close(scaled(X, 0 * X, scale=1.5), -0.75)
+
+
+def test_an_error_inside_a_loss_is_left_as_it_is():
+    fault = TypeError("got an unexpected keyword argument 'mask'")
+
+    def function(input, target):
+        """Fail."""
+        raise fault
+
+    with pytest.raises(TypeError) as caught:
+        loss(function)(X, X)
+    assert caught.value is fault

@@ -1,0 +1,184 @@
+"""A wrong call says what to do: in these words, and for every loss that it fits."""
+
+import functools
+import inspect
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import funloss as fl
+from funloss._frame.wrong_calls import _BY_CLASS, _WORDS, _kind
+from funloss._registry import LOSSES
+from tests.table import LABELLED, rows
+
+X, T = np.asarray([[0.5, -1.0, 2.0, 0.25]] * 3), np.zeros((3, 4))
+LABELS = np.asarray([2, 0, 1])
+TRACED = "under jax.jit, name it in static_argnames"
+
+
+@fl.elementwise_loss
+def scaled(xp, input, target, *, scale=1.0):
+    """Scale an error."""
+    return scale * (input - target)
+
+
+def raised(call):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    return f"{type(caught.value).__name__}: {caught.value}"
+
+
+UNKNOWN = "TypeError: {}() got an unexpected keyword argument {!r}: {}"
+BY_REDUCE = "weigh what reduction='none' returns by reduce(loss, weight=...)"
+# A loss, a word that it does not have, and the answer.
+WORDS = [
+    (fl.l1_loss, "y_true", "it is target= here"),
+    (fl.l1_loss, "y_pred", "it is input= here"),
+    (fl.cross_entropy, "logits", "it is input= here"),
+    (fl.cross_entropy, "labels", "it is target= here"),
+    (fl.ctc_loss, "logits", "it is log_probs= here"),
+    (fl.ctc_loss, "labels", "it is targets= here"),
+    (fl.l1_loss, "weights", "it is weight= here"),
+    (fl.cross_entropy, "weights", "it is weight= here, one number a class"),
+    (fl.cross_entropy, "sample_weight", BY_REDUCE),
+    (fl.smooth_l1_loss, "weights", BY_REDUCE),
+    (fl.cross_entropy, "mask", "it is where= here, True where an element counts"),
+    (fl.cross_entropy, "dim", "it is axis= here"),
+    (fl.cosine_similarity, "axis", "it is dim= here"),
+    (fl.mse_loss, "size_average", "it is reduction= here, 'none', 'mean' or 'sum'"),
+    (fl.dice_loss, "from_logits", "it is activation= here, 'softmax' or 'sigmoid'"),
+    (
+        fl.binary_cross_entropy,
+        "from_logits",
+        "of logits it is binary_cross_entropy_with_logits",
+    ),
+    (fl.cross_entropy, "from_logits", "input is logits here"),
+    (fl.ntxent_loss, "temprature", "did you mean temperature=?"),
+    (
+        fl.mse_loss,
+        "margin",
+        "it takes input, target, reduction, weight, where, dtype",
+    ),
+    (scaled, "scal", "did you mean scale=?"),
+]
+MISSING = "missing 1 required positional argument: 'target'"
+PLACES = "{} positional arguments but {} were given: options are keyword-only: {}"
+# A call, and how its message goes on after "TypeError: " and the name of the loss.
+CALLS = {
+    "logits and labels": (
+        lambda: fl.cross_entropy(logits=X, labels=LABELS),
+        (
+            "got an unexpected keyword argument 'logits': it is input= here; "
+            "'labels': it is target= here"
+        ),
+    ),
+    "number": (
+        lambda: fl.huber_loss(X, T, 0.5),
+        PLACES.format("takes 2", 3, "delta=0.5"),
+    ),
+    "string": (
+        lambda: fl.huber_loss(jnp.asarray(X), T, "sum", 0.5),
+        PLACES.format("takes 2", 4, "reduction='sum', delta=0.5"),
+    ),
+    "after a weight": (
+        lambda: fl.cross_entropy(X, LABELS, None, 0.1),
+        PLACES.format("takes from 2 to 3", 4, "label_smoothing=0.1"),
+    ),
+    "arrays": (
+        lambda: fl.mse_loss(X, T, X > 0, T),
+        PLACES.format("takes 2", 4, "where=..., weight=..."),
+    ),
+    "bool": (
+        lambda: fl.kl_div(X, T, True),
+        PLACES.format("takes 2", 3, "log_target=True"),
+    ),
+    "nothing that fits": (
+        lambda: fl.mse_loss(X, T, {}),
+        PLACES.format("takes 2", 3, "reduction, weight, where, dtype"),
+    ),
+    "own loss": (lambda: scaled(X, T, 2.0), PLACES.format("takes 2", 3, "scale=2.0")),
+    "nothing": (
+        lambda: fl.mse_loss(X),
+        "missing 1 required positional argument: 'target'",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("loss", "word", "answer"), WORDS, ids=[f"{x.__name__}-{y}" for x, y, _ in WORDS]
+)
+def test_a_word_that_a_loss_does_not_have_is_answered(loss, word, answer):
+    message = raised(lambda: loss(**{word: X}))
+    assert message == UNKNOWN.format(loss.__name__, word, answer)
+
+
+@pytest.mark.parametrize(("call", "message"), CALLS.values(), ids=CALLS)
+def test_a_wrong_call_says_what_to_do(call, message):
+    assert re.fullmatch(rf"TypeError: \w+\(\) {re.escape(message)}", raised(call))
+
+
+def test_an_option_given_as_an_array_of_numpy_is_named():
+    message = raised(lambda: fl.cross_entropy(X, LABELS, axis=np.asarray(1)))
+    assert message == (
+        "TypeError: axis must be a Python integer, got ndarray: pass axis.item()"
+    )
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_foreign_word_is_answered_with_arguments_of_the_loss(name):
+    loss = getattr(fl, name)
+    own = inspect.signature(loss).parameters
+    words = {x for some in _WORDS.values() for x in some.split()} - {*own}
+    for word in words:
+        message = raised(functools.partial(loss, **{word: 1}))
+        start = UNKNOWN.format(name, word, "")
+        assert message.startswith(start)
+        answer = message.removeprefix(start)
+        if answer == BY_REDUCE or word == "from_logits":
+            continue
+        assert set(re.findall(r"(\w+)=", answer)) <= {*own}
+        bare = word.replace("_", "")
+        meant = [f"{x} {_WORDS.get(x, '')}".replace("_", "").split() for x in own]
+        assert any(bare in some for some in meant) == ("it is " in answer)
+
+
+@rows()
+def test_a_real_error_of_a_call_is_left_as_it_is(row):
+    # Not the arguments are wrong but one of the arrays.
+    arrays = row.made(np)
+    arrays[row.floats()[0]] = {"not": "an array"}
+    message = raised(lambda: row.with_options()(*arrays))
+    assert "must be an array, got " in message
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_is_weighed_by_class_is_known(name):
+    weighed = "weight: Class weights" in (getattr(fl, name).__doc__ or "")
+    like_another = "weight: As for `tversky_loss`" in (getattr(fl, name).__doc__ or "")
+    assert (name in _BY_CLASS) == (weighed or like_another)
+
+
+def statics():
+    """Yield every option of every loss that must be a Python value."""
+    seen = set()
+    for label, row in LABELLED.items():
+        for name, parameter in inspect.signature(row.loss).parameters.items():
+            chosen = _kind(parameter.annotation) or (
+                parameter.annotation is float and name != "eps"
+            )
+            if chosen and (row.loss, name) not in seen:
+                seen.add((row.loss, name))
+                yield pytest.param(row, name, id=f"{label}-{name}")
+
+
+@pytest.mark.parametrize(("row", "name"), [*statics()])
+def test_a_traced_option_that_must_be_a_python_value_is_named(row, name):
+    # Without it, there is no time.
+    options = {"lambda_": 0.5} if name == "time_axis" else {}
+    loss = row.with_options(**options)
+    message = raised(lambda: jax.jit(lambda x: loss(*row.made(jnp), **{name: x}))(1))
+    start = rf"TypeError: {name} must be a Python (integer|bool|string|number), got "
+    assert re.fullmatch(rf"{start}\w+: {TRACED}", message)
