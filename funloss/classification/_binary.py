@@ -5,7 +5,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import check_fits, check_shapes_equal, check_values
+from funloss._frame.checks import check_fits, check_paired, check_values
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
@@ -36,7 +36,7 @@ def binary_cross_entropy(
 
     Args:
         input: Probabilities in 0..1, shape ``(*)``, real.
-        target: True probabilities in 0..1, same shape.
+        target: True probabilities in 0..1, same shape, or a number.
         weight: Factor on each element's cost, broadcastable to `input`. The mean
             still divides by the number of elements.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
@@ -54,8 +54,9 @@ def binary_cross_entropy(
             outside 0..1 (on JAX: nan in value and gradient; see `debug_values`).
 
     Torch:
-        `torch.nn.functional.binary_cross_entropy`; dtypes may differ, and 16-bit
-        slopes at 0 and 1 are finite. `where` and `dtype` are new.
+        `torch.nn.functional.binary_cross_entropy`; dtypes may differ, `target` may
+        be a number, and 16-bit slopes at 0 and 1 are finite. `where` and `dtype`
+        are new.
 
     Examples:
         >>> import numpy as np
@@ -63,7 +64,7 @@ def binary_cross_entropy(
         50.3466
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
+    check_paired(input=input, target=target)
     (weight,) = attach(xp, input, weight=weight)
     check_fits(input.shape, weight=weight)
     where = mask(xp, input, where, input.shape)
@@ -128,7 +129,8 @@ def binary_cross_entropy_with_logits(
 
     Args:
         input: Logits, shape ``(*)``, real.
-        target: True probabilities, same shape; not checked to lie in 0..1.
+        target: True probabilities, same shape, or a number; not checked to lie in
+            0..1.
         weight: Factor on each element's cost, broadcastable to `input`. The mean
             still divides by the number of elements.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
@@ -148,9 +150,9 @@ def binary_cross_entropy_with_logits(
     Torch:
         `torch.nn.functional.binary_cross_entropy_with_logits`, except: exact
         where torch cancels (``input`` far below 0) or is nan (infinite logits);
-        the result has the promoted dtype, not the target's; integer targets and
-        slopes with respect to both weights are taken. `where` and `dtype` are
-        new.
+        the result has the promoted dtype, not the target's; integer targets, a
+        number as target, and slopes with respect to both weights are taken.
+        `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -159,7 +161,7 @@ def binary_cross_entropy_with_logits(
         [6.93147181e-01 2.06115362e-09]
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
+    check_paired(input=input, target=target)
     weight, pos_weight = attach(xp, input, weight=weight, pos_weight=pos_weight)
     check_fits(input.shape, weight=weight, pos_weight=pos_weight)
     where = mask(xp, input, where, input.shape)

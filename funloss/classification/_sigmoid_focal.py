@@ -6,7 +6,7 @@ from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_fits,
-    check_shapes_equal,
+    check_paired,
     check_values,
     real_option,
     spoil,
@@ -43,7 +43,7 @@ def sigmoid_focal_loss(
 
     Args:
         input: Logits, shape ``(*)``, real.
-        target: True probabilities in 0..1, same shape.
+        target: True probabilities in 0..1, same shape, or a number.
         alpha: Share of the positive side, in 0..1; a number or a 0-d array. The
             paper's 0.25 was tuned together with its detector, and 1 on both sides
             is the cross-entropy's own balance, so None is the default.
@@ -86,7 +86,7 @@ def sigmoid_focal_loss(
         object detection, 2017.
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
+    check_paired(input=input, target=target)
     gamma = focal_option(xp, input, gamma)
     if alpha is not None:
         alpha = real_option(xp, input, at_least=0, at_most=1, alpha=alpha)

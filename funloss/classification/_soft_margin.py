@@ -4,7 +4,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import check_axis, check_fits, check_shapes_equal
+from funloss._frame.checks import check_axis, check_fits, check_paired
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.labels import rows
 from funloss._frame.reduce import leave
@@ -92,7 +92,7 @@ def multilabel_soft_margin_loss(
 
     Args:
         input: Logits, shape ``(*, C)``, real.
-        target: Whether each class applies, 0..1, same shape.
+        target: Whether each class applies, 0..1, same shape, or a number.
         weight: Factor on each cost, broadcastable to `input`, such as ``(C)``.
             The mean still divides by the number of classes.
         reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the rows.
@@ -122,7 +122,7 @@ def multilabel_soft_margin_loss(
         0.3466
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
+    check_paired(input=input, target=target)
     axis = check_axis(axis, input.ndim)
     (weight,) = attach(xp, input, weight=weight)
     check_fits(tuple(input.shape), weight=weight)

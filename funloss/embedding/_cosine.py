@@ -12,7 +12,7 @@ from funloss._frame.checks import (
     spoil,
 )
 from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import rows
+from funloss._frame.labels import as_row, rows
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 
@@ -137,8 +137,8 @@ def cosine_embedding_loss(
     Args:
         input1: Vectors, shape ``(D)`` or ``(N, D)``, real.
         input2: Vectors of as many dimensions and coordinates; ``N`` may be 1.
-        target: 1 or -1, shape ``()`` or ``(N)``. It has no slope and does not
-            decide the dtype.
+        target: 1 or -1, shape ``()`` or ``(N)``, or a number. It has no slope and
+            does not decide the dtype.
         margin: Cosine below which dissimilar pairs cost nothing; a number or a
             0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
@@ -156,8 +156,9 @@ def cosine_embedding_loss(
 
     Torch:
         `torch.nn.functional.cosine_embedding_loss`, except that unequal numbers
-        of coordinates raise (torch broadcasts them in the product alone) and
-        that large vectors do not overflow. `where` and `dtype` are new.
+        of coordinates raise (torch broadcasts them in the product alone), that
+        large vectors do not overflow and that one target may stand for all pairs.
+        `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -167,6 +168,7 @@ def cosine_embedding_loss(
     """
     xp, out, (input1, input2) = enter(dtype, input1=input1, input2=input2)
     (target,) = attach(xp, input1, target=target)
+    target = as_row(xp, target) if input1.ndim == 2 else target
     shape = _pair_shape(input1, input2, target)
     margin = real_option(xp, input1, margin=margin)
     where = mask(xp, input1, where, shape)

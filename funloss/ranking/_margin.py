@@ -33,7 +33,7 @@ def margin_ranking_loss(
         input1: Scores, shape ``(*)``, real.
         input2: Scores; as many dimensions, broadcastable.
         target: 1 where `input1` should lead, -1 where `input2` should; as many
-            dimensions, broadcastable.
+            dimensions, broadcastable; or a number.
         margin: Lead to reach, in units of the scores; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to the result. A False element costs 0, has
@@ -50,7 +50,7 @@ def margin_ranking_loss(
 
     Torch:
         `torch.nn.functional.margin_ranking_loss`, except that three integer
-        arrays raise. `where` and `dtype` are new.
+        arrays raise and `target` may be a number. `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -60,7 +60,8 @@ def margin_ranking_loss(
     xp, out, (input1, input2, target) = enter(
         dtype, input1=input1, input2=input2, target=target
     )
-    check_ndims_equal(input1=input1, input2=input2, target=target)
+    single = {} if target.shape == () else {"target": target}
+    check_ndims_equal(input1=input1, input2=input2, **single)
     shape = broadcast_shape(input1=input1, input2=input2, target=target)
     margin = real_option(xp, input1, margin=margin)
     where = mask(xp, input1, where, shape)

@@ -46,7 +46,8 @@ def tversky_loss(
         input: Probabilities in 0..1, or any scores with an `activation`; shape
             ``(N, C, *d)``, or ``(N, *d)`` with ``axis=None``; real.
         target: Truth in 0..1, same shape, real; or labels in ``0..C-1``, integers
-            of any width, that shape without the class axis.
+            of any width, that shape without the class axis. With ``axis=None`` it
+            may be a number.
         alpha: Weight of false positives, >= 0; a number or a 0-d array.
         beta: Weight of false negatives, >= 0; a number or a 0-d array.
         smooth: Pixels to add to both sides of the fraction, >= 0; a number or a

@@ -7,6 +7,7 @@ from funloss._array import Namespace, lookup
 from funloss._frame.checks import (
     check_axis,
     check_choice,
+    check_paired,
     check_shapes_equal,
     check_values,
 )
@@ -50,16 +51,18 @@ def enter_regions(
         place = _class_axis(input, axis)
         return xp, out, input, match_rows(xp, input, target, place), place
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
     if axis is not None:
+        # A number might be a label, or whether each class applies.
+        check_shapes_equal(input=input, target=target)
         return xp, out, input, target, _class_axis(input, axis)
     if activation == "softmax":
         msg = "activation must be None or 'sigmoid' without a class axis, got 'softmax'"
         raise ValueError(msg)
+    check_paired(input=input, target=target)
     if not input.shape:
         msg = "input must have a batch axis, got shape ()"
         raise ValueError(msg)
-    return xp, out, input, target, None
+    return xp, out, input, xp.broadcast_to(target, input.shape), None
 
 
 def _class_axis(input: Any, axis: Any) -> int:

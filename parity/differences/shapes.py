@@ -1,4 +1,6 @@
-"""Shapes that torch broadcasts and funloss refuses."""
+"""Shapes that torch broadcasts and funloss refuses, and the reverse."""
+
+import numpy as np
 
 from parity.deviation import Deviation, Gives, Raises, Warns
 from parity.differences.arrays import f64, ints
@@ -35,4 +37,49 @@ BROADCAST += [
         ours=Raises(ValueError, "shapes must be equal, got input1 (2, 1), input2"),
         why="torch broadcasts in the product and not in the norms: a cosine of 1.7",
     ),
+]
+
+_ONE_FOR_ALL = "one target may stand for all, as in mse_loss"
+BROADCAST += [
+    Deviation(
+        loss,
+        {**inputs, "target": np.asarray(1.0)},
+        reference=Raises(error, text),
+        ours=Gives(value, {next(iter(inputs)): slope}, digits=9),
+        why=_ONE_FOR_ALL,
+    )
+    for loss, inputs, error, text, value, slope in [
+        (
+            "binary_cross_entropy",
+            {"input": f64(0.5, 0.5)},
+            ValueError,
+            "Using a target size",
+            LOG2,
+            [-1.0, -1.0],
+        ),
+        (
+            "binary_cross_entropy_with_logits",
+            {"input": f64(0.0, 0.0)},
+            ValueError,
+            "Target size (torch.Size([])) must be the same as input size",
+            LOG2,
+            [-0.25, -0.25],
+        ),
+        (
+            "margin_ranking_loss",
+            {"input1": f64(0.0, 3.0), "input2": f64(2.0, 0.0)},
+            RuntimeError,
+            "All input tensors should have same dimension",
+            1.0,
+            [-0.5, 0.0],
+        ),
+        (
+            "cosine_embedding_loss",
+            {"input1": f64([1.0, 0.0]), "input2": f64([0.0, 1.0])},
+            RuntimeError,
+            "0D target tensor expects 1D input tensors",
+            1.0,
+            [0.0, -1.0],
+        ),
+    ]
 ]

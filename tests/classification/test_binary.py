@@ -28,6 +28,14 @@ def test_logarithms_are_at_least_minus_100(xp):
     assert_close(got, [100, 100, 0, 0, 100, 25])
 
 
+def test_a_number_stands_for_the_target_of_a_discriminator(any_xp):
+    x = any_xp.asarray([0.0, math.log(3)], dtype=any_xp.float64)
+    assert_close(with_logits(x, 1.0), (LOG2 + LOG4 - math.log(3)) / 2)
+    assert_close(with_logits(x, 0), (LOG2 + LOG4) / 2)
+    keep = any_xp.asarray([False, True])
+    assert_close(with_logits(x, 1.0, where=keep), LOG4 - math.log(3))
+
+
 @pytest.mark.parametrize("loss", [fl.binary_cross_entropy, with_logits])
 def test_weighted_mean_divides_by_the_number_of_elements(xp, loss):
     x = xp.asarray([[0.5, 0.0], [0.5, 0.0]], dtype=xp.float64)
