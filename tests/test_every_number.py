@@ -74,9 +74,7 @@ REFUSES = {
     "quantile_huber_loss": "a sample of returns lies along an axis of its own",
 }
 
-WITH_TARGETS = {
-    name: row for name, row in LABELLED.items() if "target" in row.arrays
-}
+WITH_TARGETS = {name: row for name, row in LABELLED.items() if "target" in row.arrays}
 
 
 def takes(row):

@@ -48,11 +48,12 @@ def linear_cross_entropy(
     a row, and the derivative computes each block again.
 
     Args:
-        input: Features, shape ``(D)`` or ``(N, D)``, floating.
-        linear_weight: Shape ``(C, D)``; or ``(C, *d, D)`` for scores of shape
-            ``(N, C, *d)``, which needs `input` of shape ``(N, D)``.
+        input: Features, shape ``(*, D)``, floating, such as ``(B, T, D)``.
+        linear_weight: Shape ``(C, D)`` for scores of shape ``(*, C)``; or ``(C, *d,
+            D)`` for scores of shape ``(*, C, *d)``, unless `input` has shape ``(D)``.
         target: Labels in ``0..C-1``, integers of any width, shape of the scores
-            without axis C; or class probabilities, floating, shape of the scores.
+            without axis C, such as ``(B, T)``; or class probabilities, floating,
+            shape of the scores.
         linear_bias: Shape of `linear_weight` without D. -inf rules a class out.
         weight: Class weights, shape ``(C)``.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``; the mean divides as that
@@ -61,7 +62,7 @@ def linear_cross_entropy(
             -100 if None. With probabilities it must be None.
         label_smoothing: In 0..1; a number or a 0-d array.
         chunk_size: Classes in a block, >= 1; of `C` or more, all at once. None
-            chooses by N and C: all at once up to four million scores, else about
+            chooses by the sizes: all at once up to four million scores, else about
             ``sqrt(C)``. Without effect where blocks save nothing: with
             probabilities, with ``*d``, and on torch and Dask.
         where: Boolean, broadcastable to the costs. A False row costs 0, has slope
@@ -82,7 +83,7 @@ def linear_cross_entropy(
     Torch:
         `torch.nn.functional.linear_cross_entropy`, whose `options` are
         `chunk_size` here. All of `cross_entropy`'s differences; floating dtypes
-        may differ. Slopes exist for every argument and of every order, in blocks
+        may differ, and `input` may have any number of axes. Slopes exist for every argument and of every order, in blocks
         too. `chunk_size`, `where` and `dtype` are new.
 
     Numerics:
@@ -129,6 +130,7 @@ def linear_cross_entropy(
             reduction=reduction,
             ignore_index=ignore_index,
             label_smoothing=label_smoothing,
+            axis=axis,
             where=where,
             dtype=out,
         )
@@ -154,8 +156,8 @@ def linear_cross_entropy(
 def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
     """Return the shape of the scores, or raise."""
     own, layer = tuple(input.shape), tuple(matrix.shape)
-    if len(own) not in (1, 2):
-        msg = f"input must have shape (D) or (N, D), got {own}"
+    if not own:
+        msg = "input must have shape (*, D), got ()"
         raise ValueError(msg)
     if len(layer) < 2:
         msg = f"linear_weight must have shape (C, D) or (C, *d, D), got {layer}"
@@ -168,7 +170,7 @@ def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
         raise ValueError(msg)
     if len(own) == 1 and len(layer) > 2:
         msg = (
-            f"input must have shape (N, D) with linear_weight of shape {layer}, "
+            f"input must have shape (*, N, D) with linear_weight of shape {layer}, "
             f"got {own}"
         )
         raise ValueError(msg)
@@ -213,7 +215,7 @@ def _guard_rows(xp: Namespace, input: Any, keep: Any, shape: tuple[int, ...]) ->
         return input
     keep = xp.broadcast_to(keep, shape)
     if keep.ndim >= input.ndim:
-        keep = xp.any(keep, axis=tuple(range(1, keep.ndim)))
+        keep = xp.any(keep, axis=tuple(range(input.ndim - 1, keep.ndim)))
     return guard(xp, xp.expand_dims(keep, axis=-1), (input, 0.0))[0]
 
 

@@ -4,7 +4,11 @@ import numpy as np
 
 import funloss as fl
 from parity.case import Case
-from parity.references import linear_cross_entropy, linear_cross_entropy_where
+from parity.references import (
+    linear_cross_entropy,
+    linear_cross_entropy_of_rows,
+    linear_cross_entropy_where,
+)
 
 REDUCTION = ["none", "mean", "sum"]
 
@@ -47,6 +51,11 @@ def spatial(rng):
         "target": rng.integers(0, 5, (3, 2)),
         "linear_bias": rng.standard_normal((5, 2)),
     }
+
+
+def batches(rng):
+    labels = np.asarray([[0, 1, 4], [-100, 3, 2]])
+    return weighted(rng) | {"input": rng.standard_normal((2, 3, 4)), "target": labels}
 
 
 def probabilities(rng):
@@ -99,6 +108,8 @@ CASES = [
          dtypes=WIDE),
     Case(OURS, TORCH, sample, SMOOTHING | BLOCKS, BIASED, dtypes=WIDE),
     Case(OURS, TORCH, spatial, GRID | SMOOTHING, BIASED, dtypes=WIDE),
+    Case(OURS, linear_cross_entropy_of_rows, batches, GRID | SMOOTHING | BLOCKS, BIASED,
+         dtypes=WIDE),
     Case(OURS, TORCH, probabilities, GRID | SMOOTHING, PROBABILITIES),
     Case(OURS, TORCH, large, BLOCKS, BIASED),
     Case(OURS, linear_cross_entropy_where, masked, GRID | BLOCKS, BIASED, dtypes=WIDE),

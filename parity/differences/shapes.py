@@ -38,6 +38,19 @@ BROADCAST += [
         why="torch broadcasts in the product and not in the norms: a cosine of 1.7",
     ),
 ]
+BROADCAST += [
+    Deviation(
+        "linear_cross_entropy",
+        {
+            "input": np.zeros((1, 3, 2)),
+            "linear_weight": np.zeros((4, 2)),
+            "target": ints([0, 1, 2]),
+        },
+        reference=Raises(RuntimeError, "expected input with dimensionality 1 or 2"),
+        ours=Gives(2 * LOG2, {"input": np.zeros((1, 3, 2))}),
+        why="batch and time are both axes of rows, as in cross_entropy",
+    ),
+]
 
 _ONE_FOR_ALL = "one target may stand for all, as in mse_loss"
 BROADCAST += [

@@ -24,6 +24,7 @@ from parity.references.formulas import (
 from parity.references.layers import (
     adaptive_log_softmax_with_loss,
     linear_cross_entropy,
+    linear_cross_entropy_of_rows,
     linear_cross_entropy_where,
 )
 from parity.references.options import (
@@ -49,6 +50,7 @@ __all__ = [
     "kept",
     "kl_div_batchmean_where",
     "linear_cross_entropy",
+    "linear_cross_entropy_of_rows",
     "linear_cross_entropy_where",
     "margin_ranking_of_margin",
     "multi_margin_composed",

@@ -13,6 +13,14 @@ def linear_cross_entropy(
     )
 
 
+def linear_cross_entropy_of_rows(input, linear_weight, target, **options):
+    """Return torch's loss with all axes but the last for rows."""
+    costs = linear_cross_entropy(
+        input.flatten(0, -2), linear_weight, target.flatten(), **options
+    )
+    return costs.reshape(target.shape) if costs.ndim else costs
+
+
 def linear_cross_entropy_where(
     input, linear_weight, target, *, where, reduction="mean", **options
 ):

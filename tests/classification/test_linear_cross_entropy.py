@@ -3,13 +3,14 @@
 import functools
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import funloss as fl
 from funloss.classification._linear_cross_entropy import linear_cross_entropy
-from tests.assertions import assert_close
+from tests.assertions import assert_close, to_numpy
 
 INF, NAN = math.inf, math.nan
 LOG2 = math.log(2)
@@ -217,3 +218,59 @@ def test_probabilities(xp):
         hard = cost(t, **options, reduction="none")
         assert_close(cost(q, **options, reduction="none"), hard)
     assert_close(cost(q), (0.75 * 4 * LOG2 + EVEN / 2) / 2)
+
+
+MORE_AXES = [
+    {},
+    {"ignore_index": 2, "label_smoothing": 0.25},
+    {"weight": np.asarray([3.0, 0.0, 2.0, 1.0, 1.0]), "linear_bias": BITS},
+    {"where": np.asarray([[True, False, True], [False, True, True]])},
+    {"where": np.asarray([[True], [False]]), "reduction": "sum"},
+]
+
+
+@pytest.mark.parametrize("options", MORE_AXES, ids=lambda x: "-".join(x) or "plain")
+@pytest.mark.parametrize("chunk", [None, 2])
+def test_axes_of_batch_and_time_are_rows(xp, chunk, options):
+    x, t = np.concatenate([FEATURES, -FEATURES]), np.asarray([0, 0, 2, 4, 2, 1])
+    flat = dict(options)
+    if "where" in options:
+        flat["where"] = np.broadcast_to(options["where"], (2, 3)).reshape(6)
+
+    def cost(shape, given, **more):
+        arrays = {name: x for name, x in given.items() if isinstance(x, np.ndarray)}
+        taken = dict(zip(arrays, made(xp, *arrays.values()), strict=True))
+        arrays = made(xp, x.reshape(*shape, 2), LAYER, t.reshape(shape))
+        return linear_cross_entropy(*arrays, chunk_size=chunk, **given | taken | more)
+
+    assert_close(cost((2, 3), options), to_numpy(cost((6,), flat)))
+    got = cost((2, 3), options, reduction="none")
+    assert_close(got, to_numpy(cost((6,), flat, reduction="none")).reshape(2, 3))
+
+
+def test_probabilities_and_deep_classes_of_batch_and_time(xp):
+    x, q = np.concatenate([FEATURES, -FEATURES]), np.eye(5)[[0, 0, 2, 4, 2, 1]]
+    cost = functools.partial(linear_cross_entropy, reduction="none")
+    flat = to_numpy(cost(*made(xp, x, LAYER, q)))
+    got = cost(*made(xp, x.reshape(1, 2, 3, 2), LAYER, q.reshape(1, 2, 3, 5)))
+    assert_close(got, flat.reshape(1, 2, 3))
+    deep = np.stack([LAYER, LAYER[::-1]], axis=1)
+    t = np.asarray([[0, 0], [0, -100], [-100, -100], [4, 1], [2, 2], [1, 3]])
+    flat = to_numpy(cost(*made(xp, x, deep, t)))
+    got = cost(*made(xp, x.reshape(2, 3, 2), deep, t.reshape(2, 3, 2)))
+    assert_close(got, flat.reshape(2, 3, 2))
+
+
+def test_masked_rows_of_batch_and_time_may_be_nan():
+    x = np.stack([FEATURES, np.full((3, 2), NAN)])
+    for chunk in (None, 2):
+        value, slope = jax.value_and_grad(linear_cross_entropy)(
+            jnp.asarray(x),
+            jnp.asarray(LAYER),
+            jnp.asarray([LABELS, LABELS]),
+            where=jnp.asarray([[True], [False]]),
+            chunk_size=chunk,
+        )
+        assert_close(value, COSTS.mean())
+        assert np.isfinite(slope).all()
+        assert not slope[1].any()

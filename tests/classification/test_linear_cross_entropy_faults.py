@@ -36,8 +36,11 @@ def test_a_label_out_of_range_is_a_fault(chunk):
 
 
 FAULTS = [
-    ({"input": np.zeros(())}, "input must have shape (D) or (N, D), got ()"),
-    ({"input": np.zeros((3, 2, 2))}, "input must have shape (D) or (N, D), got (3, 2,"),
+    ({"input": np.zeros(())}, "input must have shape (*, D), got ()"),
+    (
+        {"input": np.zeros((3, 2, 2))},
+        "target must have shape (3, 2), that of the scores without their class axis",
+    ),
     ({"linear_weight": np.zeros(2)}, "linear_weight must have shape (C, D) or (C, *d"),
     (
         {"linear_weight": np.zeros((0, 2))},
@@ -49,7 +52,7 @@ FAULTS = [
     ),
     (
         {"input": np.zeros(2), "linear_weight": np.zeros((5, 4, 2))},
-        "input must have shape (N, D) with linear_weight of shape (5, 4, 2), got (2,)",
+        "input must have shape (*, N, D) with linear_weight of shape (5, 4, 2), got (2,)",
     ),
     ({"linear_bias": np.zeros(4)}, "linear_bias must have shape (5,), got (4,)"),
     ({"linear_bias": 0.5}, "linear_bias must have shape (5,), got ()"),

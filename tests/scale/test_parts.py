@@ -62,3 +62,24 @@ def test_linear_cross_entropy_of_parts_is_that_of_the_whole(layout, specs, kind,
         ]
         found = jax.device_get(jax.jit(jax.value_and_grad(cost, wrt))(*placed))
     jax.tree.map(lambda a, b: assert_close(a, b, atol=1e-15), found, expected)
+
+
+@pytest.mark.parametrize("kind", [AUTO, EXPLICIT], ids=["auto", "explicit"])
+def test_batches_of_tokens_lie_by_batch_on_the_devices(kind):
+    random = np.random.default_rng(0)
+    x, layer = random.standard_normal((4, 2, 3)), random.standard_normal((32, 3))
+    labels = random.integers(0, 32, (4, 2))
+
+    def cost(x, layer, labels):
+        return fl.linear_cross_entropy(x, layer, labels, chunk_size=16)
+
+    both = jax.jit(jax.value_and_grad(cost, (0, 1)))
+    expected = jax.device_get(both(*map(jnp.asarray, (x, layer, labels))))
+    mesh = jax.make_mesh(*BOTH, axis_types=(kind, kind))
+    with jax.set_mesh(mesh):
+        placed = [
+            jax.device_put(array, NamedSharding(mesh, P(place)))
+            for array, place in ((x, "rows"), (layer, "classes"), (labels, "rows"))
+        ]
+        found = jax.device_get(both(*placed))
+    jax.tree.map(lambda a, b: assert_close(a, b, atol=1e-15), found, expected)
