@@ -5,7 +5,12 @@ from typing import Any
 
 from funloss._array import Namespace, lookup
 from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_values, real_option
+from funloss._frame.checks import (
+    broadcast_shape,
+    check_fits,
+    check_values,
+    real_option,
+)
 from funloss._frame.enter import enter, guard, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
@@ -36,8 +41,9 @@ def gaussian_nll_loss(
     Args:
         input: Means, shape ``(*)``, real.
         target: Values seen, broadcastable with `input`.
-        var: Variances, >= 0: shape of `input`; that shape with one axis of size
-            1; that shape without its last axis; or a number.
+        var: Variances, >= 0: shape of `input` without its last axis, one a row;
+            any shape that broadcasts to `input`, such as ``(1, C)``; or a number.
+            Of shape ``(C,)``, beside ``(N, C)`` with ``N == C``, it is one a row.
         full: Whether to add the constant; a Python bool.
         eps: Floor of the variance, in its units; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
@@ -55,8 +61,8 @@ def gaussian_nll_loss(
             negative (on JAX: nan in value and gradient; see `debug_values`).
 
     Torch:
-        `torch.nn.functional.gaussian_nll_loss`; `var` may be any real number.
-        `where` and `dtype` are new.
+        `torch.nn.functional.gaussian_nll_loss`; `var` may be any real number, or
+        have several axes of size 1 or no leading ones, as one a channel. `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -84,20 +90,20 @@ def gaussian_nll_loss(
 
 
 def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
-    """Return `var` with the dimensions of `input`, if its shape is one of torch's."""
+    """Return `var` shaped to broadcast to `input`, or raise."""
     full, own = tuple(input.shape), tuple(var.shape)
-    if own == full:
-        return var
-    if own == full[:-1]:
+    # Torch's rule comes first: what has all axes but the last is one a row.
+    if full and own == full[:-1]:
         return xp.expand_dims(var, axis=-1)
-    odd = [b for a, b in zip(full, own, strict=False) if a != b]
-    if len(full) == len(own) and odd == [1]:
-        return var
-    msg = (
-        f"var must have the shape of input {full}, that shape with one axis of size 1 "
-        f"or without its last axis, got {own}"
-    )
-    raise ValueError(msg)
+    try:
+        check_fits(full, var=var)
+    except ValueError:
+        msg = (
+            f"var must broadcast to the shape of input {full}, or have that shape "
+            f"without its last axis, got {own}"
+        )
+        raise ValueError(msg) from None
+    return var
 
 
 def _floored(xp: Namespace, var: Any, eps: Any) -> Any:

@@ -51,6 +51,24 @@ BROADCAST += [
         why="batch and time are both axes of rows, as in cross_entropy",
     ),
 ]
+BROADCAST += [
+    Deviation(
+        "gaussian_nll_loss",
+        {
+            "input": np.zeros((1, 2, 2)),
+            "target": np.full((1, 2, 2), 2.0),
+            "var": var,
+        },
+        options={"reduction": "sum"},
+        reference=Raises(ValueError, "var is of incorrect size"),
+        ours=Gives(5 + LOG2 * 2, {"var": slope}),
+        why="variances of a channel, or of all, broadcast as other arrays do",
+    )
+    for var, slope in [
+        (np.asarray([[[1.0], [4.0]]])[0], [[-3.0], [0.0]]),
+        (np.asarray([1.0, 4.0]), [-3.0, 0.0]),
+    ]
+]
 
 _ONE_FOR_ALL = "one target may stand for all, as in mse_loss"
 BROADCAST += [

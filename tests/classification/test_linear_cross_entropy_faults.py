@@ -52,7 +52,7 @@ FAULTS = [
     ),
     (
         {"input": np.zeros(2), "linear_weight": np.zeros((5, 4, 2))},
-        "input must have shape (*, N, D) with linear_weight of shape (5, 4, 2), got (2,)",
+        "input must have shape (*, N, D) with linear_weight of shape (5, 4, 2), got",
     ),
     ({"linear_bias": np.zeros(4)}, "linear_bias must have shape (5,), got (4,)"),
     ({"linear_bias": 0.5}, "linear_bias must have shape (5,), got ()"),
