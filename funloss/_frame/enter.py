@@ -73,7 +73,11 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
 
 
 def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
-    """Return the mask as a boolean array that broadcasts to `shape`, or None."""
+    """Return the mask as a boolean array with the axes of `shape`, or None.
+
+    Axes of size 1 take the place of those that it lacks, so that one may be put in
+    for the classes.
+    """
     if where is None or where is True:
         return None
     if where is False:
@@ -84,7 +88,8 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
         raise TypeError(msg)
     namespace(like=like, where=where)
     check_fits(tuple(shape), where=where)
-    return where
+    lacking = len(shape) - where.ndim
+    return xp.reshape(where, (1,) * lacking + tuple(where.shape)) if lacking else where
 
 
 def guard(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:

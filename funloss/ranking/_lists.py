@@ -69,7 +69,7 @@ def enter_lists(
     check_fits(shape, weight=weight)
     keep = mask(xp, input, where, shape)
     input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
-    weight, keep = (_of_ndim(xp, x, len(shape)) for x in (weight, keep))
+    weight = _of_ndim(xp, weight, len(shape))
     (weight,) = guard(xp, keep, (weight, 0.0))
     arrays = (
         x if x is None or place == len(shape) - 1 else xp.moveaxis(x, place, -1)
