@@ -66,14 +66,15 @@ def cosine_similarity(
         [0.96]
     """
     xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
-    shape = broadcast_shape(x1=x1, x2=x2)
-    dim = check_axis(dim, max(1, len(shape)), name="dim")
+    # A 0-d array is a vector of one coordinate.
+    shape = broadcast_shape(x1=x1, x2=x2) or (1,)
+    dim = check_axis(dim, len(shape), name="dim")
     eps = real_option(xp, x1, at_least=0, eps=eps)
     x1 = spoil(xp, x1, eps)
     where = mask(xp, x1, where, rows(shape, dim))
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
-    x1, x2 = (xp.broadcast_to(x, shape or (1,)) for x in (x1, x2))
+    x1, x2 = (xp.broadcast_to(x, shape) for x in (x1, x2))
     factors = [_double_factor(xp, x, dim) for x in (x1, x2)]
     lengths = [
         floored(xp, xp.norm(x, 2, dim, keepdims=True), eps) * factor

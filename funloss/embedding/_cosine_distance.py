@@ -78,8 +78,9 @@ def cosine_distance(
         [5.e-19 4.e-01]
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    shape = broadcast_shape(input=input, target=target)
-    axis = check_axis(axis, max(1, len(shape)))
+    # A 0-d array is a vector of one coordinate.
+    shape = broadcast_shape(input=input, target=target) or (1,)
+    axis = check_axis(axis, len(shape))
     eps = real_option(xp, input, at_least=0, eps=eps)
     input = spoil(xp, input, eps)
     (weight,) = attach(xp, input, weight=weight)
@@ -87,7 +88,7 @@ def cosine_distance(
     where = mask(xp, input, where, rows(shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)
     input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
-    input, target = (xp.broadcast_to(x, shape or (1,)) for x in (input, target))
+    input, target = (xp.broadcast_to(x, shape) for x in (input, target))
     slopes = (_slope, _target_slope, None, None)
     cost = xp.elementwise(_distance, slopes, input, target, eps, axis, axis=axis)
     return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)

@@ -170,7 +170,7 @@ def categorical_q_learning_loss(
     atoms, next_atoms, weight, selector = attach(
         xp, input, atoms=atoms, next_atoms=next_atoms, weight=weight, selector=selector
     )
-    *shape, actions = check_supports(input, atoms, next_logits, next_atoms)
+    *shape, actions = check_supports(input, atoms, next_logits, next_atoms, inner=2)
     shape = tuple(shape)
     check_full((*shape, actions), selector=selector)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
@@ -217,12 +217,16 @@ def projected(xp: Namespace, atoms: Any, places: Any, masses: Any) -> Any:
 
 
 def check_supports(
-    input: Any, atoms: Any, next_logits: Any, next_atoms: Any
+    input: Any, atoms: Any, next_logits: Any, next_atoms: Any, inner: int = 1
 ) -> tuple[int, ...]:
-    """Return the shape of `input` without its atoms, or raise."""
+    """Return the shape of `input` without its atoms, or raise.
+
+    `inner` is the number of axes that `input` has at least.
+    """
     shape = tuple(input.shape)
-    if not shape or not shape[-1] or tuple(atoms.shape) != shape[-1:]:
-        msg = f"input must have shape (*, K) and atoms (K,), got {shape} and "
+    if len(shape) < inner or not shape[-1] or tuple(atoms.shape) != shape[-1:]:
+        own = f"(*{', A' * (inner - 1)}, K)"
+        msg = f"input must have shape {own} and atoms (K,), got {shape} and "
         raise ValueError(msg + f"{tuple(atoms.shape)}")
     places = atoms if next_atoms is None else next_atoms
     if tuple(next_logits.shape) != (*shape[:-1], *places.shape) or places.ndim != 1:

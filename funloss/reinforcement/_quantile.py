@@ -45,8 +45,8 @@ def quantile_huber_loss(
     Args:
         input: Quantiles, shape ``(*, K)``, real.
         target: Samples of what they are quantiles of, shape ``(*, M)``.
-        tau: Level of each quantile, in 0..1, shape ``(K,)`` or that of `input`;
-            ``(i + 0.5) / K`` if None.
+        tau: Level of each quantile, in 0..1, shape ``(K,)`` or that of `input`,
+            or a number; ``(i + 0.5) / K`` if None.
         delta: Error, in units of `input`, where the cost turns linear; a number >= 0
             (0: linear everywhere), or a 0-d array > 0.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
@@ -127,7 +127,8 @@ def quantile_q_learning_loss(
         discount: Of what comes after it, 0 where the episode ends; shape ``(*)`` or a
             number.
         next_value: Samples of returns in the states stepped to, shape ``(*, A, M)``.
-        tau: As for `quantile_huber_loss`; shape ``(K,)`` or ``(*, K)``.
+        tau: As for `quantile_huber_loss`; shape ``(K,)`` or ``(*, K)``,
+            or a number.
         delta: As for `quantile_huber_loss`.
         selector: Values that choose the next action, shape ``(*, A)``; the first of
             equal ones.

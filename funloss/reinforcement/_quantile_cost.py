@@ -5,6 +5,7 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._frame.checks import check_fits, check_values, is_zero, real_option
 from funloss._frame.enter import guard
+from funloss._frame.labels import as_row
 
 __all__ = ["check_ensemble", "levels", "linear_from", "quantile_cost"]
 
@@ -30,6 +31,7 @@ def levels(xp: Namespace, input: Any, tau: Any, keep: Any) -> Any:
         places = xp.arange(count, dtype=input.dtype, **xp.device_kw(input))
         return (places + 0.5) / count
     check_fits(tuple(input.shape), tau=tau)
+    tau = as_row(xp, tau)
     if tau.ndim > 1:
         (tau,) = guard(xp, keep, (tau, 0.5))
     bad = xp.logical_not(xp.logical_and(tau >= 0, tau <= 1))

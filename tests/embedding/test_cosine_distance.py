@@ -96,3 +96,12 @@ def test_weighted_mean_divides_by_the_sum_of_weights(xp):
     weight = xp.asarray([1.0, 2.0, 3.0, 4.0], dtype=xp.float64)
     got = fl.cosine_distance(x, t, weight=weight)
     assert_close(got, (0.04 + 2 * 2 + 3 + 4) / 10)
+
+
+def test_0d_arrays_are_vectors_of_one_coordinate(xp):
+    one, two = (xp.asarray(x, dtype=xp.float64) for x in (1.0, 2.0))
+    assert_close(fl.cosine_similarity(one, two, dim=0), 1)
+    assert_close(fl.cosine_similarity(one, -two, dim=-1), -1)
+    assert_close(fl.cosine_distance(one, two), 0)
+    with pytest.raises(ValueError, match="^dim must be an integer in -1..0, got 1"):
+        fl.cosine_similarity(one, two)

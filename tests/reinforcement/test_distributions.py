@@ -180,3 +180,13 @@ def test_nothing_of_a_masked_step_of_a_distribution_is_read(xp):
     assert_close(QUANTILE(x[:, 0, :], target, **options), [0.5, 0])
     got = QUANTILE_Q(x, action, 1 + reward, 1.0, after, policy=policy, **options)
     assert_close(got, [0.5, 0])
+
+
+def test_one_level_may_be_a_number(xp):
+    x, t = (xp.full((6, 1), v, dtype=xp.float64) for v in (0.0, 1.0))
+    for tau in (0.1, xp.asarray(0.1, dtype=xp.float64)):
+        assert_close(fl.quantile_huber_loss(x, t, tau=tau), 0.05)
+    x = xp.asarray([[0.0, 2.0]], dtype=xp.float64)
+    # Half the square of the error, a tenth of it above and nine tenths below.
+    got = fl.quantile_huber_loss(x, t[:1, :], tau=0.1, reduction="none")
+    assert_close(got, [0.5])
