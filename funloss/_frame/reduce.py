@@ -69,11 +69,11 @@ def reduce(
         weight: Factors, broadcastable to `loss`.
         where: Boolean, broadcastable to `loss`. A False element is 0, has
             slope 0 (even at nan) and does not count.
-        axis: Axis or axes to reduce; all if None.
+        axis: Axis or axes to reduce; all if None. ``"none"`` reduces none.
         axis_name: Mapped axis or axes of `jax.vmap`, `jax.pmap` or
             `jax.shard_map` to reduce over as well. Sums and counts are added
             up before dividing, so a mean over uneven masks is the mean of all.
-        divisor: What the mean divides by: ``"weight"``, the sum of weights
+        divisor: What the mean alone divides by: ``"weight"``, the sum of weights
             (the count if there are none); ``"count"``, the number of elements
             kept; or a number of your own, such as the number of tokens in a
             batch that is processed in parts. Your own is not added up over
@@ -106,6 +106,8 @@ def reduce(
     check_choice(REDUCTIONS, reduction=reduction)
     if isinstance(divisor, str):
         check_choice(("weight", "count"), divisor=divisor)
+    if reduction != "mean" and not (isinstance(divisor, str) and divisor == "weight"):
+        raise ValueError(f"divisor belongs to 'mean', got reduction {reduction!r}")  # noqa: EM102
     xp, out, (loss,) = enter(None, loss=loss)
     weight, own = attach(
         xp, loss, weight=weight, divisor=None if isinstance(divisor, str) else divisor

@@ -49,6 +49,9 @@ def weighing(
             f"got {lambda_weight!r}"
         )
         raise ValueError(msg)
+    if lambda_weight not in _DISCOUNTED and gain != GAINS[0]:
+        msg = f"gain {gain!r} needs lambda_weight 'dcg' or 'dcg2', got {lambda_weight!r}"
+        raise ValueError(msg)
     if lambda_weight is None:
         return None
     return Weighing(lambda_weight, topn, normalize, gain)

@@ -40,7 +40,8 @@ def poisson_nll_loss(
         target: Counts, broadcastable with `input`.
         log_input: Whether `input` holds logarithms; a Python bool.
         full: Whether to add the term of the target alone; a Python bool.
-        eps: Added to the rate inside the logarithm; a number or a 0-d array.
+        eps: Added to the rate inside the logarithm, not to `input` that holds
+            logarithms; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to the result. A False element costs 0, has
             slope 0 (even at nan) and does not count in the mean.

@@ -60,7 +60,8 @@ def td_loss(
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         lambda_: Share of the target that comes from later steps: a number, or an
             array that broadcasts to `input`. The number 0 needs no time axis.
-        time_axis: Axis of `input` along which steps follow each other.
+        time_axis: Axis of `input` along which steps follow each other; without
+            `lambda_` it means nothing.
         delta: Error, in units of `input`, where the cost turns linear, as in
             `huber_loss`; > 0. A number or a 0-d array; it never does if None.
         transform: What rescales returns, a function of an array to one of the same

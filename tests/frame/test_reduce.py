@@ -51,7 +51,12 @@ def test_divisor_is_the_weight_the_count_or_a_number(costs):
     assert_close(fl.reduce(loss, **given, divisor="count"), 45 / 4)
     assert_close(fl.reduce(loss, **given, divisor=100), 0.45)
     assert_close(fl.reduce(loss, **given, divisor=weight, axis=0), [1, 10, 16])
-    assert_close(fl.reduce(loss, "sum", **given, divisor=100), 45)
+    for divisor in (100, 2.0, "count", weight):
+        for reduction in ("sum", "none"):
+            message = f"^divisor belongs to 'mean', got reduction '{reduction}'"
+            with pytest.raises(ValueError, match=message):
+                fl.reduce(loss, reduction, **given, divisor=divisor)
+    assert_close(fl.reduce(loss, "sum", **given, divisor="weight"), 45)
 
 
 def test_a_mask_of_fewer_dimensions_counts_each_element(xp):

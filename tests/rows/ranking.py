@@ -15,6 +15,10 @@ NO_LAMBDA = (
     {"normalize": True},
     "topn and normalize need lambda_weight 'dcg' or 'dcg2', got None",
 )
+NO_LAMBDA_GAIN = (
+    {"gain": "linear"},
+    "gain 'linear' needs lambda_weight 'dcg' or 'dcg2', got None",
+)
 TAU = "tau must be > 0 and <= 1, got"
 
 ROWS = [
