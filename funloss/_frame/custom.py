@@ -122,6 +122,8 @@ def _complete(
         vars(target).pop("__wrapped__", None)
         vars(target)["__signature__"] = signature
     wrapped.__doc__ = _document(formula, unit)
+    # What a program that shows a fault of the loss has to print.
+    vars(wrapped)["__formula__"] = formula, f"{unit}wise_loss"
     return wrapped
 
 

@@ -50,7 +50,9 @@ def weighing(
         )
         raise ValueError(msg)
     if lambda_weight not in _DISCOUNTED and gain != GAINS[0]:
-        msg = f"gain {gain!r} needs lambda_weight 'dcg' or 'dcg2', got {lambda_weight!r}"
+        msg = (
+            f"gain {gain!r} needs lambda_weight 'dcg' or 'dcg2', got {lambda_weight!r}"
+        )
         raise ValueError(msg)
     if lambda_weight is None:
         return None

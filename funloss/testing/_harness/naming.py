@@ -1,5 +1,6 @@
 """How a program would name a function: what it imports, and what it writes."""
 
+import ast
 import functools
 import importlib
 import inspect
@@ -44,19 +45,37 @@ def named(function: Callable[..., Any]) -> tuple[list[str], str]:
 
 def _definition(function: FunctionType) -> list[str]:
     """Return the source of a function that no module offers, and what it needs."""
+    formula, maker = getattr(function, "__formula__", (function, ""))
+    name = function.__name__
     try:
-        source = textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError):
-        source = f"# `{function.__name__}` has no source: define it here."
+        source = textwrap.dedent(inspect.getsource(formula)).splitlines()
+        tree = ast.parse("\n".join(source)).body[0]
+    except (OSError, SyntaxError, TypeError):
+        return [f"# `{name}` has no source: define it here."]
     needed: list[str] = []
-    for name in function.__code__.co_names:
-        value = function.__globals__.get(name)
-        if isinstance(value, ModuleType):
-            path = value.__name__
-            needed += [f"import {path}" if path == name else f"import {path} as {name}"]
-        elif callable(value) and value is not function:
-            needed += named(value)[0]
-    return [*needed, "", *source.splitlines()]
+    if maker and isinstance(tree, ast.FunctionDef):
+        # However the loss was made of its formula: this does it as well.
+        source = [f"@fl.{maker}", *source[tree.lineno - 1 :]]
+        tree.decorator_list = []
+        needed = ["import funloss as fl"]
+    scope = formula.__globals__ | inspect.getclosurevars(formula).nonlocals
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for used_name in sorted(used & scope.keys() - {name}):
+        needed += _assignment(used_name, scope[used_name])
+    return [*needed, "", *source]
+
+
+def _assignment(name: str, value: Any) -> list[str]:
+    """Return lines after which a program has this value under this name."""
+    if isinstance(value, ModuleType):
+        path = value.__name__
+        return [f"import {path}" if path == name else f"import {path} as {name}"]
+    if callable(value):
+        lines, written = named(value)
+        return lines if written == name else [*lines, f"{name} = {written}"]
+    if isinstance(value, bool | int | float | str | tuple | None):
+        return [f"{name} = {value!r}"]
+    return [f"# `{name}` is a {type(value).__name__}: define it here."]
 
 
 def full_name(function: Callable[..., Any]) -> str:

@@ -157,7 +157,15 @@ def _function(problem: Problem) -> tuple[list[str], str]:
     for value in problem.options.values():
         if callable(value):
             lines += named(value)[0]
-    return list(dict.fromkeys(lines)), written
+    # The same line of code may well stand twice, that of an import need not.
+    seen: set[str] = set()
+    kept = [
+        line
+        for line in lines
+        if not line.startswith(("import ", "from "))
+        or not (line in seen or seen.add(line))
+    ]
+    return kept, written
 
 
 def _call(problem: Problem, library: str, function: str) -> str:
