@@ -1,5 +1,6 @@
 """A row of the table of losses: a loss, its inputs, and what is to be tried."""
 
+import contextlib
 import functools
 import inspect
 from dataclasses import dataclass, field
@@ -74,6 +75,23 @@ class Row:
             )
             for x in values.values()
         ]
+
+    def weights(self):
+        """Return the shape of each weight: of elements or costs, or one a class."""
+        sizes = {n for x in self.values().values() for n in x.shape[1:]}
+        shapes = [self.mask_shape, self.costs, *((n,) for n in sorted(sizes))]
+        found = {}
+        for name in filter(self.has, ("weight", "pos_weight", "alpha")):
+            for shape in shapes:
+                with contextlib.suppress(TypeError, ValueError):
+                    self.with_options(**{name: np.ones(shape)})(*self.made(np))
+                    found.setdefault(name, shape)
+        return found
+
+    def class_weights(self):
+        """Return the weights of classes alone, by name with their shapes."""
+        own = {self.mask_shape, self.costs}
+        return {n: shape for n, shape in self.weights().items() if shape not in own}
 
     def has(self, *parameters):
         """Tell whether the loss takes all of these parameters."""

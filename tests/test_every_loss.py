@@ -21,9 +21,18 @@ def summed(row, **options):
     return lambda *arrays: row.with_options(**options)(*arrays).sum()
 
 
-def differentiated(row, library, **options):
-    """Return a function to the loss's value and its gradient in each floating array."""
-    cost, places = summed(row, **options), row.floats()
+def differentiated(row, library, weights=(), **options):
+    """Return a function to the loss's value and its gradient in each floating array.
+
+    The weights of these names come behind the row's own arrays.
+    """
+    count = len(row.arrays)
+    places = (*row.floats(), *range(count, count + len(weights)))
+
+    def cost(*arrays):
+        given = dict(zip(weights, arrays[count:], strict=True))
+        return summed(row, **options, **given)(*arrays[:count])
+
     if library == "jax":
         return jax.jit(jax.value_and_grad(cost, places))
 
@@ -161,6 +170,13 @@ def corrupted(row, bad):
     return changed
 
 
+def weight_of(shape, bad):
+    """Return weights of which the first sample's are bad."""
+    weight = np.ones(shape)
+    weight[0] = bad
+    return weight.tolist()
+
+
 @rows("where")
 @BOTH
 def test_masked_samples_change_neither_value_nor_gradient(xp, name, row):
@@ -169,15 +185,18 @@ def test_masked_samples_change_neither_value_nor_gradient(xp, name, row):
     options = {"where": xp.asarray(keep.tolist())}
     if row.has("reduction"):
         options["reduction"] = "mean"
-    program = differentiated(row, name, **options)
-    value, slopes = program(*row.made(xp))
+    weights = {k: s for k, s in row.weights().items() if k not in row.class_weights()}
+    program = differentiated(row, name, weights, **options)
+    value, slopes = program(*row.made(xp), *map(xp.ones, weights.values()))
+    names = [*(list(row.arrays)[k] for k in row.floats()), *weights]
     for bad in (math.nan, math.inf, -math.inf):
         dirty = row.made(xp, changed=corrupted(row, bad))
-        got, gradients = program(*dirty)
+        heavy = [xp.asarray(weight_of(shape, bad)) for shape in weights.values()]
+        got, gradients = program(*dirty, *heavy)
         assert_close(got, value)
-        for one, other, place in zip(gradients, slopes, row.floats(), strict=True):
+        for one, other, array in zip(gradients, slopes, names, strict=True):
             assert_close(one, other)
-            axis = row.samples.get(list(row.arrays)[place], 0)
+            axis = row.samples.get(array, 0)
             if axis is not None:
                 assert not np.take(to_numpy(one), 0, axis).any()
 
@@ -208,11 +227,13 @@ def test_masks_without_gradients(any_xp, row):
     where = any_xp.asarray(keep.tolist())
     dirty = row.made(any_xp, changed=corrupted(row, math.nan))
     clean = row.made(any_xp)
+    weights = {k: s for k, s in row.weights().items() if k not in row.class_weights()}
+    heavy = {k: any_xp.asarray(weight_of(s, math.nan)) for k, s in weights.items()}
     nothing = any_xp.zeros_like(where)
     # Dask divides 0 by 0 when it computes, beyond the loss's own silence.
     with np.errstate(invalid="ignore"):
         kept = to_numpy(row.with_options(where=where)(*clean))
-        assert_close(row.with_options(where=where)(*dirty), kept)
+        assert_close(row.with_options(where=where, **heavy)(*dirty), kept)
         assert_close(row.with_options(where=nothing)(*dirty), math.nan)
 
 

@@ -43,6 +43,7 @@ def _softmax_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
         if even is not None:
             truth = truth + smoothing * even
             mass = mass + smoothing * _total(even, x, axis)
+            mass = _kept(mass, keep, axis)
         slope = mass * _probabilities(x, keep, axis) - _kept(truth, keep, axis)
         change = change + jnp.sum(slope * x_change, axis)
     if lead is not None and not isinstance(lead_change, SymbolicZero):

@@ -4,6 +4,7 @@ from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
 from funloss._frame.checks import check_axis, check_values
+from funloss._frame.enter import guard
 
 __all__ = [
     "along",
@@ -49,9 +50,14 @@ def along(xp: Namespace, weight: Any, axis: int, ndim: int) -> Any:
     return xp.reshape(weight, (1,) * axis + (-1,) + (1,) * (ndim - axis - 1))
 
 
-def of_labels(xp: Namespace, weight: Any, labels: Any) -> Any:
-    """Return the class weight of each label, or None without weights."""
-    return None if weight is None else xp.of_each(weight, labels)
+def of_labels(xp: Namespace, weight: Any, labels: Any, keep: Any) -> Any:
+    """Return the class weight of each label, 1 where not kept; None without weights.
+
+    A label that is not kept is another class's by now, whose weight may be nan.
+    """
+    if weight is None:
+        return None
+    return guard(xp, keep, (xp.of_each(weight, labels), 1.0))[0]
 
 
 def check_class_weight(weight: Any, input: Any, axis: int) -> None:

@@ -109,13 +109,16 @@ def cross_entropy(
         (target,) = guard(xp, keep, (target, 0.0))
         if not is_zero(smoothing):
             target = (1 - smoothing) * target + smoothing / input.shape[axis]
-        cost = xp.expected_cost(input, target * spread, axis, where)
+        mass = target * spread
+        if weight is not None:
+            (mass,) = guard(xp, keep, (mass, 0.0))
+        cost = xp.expected_cost(input, mass, axis, where)
         return leave(xp, out, cost, reduction, where=where)
     target = match_rows(xp, input, target, axis)
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
-    mass, even = of_labels(xp, weight, labels), None
+    mass, even = of_labels(xp, weight, labels, keep), None
     if not is_zero(smoothing):
         even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
         even = even * spread / input.shape[axis]

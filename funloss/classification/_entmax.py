@@ -131,7 +131,7 @@ def entmax_loss(
             (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
         cost = _of_rows(xp, input, xp.expand_dims(labels, axis=axis), alpha, axis)
         cost = cost if bad is None else xp.poison(cost, bad)
-        mass = of_labels(xp, weight, labels)
+        mass = of_labels(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
     return leave(xp, out, cost, reduction, where=keep, mass=mass)
 

@@ -134,7 +134,7 @@ def linear_cross_entropy(
             where=where,
             dtype=out,
         )
-    mass = of_labels(xp, weight, labels)
+    mass = of_labels(xp, weight, labels, keep)
     smoothing = real_option(
         xp, x, at_least=0, at_most=1, label_smoothing=label_smoothing
     )

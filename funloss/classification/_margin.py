@@ -97,7 +97,7 @@ def multi_margin_loss(
     arguments = (input, margin, place, p, axis)
     cost = xp.elementwise(_hinges, slopes, *arguments, axis=axis) / input.shape[axis]
     cost = cost if bad is None else xp.poison(cost, bad)
-    mass = of_labels(xp, weight, labels)
+    mass = of_labels(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
     keep = keep if keep is None else xp.reshape(keep, shape)
     return leave(xp, out, xp.reshape(cost, shape), reduction, where=keep)

@@ -101,7 +101,7 @@ def multiclass_hinge_loss(
     slopes = (_slope, _margin_slope, None, None)
     cost = xp.elementwise(_hinge, slopes, *arguments, axis=axis)
     cost = cost if bad is None else xp.poison(cost, bad)
-    mass = of_labels(xp, weight, labels)
+    mass = of_labels(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
     return leave(xp, out, cost, reduction, where=keep, mass=mass)
 

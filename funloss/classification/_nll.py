@@ -80,5 +80,5 @@ def nll_loss(
     if bad is not None:
         input = xp.poison(input, xp.expand_dims(bad, axis=axis))
     cost = -xp.pick(input, labels, axis)
-    mass = of_labels(xp, weight, labels)
+    mass = of_labels(xp, weight, labels, keep)
     return leave(xp, out, cost, reduction, weight=mass, where=keep, mass=mass)

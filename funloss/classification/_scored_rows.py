@@ -62,7 +62,7 @@ class Rows:
             where=self.where,
         )
         costs = label_costs(xp, curve, x, labels, keep=keep, axis=axis, option=option)
-        mass = of_labels(xp, weight, labels)
+        mass = of_labels(xp, weight, labels, keep)
         for factor in (mass, scale):
             costs = costs if factor is None else costs * factor
         return costs if bad is None else xp.poison(costs, bad), keep, mass

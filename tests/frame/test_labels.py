@@ -1,5 +1,6 @@
 """Class axes and integer labels."""
 
+import math
 import re
 
 import jax.numpy as jnp
@@ -47,9 +48,12 @@ def test_class_weights_lie_along_the_class_axis(xp):
     weight = xp.asarray([1.0, 2.0, 3.0])
     space = fl.array_namespace(weight)
     assert labels.along(space, weight, 1, 3).shape == (1, 3, 1)
-    taken = labels.of_labels(space, weight, xp.asarray([[2, 0], [1, 1]]))
-    assert_close(taken, [[3, 1], [2, 2]])
-    assert labels.of_labels(space, None, xp.asarray([0])) is None
+    places = xp.asarray([[2, 0], [1, 1]])
+    assert_close(labels.of_labels(space, weight, places, None), [[3, 1], [2, 2]])
+    keep = xp.asarray([[True, False], [True, True]])
+    weight = xp.asarray([math.nan, 2.0, 3.0])
+    assert_close(labels.of_labels(space, weight, places, keep), [[3, 1], [2, 2]])
+    assert labels.of_labels(space, None, places, keep) is None
 
 
 def test_class_weights_of_another_number_are_refused():
