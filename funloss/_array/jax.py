@@ -15,10 +15,10 @@ from funloss._array import jax_call, jax_parts
 from funloss._array import jax_rules as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
-from funloss._array.jax_rows import JaxRows
+from funloss._array.jax_inputs import JaxInputs
 
 
-class JaxNamespace(JaxRows):
+class JaxNamespace(JaxInputs):
     """`jax.numpy` with slopes that `jax.grad` takes from here."""
 
     where = staticmethod(rules.where)
@@ -45,12 +45,7 @@ class JaxNamespace(JaxRows):
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Return ``function(*args, **kwargs)``, a loss, compiled and cached."""
-        return jax_call.call(function, args, kwargs)
-
-    def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
-        """Cast."""
-        del copy
-        return lax.convert_element_type(x, dtype)
+        return jax_call.call(self, function, args, kwargs)
 
     def stop_gradient(self, x: Any) -> Any:
         """Return `x` as a constant."""

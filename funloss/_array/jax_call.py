@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from funloss._array import lookup
 from funloss._array.debug import debugging
 from funloss._array.number import Number, real_options
+from funloss._array.numpy import NUMPY
 
 __all__ = ["call", "compiled"]
 
@@ -19,7 +19,7 @@ _ARRAY, _NUMBER = object(), object()
 _PLAIN = frozenset({type(None), bool, int, float, str})
 
 
-def call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Return ``function(*args, **kwargs)``, compiled where it can be.
 
     Programs are cached by the type and value of every argument that is not an array;
@@ -28,14 +28,17 @@ def call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     has to be refused by name, and under `debug_values` values are read: such calls
     run as they stand.
     """
-    key = None if debugging() else _key(function, args, kwargs)
+    key = _key(xp, function, args, kwargs)
     if key is None:
-        return function(*_own(args), **_own(kwargs))
+        args, kwargs = xp.taken(args), xp.taken(kwargs)
+        key = _key(xp, function, args, kwargs)
+    if key is None or debugging():
+        return function(*xp.taken(args), **xp.taken(kwargs))
     arrays, layout, numbers = key
     try:
         run, bounds = compiled(function, layout, tuple(kwargs))
     except TypeError:  # an unhashable option; tracing has not begun yet
-        return function(*_own(args), **_own(kwargs))
+        return function(*xp.taken(args), **xp.taken(kwargs))
     result = run(*arrays)
     # Afterwards, because it is the first run that finds the bounds.
     for name, value in numbers:
@@ -44,8 +47,11 @@ def call(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return result
 
 
-def _key(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Return what is dynamic, the layout of all arguments, and the numbers by name."""
+def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Return what is dynamic, the layout of all arguments, and the numbers by name.
+
+    None if the call cannot be compiled as it stands.
+    """
     arrays, layout, numbers = [], [], []
     options = real_options(function)
     for place, x in (*enumerate(args), *kwargs.items()):
@@ -59,7 +65,7 @@ def _key(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
             else:
                 layout.append((kind, x))
         elif _is_dynamic(x):
-            if not _is_at_home(x):
+            if not _is_at_home(xp, x):
                 return None
             arrays.append(x)
             layout.append(_ARRAY)
@@ -70,27 +76,20 @@ def _key(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return arrays, tuple(layout), numbers
 
 
-def _own(arguments: Any) -> Any:
-    """Return arguments with NumPy's arrays as JAX's own."""
-
-    def own(x: Any) -> Any:
-        return jnp.asarray(x) if isinstance(x, np.ndarray) else x
-
-    return jax.tree.map(own, arguments)
-
-
 def _is_dynamic(x: Any) -> bool:
     if isinstance(x, (tuple, list)):
         return any(map(_is_dynamic, x))
     return lookup(x) is not None
 
 
-def _is_at_home(x: Any) -> bool:
-    """Tell whether jax takes `x`; what it refuses, the loss refuses by name."""
+def _is_at_home(home: Any, x: Any) -> bool:
+    """Tell whether jax takes `x` as it is; what it refuses, the loss names."""
     if isinstance(x, (tuple, list)):
-        return all(map(_is_at_home, x))
+        return all(_is_at_home(home, item) for item in x)
     xp = lookup(x)
-    return xp is None or xp.name in ("jax", "numpy")
+    if xp is NUMPY:
+        return isinstance(x, np.generic) or home.holds(x)
+    return xp is None or xp is home
 
 
 @functools.lru_cache(maxsize=1024)

@@ -17,7 +17,10 @@ _STANDARD = """
     take tanh tril triu unstack vecdot where zeros zeros_like
     bool int8 int16 int32 int64 uint8 float32 float64
 """
-_INTEGERS = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
+# The lowest and the highest number of each integer dtype.
+_INTEGERS = {
+    f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)
+} | {f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)}
 _HALVES = {"float16", "bfloat16"}
 _FLOATS = _HALVES | {"float32", "float64"}
 
@@ -71,6 +74,42 @@ class Standard:
     def as_dtype(self, dtype: Any) -> Any:
         """Return the library's own dtype for a name or another library's dtype."""
         return getattr(self.standard, self.dtype_name(dtype), None)
+
+    # What integers are
+
+    def identities(self, x: Any) -> Any:
+        """Return integers of a signed dtype, equal where those of `x` are."""
+        low, high = self._span(x)
+        wide = self.as_dtype("int32" if high < 2**31 else "int64")
+        # JAX has integers of 64 bits without x64, too, if they were made with it.
+        if x.dtype == wide or low < _INTEGERS[self.dtype_name(wide)][0]:
+            return x
+        return self.astype(x, wide)
+
+    def saturated(self, x: Any) -> Any:
+        """Return the nearest integers of a signed dtype, for counts to compare with."""
+        signed = self.identities(x)
+        limit = self._span(signed)[1]
+        if self._span(x)[1] <= limit:
+            return signed
+        return self.where(signed < 0, limit, signed)
+
+    def differs(self, x: Any, number: int) -> Any:
+        """Return where integers are not `number`; None if none of them can be."""
+        low, high = self._span(x)
+        if not low <= number <= high:
+            return None
+        signed = self.identities(x)
+        limit = self._span(signed)[1]
+        return signed != (number if number <= limit else number - 2 * (limit + 1))
+
+    def beyond(self, x: Any) -> Any:
+        """Return where integers are beyond what the library holds, or None."""
+        del x
+        return None
+
+    def _span(self, x: Any) -> tuple[int, int]:
+        return _INTEGERS[self.dtype_name(x.dtype)]
 
     def concrete(self, *arrays: Any) -> bool:
         """Tell whether Python may read the values of `arrays` now, at no cost."""

@@ -160,7 +160,9 @@ def check_values(xp: Namespace, rule: str, **named: tuple[Any, Any]) -> Any:
         flat = int(xp.argmax(xp.reshape(xp.astype(bad, xp.int32), (-1,))))
         place = _unravel(flat, tuple(bad.shape))
         value = x[place]
-        number = int(value) if xp.is_int(x.dtype) else float(value)
+        # int() of torch's tensors overflows beyond the signed integers.
+        value = value.item() if hasattr(value, "item") else value
+        number = float(value) if xp.is_float(x.dtype) else int(value)
         raise ValueError(f"{name} must be {rule}, got {number!r} at {place}")  # noqa: EM102
     return None
 

@@ -18,7 +18,6 @@ __all__ = [
     "of_labels",
     "poison_rows",
     "rows",
-    "widened",
 ]
 
 
@@ -132,18 +131,18 @@ def class_labels(
         ValueError: A label is out of range.
     """
     check_integers(like, target, name)
-    target = widened(xp, target)
-    keep = None if ignore_index is None else target != ignore_index
+    keep = None if ignore_index is None else xp.differs(target, ignore_index)
     if where is not None:
         where = xp.broadcast_to(where, target.shape)
         keep = where if keep is None else xp.logical_and(keep, where)
     if keep is not None and xp.concrete(keep) and bool(xp.all(keep)):
         keep = None
+    given, target = target, xp.saturated(target)
     safe = xp.logical_and(target >= 0, target < classes)
     bad = xp.logical_not(safe)
     if keep is not None:
         bad, safe = xp.logical_and(bad, keep), xp.logical_and(safe, keep)
-    bad = check_values(xp, f"in 0..{classes - 1}", **{name: (target, bad)})
+    bad = check_values(xp, f"in 0..{classes - 1}", **{name: (given, bad)})
     if keep is None and bad is None:
         return target, None, None
     return xp.where(safe, target, 0), keep, bad
@@ -158,19 +157,6 @@ def check_integers(like: Any, target: Any, name: str = "target") -> None:
     if not xp.is_int(target.dtype):
         msg = f"{name} must be integer, got {xp.dtype_name(target.dtype)}"
         raise TypeError(msg)
-
-
-def widened(xp: Namespace, target: Any) -> Any:
-    """Return labels in an integer dtype that compares safely with any class count."""
-    narrow = xp.dtype_name(target.dtype) in {
-        "int8",
-        "uint8",
-        "int16",
-        "uint16",
-        "int32",
-    }
-    wide = xp.as_dtype("int32" if narrow else "int64")
-    return target if target.dtype == wide else xp.astype(target, wide)
 
 
 def poison_rows(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:

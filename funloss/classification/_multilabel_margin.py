@@ -12,7 +12,6 @@ from funloss._frame.labels import (
     class_axis,
     poison_rows,
     rows,
-    widened,
 )
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
@@ -83,10 +82,10 @@ def multilabel_margin_loss(
 
 def _label_lists(xp: Namespace, target: Any, keep: Any) -> tuple[Any, Any, Any]:
     """Return labels that are safe to gather by, which are listed, and bad rows."""
-    target = widened(xp, target)
+    given, target = target, xp.saturated(target)
     bad = xp.logical_or(target < -1, target >= target.shape[-1])
     bad = bad if keep is None else xp.logical_and(bad, keep)
-    bad = check_values(xp, f"in -1..{target.shape[-1] - 1}", target=(target, bad))
+    bad = check_values(xp, f"in -1..{target.shape[-1] - 1}", target=(given, bad))
     ended = xp.cumulative_sum(xp.astype(target == -1, xp.int32), axis=-1)
     listed = xp.logical_and(ended == 0, target >= 0)
     listed = xp.logical_and(listed, target < target.shape[-1])

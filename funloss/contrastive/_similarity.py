@@ -6,7 +6,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.enter import guard, mask
-from funloss._frame.labels import match_rows, widened
+from funloss._frame.labels import match_rows
 
 __all__ = ["Pairs", "by_rows", "chosen", "directions", "enter_rows", "log_mass"]
 
@@ -23,7 +23,7 @@ def enter_rows(
     if input.ndim != 2:
         msg = f"input must have shape (N, D), got {tuple(input.shape)}"
         raise ValueError(msg)
-    labels = widened(xp, match_rows(xp, input, target, 1))
+    labels = xp.identities(match_rows(xp, input, target, 1))
     where = mask(xp, input, where, labels.shape)
     places = xp.arange(input.shape[0], dtype=labels.dtype, **xp.device_kw(input))
     if where is not None:

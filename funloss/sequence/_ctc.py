@@ -8,13 +8,13 @@ from funloss._frame.enter import enter, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
 from funloss._frame.wrong_calls import explained
-from funloss._kernels._ctc_alignment import (
-    align,
+from funloss._kernels._ctc_alignment import align
+from funloss._kernels._ctc_choice import alignment_cost
+from funloss._kernels._ctc_lengths import (
     check_log_probs,
     of_one_library,
     settle_lengths,
 )
-from funloss._kernels._ctc_choice import alignment_cost
 
 __all__ = ["ctc_loss"]
 

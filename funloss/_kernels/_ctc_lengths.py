@@ -1,0 +1,160 @@
+"""The lengths of CTC's samples and targets: arrays, or Python's integers."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from funloss._array import Namespace, lookup, namespace
+from funloss._array.numpy import NUMPY
+from funloss._frame.checks import check_values
+
+__all__ = [
+    "check_log_probs",
+    "held",
+    "integer_array",
+    "of_one_library",
+    "outside",
+    "read_lengths",
+    "settle_lengths",
+    "signed",
+    "wrong_sum",
+]
+
+
+def of_one_library(*arguments: Any) -> bool:
+    """Tell whether all are arrays of one library, and none a NumPy scalar."""
+    xp = lookup(arguments[0])
+    return xp is not None and all(
+        lookup(x) is xp and not isinstance(x, np.generic) for x in arguments
+    )
+
+
+def settle_lengths(
+    log_probs: Any, targets: Any, *, check: bool, **lengths: Any
+) -> tuple[Any, Any, int | None]:
+    """Return both lengths as arrays, and the longest target if that is known.
+
+    Known are Python integers, and NumPy's on JAX: with `check` those raise here
+    if they are wrong, for in tracing they would be hidden.
+    """
+    xp = namespace(log_probs=log_probs)
+    check_log_probs(log_probs)
+    known = {name: _known(xp, name, x) for name, x in lengths.items()}
+    shape = getattr(targets, "shape", ())
+    limits = (log_probs.shape[0], shape[-1] if shape else None)
+    if check:
+        for (name, x), limit in zip(known.items(), limits, strict=True):
+            if x is None or limit is None:
+                continue
+            bad = np.asarray((x < 0) | (x > limit), dtype=bool)
+            check_values(NUMPY, f"in 0..{limit}", **{name: (x, bad)})
+    ends, longest = known["target_lengths"], None
+    if ends is not None and ends.size and len(shape) == 1 and log_probs.ndim == 3:
+        if check:
+            wrong_sum(NUMPY, ends, shape[0])
+        longest = int(ends.max())
+    used, ends = (
+        lengths[name] if x is None else _to_library(xp, x, log_probs)
+        for name, x in known.items()
+    )
+    return used, ends, longest
+
+
+def _known(xp: Namespace, name: str, lengths: Any) -> Any:
+    """Return lengths that are Python values as a NumPy array, others as None."""
+    if isinstance(lengths, np.ndarray):
+        integer = lengths.dtype.kind in "iu"
+        return lengths if xp.name == "jax" and integer else None
+    if lookup(lengths) is not None and not isinstance(lengths, np.generic):
+        return None
+    several = isinstance(lengths, list | tuple)
+    items: Any = lengths if several else [lengths]
+    try:
+        values = [operator.index(x) for x in items]
+    except TypeError:
+        msg = f"{name} must be integers, got {lengths!r}"
+        raise TypeError(msg) from None
+    # Python's integers have no highest one.
+    return np.asarray(values if several else values[0], dtype=object)
+
+
+def _to_library(xp: Namespace, lengths: Any, like: Any) -> Any:
+    kind = np.int32 if xp.name == "jax" else np.int64
+    limits = np.iinfo(kind)
+    lengths = np.clip(lengths.astype(object), limits.min, limits.max)
+    lengths = np.asarray(lengths, dtype=kind)
+    if xp.name == "jax":
+        return lengths
+    return xp.asarray(lengths.tolist(), dtype=xp.int64, **xp.device_kw(like))
+
+
+def check_log_probs(log_probs: Any) -> None:
+    """Raise unless the shape is ``(T, N, C)`` or ``(T, C)``, without a zero."""
+    shape = tuple(log_probs.shape)
+    if len(shape) not in (2, 3):
+        msg = f"log_probs must have shape (T, N, C) or (T, C), got {shape}"
+        raise ValueError(msg)
+    if 0 in shape:
+        msg = f"log_probs must hold at least one frame, sample and class, got {shape}"
+        raise ValueError(msg)
+
+
+def integer_array(xp: Namespace, like: Any, **argument: Any) -> Any:
+    """Return the argument, or raise unless it is an integer array."""
+    ((name, x),) = argument.items()
+    if lookup(x) is None:
+        msg = f"{name} must be an integer array, got {type(x).__name__}"
+        raise TypeError(msg)
+    namespace(log_probs=like, **argument)
+    if not xp.is_int(x.dtype):
+        msg = f"{name} must be integer, got {xp.dtype_name(x.dtype)}"
+        raise TypeError(msg)
+    return x
+
+
+def signed(xp: Namespace, x: Any) -> Any:
+    """Return integers as the widest signed ones, those beyond at their limits."""
+    return xp.astype(xp.saturated(x), xp.as_dtype("int64"))
+
+
+def read_lengths(xp: Namespace, like: Any, samples: int, **argument: Any) -> Any:
+    """Return lengths of shape ``(N,)`` as they came; those of one may be 0-d."""
+    ((name, _),) = argument.items()
+    lengths = integer_array(xp, like, **argument)
+    shape = tuple(lengths.shape)
+    if shape != (samples,) and not (samples == 1 and shape == ()):
+        msg = f"{name} must have shape ({samples},), got {shape}"
+        raise ValueError(msg)
+    return xp.reshape(lengths, (samples,))
+
+
+def outside(xp: Namespace, limit: int, where: Any, **argument: Any) -> Any:
+    """Return where lengths are not in ``0..limit``; raise if values can be read."""
+    ((name, x),) = argument.items()
+    length = signed(xp, x)
+    bad = xp.logical_or(length < 0, length > limit)
+    if where is not None:
+        bad = xp.logical_and(bad, where)
+    return check_values(xp, f"in 0..{limit}", **{name: (x, bad)})
+
+
+def held(xp: Namespace, limit: int, lengths: Any) -> Any:
+    """Return lengths that can be added up, -1 and ``limit + 1`` for all outside."""
+    lengths = signed(xp, lengths)
+    lengths = xp.where(lengths < -1, -1, lengths)
+    return xp.where(lengths > limit + 1, limit + 1, lengths)
+
+
+def wrong_sum(xp: Namespace, ends: Any, size: int) -> Any:
+    """Tell whether `ends` do not add up; raise if values can be read."""
+    total = xp.sum(ends)
+    if not xp.concrete(total):
+        return total != size
+    if int(total) != size:
+        msg = (
+            "concatenated targets must have the size sum(target_lengths) = "
+            f"{int(total)}, got {size}"
+        )
+        raise ValueError(msg)
+    return None
