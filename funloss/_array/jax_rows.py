@@ -15,12 +15,12 @@ from jax import lax
 from jax.sharding import PartitionSpec
 
 from funloss._array import jax_rules as rules
-from funloss._array.base import Namespace
+from funloss._array.jax_sizes import JaxSizes
 
 __all__ = ["JaxRows"]
 
 
-class JaxRows(Namespace):
+class JaxRows(JaxSizes):
     """The primitives that move elements along an axis."""
 
     def whole(self, x: Any, *axes: int) -> Any:

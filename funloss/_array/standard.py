@@ -1,6 +1,7 @@
 """The array-API standard as one library implements it."""
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -115,6 +116,16 @@ class Standard:
         """Tell whether Python may read the values of `arrays` now, at no cost."""
         del arrays
         return True
+
+    def known(self, *sizes: Any) -> bool:
+        """Tell whether `sizes` are numbers, not symbols of an exported program."""
+        del sizes
+        return True
+
+    def count(self, sizes: Sequence[Any], dtype: Any) -> Any:
+        """Return the product of `sizes`, a float or a 0-d array of symbols."""
+        del dtype
+        return float(math.prod(sizes))
 
     def device_kw(self, like: Any) -> dict[str, Any]:
         """Return the keyword that creates an array where `like` lies."""

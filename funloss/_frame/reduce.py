@@ -164,13 +164,19 @@ def _count(xp: Namespace, loss: Any, where: Any, mass: Any, axes: Any = None) ->
         return xp.total(mass, axes)
     if where is None:
         sizes = loss.shape if axes is None else [loss.shape[k] for k in axes]
-        return float(math.prod(sizes))
+        return xp.count(sizes, loss.dtype)
     if axes is None:
-        repeats = math.prod(loss.shape) / max(1, math.prod(where.shape))
         kept = xp.sum(xp.astype(where, xp.int32))
-        return xp.astype(kept, loss.dtype) * repeats
+        return xp.astype(kept, loss.dtype) * _repeats(xp, loss, where)
     kept = xp.astype(xp.broadcast_to(where, loss.shape), xp.int32)
     return xp.astype(xp.sum(kept, axis=axes), loss.dtype)
+
+
+def _repeats(xp: Namespace, loss: Any, where: Any) -> Any:
+    """Return how often an element of the mask stands for one of `loss`."""
+    own = (1,) * (loss.ndim - where.ndim) + tuple(where.shape)
+    pairs = zip(loss.shape, own, strict=True)
+    return xp.count([size for size, known in pairs if known == 1], loss.dtype)
 
 
 def count_rows(xp: Namespace, input: Any, where: Any, shape: tuple[int, ...]) -> Any:
@@ -178,6 +184,6 @@ def count_rows(xp: Namespace, input: Any, where: Any, shape: tuple[int, ...]) ->
     if not input.shape:
         return 1.0
     if where is None or tuple(input.shape) != shape:
-        return float(input.shape[0])
+        return xp.count(input.shape[:1], input.dtype)
     kept = xp.any(xp.reshape(xp.broadcast_to(where, shape), (shape[0], -1)), axis=1)
     return xp.astype(xp.sum(xp.astype(kept, xp.int32)), input.dtype)

@@ -13,16 +13,17 @@ _BLOCK = 2**16
 _NARROWEST = 256
 
 
-def choose_chunk(rows: int, classes: int, parts: int) -> int:
+def choose_chunk(rows: int | None, classes: int, parts: int) -> int:
     """Return how many classes to score at a time; `classes` means all at once.
 
     Beside a block, ``rows * chunk``, the backward pass holds one maximum for
     each row and block, ``rows * classes / chunk``: the root balances them, in each
-    of the parts that lie on different devices.
+    of the parts that lie on different devices. None stands for any number of rows.
     """
-    if rows * classes <= _WHOLE:
+    if rows is not None and rows * classes <= _WHOLE:
         return classes
-    size = max(_NARROWEST, math.isqrt(classes // parts), _BLOCK // rows)
+    least = _NARROWEST if rows is None else max(_NARROWEST, _BLOCK // rows)
+    size = max(least, math.isqrt(classes // parts))
     return min(classes, parts * 2 ** round(math.log2(size)))
 
 

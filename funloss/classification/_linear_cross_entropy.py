@@ -120,7 +120,9 @@ def linear_cross_entropy(
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
     parts = xp.parts(linear_weight)
-    chunk = chunk_size or choose_chunk(math.prod(x.shape[:-1]), shape[axis], parts)
+    count = math.prod(x.shape[:-1])
+    count = count if xp.known(count) else None
+    chunk = chunk_size or choose_chunk(count, shape[axis], parts)
     if soft or matrix.ndim > 2 or chunk >= shape[axis] or not xp.blockwise:
         scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
         return cross_entropy(

@@ -55,8 +55,10 @@ def by_rows(
         return function(xp.project(left, right), label, place, *others)
 
     count = left.shape[0]
+    if not xp.known(count) or not xp.blockwise or xp.parts(left) > 1:
+        return block(left, label, place)
     size = max(_FEWEST, _PAIRS // count)
-    if size >= count or not xp.blockwise or xp.parts(left) > 1:
+    if size >= count:
         return block(left, label, place)
     step = xp.checkpoint(block)
     lack = -count % size
