@@ -1,4 +1,4 @@
-"""What every test shares: double precision in JAX, libraries, ways to a slope."""
+"""What every test shares: strict JAX in double precision, libraries, slopes."""
 
 import array_api_compat.dask.array
 import array_api_compat.torch
@@ -11,6 +11,9 @@ import pytest
 from tests.slopes import CURVATURES, WAYS
 
 jax.config.update("jax_enable_x64", True)
+# No loss relies on JAX to give arrays axes or another dtype of its own accord.
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
 
 LIBRARIES = {
     "numpy": np,

@@ -179,6 +179,19 @@ class AlongAxis(Elementwise):
         del x
         return 1
 
+    def of_ndim(self, ndim: int, *arrays: Any) -> list[Any]:
+        """Return arrays with axes of length 1 in front, for `ndim` axes altogether.
+
+        What broadcasts anyway then does so where a library is told to refuse arrays of
+        different numbers of axes. None and 0-d arrays, never refused, stay.
+        """
+        return [
+            x
+            if x is None or x.ndim in {0, ndim}
+            else self.reshape(x, (1,) * (ndim - x.ndim) + tuple(x.shape))
+            for x in arrays
+        ]
+
     def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`.
 

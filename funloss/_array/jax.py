@@ -39,6 +39,11 @@ class JaxNamespace(JaxInputs):
         except TypeError:
             return None
 
+    def promote(self, dtypes: Sequence[Any]) -> Any:
+        """Return the dtype that `dtypes` promote to, even where JAX is strict."""
+        with jax.numpy_dtype_promotion("standard"):
+            return super().promote(dtypes)
+
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()

@@ -7,7 +7,7 @@ from funloss._array import Namespace, lookup, namespace
 from funloss._array.number import Number
 from funloss._frame.checks import check_fits
 
-__all__ = ["attach", "enter", "guard", "is_floating", "mask"]
+__all__ = ["attach", "enter", "guard", "is_floating", "mask", "with_axes"]
 
 
 def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
@@ -75,8 +75,8 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
 def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
     """Return the mask as a boolean array with the axes of `shape`, or None.
 
-    Axes of size 1 take the place of those that it lacks, so that one may be put in
-    for the classes.
+    Axes of size 1 stand for those that are missing, so that one may be inserted for
+    the classes.
     """
     if where is None or where is True:
         return None
@@ -88,8 +88,13 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
         raise TypeError(msg)
     namespace(like=like, where=where)
     check_fits(tuple(shape), where=where)
-    lacking = len(shape) - where.ndim
-    return xp.reshape(where, (1,) * lacking + tuple(where.shape)) if lacking else where
+    return with_axes(xp, where, len(shape))
+
+
+def with_axes(xp: Namespace, x: Any, ndim: int) -> Any:
+    """Return an array with axes of size 1 before its own, `ndim` in all."""
+    missing = ndim - x.ndim
+    return xp.reshape(x, (1,) * missing + tuple(x.shape)) if missing else x
 
 
 def guard(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:

@@ -150,7 +150,7 @@ def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:
 
 def _weighted(xp: Namespace, loss: Any, weight: Any, where: Any) -> Any:
     if weight is not None:
-        (weight,) = guard(xp, where, (weight, 1.0))
+        (weight,) = guard(xp, where, *((x, 1.0) for x in xp.of_ndim(loss.ndim, weight)))
         loss = loss * weight
     return loss if where is None else xp.where(where, loss, 0.0)
 

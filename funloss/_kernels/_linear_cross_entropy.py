@@ -86,12 +86,12 @@ def _sums(
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
         scores = xp.project(x, weight, narrow=narrow)
-        scores = scores if bias is None else scores + bias
+        scores = scores if bias is None else scores + bias[None, :]
         hit = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first
-            hit = xp.logical_and(hit, own)
-            scores = xp.where(own, scores, -math.inf)
+            hit = xp.logical_and(hit, own[None, :])
+            scores = xp.where(own[None, :], scores, -math.inf)
             share = None if share is None else xp.where(own, share, 0.0)
         return _update(xp, carry, scores, hit, share), row[0]
 

@@ -56,7 +56,7 @@ def _cost_by_rank(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
     rank = _count(xp, scores, bars, ties=True)
     above = xp.astype(size - xp.arange(1, size, dtype=xp.int32), x.dtype)
     rises = scores[:, 1:] > scores[:, :-1]
-    climb = xp.where(rises, above * (scores[:, 1:] - scores[:, :-1]), 0.0)
+    climb = xp.where(rises, above[None, :] * (scores[:, 1:] - scores[:, :-1]), 0.0)
     # What the scores from each one on exceed it by, altogether.
     excess = xp.concat([_sum_from(xp, climb), xp.zeros_like(x[:, :1])], axis=1)
     nearest = xp.where(rank < size, rank, size - 1)

@@ -164,6 +164,7 @@ def binary_cross_entropy_with_logits(
     check_paired(input=input, target=target)
     weight, pos_weight = attach(xp, input, weight=weight, pos_weight=pos_weight)
     check_fits(input.shape, weight=weight, pos_weight=pos_weight)
+    (pos_weight,) = xp.of_ndim(input.ndim, pos_weight)
     where = mask(xp, input, where, input.shape)
     input, target, pos_weight = guard(
         xp, where, (input, 0.0), (target, 0.0), (pos_weight, 1.0)

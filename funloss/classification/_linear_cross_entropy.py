@@ -235,4 +235,5 @@ def _scores(
     x = xp.reshape(input, (math.prod(input.shape[:-1]), features))
     layer = xp.reshape(matrix, (math.prod(matrix.shape[:-1]), features))
     scores = xp.reshape(xp.project(x, layer, narrow=narrow), shape)
+    (bias,) = xp.of_ndim(len(shape), bias)
     return scores if bias is None else scores + bias

@@ -56,6 +56,7 @@ def soft_margin_loss(
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     check_fits(tuple(input.shape), target=target)
+    (target,) = xp.of_ndim(input.ndim, target)
     where = mask(xp, input, where, input.shape)
     input, target = guard(xp, where, (input, 0.0), (target, 1.0))
     cost = xp.elementwise(_cost, (_input_slope, _target_slope), input, target)
@@ -126,6 +127,7 @@ def multilabel_soft_margin_loss(
     axis = check_axis(axis, input.ndim)
     (weight,) = attach(xp, input, weight=weight)
     check_fits(tuple(input.shape), weight=weight)
+    (weight,) = xp.of_ndim(input.ndim, weight)
     where = mask(xp, input, where, rows(input.shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)
     input, target, weight = guard(xp, keep, (input, 0.0), (target, 0.0), (weight, 1.0))

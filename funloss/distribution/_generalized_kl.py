@@ -81,6 +81,7 @@ def generalized_kl_divergence(
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
+    input, target = xp.of_ndim(len(shape), input, target)
     where = mask(xp, input, where, shape)
     input, target = guard(xp, where, (input, 0.0), (target, 0.0 if log_target else 1.0))
     if log_target:

@@ -86,6 +86,7 @@ def kl_div(
     check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
+    input, target = xp.of_ndim(len(shape), input, target)
     where = mask(xp, input, where, shape)
     batch = None
     if reduction == "batchmean":

@@ -68,6 +68,7 @@ def cosine_similarity(
     xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
     # A 0-d array is a vector of one coordinate.
     shape = broadcast_shape(x1=x1, x2=x2) or (1,)
+    x1, x2 = xp.of_ndim(len(shape), x1, x2)
     dim = check_axis(dim, len(shape), name="dim")
     eps = real_option(xp, x1, at_least=0, eps=eps)
     x1 = spoil(xp, x1, eps)

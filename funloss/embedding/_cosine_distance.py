@@ -80,6 +80,7 @@ def cosine_distance(
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     # A 0-d array is a vector of one coordinate.
     shape = broadcast_shape(input=input, target=target) or (1,)
+    input, target = xp.of_ndim(len(shape), input, target)
     axis = check_axis(axis, len(shape))
     eps = real_option(xp, input, at_least=0, eps=eps)
     input = spoil(xp, input, eps)

@@ -60,6 +60,7 @@ def pairwise_distance(
     xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
     p, eps = check_norm(xp, x1, p, eps)
     shape = broadcast_shape(x1=x1, x2=x2)[:-1]
+    x1, x2 = xp.of_ndim(len(shape) + 1, x1, x2)
     where = mask(xp, x1, where, shape)
     rows = None if where is None else xp.expand_dims(where, axis=-1)
     x1, x2 = guard(xp, rows, (x1, 0.0), (x2, 0.0))

@@ -59,6 +59,7 @@ def hinge_embedding_loss(
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
+    input, target = xp.of_ndim(len(shape), input, target)
     margin = real_option(xp, input, margin=margin)
     where = mask(xp, input, where, shape)
     input, target = guard(xp, where, (input, 0.0), (target, 1.0))

@@ -33,6 +33,7 @@ def places(xp: Namespace, labels: Any, *, ties: bool) -> tuple[Any, Any]:
     count = labels.shape[-1]
     place = xp.arange(count, dtype=xp.int32, **xp.device_kw(labels))
     # Added, and not broadcast, so that it lies on the devices of the labels.
+    (place,) = xp.of_ndim(labels.ndim, place)
     place = place + xp.zeros_like(labels, dtype=xp.int32)
     if not ties:
         return place + 1, place

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from funloss._array import Namespace
 from funloss._frame.checks import check_axis, check_fits, check_shapes_equal
-from funloss._frame.enter import attach, enter, guard, mask
+from funloss._frame.enter import attach, enter, guard, mask, with_axes
 
 __all__ = [
     "GAINS",
@@ -69,7 +69,7 @@ def enter_lists(
     check_fits(shape, weight=weight)
     keep = mask(xp, input, where, shape)
     input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
-    weight = _of_ndim(xp, weight, len(shape))
+    weight = None if weight is None else with_axes(xp, weight, len(shape))
     (weight,) = guard(xp, keep, (weight, 0.0))
     arrays = (
         x if x is None or place == len(shape) - 1 else xp.moveaxis(x, place, -1)
@@ -78,12 +78,6 @@ def enter_lists(
     scores, labels, weight, keep = arrays
     counted = None if keep is None else xp.any(keep, axis=-1)
     return Lists(xp, out, scores, labels, weight, keep, counted)
-
-
-def _of_ndim(xp: Namespace, x: Any, ndim: int) -> Any:
-    if x is None or x.ndim == ndim:
-        return x
-    return xp.reshape(x, (1,) * (ndim - x.ndim) + tuple(x.shape))
 
 
 def columns(xp: Namespace, x: Any) -> tuple[Any, Any]:
@@ -168,7 +162,7 @@ def gain_slopes(xp: Namespace, labels: Any, gain: str) -> Any:
 
 def _places(xp: Namespace, like: Any) -> Any:
     places = xp.arange(like.shape[-1], dtype=like.dtype, **xp.device_kw(like))
-    return places + _zeros(xp, like)
+    return xp.of_ndim(like.ndim, places)[0] + _zeros(xp, like)
 
 
 def _zeros(xp: Namespace, like: Any) -> Any:

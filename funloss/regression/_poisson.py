@@ -67,6 +67,7 @@ def poisson_nll_loss(
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
+    input, target = xp.of_ndim(len(shape), input, target)
     eps = real_option(xp, input, eps=eps)
     where = mask(xp, input, where, shape)
     input, target = guard(xp, where, (input, 0.5), (target, 0.5))

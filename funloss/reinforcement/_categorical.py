@@ -95,6 +95,7 @@ def categorical_td_loss(
     reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
     input = spoil_by_atoms(xp, input, atoms)
     places = atoms if next_atoms is None else next_atoms
+    (places,) = xp.of_ndim(input.ndim, places)
     places = reward[..., None] + discount[..., None] * places
     target = projected(xp, atoms, places, xp.softmax(next_logits, -1))
     cost = xp.expected_cost(input, target, -1)
@@ -185,8 +186,10 @@ def categorical_q_learning_loss(
     places = atoms if next_atoms is None else next_atoms
     rates = selector
     if rates is None:
-        rates = xp.total(xp.softmax(next_logits, -1) * places, -1)
+        (values,) = xp.of_ndim(next_logits.ndim, places)
+        rates = xp.total(xp.softmax(next_logits, -1) * values, -1)
     after = taken_rows(xp, next_logits, xp.argmax(rates, axis=-1), None)
+    (places,) = xp.of_ndim(after.ndim, places)
     places = reward[..., None] + discount[..., None] * places
     target = projected(xp, atoms, places, xp.softmax(after, -1))
     cost = xp.expected_cost(input, target, -1)
@@ -210,7 +213,9 @@ def projected(xp: Namespace, atoms: Any, places: Any, masses: Any) -> Any:
         for parts in ((end, gaps), (gaps, end))
     )
     # No place lies beyond an end, so what stands for the gap there is never used.
-    beside = atoms[:, None] - places[..., None, :]
+    column = atoms[:, None]
+    column, below, above = xp.of_ndim(places.ndim + 1, column, below, above)
+    beside = column - places[..., None, :]
     distance = xp.maximum(beside / below, -beside / above)
     share = xp.clamp_min(1 - distance, 0.0)
     return xp.total(share * xp.stop_gradient(masses)[..., None, :], -1)

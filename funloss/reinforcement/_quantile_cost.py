@@ -48,6 +48,7 @@ def quantile_cost(
     xp: Namespace, input: Any, target: Any, tau: Any, delta: Any, share: Any
 ) -> Any:
     """Return the costs of ensembles, whose samples have shares of the mean."""
+    (tau,) = xp.of_ndim(input.ndim, tau)
     arrays = input[..., :, None], target[..., None, :], tau[..., :, None]
     share = share if isinstance(share, float) else share[..., None, :]
     if delta is None:
