@@ -51,6 +51,12 @@ def label_costs(
     slopes = (_odds_slope, None, None, None)
     odds = xp.elementwise(_odds, slopes, x, place, kept, axis, axis=axis)
 
+    return _costs_of(xp, curve, odds, option)
+
+
+def _costs_of(xp: Namespace, curve: Curve, odds: Any, option: Any) -> Any:
+    """Return ``curve.cost``, with the curve's slopes."""
+
     def slope(xp: Namespace, odds: Any, option: Any) -> Any:
         odds = _bounded(xp, odds)
         return xp.sigmoid(odds) * curve.rate(xp, odds, option)
@@ -100,7 +106,9 @@ def expected_costs(
 
     def mass_slope(xp: Namespace, x: Any, mass: Any, option: Any, kept: Any) -> Any:
         x = _kept(xp, kept, x)
-        each = curve.cost(xp, _class_odds(xp, x, *_shifted(xp, x, axis)), option)
+        odds = _finite_odds(xp, x, *_shifted(xp, x, axis))
+        odds = xp.where(x == -math.inf, math.inf, odds)
+        each = _costs_of(xp, curve, odds, option)
         void = xp.logical_and(mass == 0, each == math.inf)
         return _kept(xp, kept, xp.where(void, 0.0, each))
 

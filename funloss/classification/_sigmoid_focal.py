@@ -132,34 +132,82 @@ def _cost(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     return xp.where(miss == 0, 0.0, cost)
 
 
-def _parts(xp: Namespace, x: Any, t: Any, gamma: Any) -> tuple[Any, ...]:
-    """Return ``p``, ``1 - p``, ``1 - p_t``, its power, and the cross-entropy."""
+def _parts(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
+    """Return the logits, bounded, targets, ``p``, ``1 - p`` and ``1 - p_t``."""
     x = xp.clamp(x, -_FAR, _FAR)
     p, q = xp.sigmoid(x), xp.sigmoid(-x)
-    miss = (1 - t) * p + t * q
+    return x, t, p, q, (1 - t) * p + t * q
+
+
+def _above(xp: Namespace, miss: Any) -> Any:
     # Where it is 0, so is its power: what is divided by it does not matter.
-    above = xp.where(miss == 0, 1.0, miss)
-    return p, q, above, power(xp, miss, gamma), logit_cost(xp, x, t)
+    return xp.where(miss == 0, 1.0, miss)
+
+
+def _floored(xp: Namespace, miss: Any) -> Any:
+    """Return `miss`, high enough that a direction over it does not overflow."""
+    return xp.clamp_min(miss, float(xp.finfo(miss.dtype).smallest_normal) ** 0.75)
+
+
+# Ratios of two numbers that are both tiny far out have derivatives of their own: those
+# of a quotient divide by the square of the divisor, which underflows.
+def _variance(xp: Namespace, *parts: Any) -> Any:
+    """Return ``p * (1 - p) / (1 - p_t)``, in 0..1."""
+
+    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return p * q / _above(xp, miss)
+
+    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        own = _variance(xp, x, t, p, q, miss)
+        return own * (q - p - (1 - 2 * t) * own)
+
+    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return _variance(xp, x, t, p, q, miss) * (p - q) / _floored(xp, miss)
+
+    return xp.elementwise(ratio, (slope, target_slope, None, None, None), *parts)
+
+
+def _entropy(xp: Namespace, *parts: Any) -> Any:
+    """Return the cross-entropy over ``1 - p_t``."""
+
+    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return logit_cost(xp, x, t) / _above(xp, miss)
+
+    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        parts = x, t, p, q, miss
+        change = (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
+        return ((1 - t) * p - t * q) / _above(xp, miss) - change
+
+    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        own = _entropy(xp, x, t, p, q, miss)
+        return ((p - q) * own - x) / _floored(xp, miss)
+
+    return xp.elementwise(ratio, (slope, target_slope, None, None, None), *parts)
 
 
 def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    p, q, miss, factor, entropy = _parts(xp, x, t, gamma)
-    fading = gamma * (1 - 2 * t) * (p * q / miss) * entropy
-    return _balance(t, alpha) * factor * ((1 - t) * p - t * q + fading)
+    x, t, p, q, miss = parts = _parts(xp, x, t)
+    fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * logit_cost(xp, x, t)
+    slope = (1 - t) * p - t * q + fading
+    return _balance(t, alpha) * power(xp, miss, gamma) * slope
 
 
 def _target_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    p, q, miss, factor, entropy = _parts(xp, x, t, gamma)
-    change = gamma * (q - p) * (entropy / miss) - xp.clamp(x, -_FAR, _FAR)
+    x, t, p, q, miss = parts = _parts(xp, x, t)
+    factor = power(xp, miss, gamma)
+    change = gamma * (q - p) * _entropy(xp, *parts) - x
     slope = _balance(t, alpha) * factor * change
-    return slope if alpha is None else slope + (2 * alpha - 1) * factor * entropy
+    if alpha is None:
+        return slope
+    return slope + (2 * alpha - 1) * factor * logit_cost(xp, x, t)
 
 
 def _alpha_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    *_, factor, entropy = _parts(xp, x, t, gamma)
-    return (2 * t - 1) * factor * entropy
+    x, t, *_, miss = _parts(xp, x, t)
+    return (2 * t - 1) * power(xp, miss, gamma) * logit_cost(xp, x, t)
 
 
 def _gamma_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    _, _, miss, factor, entropy = _parts(xp, x, t, gamma)
-    return _balance(t, alpha) * factor * xp.log(miss) * entropy
+    x, t, *_, miss = _parts(xp, x, t)
+    cost = _balance(t, alpha) * power(xp, miss, gamma) * logit_cost(xp, x, t)
+    return cost * xp.log(_above(xp, miss))

@@ -112,11 +112,23 @@ def _cost(xp: Namespace, odds: Any, gamma: Any) -> Any:
 
 
 def _rate(xp: Namespace, odds: Any, gamma: Any) -> Any:
-    miss = xp.sigmoid(odds)
-    # Where it is 0, so is its power: what is divided by it does not matter.
-    above = xp.where(miss == 0, 1.0, miss)
-    fading = gamma * (xp.sigmoid(-odds) * (xp.softplus(odds) / above))
-    return power(xp, miss, gamma) * (1 + fading)
+    fading = gamma * (xp.sigmoid(-odds) * _entropy(xp, odds))
+    return power(xp, xp.sigmoid(odds), gamma) * (1 + fading)
+
+
+def _entropy(xp: Namespace, odds: Any) -> Any:
+    """Return the cross-entropy over the probability of the other classes."""
+
+    def ratio(xp: Namespace, odds: Any) -> Any:
+        miss = xp.sigmoid(odds)
+        # Where it is 0, so is its power: what is divided by it does not matter.
+        return xp.softplus(odds) / xp.where(miss == 0, 1.0, miss)
+
+    # That of a quotient has the square of the divisor, which underflows.
+    def slope(xp: Namespace, odds: Any) -> Any:
+        return 1 - xp.sigmoid(-odds) * _entropy(xp, odds)
+
+    return xp.elementwise(ratio, (slope,), odds)
 
 
 def _gamma_slope(xp: Namespace, odds: Any, gamma: Any) -> Any:
