@@ -84,7 +84,8 @@ def linear_cross_entropy(
         `torch.nn.functional.linear_cross_entropy`, whose `options` are
         `chunk_size` here. All of `cross_entropy`'s differences; floating dtypes
         may differ, and `input` may have any number of axes. Slopes exist for every
-        argument and of every order, in blocks too. `chunk_size`, `where` and `dtype` are new.
+        argument and of every order, in blocks too. `chunk_size`, `where` and `dtype`
+        are new.
 
     Numerics:
         16-bit factors are multiplied exactly and summed in float32. Sums of

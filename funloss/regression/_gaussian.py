@@ -62,7 +62,8 @@ def gaussian_nll_loss(
 
     Torch:
         `torch.nn.functional.gaussian_nll_loss`; `var` may be any real number, or
-        have several axes of size 1 or no leading ones, as one a channel. `where` and `dtype` are new.
+        have several axes of size 1 or no leading ones, as one a channel. `where` and
+        `dtype` are new.
 
     Examples:
         >>> import numpy as np
