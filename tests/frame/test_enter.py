@@ -143,7 +143,7 @@ def test_true_is_no_mask_and_false_masks_everything(xp):
     assert mask(space, like, None, (2,)) is None
     assert mask(space, like, True, (2,)) is None
     nothing = mask(space, like, False, (2,))
-    assert_close(nothing, False)
+    assert_close(nothing, [False])
 
 
 @pytest.mark.parametrize(
