@@ -48,6 +48,10 @@ class JaxNamespace(JaxInputs):
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()
 
+    def is_number(self, x: Any) -> bool:
+        """Tell whether an array was a Python number: JAX types those weakly."""
+        return jax.typeof(x).weak_type
+
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Return ``function(*args, **kwargs)``, a loss, compiled and cached."""
         return jax_call.call(self, function, args, kwargs)
@@ -151,7 +155,10 @@ class JaxNamespace(JaxInputs):
         smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
-        smoothing = None if even is None else jnp.asarray(smoothing, x.dtype)
+        if even is None:
+            smoothing = None
+        elif not isinstance(smoothing, jax.Array):
+            smoothing = jnp.asarray(smoothing, x.dtype)
         shares = lead, even, smoothing
         return softmax.softmax_cost(x, labels, shares, keep, axis % x.ndim)
 

@@ -111,7 +111,8 @@ def real_option(
     bounds = Bounds(above, at_least, below, at_most)
     if isinstance(value, Number):
         value.bounds[name] = bounds
-        return xp.astype(value.array, like.dtype)
+        same = value.array.dtype == like.dtype
+        return value.array if same else xp.astype(value.array, like.dtype)
     if lookup(value) is None:
         if not isinstance(value, numbers.Real):
             msg = f"{name} must be a real number, got {value!r}"
@@ -134,10 +135,13 @@ def real_option(
 def spoil(xp: Namespace, x: Any, *options: Any) -> Any:
     """Return `x`, nan in value and gradient where `real_option` made an option nan.
 
-    Alone, a nan option may pass by the slope: hinges have slope 0 at nan.
+    Alone, a nan option may pass by the slope: hinges have slope 0 at nan. Numbers were
+    checked when they were given.
     """
     for option in options:
-        if lookup(option) is not None and not xp.concrete(option):
+        if lookup(option) is None or xp.concrete(option):
+            continue
+        if not xp.is_number(option):
             x = xp.poison(x, xp.isnan(option))
     return x
 
