@@ -78,7 +78,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--jobs", type=int, default=2, metavar="N", help="worker processes (2)")
     options = parser.parse_args(arguments)
     if options.html and not importlib.util.find_spec("matplotlib"):
-        parser.error('--html needs matplotlib: pip install "funloss[docs]"')
+        parser.error("--html needs matplotlib: pip install '.[docs]'")
     return options
 
 

@@ -202,7 +202,4 @@ def test_missing_matplotlib_is_told_before_the_run(monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SystemExit):
         main(["--html", "page.html"])
-    assert (
-        '--html needs matplotlib: pip install "funloss[docs]"'
-        in capsys.readouterr().err
-    )
+    assert "--html needs matplotlib: pip install '.[docs]'" in capsys.readouterr().err

@@ -31,12 +31,14 @@ def names_an_argument(row, error):
     return own and any(f" {name} " in f" {' '.join(said)} " for name in names)
 
 
-def assert_answers(row, function, *arrays):
-    """Assert that the call returns, or raises an error that names an argument."""
+def answered(row, function, *arrays):
+    """Return the result, or None after an error that names an argument."""
     try:
-        function(*arrays)
+        return function(*arrays)
     except (TypeError, ValueError) as error:
-        assert names_an_argument(row, error), error
+        if names_an_argument(row, error):
+            return None
+        raise
 
 
 def traced(function):
@@ -56,11 +58,11 @@ def test_arrays_of_few_axes_give_a_number_or_are_named(row, kind):
     for given in options:
         loss = row.with_options(**given)
         for arrays in calls:
-            assert_answers(row, loss, *arrays)
+            answered(row, loss, *arrays)
     if kind == "number":
         for given in options[:2]:
             loss = traced(row.with_options(**given))
-            assert_answers(row, loss, *map(jnp.asarray, few))
+            answered(row, loss, *map(jnp.asarray, few))
 
 
 def reals(row):
@@ -81,13 +83,10 @@ def test_a_number_may_be_written_in_several_ways(xp, row):
     arrays = row.made(xp)
     for name in reals(row):
         ways = [0.5, np.float64(0.5), np.asarray(0.5), np.asarray([0.5])]
-        found = []
-        for way in ways:
-            loss = row.with_options(**{name: way})
-            try:
-                found.append(to_numpy(loss(*arrays)))
-            except (TypeError, ValueError) as error:
-                assert names_an_argument(row, error), error
+        found = [
+            answered(row, row.with_options(**{name: way}), *arrays) for way in ways
+        ]
+        found = [to_numpy(x) for x in found if x is not None]
         for one in found:
             assert_close(one, found[0])
 
@@ -97,7 +96,7 @@ def test_a_number_may_be_a_traced_array(row):
     arrays = row.made(jnp)
     for name in reals(row):
         given = {name: jnp.asarray(0.5)}
-        assert_answers(row, traced(row.with_options(**given)), *arrays)
+        answered(row, traced(row.with_options(**given)), *arrays)
 
 
 @rows("where")

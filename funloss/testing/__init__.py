@@ -7,7 +7,10 @@ need no reference: they hold a loss against itself, or against what must be true
 from importlib.util import find_spec
 
 if missing := [name for name in ("jinja2", "ml_dtypes", "rich") if not find_spec(name)]:
-    msg = f"funloss.testing needs {missing}: pip install 'funloss[testing]'"
+    msg = (
+        f"funloss.testing needs {missing}: pip install '.[testing]' in a checkout of "
+        f"funloss, or pip install {' '.join(missing).replace('_', '-')}"
+    )
     raise ModuleNotFoundError(msg)
 
 from funloss.testing._adapt import adapt
