@@ -5,6 +5,7 @@ import importlib.metadata
 import inspect
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -125,6 +126,14 @@ def test_public_name_has_a_docstring(name):
     value = getattr(funloss, name)
     if callable(value):
         assert (inspect.getdoc(value) or "").strip()
+
+
+def test_a_summary_gives_a_likelihood_its_sign():
+    for name in public_names():
+        value = getattr(funloss, name)
+        summary = (inspect.getdoc(value) or "").split("\n")[0]
+        if re.search("likelihood|log-probability|softmax times", summary):
+            assert re.search("negative|minus", summary), f"{name}: {summary}"
 
 
 def test_version_is_the_installed_one():
