@@ -58,7 +58,7 @@ def _definition(function: FunctionType) -> list[str]:
         source = [f"@fl.{maker}", *source[tree.lineno - 1 :]]
         tree.decorator_list = []
         needed = ["import funloss as fl"]
-    scope = formula.__globals__ | inspect.getclosurevars(formula).nonlocals
+    scope = {**formula.__globals__, **inspect.getclosurevars(formula).nonlocals}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for used_name in sorted(used & scope.keys() - {name}):
         needed += _assignment(used_name, scope[used_name])
