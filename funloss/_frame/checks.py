@@ -10,6 +10,9 @@ from funloss._array.number import Number
 from funloss._frame.options import Bounds
 
 REDUCTIONS = ("none", "mean", "sum")
+AS_PROBABILITIES = (
+    ": a floating target is read as probabilities; labels must be integers"
+)
 
 
 def check_choice(choices: Sequence[Any], **option: Any) -> None:
@@ -21,11 +24,18 @@ def check_choice(choices: Sequence[Any], **option: Any) -> None:
         raise ValueError(msg)
 
 
-def check_shapes_equal(**arrays: Any) -> None:
+def check_shapes_equal(advice: str = "", /, **arrays: Any) -> None:
     """Raise unless the arrays have one shape; None is passed over."""
     shapes = {name: tuple(x.shape) for name, x in arrays.items() if x is not None}
     if len(set(shapes.values())) > 1:
-        raise ValueError(f"shapes must be equal, got {_listed(shapes)}")  # noqa: EM102
+        msg = f"shapes must be equal, got {_listed(shapes)}{advice}"
+        raise ValueError(msg)
+
+
+def check_probabilities_fit(input: Any, target: Any) -> None:
+    """Raise unless scores and class probabilities have one shape."""
+    advice = AS_PROBABILITIES if target.ndim < input.ndim else ""
+    check_shapes_equal(advice, input=input, target=target)
 
 
 def check_paired(**arrays: Any) -> None:
@@ -53,7 +63,8 @@ def broadcast_shape(**arrays: Any) -> tuple[int, ...]:
         {size for size in column if size != 1} for column in zip(*padded, strict=True)
     ]
     if any(len(column) > 1 for column in sizes):
-        raise ValueError(f"shapes must broadcast, got {_listed(shapes)}")  # noqa: EM102
+        msg = f"shapes must broadcast, got {_listed(shapes)}"
+        raise ValueError(msg)
     return tuple(column.pop() if column else 1 for column in sizes)
 
 
@@ -85,10 +96,12 @@ def check_integer(
     """Raise unless the option is a Python integer in ``low..high``."""
     ((name, value),) = option.items()
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a Python integer, got {value!r}")  # noqa: EM102
+        msg = f"{name} must be a Python integer, got {value!r}"
+        raise TypeError(msg)
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f">= {low}" if high is None else f"in {low}..{high}"
-        raise ValueError(f"{name} must be {bounds}, got {value!r}")  # noqa: EM102
+        msg = f"{name} must be {bounds}, got {value!r}"
+        raise ValueError(msg)
 
 
 def real_option(
@@ -151,11 +164,14 @@ def is_zero(option: Any) -> bool:
     return isinstance(option, numbers.Real) and option == 0
 
 
-def check_values(xp: Namespace, rule: str, **named: tuple[Any, Any]) -> Any:
+def check_values(
+    xp: Namespace, rule: str, advice: str = "", /, **named: tuple[Any, Any]
+) -> Any:
     """Raise at the first position where ``bad`` holds, if values can be read.
 
     Each of `named` is a pair ``(array, bad)``. Returns `bad` for `poison`
-    where nothing can be read, and None where all was read and found good.
+    where nothing can be read, and None where all was read and found good. The
+    message ends with `advice`.
     """
     ((name, (x, bad)),) = named.items()
     if not xp.concrete(x, bad):
@@ -167,7 +183,8 @@ def check_values(xp: Namespace, rule: str, **named: tuple[Any, Any]) -> Any:
         # int() of torch's tensors overflows beyond the signed integers.
         value = value.item() if hasattr(value, "item") else value
         number = float(value) if xp.is_float(x.dtype) else int(value)
-        raise ValueError(f"{name} must be {rule}, got {number!r} at {place}")  # noqa: EM102
+        msg = f"{name} must be {rule}, got {number!r} at {place}{advice}"
+        raise ValueError(msg)
     return None
 
 

@@ -84,7 +84,8 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
         where = xp.zeros((), dtype=xp.bool, **xp.device_kw(like))
     if lookup(where) is None or xp.dtype_name(where.dtype) != "bool":
         kind = type(where).__name__ if lookup(where) is None else where.dtype
-        msg = f"where must be a boolean array, got {kind}"
+        advice = "" if lookup(where) is None else ": mask.astype(bool) or mask != 0"
+        msg = f"where must be a boolean array, got {kind}{advice}"
         raise TypeError(msg)
     namespace(like=like, where=where)
     check_fits(tuple(shape), where=where)

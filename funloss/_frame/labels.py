@@ -1,5 +1,6 @@
 """Class axes and integer labels: where they lie, what they may be."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
@@ -68,12 +69,20 @@ def check_class_weight(weight: Any, input: Any, axis: int) -> None:
 
 
 def match_rows(
-    xp: Namespace, input: Any, target: Any, axis: int, name: str = "target"
+    xp: Namespace,
+    input: Any,
+    target: Any,
+    axis: int,
+    name: str = "target",
+    *,
+    axes: Sequence[int] | None = None,
+    probabilities: bool = False,
 ) -> Any:
     """Return `target` in the shape of `input` without its class axis, or raise.
 
     As in torch, a single row may come with a target of shape ``(1,)``. Faults speak
-    of `name`.
+    of `name`, and advise one of `axes` (any if None), or floating one-hot targets
+    where the loss takes `probabilities`.
     """
     check_integers(input, target, name)
     expected, got = rows(input.shape, axis), tuple(target.shape)
@@ -84,6 +93,13 @@ def match_rows(
             f"{name} must have shape {expected}, that of input "
             f"{tuple(input.shape)} without axis {axis}, got {got}"
         )
+        if got == tuple(input.shape):
+            way = "must be floating" if probabilities else "are not taken"
+            msg += f": one-hot targets {way}, labels have no class axis"
+        fitting = range(input.ndim) if axes is None else axes
+        fitting = [k for k in fitting if got == rows(input.shape, k)]
+        if fitting:
+            msg += f": pass axis={-1 if fitting[-1] == input.ndim - 1 else fitting[-1]}"
         raise ValueError(msg)
     return target
 
@@ -155,7 +171,10 @@ def check_integers(like: Any, target: Any, name: str = "target") -> None:
         raise TypeError(msg)
     xp = namespace(input=like, **{name: target})
     if not xp.is_int(target.dtype):
-        msg = f"{name} must be integer, got {xp.dtype_name(target.dtype)}"
+        msg = (
+            f"{name} must be integer, got {xp.dtype_name(target.dtype)}"
+            ": astype(int) makes labels of whole numbers"
+        )
         raise TypeError(msg)
 
 

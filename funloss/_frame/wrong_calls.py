@@ -86,6 +86,8 @@ _OF_LOGITS = dict.fromkeys(
     "nll_loss": "of logits it is cross_entropy",
     "kl_div": "input is log-probabilities, such as log_softmax of logits",
 }
+# Options that only losses of classes have.
+_CLASSES = {"axis", "ignore_index", "cutoffs"}
 _WEIGHED = "weigh what reduction='none' returns by reduce(loss, weight=...)"
 
 
@@ -109,10 +111,11 @@ def explain(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> None:
-    """Raise a TypeError that says what to do, if the call was at fault.
+    """Raise an error that says what to do, if the call was at fault.
 
-    That is a call that does not fit the signature, or an array given as an option
-    that must be a Python value. What went wrong inside a loss is left as it is.
+    That is a call that does not fit the signature, an array given as an option that
+    must be a Python value, or labels given before scores. What else went wrong inside
+    a loss is left as it is.
     """
     signature = inspect.signature(function)
     known = signature.parameters
@@ -122,6 +125,10 @@ def explain(
         message = _misfit(function.__name__, known, args, kwargs)
     else:
         message = _static(error, known, kwargs)
+        if message is None and _is_swapped(error, known, args):
+            places = [p.name for p in known.values() if p.kind is not p.KEYWORD_ONLY]
+            message = f"{error}: the order is {', '.join(places[: len(args)])}"
+            raise type(error)(message) from None
     if message is not None:
         raise TypeError(message) from None
 
@@ -209,6 +216,23 @@ def _static(
                 return f"{what}: under jax.jit, name it in static_argnames"
             return f"{what}: pass {name}.item()"
     return None
+
+
+def _is_swapped(
+    error: Exception, known: Mapping[str, inspect.Parameter], args: tuple[Any, ...]
+) -> bool:
+    """Tell whether an error comes of integers where scores should be."""
+    if ": the order is " in str(error):  # said by a loss that this one calls
+        return False
+    kinds = [(lookup(x), x) for x in args]
+    floats = [xp is not None and xp.is_float(x.dtype) for xp, x in kinds]
+    if len(args) < 2 or kinds[0][0] is None or floats[0] or not any(floats):
+        return False
+    if str(error).startswith("at least one array must be real floating"):
+        return True
+    # Labels of classes have an axis less than their scores.
+    lacks = args[0].ndim + 1 == args[floats.index(True)].ndim
+    return lacks and not known.keys().isdisjoint(_CLASSES)
 
 
 def _kind(annotation: Any) -> str | None:

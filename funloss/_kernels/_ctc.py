@@ -23,6 +23,7 @@ __all__ = [
     "cost_of",
     "emissions",
     "negative_log",
+    "time_first",
 ]
 
 # Exponent and log-probability of what cannot be; a real one is never below.
@@ -215,3 +216,11 @@ def negative_log(xp: Namespace, x: Pair, top: Any) -> Any:
     fine = exponent - coarse
     cost = -(coarse * HI + (fine * HI + (exponent * LO + rest)))
     return xp.where(exponent < NEVER / 10, math.inf, cost)
+
+
+def time_first(log_probs: Any, other: Any) -> str:
+    """Return what to do if samples come first in `log_probs`, as in another array."""
+    frames, samples = log_probs.shape[0], log_probs.shape[1]
+    if log_probs.ndim == 3 and tuple(other.shape[:1]) == (frames,) != (samples,):
+        return ": time is the first axis of log_probs, samples the second"
+    return ""

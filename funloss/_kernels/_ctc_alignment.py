@@ -5,7 +5,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.checks import check_values
-from funloss._kernels._ctc import Alignment
+from funloss._kernels._ctc import Alignment, time_first
 from funloss._kernels._ctc_lengths import (
     held,
     integer_array,
@@ -41,15 +41,15 @@ def align(
     if given.ndim not in (1, 2) or (given.ndim == 2 and given.shape[0] != samples):
         shape = tuple(given.shape)
         msg = f"targets must have shape ({samples}, S) or be concatenated, got {shape}"
-        raise ValueError(msg)
+        raise ValueError(msg + time_first(log_probs, targets))
     used = read_lengths(xp, log_probs, samples, input_lengths=input_lengths)
     ends = read_lengths(xp, log_probs, samples, target_lengths=target_lengths)
     if single:
         given = xp.reshape(given, (1, -1))
     limit = given.shape[-1]
     faults = [
-        outside(xp, frames, where, input_lengths=used),
-        outside(xp, limit, where, target_lengths=ends),
+        outside(xp, frames, where, time_first(log_probs, used), input_lengths=used),
+        outside(xp, limit, where, "", target_lengths=ends),
     ]
     used, ends = held(xp, frames, used), held(xp, limit, ends)
     if given.ndim == 1:

@@ -8,6 +8,7 @@ import numpy as np
 from funloss._array import Namespace, lookup, namespace
 from funloss._array.numpy import NUMPY
 from funloss._frame.checks import check_values
+from funloss._kernels._ctc import time_first
 
 __all__ = [
     "check_log_probs",
@@ -48,7 +49,8 @@ def settle_lengths(
             if x is None or limit is None:
                 continue
             bad = np.asarray((x < 0) | (x > limit), dtype=bool)
-            check_values(NUMPY, f"in 0..{limit}", **{name: (x, bad)})
+            advice = time_first(log_probs, x)
+            check_values(NUMPY, f"in 0..{limit}", advice, **{name: (x, bad)})
     ends, longest = known["target_lengths"], None
     if ends is not None and ends.size and len(shape) == 1 and log_probs.ndim == 3:
         if check:
@@ -125,18 +127,18 @@ def read_lengths(xp: Namespace, like: Any, samples: int, **argument: Any) -> Any
     shape = tuple(lengths.shape)
     if shape != (samples,) and not (samples == 1 and shape == ()):
         msg = f"{name} must have shape ({samples},), got {shape}"
-        raise ValueError(msg)
+        raise ValueError(msg + time_first(like, lengths))
     return xp.reshape(lengths, (samples,))
 
 
-def outside(xp: Namespace, limit: int, where: Any, **argument: Any) -> Any:
+def outside(xp: Namespace, limit: int, where: Any, advice: str, **named: Any) -> Any:
     """Return where lengths are not in ``0..limit``; raise if values can be read."""
-    ((name, x),) = argument.items()
+    ((name, x),) = named.items()
     length = signed(xp, x)
     bad = xp.logical_or(length < 0, length > limit)
     if where is not None:
         bad = xp.logical_and(bad, where)
-    return check_values(xp, f"in 0..{limit}", **{name: (x, bad)})
+    return check_values(xp, f"in 0..{limit}", advice, **{name: (x, bad)})
 
 
 def held(xp: Namespace, limit: int, lengths: Any) -> Any:

@@ -15,6 +15,7 @@ __all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "logit_co
 # torch floors p * (1 - p) in the slope at this float32 number, in every dtype.
 _FLOOR = 9.999999960041972e-13
 _EPSILON = 1e-12
+_OF_LOGITS = ": of logits it is binary_cross_entropy_with_logits"
 
 
 @loss
@@ -71,9 +72,9 @@ def binary_cross_entropy(
     input, target = guard(xp, where, (input, 0.5), (target, 0.5))
     slopes = (_probability_slope, _truth_slope)
     cost = xp.elementwise(_probability_cost, slopes, input, target)
-    for name, x in (("input", input), ("target", target)):
+    for name, x, advice in (("input", input, _OF_LOGITS), ("target", target, "")):
         outside = xp.elementwise(_outside, None, x)
-        bad = check_values(xp, "in 0..1", **{name: (x, outside)})
+        bad = check_values(xp, "in 0..1", advice, **{name: (x, outside)})
         cost = cost if bad is None else xp.poison(cost, bad)
     return leave(xp, out, cost, reduction, weight=weight, where=where)
 

@@ -3,7 +3,7 @@
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_integer,
-    check_shapes_equal,
+    check_probabilities_fit,
     is_zero,
     real_option,
 )
@@ -88,7 +88,7 @@ def cross_entropy(
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
         xp, out, (input, target) = enter(dtype, input=input, target=target)
-        check_shapes_equal(input=input, target=target)
+        check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
                 f"ignore_index must be negative with probabilities, got {ignore_index}"
@@ -114,7 +114,7 @@ def cross_entropy(
             (mass,) = guard(xp, keep, (mass, 0.0))
         cost = xp.expected_cost(input, mass, axis, where)
         return leave(xp, out, cost, reduction, where=where)
-    target = match_rows(xp, input, target, axis)
+    target = match_rows(xp, input, target, axis, probabilities=True)
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )

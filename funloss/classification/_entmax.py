@@ -4,7 +4,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import check_integer, check_shapes_equal
+from funloss._frame.checks import check_integer, check_probabilities_fit
 from funloss._frame.enter import attach, enter, guard, is_floating, mask
 from funloss._frame.labels import (
     along,
@@ -102,7 +102,7 @@ def entmax_loss(
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
         xp, out, (input, target) = enter(dtype, input=input, target=target)
-        check_shapes_equal(input=input, target=target)
+        check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
                 f"ignore_index must be negative with probabilities, got {ignore_index}"
@@ -123,7 +123,7 @@ def entmax_loss(
             mass = xp.total(target * along(xp, weight, axis, input.ndim), axis)
         keep = where
     else:
-        target = match_rows(xp, input, target, axis)
+        target = match_rows(xp, input, target, axis, probabilities=True)
         labels, keep, bad = class_labels(
             xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
         )

@@ -80,7 +80,8 @@ def fenchel_young_loss(
         losses, 2020.
     """
     xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_shapes_equal(input=input, target=target)
+    advice = ": labels must be one-hot" if target.ndim < input.ndim else ""
+    check_shapes_equal(advice, input=input, target=target)
     axis = class_axis(input, axis)
     where = mask(xp, input, where, rows(input.shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)

@@ -110,7 +110,9 @@ def checked(
     (given,) = guard(xp, where, (given, 1.0))
     binary = labels == "binary"
     bad = xp.elementwise(_is_no_bit if binary else _is_no_sign, None, given)
-    bad = check_values(xp, "0 or 1" if binary else "-1 or 1", target=(given, bad))
+    rule, other = ("0 or 1", "signed") if binary else ("-1 or 1", "binary")
+    advice = f", or pass labels={other!r}"
+    bad = check_values(xp, rule, advice, target=(given, bad))
     # Converted in the formula and again in its slope, labels need no memory.
     return target if where is None and lookup(target) is not None else given, bad
 

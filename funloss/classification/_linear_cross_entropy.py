@@ -6,6 +6,7 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._frame.call import loss
 from funloss._frame.checks import (
+    AS_PROBABILITIES,
     check_integer,
     is_zero,
     real_option,
@@ -206,6 +207,10 @@ def _check_target(
             f"target must have shape {expected}, that of the scores"
             f"{'' if soft else ' without their class axis'}, got {tuple(target.shape)}"
         )
+        if soft and target.ndim < len(shape):
+            msg += AS_PROBABILITIES
+        if tuple(target.shape) == shape:
+            msg += ": one-hot targets must be floating, labels have no class axis"
         raise ValueError(msg)
     ignore_index = -100 if ignore_index is None else ignore_index
     check_integer(ignore_index=ignore_index)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_integer, check_shapes_equal, spoil
+from funloss._frame.checks import check_integer, check_probabilities_fit, spoil
 from funloss._frame.enter import enter, guard, is_floating, mask
 from funloss._frame.labels import (
     along,
@@ -52,7 +52,7 @@ class Rows:
                 xp, curve, x, mass, keep=keep, axis=axis, option=option
             )
             return costs, keep, None
-        target = match_rows(xp, x, self.target, axis)
+        target = match_rows(xp, x, self.target, axis, probabilities=True)
         labels, keep, bad = class_labels(
             xp,
             x,
@@ -81,7 +81,7 @@ def enter_rows(
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
         xp, out, (input, target) = enter(dtype, input=input, target=target)
-        check_shapes_equal(input=input, target=target)
+        check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
                 f"ignore_index must be negative with probabilities, got {ignore_index}"

@@ -23,7 +23,7 @@ def enter_rows(
     if input.ndim != 2:
         msg = f"input must have shape (N, D), got {tuple(input.shape)}"
         raise ValueError(msg)
-    labels = xp.identities(match_rows(xp, input, target, 1))
+    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
     where = mask(xp, input, where, labels.shape)
     places = xp.arange(input.shape[0], dtype=labels.dtype, **xp.device_kw(input))
     if where is not None:

@@ -65,7 +65,8 @@ def taken_rows(xp: Namespace, rows: Any, labels: Any, bad: Any) -> Any:
 def check_policy(xp: Namespace, policy: Any, axis: int) -> Any:
     """Return the rows where a probability is bad, or None."""
     good = xp.logical_and(policy >= 0, policy <= 1)
-    bad = check_values(xp, "in 0..1", policy=(policy, xp.logical_not(good)))
+    advice = ": pass probabilities, the softmax of logits"
+    bad = check_values(xp, "in 0..1", advice, policy=(policy, xp.logical_not(good)))
     return None if bad is None else xp.any(bad, axis=axis)
 
 

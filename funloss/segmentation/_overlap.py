@@ -22,6 +22,9 @@ from funloss._frame.labels import (
 __all__ = ["Overlap", "class_weight", "enter_regions", "overlap", "share"]
 
 
+_OF_SCORES = ": of scores, pass activation='softmax' or 'sigmoid'"
+
+
 class Overlap(NamedTuple):
     """Sums over regions: one a sample and class, or one a class.
 
@@ -49,7 +52,8 @@ def enter_regions(
     if axis is not None and all(arrays) and target.ndim == input.ndim - 1:
         xp, out, (input,) = enter(dtype, input=input)
         place = _class_axis(input, axis)
-        return xp, out, input, match_rows(xp, input, target, place), place
+        axes = range(1, input.ndim)
+        return xp, out, input, match_rows(xp, input, target, place, axes=axes), place
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     if axis is not None:
         # A number might be a label, or whether each class applies.
@@ -162,7 +166,8 @@ def _outside(xp: Namespace, axes: tuple[int, ...], **named: Any) -> Any:
     ((name, x),) = named.items()
     if xp.concrete(x):
         bad = xp.logical_not(xp.logical_and(x >= 0, x <= 1))
-        return check_values(xp, "in 0..1", **{name: (x, bad)})
+        advice = _OF_SCORES if name == "input" else ""
+        return check_values(xp, "in 0..1", advice, **{name: (x, bad)})
     if 0 in x.shape:
         return None
     # Positive outside, nan at nan; and unlike comparisons it is not written out.

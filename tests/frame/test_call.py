@@ -241,7 +241,7 @@ def test_an_error_of_python_is_told_with_what_to_do():
     ):
         fl.mse_loss(X, X, size_average=True)
     with pytest.raises(
-        TypeError, match="positional arguments.*keyword-only: reduction='sum'"
+        TypeError, match=r"positional arguments.*keyword-only: reduction='sum'"
     ):
         fl.mse_loss(X, X, "sum")
 

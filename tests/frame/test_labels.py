@@ -14,6 +14,7 @@ from tests.assertions import assert_close
 
 NUMPY, JAX = fl.array_namespace(np.zeros(1)), fl.array_namespace(jnp.zeros(1))
 
+ONE_HOT = ": one-hot targets are not taken, labels have no class axis"
 SHAPE = "target must have shape (2,), that of input (2, 3)"
 
 
@@ -82,7 +83,7 @@ def test_labels_have_the_shape_of_the_rows():
         (
             np.zeros((2, 3), int),
             ValueError,
-            f"{SHAPE} without axis 1, got (2, 3)",
+            f"{SHAPE} without axis 1, got (2, 3){ONE_HOT}",
         ),
     ],
     ids=["list", "column", "one-hot"],
@@ -159,7 +160,8 @@ def test_labels_that_are_no_integers_are_refused(xp):
         (xp.zeros(1, dtype=xp.float64), "float64"),
         (like == 0, "bool"),
     ]:
-        with pytest.raises(TypeError, match=f"^target must be integer, got {kind}$"):
+        message = f"target must be integer, got {kind}: astype(int) makes labels of"
+        with pytest.raises(TypeError, match=f"^{re.escape(message)} whole numbers$"):
             labels.class_labels(space, like, target, 3)
 
 

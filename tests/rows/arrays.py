@@ -50,8 +50,11 @@ BAD_SMOOTHING = (
     ({"label_smoothing": 1.5}, f"{SMOOTHING} 1.5"),
 )
 OUTSIDE = tuple(
-    (name, (1, 0), value, f"{name} must be in 0..1, got {value!r} at (1, 0)")
-    for name in ("input", "target")
+    (name, (1, 0), value, f"{name} must be in 0..1, got {value!r} at (1, 0){advice}")
+    for name, advice in (
+        ("input", ": of logits it is binary_cross_entropy_with_logits"),
+        ("target", ""),
+    )
     for value in (1.5, -0.25, np.nan)
 )
 XY = {"input": X, "target": Y}

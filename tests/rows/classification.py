@@ -66,7 +66,12 @@ ROWS = [
             ({"labels": "both"}, "labels must be 'signed' or 'binary', got 'both'"),
         ),
         bad_values=(
-            ("target", (1, 0), 0, "target must be -1 or 1, got 0.0 at (1, 0)"),
+            (
+                "target",
+                (1, 0),
+                0,
+                "target must be -1 or 1, got 0.0 at (1, 0), or pass labels='binary'",
+            ),
         ),
     ),
     Row(
@@ -74,7 +79,14 @@ ROWS = [
         {"input": X, "target": [[1, 0], [0, 0], [1, 1]]},
         GRID,
         misfit=UNEQUAL,
-        bad_values=(("target", (1, 0), 2, "target must be 0 or 1, got 2.0 at (1, 0)"),),
+        bad_values=(
+            (
+                "target",
+                (1, 0),
+                2,
+                "target must be 0 or 1, got 2.0 at (1, 0), or pass labels='signed'",
+            ),
+        ),
     ),
     Row(
         fl.multiclass_hinge_loss,

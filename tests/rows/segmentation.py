@@ -18,8 +18,11 @@ MISFIT = (
     "shapes must be equal, got input (3, 2, 2), target (3, 2, 1)",
 )
 OUTSIDE = tuple(
-    (name, (1, 0, 1), x, f"{name} must be in 0..1, got {x} at (1, 0, 1)")
-    for name in ("input", "target")
+    (name, (1, 0, 1), x, f"{name} must be in 0..1, got {x} at (1, 0, 1){advice}")
+    for name, advice in (
+        ("input", ": of scores, pass activation='softmax' or 'sigmoid'"),
+        ("target", ""),
+    )
     for x in (1.5, -0.25)
 )
 
