@@ -190,7 +190,7 @@ def test_a_traced_option_that_must_be_a_python_value_is_named(row, name):
     assert re.fullmatch(rf"{start}\w+: {TRACED}", message)
 
 
-def labelled(chosen=lambda row: True):
+def labelled(chosen=lambda _: True):
     """Parametrise with the chosen losses of scores of classes and integer labels."""
     found = {}
     for label, row in LABELLED.items():
