@@ -7,7 +7,12 @@ from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
 from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_fits, check_shapes_equal
+from funloss._frame.checks import (
+    broadcast_shape,
+    check_fits,
+    check_shapes_equal,
+    check_values,
+)
 from funloss._frame.enter import attach, enter, guard, mask
 from funloss._frame.reduce import leave
 
@@ -173,14 +178,15 @@ def _samplewise(
     floats = {n: x for n, x in arrays.items() if n not in labels}
     xp, out, values = enter(dtype, **floats)
     like = values[0]
-    named = labels | dict(zip(floats, values, strict=True))
     if where is not None:
         where = mask(xp, like, where, tuple(getattr(where, "shape", ())))
-        for name, x in named.items():
-            (named[name],) = guard(
-                xp, _over_samples(xp, where, x), (x, 0 if name in labels else _SAFE)
-            )
+    named = labels | dict(zip(floats, values, strict=True))
+    named, bad = _settled(xp, where, named, labels)
+    for name, x in named.items() if where is not None else ():
+        safe = 0 if name in labels else _SAFE
+        (named[name],) = guard(xp, _over_samples(xp, where, x), (x, safe))
     cost = formula(xp, *(named[name] for name in arrays), **options)
+    cost = cost if bad is None else xp.poison(cost, bad)
     leading = tuple(next(iter(named.values())).shape)[: cost.ndim]
     if tuple(cost.shape) != leading or (not leading and like.ndim > 1):
         msg = (
@@ -190,6 +196,34 @@ def _samplewise(
     (weight,) = attach(xp, like, weight=weight)
     check_fits(leading, weight=weight, where=where)
     return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+
+
+def _settled(
+    xp: Namespace, where: Any, named: dict[str, Any], labels: Any
+) -> tuple[dict[str, Any], Any]:
+    """Return the arrays with integers that the library holds, and bad samples or None.
+
+    Of these, integers are 0 and the rest is nan, in value and gradient.
+    """
+    worst = None
+    for name in labels:
+        x = named[name]
+        bad = xp.beyond(x)
+        if bad is None:
+            continue
+        keep = _over_samples(xp, where, x)
+        counted = bad if keep is None else xp.logical_and(bad, keep)
+        check_values(xp, "an integer of 32 bits", **{name: (x, counted)})
+        named = named | {name: xp.where(bad, 0, xp.held(x))}
+        counted = xp.any(xp.reshape(counted, (x.shape[0], -1)), axis=1)
+        worst = counted if worst is None else xp.logical_or(worst, counted)
+    if worst is not None:
+        named = named | {
+            name: xp.poison(x, _over_samples(xp, worst, x))
+            for name, x in named.items()
+            if name not in labels and x.ndim
+        }
+    return named, worst
 
 
 def _over_samples(xp: Namespace, where: Any, x: Any) -> Any:

@@ -232,3 +232,41 @@ def test_static_faults_are_named(given, error, message):
     arrays = {"input": np.ones(3), "target": np.ones(3)}
     with pytest.raises(error, match=re.escape(message)):
         log_ratio(**arrays | given)
+
+
+@pytest.mark.parametrize("number", [2**32 + 1, 2**63 - 1, -(2**32)])
+@pytest.mark.parametrize("shape", [(3,), (3, 2)])
+def test_integers_that_jax_does_not_hold_make_their_sample_nan(number, shape):
+    @fl.samplewise_loss
+    def first_picked(xp, input, target):
+        return xp.pick(input, xp.reshape(target, (3, -1))[:, 0], 1)
+
+    target = np.zeros(shape, np.int64)
+    target[1, ...] = number
+    with jax.enable_x64(False):
+        x = jnp.ones((3, 2), "float32")
+
+        def cost(x):
+            return first_picked(x, target, reduction="none").sum()
+
+        value, slope = jax.value_and_grad(cost)(x)
+        assert_close(value, NAN)
+        assert_close(slope[::2], [[1, 0], [1, 0]])
+        assert np.isnan(slope[1]).any()
+        keep = np.asarray([True, False, True])
+        assert_close(first_picked(x, target, where=keep), 1)
+        message = rf"^target must be an integer of 32 bits, got {number} at \(1"
+        with fl.debug_values(), pytest.raises(ValueError, match=message):
+            first_picked(x, target)
+
+
+def test_integers_that_are_computed_with_keep_their_value_on_jax():
+    @fl.elementwise_loss
+    def product(xp, input, count):
+        return input * count
+
+    with jax.enable_x64(False):
+        x = jnp.ones(2, "float32")
+        assert_close(product(x, np.asarray([2**40, -(2**40)])), 0)
+        got = product(x, np.asarray([2**63, 2**64 - 2**40], np.uint64))
+        assert_close(got, 2.0**63 + 2.0**62 - 2.0**39, rtol=1e-7)

@@ -67,6 +67,66 @@ def test_python_lengths_are_checked_even_in_tracing(name, value, message, kind):
         jax.jit(lambda x: ctc_loss(x, **args))(x)
 
 
+WIDE = [2**31, 2**32 + 1, 2**63 - 1, -(2**32)]
+
+
+def wide(xp, kind, value):
+    """Return integers of 64 bits in a library, NumPy's for JAX, or a list of any."""
+    if kind is list:
+        return value
+    kind = np.int64 if min(value) < 0 else kind
+    if xp is np or xp is jnp:
+        return np.asarray(value, kind)
+    return xp.asarray(value, dtype=getattr(xp, np.dtype(kind).name))
+
+
+@pytest.mark.parametrize("number", [*WIDE, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("kind", [list, np.int64, np.uint64])
+def test_lengths_beyond_32_bits_are_named_as_they_came(xp, number, kind):
+    if kind is np.int64 and number >= 2**63:
+        return
+    for name, limit in (("input_lengths", 3), ("target_lengths", 2)):
+        for single in (True, False) if xp is jnp else (True,):
+            with jax.enable_x64(not single):
+                args = arguments(xp if xp is not jnp else np)
+                if xp is jnp:
+                    args = {k: jnp.asarray(np.asarray(x)) for k, x in args.items()}
+                args[name] = wide(xp, kind, [1, number])
+                message = rf"^{name} must be in 0\.\.{limit}, got {number} at \(1,\)$"
+                with pytest.raises(ValueError, match=message):
+                    ctc_loss(**args)
+
+
+@pytest.mark.parametrize("number", [2**32 + 1, -(2**32)])
+def test_one_length_beyond_32_bits_is_no_length(number):
+    x = np.log(np.full((3, 4), 0.25))
+    for kind in (int, np.int64, np.asarray):
+        for name in ("input_lengths", "target_lengths"):
+            lengths = {"input_lengths": 3, "target_lengths": 1} | {name: kind(number)}
+            message = rf"^{name} must be in 0\.\.[23], got {number} at \(\d?,?\)$"
+            with jax.enable_x64(False), pytest.raises(ValueError, match=message):
+                ctc_loss(jnp.asarray(x, "float32"), np.asarray([1, 2]), **lengths)
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "uint32"])
+def test_concatenated_targets_and_lengths_beyond_32_bits_are_nan_on_jax(kind):
+    number = 2**32 + 2 if kind != "uint32" else 2**32 - 1
+    x = jnp.asarray(np.log(np.full((3, 2, 4), 0.25)), "float32")
+    lengths = {"input_lengths": np.asarray([3, 2]), "target_lengths": [2, 1]}
+    targets = np.asarray([1, number, 3], kind)
+    with jax.enable_x64(False):
+        costs = ctc_loss(x, targets, **lengths, reduction="none")
+        assert_close(np.isnan(costs), [True, False])
+        message = re.escape(f"got {number} at (0, 1)")
+        with fl.debug_values(), pytest.raises(ValueError, match=message):
+            ctc_loss(x, targets, **lengths)
+        where = np.asarray([False, True])
+        lengths["target_lengths"] = np.asarray([number, 1], kind)
+        rows = np.asarray([[1, 2], [3, 0]])
+        got = ctc_loss(x, rows, **lengths, where=where)
+        assert_close(got, -math.log(3 / 16), rtol=1e-6)
+
+
 def test_masked_samples_may_hold_bad_values(xp):
     args = arguments(xp, input_lengths=[99, 2], target_lengths=[-5, 1])
     keep = xp.asarray([False, True])
