@@ -17,6 +17,10 @@ _BITS = {np.dtype("float32"): np.int32, np.dtype("float64"): np.int64}
 class NumpyNamespace(Namespace):
     """NumPy's own functions where they are faster or take NumPy scalars."""
 
+    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Return ``function(*args, **kwargs)``, a loss, with one number as a scalar."""
+        return _scalars(super().call(function, args, kwargs))
+
     def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
         """Cast; unlike `numpy.astype`, takes the scalars that reductions return."""
         return x.astype(dtype, copy=copy)
@@ -139,6 +143,13 @@ class NumpyNamespace(Namespace):
         import scipy.special  # noqa: PLC0415 - slow to import, rarely needed
 
         return getattr(scipy.special, name)(x)
+
+
+def _scalars(x: Any) -> Any:
+    """Return 0-d arrays of NumPy as scalars, as NumPy's own reductions are."""
+    if isinstance(x, tuple):
+        return type(x)(*map(_scalars, x))
+    return x[()] if isinstance(x, np.ndarray) else x
 
 
 def _selected(condition: Any, x: Any, y: Any) -> Any:

@@ -36,7 +36,8 @@ def loss(function: F) -> F:
             elif xp is None:
                 xp = found
             elif found is not xp:
-                mixed = True
+                mixed = mixed or {found.name, xp.name} != {"jax", "numpy"}
+                xp = found if xp is NUMPY else xp
         if scalars:
             kwargs = {name: _plain(x) for name, x in kwargs.items()}
             args = args if xp is None else tuple(_positional(x, xp) for x in args)

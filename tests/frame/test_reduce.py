@@ -87,6 +87,19 @@ def test_result_keeps_the_dtype_of_the_loss(xp):
     assert fl.reduce(loss, divisor=np.float64(3)).dtype == xp.float32
 
 
+@pytest.mark.parametrize("options", [{}, {"where": False}, {"weight": np.ones(2)}])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_one_number_of_numpys_is_a_scalar(reduction, options):
+    for dtype in (np.float32, np.float64):
+        loss = np.ones(2, dtype)
+        for where in ({}, {"where": np.asarray([True, False])}):
+            assert type(fl.reduce(loss, reduction, **where | options)) is dtype
+            divided = fl.reduce(loss, divisor=np.asarray(2.0), **where | options)
+            assert type(divided) is dtype
+    assert type(fl.reduce(np.asarray(1.0), "none")) is np.float64
+    assert type(fl.mse_loss(np.asarray(1.0), 0.0, reduction="none")) is np.float64
+
+
 def test_half_precision_is_added_up_in_single():
     loss = np.ones(70_000, np.float16)
     assert fl.reduce(loss) == 1
