@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+import funloss as fl
 from funloss._array.jax_call import compiled
 from funloss._array.number import real_options
 from tests.assertions import assert_close, to_numpy
@@ -74,6 +75,26 @@ def test_dtype_asked_for_is_given(library, row, asked):
     arrays = made(row, library, "bfloat16")
     loss = row.with_options(dtype=asked)
     assert name_of(result(library, loss, arrays).dtype) == asked
+
+
+@rows()
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32", "float64"])
+def test_one_number_of_numpys_is_a_scalar(row, dtype):
+    arrays = made(row, np, dtype)
+    options = [{}, *({name: np.ones(s)} for name, s in row.weights().items())]
+    if row.has("where"):
+        options += [{"where": np.ones(row.mask_shape, bool)}, {"where": False}]
+    if row.has("dtype"):
+        options += [{"dtype": "float16"}]
+    if row.has("ignore_index"):
+        options += [{"ignore_index": 0 if len(row.floats()) == 1 else -1}]
+    for given in options:
+        for reduction in ("mean", "sum") if row.has("reduction") else (None,):
+            how = {"reduction": reduction} if reduction else {}
+            result = row.with_options(**given, **how)(*arrays)
+            expected = np.ndarray if np.shape(result) else np.generic
+            assert isinstance(result, expected)
+            assert name_of(result.dtype) == given.get("dtype", dtype)
 
 
 @rows("reduction")
@@ -153,6 +174,59 @@ def test_without_double_precision_jax_gives_single(row):
         mixed = row.with_options()(arrays[0], *doubles[1:])
         assert mixed.dtype == jnp.float32
         assert_close(mixed, result)
+        foreign = [x.astype(x.dtype.newbyteorder(">")) for x in doubles]
+        assert_close(row.with_options()(arrays[0], *foreign[1:]), result)
+
+
+@rows()
+def test_numpys_order_of_bytes_does_not_matter(row):
+    arrays = row.made(np, "float32")
+    foreign = [x.astype(x.dtype.newbyteorder(">")) for x in arrays]
+    options = {name: np.asarray(x, ">f8") for name, x in row.reals.items()}
+    options |= {name: np.ones(shape, ">f8") for name, shape in row.weights().items()}
+    options |= {"dtype": ">f4"} if row.has("dtype") else {}
+    native = {
+        name: x if isinstance(x, str) else x.astype(np.float64)
+        for name, x in options.items()
+    }
+    result = row.with_options(**options)(*foreign)
+    assert result.dtype == np.float32
+    assert result.dtype.isnative
+    assert_close(result, row.with_options(**native)(*arrays))
+
+
+@rows()
+@pytest.mark.parametrize("other", [np, jnp], ids=["numpy", "jax"])
+def test_floats_that_are_not_supported_are_named(row, other):
+    wide, narrow = np.dtype("longdouble"), np.dtype(ml_dtypes.float8_e4m3fn)
+    for dtype, near in ((wide, "float64"), (narrow, "float32")):
+        if dtype.name == "float64":  # where longdouble is no more than that
+            continue
+        message = (
+            "must be float16, bfloat16, float32 or float64, "
+            f"got {dtype.name}: cast it to {near}"
+        )
+        # An option that the loss takes by position is cast without a word.
+        arrays = [k for k in row.floats() if np.ndim(row.made(np)[k])]
+        for place in arrays[1:] or arrays:
+            arrays = row.made(other)
+            arrays[place] = row.made(np)[place].astype(dtype)
+            with pytest.raises(TypeError, match=message):
+                row.with_options()(*arrays)
+        for name, shape in row.weights().items():
+            weight = {name: np.ones(shape, dtype)}
+            with pytest.raises(TypeError, match=f"^{name} {message}"):
+                row.with_options(**weight)(*row.made(other))
+
+
+@pytest.mark.parametrize("dtype", [ml_dtypes.int4, ml_dtypes.uint4, ml_dtypes.int2])
+@pytest.mark.parametrize("library", [np, jnp], ids=["numpy", "jax"])
+def test_labels_of_few_bits_are_labels(library, dtype):
+    scores = library.asarray([[2.0, 0.0], [0.0, 1.0]])
+    labels = np.asarray([1, 0])
+    expected = to_numpy(fl.cross_entropy(scores, labels))
+    for given in (labels.astype(dtype), library.asarray(labels.astype(dtype))):
+        assert_close(fl.cross_entropy(scores, given), expected)
 
 
 def test_without_double_precision_nothing_warns_in_a_fresh_process():

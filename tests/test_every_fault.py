@@ -85,7 +85,11 @@ def test_complex_arrays_are_refused(xp, row):
     arrays = row.made(xp)
     name, place = list(row.arrays)[row.floats()[0]], row.floats()[0]
     arrays[place] = xp.ones(arrays[place].shape, dtype=xp.complex128)
-    raises(TypeError, f"{name} must be real, got complex128", row, arrays)
+    message = (
+        f"{name} must be real, got complex128: pass absolute values, "
+        "such as that of a difference, or parts apart"
+    )
+    raises(TypeError, message, row, arrays)
 
 
 @rows()

@@ -237,6 +237,16 @@ def test_masks_without_gradients(any_xp, row):
         assert_close(row.with_options(where=nothing)(*dirty), math.nan)
 
 
+@rows("where")
+def test_a_mask_of_one_value_masks_all_or_nothing(row):
+    arrays = row.made(np)
+    full = row.with_options(where=np.zeros(row.mask_shape, bool))(*arrays)
+    for nothing in (False, np.asarray(False)):
+        assert_close(row.with_options(where=nothing)(*arrays), full)
+    whole = row.with_options(where=np.asarray(True))(*arrays)
+    assert_close(whole, row.with_options()(*arrays))
+
+
 @rows()
 def test_loss_is_pickled_by_its_name(row):
     assert pickle.loads(pickle.dumps(row.loss)) is row.loss

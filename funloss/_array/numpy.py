@@ -33,9 +33,13 @@ class NumpyNamespace(Namespace):
     def as_dtype(self, dtype: Any) -> Any:
         """Return the NumPy dtype, which knows bfloat16 once ml_dtypes is loaded."""
         try:
-            return np.dtype(dtype)
+            return self.native(np.dtype(dtype))
         except TypeError:
             return None
+
+    def native(self, dtype: Any) -> Any:
+        """Return a dtype in the machine's own order of bytes."""
+        return dtype if dtype.isnative else dtype.newbyteorder("=")
 
     def elementwise(
         self,

@@ -19,9 +19,10 @@ _STANDARD = """
     bool int8 int16 int32 int64 uint8 float32 float64
 """
 # The lowest and the highest number of each integer dtype.
-_INTEGERS = {
-    f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)
-} | {f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)}
+_BITS = (2, 4, 8, 16, 32, 64)
+_INTEGERS = {f"uint{n}": (0, 2**n - 1) for n in _BITS} | {
+    f"int{n}": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in _BITS
+}
 _HALVES = {"float16", "bfloat16"}
 _FLOATS = _HALVES | {"float32", "float64"}
 
@@ -64,10 +65,14 @@ class Standard:
     def promote(self, dtypes: Sequence[Any]) -> Any:
         """Return the dtype that real floating `dtypes` promote to."""
         if all(dtype == dtypes[0] for dtype in dtypes):
-            return dtypes[0]
+            return self.native(dtypes[0])
         if len({self.dtype_name(dtype) for dtype in dtypes} & _HALVES) == 2:
             dtypes = [self.float32, *filter(self._is_wide, dtypes)]
         return self.result_type(*dtypes)
+
+    def native(self, dtype: Any) -> Any:
+        """Return a dtype in the machine's own order of bytes."""
+        return dtype
 
     def _is_wide(self, dtype: Any) -> bool:
         return self.dtype_name(dtype) not in _HALVES
@@ -105,9 +110,13 @@ class Standard:
         return signed != (number if number <= limit else number - 2 * (limit + 1))
 
     def beyond(self, x: Any) -> Any:
-        """Return where integers are beyond what the library holds, or None."""
+        """Return where the library does not hold integers, or None."""
         del x
         return None
+
+    def held(self, x: Any) -> Any:
+        """Return integers that the library holds, those of `x` or the nearest."""
+        return x
 
     def _span(self, x: Any) -> tuple[int, int]:
         return _INTEGERS[self.dtype_name(x.dtype)]
@@ -148,5 +157,7 @@ class Standard:
 
 @functools.lru_cache(maxsize=128, typed=True)
 def _name(dtype: Any) -> str:
+    if isinstance(dtype, np.dtype):
+        return dtype.name  # without the order of bytes
     name = dtype.__name__ if isinstance(dtype, type) else str(dtype)
     return name.rpartition(".")[2]

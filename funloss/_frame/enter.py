@@ -9,6 +9,8 @@ from funloss._frame.checks import check_fits
 
 __all__ = ["attach", "enter", "guard", "is_floating", "mask", "with_axes"]
 
+_FLOATS = "float16, bfloat16, float32 or float64"
+
 
 def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
     """Return the namespace, the result's dtype and `arrays` ready to compute with.
@@ -30,9 +32,8 @@ def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
                 raise TypeError(msg)
         elif xp.is_float(x.dtype):
             floats.append(x.dtype)
-        elif not xp.is_int(x.dtype) and xp.dtype_name(x.dtype) != "bool":
-            msg = f"{name} must be real, got {xp.dtype_name(x.dtype)}"
-            raise TypeError(msg)
+        else:
+            _check_real(xp, name, x.dtype)
     if not floats:
         msg = f"at least one array must be real floating, got {_kinds(xp, arrays)}"
         raise TypeError(msg)
@@ -44,9 +45,11 @@ def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
 
 
 def is_floating(x: Any) -> bool:
-    """Tell whether `x` is a real floating array of any library."""
+    """Tell whether `x` is a real floating array, also of a dtype not supported."""
     xp = lookup(x)
-    return xp is not None and xp.is_float(x.dtype)
+    if xp is None:
+        return False
+    return xp.is_float(x.dtype) or xp.dtype_name(x.dtype).startswith("float")
 
 
 def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
@@ -63,9 +66,7 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
         if lookup(x) is None:
             msg = f"{name} must be an array, got {type(x).__name__}"
             raise TypeError(msg)
-        if xp.dtype_name(x.dtype).startswith("complex"):
-            msg = f"{name} must be real, got {xp.dtype_name(x.dtype)}"
-            raise TypeError(msg)
+        _check_real(xp, name, x.dtype)
     return [
         None if x is None else _convert(xp, x, like.dtype, like)
         for x in arrays.values()
@@ -94,7 +95,7 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
 
 def with_axes(xp: Namespace, x: Any, ndim: int) -> Any:
     """Return an array with axes of size 1 before its own, `ndim` in all."""
-    missing = ndim - x.ndim
+    missing = ndim - len(x.shape)
     return xp.reshape(x, (1,) * missing + tuple(x.shape)) if missing else x
 
 
@@ -112,6 +113,20 @@ def _convert(xp: Namespace, x: Any, dtype: Any, like: Any) -> Any:
     if lookup(x) is None:
         return xp.asarray(x, dtype=dtype, **xp.device_kw(like))
     return x if x.dtype == dtype else xp.astype(x, dtype)
+
+
+def _check_real(xp: Namespace, name: str, dtype: Any) -> None:
+    """Raise unless numbers of this dtype can be computed with, and say which can."""
+    kind = xp.dtype_name(dtype)
+    if xp.is_float(dtype) or xp.is_int(dtype) or kind == "bool":
+        return
+    msg = f"{name} must be real, got {kind}"
+    if kind.startswith("complex"):
+        msg += ": pass absolute values, such as that of a difference, or parts apart"
+    elif kind.startswith("float"):
+        near = "float64" if kind in {"float96", "float128"} else "float32"
+        msg = f"{name} must be {_FLOATS}, got {kind}: cast it to {near}"
+    raise TypeError(msg)
 
 
 def _result_dtype(xp: Namespace, dtype: Any) -> Any:

@@ -2,9 +2,13 @@
 
 import numpy as np
 
-__all__ = ["INF", "NAN", "f16", "f32", "f64", "ints"]
+__all__ = ["INF", "NAN", "c128", "f16", "f32", "f64", "ints"]
 
 NAN, INF = float("nan"), float("inf")
+
+
+def c128(*numbers):
+    return np.asarray(numbers, dtype=np.complex128)
 
 
 def f64(*numbers):

@@ -5,11 +5,33 @@ import math
 import numpy as np
 
 from parity.deviation import Deviation, Gives, Raises
-from parity.differences.arrays import NAN, f16, f32, f64, ints
+from parity.differences.arrays import NAN, c128, f16, f32, f64, ints
 
 LOG2, LOG3, LOG6PI = math.log(2), math.log(3), math.log(6 * math.pi)
 
 DTYPES = [
+    Deviation(
+        "l1_loss",
+        {"input": c128(3 + 4j, 1j), "target": c128(0.0, 1j)},
+        reference=Gives(2.5),
+        ours=Raises(TypeError, "input must be real, got complex128: pass absolute"),
+        why="conventions of complex gradients differ: give abs(input - target) and 0.0",
+    ),
+    Deviation(
+        "pairwise_distance",
+        {"x1": c128([3 + 4j]), "x2": c128([0.0])},
+        options={"eps": 0.0},
+        reference=Gives([5.0]),
+        ours=Raises(TypeError, "x1 must be real, got complex128: pass absolute"),
+        why="real and imaginary parts are two components; most losses have no complex",
+    ),
+    Deviation(
+        "triplet_margin_loss",
+        dict.fromkeys(("anchor", "positive", "negative"), c128([3 + 4j])),
+        reference=Gives(1.0),
+        ours=Raises(TypeError, "anchor must be real, got complex128: pass absolute"),
+        why="real and imaginary parts are two components; most losses have no complex",
+    ),
     Deviation(
         "hinge_embedding_loss",
         {"input": f32(0.5), "target": f64(-1.0)},

@@ -76,7 +76,14 @@ def test_a_0d_array_decides_like_any_other(xp):
         ([1.0], np.zeros(1), "input must be an array, got list"),
         (np.zeros(1), "a", "target must be an array, got str"),
         (np.zeros(1), None, "target must be an array, got NoneType"),
-        (np.zeros(1), np.zeros(1, complex), "target must be real, got complex128"),
+        (
+            np.zeros(1),
+            np.zeros(1, complex),
+            (
+                "target must be real, got complex128: pass absolute values, "
+                "such as that of a difference, or parts apart"
+            ),
+        ),
         (
             np.zeros(1, int),
             np.zeros(1, np.uint8),
@@ -164,6 +171,14 @@ def test_a_mask_that_does_not_fit_is_refused(where, message):
     space, _, _ = enter(None, input=like)
     with pytest.raises((TypeError, ValueError), match=f"^{message}$"):
         mask(space, like, where, (2,))
+
+
+def test_a_mask_has_the_axes_of_what_it_masks(xp):
+    like = xp.zeros((3, 2))
+    space, _, _ = enter(None, input=like)
+    where = xp.asarray([True, False])
+    assert tuple(mask(space, like, where, (3, 2)).shape) == (1, 2)
+    assert_close(mask(space, like, where[0], (3, 2)), [[True]])
 
 
 def test_guard_replaces_what_is_masked(xp):
