@@ -19,6 +19,7 @@ import pytest
 
 import funloss as fl
 from tests.assertions import assert_close
+from tests.settings import by_default, strict
 
 PAGE = Path(__file__).parents[1] / "docs" / "coming-from.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -101,9 +102,14 @@ def used(text):
     return [node.id for node in sorted(found, key=lambda node: node.col_offset)]
 
 
+def settings(text):
+    """Return JAX's default settings for the code of a peer, strict ones for ours."""
+    return strict() if "fl" in used(text) else by_default()
+
+
 def computed(text, names, **changed):
     """Return the value of a piece of code."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), settings(text):
         # optax and rlax say of some losses that they will go.
         for kind in (DeprecationWarning, PendingDeprecationWarning):
             warnings.simplefilter("ignore", kind)
@@ -118,7 +124,8 @@ def answers(text, names, name):
         value, pull_back = jax.vjp(lambda x: computed(text, names, **{name: x}), x)
         return value, pull_back(jnp.ones_like(value))[0]
 
-    return both(names[name])
+    with settings(text):
+        return both(names[name])
 
 
 def assert_same(got, expected):

@@ -182,12 +182,12 @@ class AlongAxis(Elementwise):
     def of_ndim(self, ndim: int, *arrays: Any) -> list[Any]:
         """Return arrays with axes of length 1 in front, for `ndim` axes altogether.
 
-        What broadcasts anyway then does so where a library is told to refuse arrays of
-        different numbers of axes. None and 0-d arrays, never refused, stay.
+        What broadcasts then does so where a library is told to refuse arrays of
+        different numbers of axes, too. None stays.
         """
         return [
             x
-            if x is None or x.ndim in {0, ndim}
+            if x is None or x.ndim == ndim
             else self.reshape(x, (1,) * (ndim - x.ndim) + tuple(x.shape))
             for x in arrays
         ]

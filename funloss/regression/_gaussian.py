@@ -78,6 +78,7 @@ def gaussian_nll_loss(
     xp, out, (input, target, var) = enter(dtype, input=input, target=target, var=var)
     var = var if shared else _aligned(xp, input, var)
     shape = broadcast_shape(input=input, target=target, var=var)
+    input, target, var = xp.of_ndim(len(shape), input, target, var)
     eps = real_option(xp, input, eps=eps)
     where = mask(xp, input, where, shape)
     input, target, var = guard(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))

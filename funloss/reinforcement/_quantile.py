@@ -178,6 +178,7 @@ def quantile_q_learning_loss(
     check_full((*shape, actions), selector=selector, policy=policy)
     shape = tuple(shape)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
+    reward, discount = xp.of_ndim(len(shape), reward, discount)
     where = mask(xp, input, where, shape)
     keep = per_action(xp, where, shape, len(shape))
     selector, policy = guard(xp, keep, (selector, 0.0), (policy, 0.0))

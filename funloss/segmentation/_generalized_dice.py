@@ -86,6 +86,7 @@ def generalized_dice_loss(
         xp, input, target, axis=place, activation=activation, batch=batch, where=where
     )
     rarity = _rarity(xp, found.hit + found.missed)
+    (weight,) = xp.of_ndim(rarity.ndim, weight)
     rarity = rarity if weight is None else rarity * weight
     wrong = xp.total(rarity * (found.extra + found.missed), -1)
     cost = share(xp, wrong, xp.total(rarity * (2 * found.hit), -1))

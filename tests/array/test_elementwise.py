@@ -7,6 +7,7 @@ import pytest
 
 import funloss as fl
 from tests.assertions import assert_close, to_numpy
+from tests.settings import by_default
 
 INF, NAN = math.inf, math.nan
 EULER = 0.5772156649015329
@@ -236,7 +237,8 @@ def test_elementwise_adds_slopes_up_over_a_broadcast_axis(slope):
         other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
         return space.elementwise(product, (second, None), x, other)
 
-    assert_close(slope(function, [0.0, 0.0]), [4, 6])
+    with by_default():  # the formula itself leaves it to the library to add an axis
+        assert_close(slope(function, [0.0, 0.0]), [4, 6])
 
 
 def test_elementwise_argument_without_slope_has_slope_zero(slope):
