@@ -59,6 +59,12 @@ class AlongAxis(Elementwise):
         squares = self.total(self.square(x / scale), axis, keepdims=True)
         return scale * self.safe_sqrt(squares)
 
+    def direction(self, x: Any, axis: int) -> Any:
+        """Return `x` over its Euclidean norm; a zero vector as it is, with slope 1."""
+        x = x / self.stop_gradient(self.safe_scale(x, 2, axis))
+        size = self.safe_sqrt(self.total(self.square(x), axis, keepdims=True))
+        return self.quotient(x, self.where(size == 0, 1.0, size))
+
     def safe_scale(self, x: Any, p: float, axis: int) -> Any:
         """Return what to divide `x` by before a sum of p-th powers, `axis` kept.
 

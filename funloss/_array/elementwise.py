@@ -55,6 +55,10 @@ class Elementwise(Standard):
         zero = x == 0
         return self.where(zero, 0.0, self.where(zero, 1.0, x) ** exponent)
 
+    def quotient(self, x: Any, y: Any) -> Any:
+        """Return ``x / y``; derivatives divide by `y` each time, not by its powers."""
+        return x / y
+
     def xlogy(self, x: Any, y: Any) -> Any:
         """Return ``x * log(y)``, 0 where x is 0 and y is not nan.
 

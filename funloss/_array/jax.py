@@ -21,6 +21,8 @@ from funloss._array.jax_inputs import JaxInputs
 class JaxNamespace(JaxInputs):
     """`jax.numpy` with slopes that `jax.grad` takes from here."""
 
+    log1p = staticmethod(rules.log1p)
+    quotient = staticmethod(rules.quotient)
     where = staticmethod(rules.where)
 
     def concrete(self, *arrays: Any) -> bool:
@@ -81,10 +83,6 @@ class JaxNamespace(JaxInputs):
         # The bound is 0 or infinite: XLA fuses it into a sum, but not a select.
         present = jnp.sign(lax.abs(mass))
         return mass * jnp.minimum(x, present / (1 - present))
-
-    def log1p(self, x: Any) -> Any:
-        """Return ``log(1 + x)`` with the digits that `x` has near 0."""
-        return rules.log1p(x)
 
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
@@ -174,6 +172,11 @@ class JaxNamespace(JaxInputs):
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
         scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
         return rules.length(x, scale, axis % x.ndim)
+
+    def direction(self, x: Any, axis: int) -> Any:
+        """Return `x` over its Euclidean norm; a zero vector as it is, with slope 1."""
+        size = self.length(x, axis)
+        return rules.quotient(x, jnp.where(size == 0, 1, size))
 
     def mapped_sum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis."""

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.custom_derivatives import SymbolicZero
 
 __all__ = [
     "absolute",
@@ -21,6 +22,7 @@ __all__ = [
     "log1p",
     "narrow_project",
     "project",
+    "quotient",
     "softplus",
     "totals",
     "where",
@@ -103,6 +105,25 @@ def _softplus_jvp(primals: Any, tangents: Any) -> Any:
     return softplus(x), jax.nn.sigmoid(lax.optimization_barrier(x)) * change
 
 
+# JAX divides by the square of `y`, which under- and overflows, and then by its cube.
+@jax.custom_jvp
+def quotient(x: Any, y: Any) -> Any:
+    """Return ``x / y``."""
+    return x / y
+
+
+def _quotient_jvp(primals: Any, tangents: Any) -> Any:
+    (_, y), (change, y_change) = primals, tangents
+    out = quotient(*primals)
+    change = 0 if isinstance(change, SymbolicZero) else change
+    if not isinstance(y_change, SymbolicZero):
+        change = change - out * y_change
+    return out, change / y
+
+
+quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
+
+
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def length(x: Any, scale: Any, axis: int) -> Any:
     """Return the Euclidean norm, `axis` kept; `scale` is a constant, slope 0 at 0."""
@@ -113,7 +134,7 @@ def length(x: Any, scale: Any, axis: int) -> Any:
 def _length_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     (x, scale), (change, _) = primals, tangents
     out = length(x, scale, axis)
-    unit = x / jnp.where(out == 0, 1, out)
+    unit = quotient(x, jnp.where(out == 0, 1, out))
     return out, jnp.sum(unit * change, axis, keepdims=True)
 
 

@@ -12,7 +12,6 @@ from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (
     by_rows,
     chosen,
-    directions,
     enter_rows,
     log_mass,
 )
@@ -96,7 +95,7 @@ def circle_loss(
         counted = xp.astype(xp.logical_and(*kinds), input.dtype)
         return xp.elementwise(_cost, slopes, *arguments, axis=1), counted
 
-    unit = directions(xp, input)
+    unit = xp.direction(input, 1)
     cost, counted = by_rows(xp, rows, unit, xp.whole(unit, 0), pairs)
     divisor = xp.clamp_min(xp.total(counted), 1.0) if reduction == "mean" else None
     return leave(xp, out, cost, reduction, where=where, divisor=divisor)

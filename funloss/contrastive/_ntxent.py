@@ -13,7 +13,6 @@ from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (
     by_rows,
     chosen,
-    directions,
     enter_rows,
     log_mass,
 )
@@ -83,7 +82,7 @@ def ntxent_loss(
     input, pairs, where = enter_rows(xp, input, target, where)
     if input.shape[0] == 0:
         return leave(xp, out, xp.total(input, 1), reduction)
-    unit = directions(xp, input)
+    unit = xp.direction(input, 1)
     rows = functools.partial(_rows, xp)
     cost, count = by_rows(xp, rows, unit / temperature, xp.whole(unit, 0), pairs)
     divisor = xp.clamp_min(xp.total(count), 1.0) if reduction == "mean" else None

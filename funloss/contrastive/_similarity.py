@@ -8,7 +8,7 @@ from funloss._array import Namespace
 from funloss._frame.enter import guard, mask
 from funloss._frame.labels import match_rows
 
-__all__ = ["Pairs", "by_rows", "chosen", "directions", "enter_rows", "log_mass"]
+__all__ = ["Pairs", "by_rows", "chosen", "enter_rows", "log_mass"]
 
 # Labels and places of the rows, each as a column and as a row.
 Pairs = tuple[Any, Any, Any, Any]
@@ -32,12 +32,6 @@ def enter_rows(
         (input,) = guard(xp, where[:, None], (input, 0.0))
     rows = (xp.whole(x, 0)[None, :] for x in (labels, places))
     return input, (labels[:, None], places[:, None], *rows), where
-
-
-def directions(xp: Namespace, input: Any) -> Any:
-    """Return the rows over their lengths; a row of zeros as it is."""
-    size = xp.norm(input, 2, 1, keepdims=True)
-    return input / xp.where(size == 0, 1.0, size)
 
 
 def by_rows(

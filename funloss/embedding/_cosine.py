@@ -76,13 +76,14 @@ def cosine_similarity(
     keep = where if where is None else xp.expand_dims(where, axis=dim)
     x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
     x1, x2 = (xp.broadcast_to(x, shape) for x in (x1, x2))
-    factors = [_double_factor(xp, x, dim) for x in (x1, x2)]
+    factors = [_double_factor(xp, x, dim, eps) for x in (x1, x2)]
     lengths = [
         floored(xp, xp.norm(x, 2, dim, keepdims=True), eps) * factor
         for x, factor in zip((x1, x2), factors, strict=True)
     ]
-    divisor = xp.squeeze(lengths[0] * lengths[1], axis=dim)
-    cosine = _product(xp, x1, x2, factors, dim) / divisor
+    cosine = _product(xp, x1, x2, factors, dim)
+    for length in lengths:
+        cosine = xp.quotient(cosine, xp.squeeze(length, axis=dim))
     return leave(xp, out, cosine, "none", where=where)
 
 
@@ -94,14 +95,20 @@ def floored(xp: Namespace, size: Any, eps: Any) -> Any:
     )
 
 
-def _double_factor(xp: Namespace, x: Any, axis: int) -> Any:
+def _double_factor(xp: Namespace, x: Any, axis: int, floor: Any) -> Any:
     """Return twice what to multiply `x` by against overflow, a constant.
 
-    Twice gives exact doubles of the products that a norm is made of: those that two
-    sums share, XLA would write out.
+    What is shorter than `floor` is scaled for it: the floor takes its place. Twice
+    gives exact doubles of the products that a norm is made of: those that two sums
+    share, XLA would write out.
     """
     least = 2 * float(xp.finfo(x.dtype).smallest_normal)
-    return 2 / xp.stop_gradient(xp.clamp_min(xp.safe_scale(x, 2, axis), least))
+    if isinstance(floor, float):
+        least = max(least, min(floor, 1.0))
+    scale = xp.clamp_min(xp.safe_scale(x, 2, axis), least)
+    if not isinstance(floor, float):
+        scale = xp.clamp_min(scale, xp.clamp_max(floor, 1.0))
+    return 2 / xp.stop_gradient(scale)
 
 
 def _product(xp: Namespace, a: Any, b: Any, factors: Any, axis: int) -> Any:
@@ -198,7 +205,7 @@ def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:
 
 
 def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
-    factors = [_double_factor(xp, x, -1) for x in (a, b)]
+    factors = [_double_factor(xp, x, -1, 1.0) for x in (a, b)]
     squares = [
         _product(xp, x, x, (factor / 2, factor / 2), -1)
         + _EPSILON * xp.square(factor[..., 0] / 2)

@@ -110,8 +110,8 @@ def _slope(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
     lengths = [floored(xp, size, _of_row(xp, eps, axis)) for size in sizes]
     other = t / lengths[1]
     cosine = xp.total(x / lengths[0] * other, axis, keepdims=True)
-    own = x / xp.where(sizes[0] == 0, 1.0, sizes[0])
-    return (cosine * own - other) / lengths[0]
+    own = xp.quotient(x, xp.where(sizes[0] == 0, 1.0, sizes[0]))
+    return xp.quotient(cosine * own - other, lengths[0])
 
 
 def _target_slope(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:

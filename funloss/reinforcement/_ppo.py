@@ -98,10 +98,14 @@ def _beyond(xp: Namespace, ratio: Any, advantage: Any, epsilon: Any) -> Any:
     return xp.logical_or(high, xp.logical_and(advantage < 0, ratio < 1 - epsilon))
 
 
-def _slope(xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any) -> Any:
-    ratio = xp.exp(x - old)
-    beyond = _beyond(xp, ratio, advantage, epsilon)
-    return -advantage * xp.where(beyond, 0.0, ratio)
+def _slope(xp: Namespace, *arguments: Any) -> Any:
+    def slope(xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any) -> Any:
+        ratio = xp.exp(x - old)
+        beyond = _beyond(xp, ratio, advantage, epsilon)
+        return -advantage * xp.where(beyond, 0.0, ratio)
+
+    # It is its own derivative, also where an infinite ratio is not selected.
+    return xp.elementwise(slope, (_slope, None, None, None), *arguments)
 
 
 def _epsilon_slope(xp: Namespace, x: Any, old: Any, *rest: Any) -> Any:

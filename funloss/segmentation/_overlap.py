@@ -186,13 +186,40 @@ def _share(xp: Namespace, wrong: Any, right: Any) -> Any:
 
 
 def _wrong_slope(xp: Namespace, wrong: Any, right: Any) -> Any:
-    whole = _whole(xp, wrong, right)
-    return right / whole / whole
+    slopes = (
+        lambda xp, wrong, right: -2 * _third(xp, right, wrong + right),
+        lambda xp, wrong, right: _third(xp, wrong - right, wrong + right),
+    )
+    return xp.elementwise(
+        lambda xp, wrong, right: _second(xp, right, wrong + right), slopes, wrong, right
+    )
 
 
 def _right_slope(xp: Namespace, wrong: Any, right: Any) -> Any:
-    whole = _whole(xp, wrong, right)
-    return -wrong / whole / whole
+    slopes = (
+        lambda xp, wrong, right: _third(xp, wrong - right, wrong + right),
+        lambda xp, wrong, right: 2 * _third(xp, wrong, wrong + right),
+    )
+    return xp.elementwise(
+        lambda xp, wrong, right: -_second(xp, wrong, wrong + right),
+        slopes,
+        wrong,
+        right,
+    )
+
+
+# XLA would turn x / y / y into x / (y * y), which underflows.
+def _second(xp: Namespace, x: Any, whole: Any) -> Any:
+    """Return ``x / whole**2`` for ``x <= whole``, 0 where both are 0."""
+    whole = xp.clamp_min(whole, float(xp.finfo(whole.dtype).smallest_normal))
+    return x / whole * (1.0 / whole)
+
+
+def _third(xp: Namespace, x: Any, whole: Any) -> Any:
+    """Return ``x / whole**3``, bounded so that a direction times it is finite."""
+    least = float(xp.finfo(whole.dtype).smallest_normal)
+    over = 1.0 / xp.clamp_min(whole, 8 * least**0.5)
+    return x / xp.clamp_min(whole, least) * over * over
 
 
 def _whole(xp: Namespace, wrong: Any, right: Any) -> Any:

@@ -1,0 +1,200 @@
+"""First and second derivatives of every loss: finite wherever the exact ones are.
+
+Samples are drawn from numbers at which formulas break: zeros, the least numbers, corners
+and far tails. Float64 tells how large the exact derivatives are.
+"""
+
+import functools
+import zlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+import funloss as fl
+from tests.rows.classification import adaptive_log_softmax_with_loss
+from tests.table import ROWS, rows
+from tests.test_every_loss import summed
+
+SIZES = [0.0, 1e-42, 1e-38, 1e-30, 1e-3, 0.5, 1.0, 3.0, 50.0, 100.0, 400.0, 1e4]
+REAL = np.asarray([sign * x for x in SIZES for sign in (1, -1)])
+POSITIVE, NEGATIVE = np.asarray(SIZES), -np.asarray(SIZES)
+UNIT = np.asarray([0, 1e-42, 1e-38, 1e-30, 1e-10, 1e-3, 0.25, 0.5, 1 - 2**-20, 1])
+RELEVANCE = np.asarray([0, 1e-42, 1e-30, 0.25, 0.5, 1, 2, 4])
+# An exact derivative beyond this may overflow in float32.
+LARGE = 1e36
+
+PROBABILITIES = {
+    "target": {
+        fl.binary_cross_entropy_with_logits,
+        fl.multilabel_soft_margin_loss,
+        fl.sigmoid_focal_loss,
+        fl.cross_entropy,
+        fl.softmax_focal_loss,
+        fl.poly_loss,
+        fl.generalized_cross_entropy,
+        fl.fenchel_young_loss,
+        fl.entmax_loss,
+        fl.smooth_labels,
+        fl.dice_loss,
+        fl.tversky_loss,
+        fl.binary_cross_entropy,
+        fl.kl_div,
+    },
+    "input": {fl.dice_loss, fl.tversky_loss, fl.generalized_dice_loss},
+}
+RANKED = {row for row in fl.__all__ if row.startswith("pairwise_")} | {
+    "ranking_softmax_loss",
+    "poly1_softmax_loss",
+    "unique_softmax_loss",
+    "listmle_loss",
+    "approx_ndcg_loss",
+}
+
+# Where the exact second derivative is infinite, undefined or beyond float32, and why.
+NARROWER = {
+    # The cost is -log(p), whose derivatives are infinite at 0 and 1; below 1e-12
+    # torch's floor takes the place of the gradient, which then is none of the cost's.
+    (fl.binary_cross_entropy, "input"): UNIT[(UNIT > 1e-12) & (UNIT < 1)],
+    # The exponential of the input overflows: float32 by 89, float64 by 710.
+    (fl.poisson_nll_loss, "input"): REAL[REAL <= 400],
+    # The ratio exp(input - old) overflows; times a tiny advantage it need not be large.
+    (fl.ppo_clip_loss, "input"): REAL[np.abs(REAL) <= 100],
+    (fl.ppo_clip_loss, "old"): REAL[np.abs(REAL) <= 100],
+    (fl.ppo_clip_loss, "advantage"): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    # log(1 + x) is taken of numbers above -1.
+    (fl.mean_squared_logarithmic_error, "input"): REAL[REAL > -1],
+    (fl.mean_squared_logarithmic_error, "target"): REAL[REAL > -1],
+    # A score is a product of three: 1e12 is known in float32 to 1e5, not to 1.
+    (adaptive_log_softmax_with_loss, None): REAL[np.abs(REAL) <= 100],
+    # The Hessian of a direction is of the size of the inverse square of its length, so
+    # that float32 holds none of a vector shorter than 1e-18.
+    (fl.ntxent_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.circle_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    # That of a length is of the size of its inverse, which overflows if subnormal.
+    (fl.cosine_similarity, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
+    (fl.cosine_distance, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
+    # That of a share is of the size of the inverse square of the sum of all.
+    (fl.poly1_softmax_loss, "target"): RELEVANCE[(RELEVANCE == 0) | (RELEVANCE > 0.1)],
+}
+
+
+def numbers(row, name):
+    """Return the numbers to draw an array from, or None for those of the row."""
+    for key in ((row.loss, name), (row.loss, None)):
+        if key in NARROWER:
+            return NARROWER[key]
+    if name == "atoms":
+        return None
+    if row.options.get("log_target") or row.loss is fl.generalized_kl_divergence:
+        logarithmic = name == "input" or "log_target" in row.options
+        return NEGATIVE if logarithmic else POSITIVE
+    scores = "activation" in row.options and name == "input"
+    if row.loss in PROBABILITIES.get(name, ()) and not scores:
+        return UNIT
+    if name in {"label_smoothing", "discount", "policy", "behaviour"}:
+        return UNIT[UNIT > 1e-4] if name == "behaviour" else UNIT
+    if name == "target" and row.loss.__name__ in RANKED:
+        return RELEVANCE
+    if name in {"log_probs", "var"} or (row.loss is fl.kl_div and name == "input"):
+        return POSITIVE if name == "var" else NEGATIVE
+    return REAL
+
+
+def drawn(row, count=32, batches=5):
+    """Return batches of samples as float32 holds them, and directions beside them."""
+    rng = np.random.default_rng(zlib.crc32(row.loss.__name__.encode()))
+    arrays = {}
+    for name, x in row.values().items():
+        axis = row.samples.get(name, 0)
+        if axis is not None and not row.together:
+            x = np.take(x, np.arange(count) % x.shape[axis], axis)
+        chosen = numbers(row, name) if x.dtype.kind == "f" else None
+        x = np.broadcast_to(x, (batches, *x.shape))
+        if chosen is not None:
+            x = rng.choice(chosen, x.shape)
+            # In the last batches all coordinates are equal, or all arrays are.
+            x[-2] = x[-2, ..., :1] if x.ndim > 2 else x[-2]
+            before = next((y for y in arrays.values() if y.shape == x.shape), x)
+            x[-1] = before[-1] if np.all(np.isin(before[-1], chosen)) else x[-1]
+            x = x.astype(np.float32).astype(np.float64)
+        arrays[name] = x
+    floats = [list(arrays.values())[k] for k in row.trained()]
+    return list(arrays.values()), [rng.choice([-1.0, 1.0, 2.0], x.shape) for x in floats]
+
+
+def on_jax(row, way):
+    """Return a function to gradients and Hessian-vector products of each batch."""
+    cost, places = summed(row), row.trained()
+
+    def both(arrays, directions):
+        def moved(*floats):
+            given = dict(enumerate(arrays)) | dict(zip(places, floats, strict=True))
+            return cost(*given.values())
+
+        every = tuple(range(len(places)))
+        floats, gradient = [arrays[k] for k in places], jax.grad(moved, every)
+        if way == "forward":
+            return jax.jvp(gradient, tuple(floats), tuple(directions))
+
+        def along(*floats):
+            slopes = gradient(*floats)
+            pairs = zip(slopes, directions, strict=True)
+            return sum((x * v).sum() for x, v in pairs), slopes
+
+        return jax.grad(along, every, has_aux=True)(*floats)[::-1]
+
+    return jax.jit(jax.vmap(both))
+
+
+def on_torch(row, arrays, directions):
+    """Return gradients and Hessian-vector products of one batch."""
+    floats = [arrays[k].requires_grad_() for k in row.trained()]
+    take = functools.partial(torch.autograd.grad, materialize_grads=True)
+    slopes = take(summed(row)(*arrays), floats, create_graph=True)
+    along = sum((x * v).sum() for x, v in zip(slopes, directions, strict=True))
+    curved = along.requires_grad
+    products = take(along, floats) if curved else [torch.zeros_like(x) for x in floats]
+    return slopes, products
+
+
+def taken(row, library, dtype, arrays, directions):
+    """Return gradients and products as float64, one array for each that is trained."""
+    xp = torch if library == "torch" else jnp
+
+    def made(x):
+        kind = dtype if x.dtype.kind == "f" else "int64"
+        return xp.asarray(np.array(x), dtype=getattr(xp, kind))
+
+    if xp is jnp:
+        given = [made(x) for x in arrays], [made(v) for v in directions]
+        found = on_jax(row, library)(*given)
+        return [[np.asarray(x, np.float64) for x in part] for part in found]
+    batches = [
+        on_torch(row, [made(x[k]) for x in arrays], [made(v[k]) for v in directions])
+        for k in range(len(arrays[0]))
+    ]
+    parts = [zip(*part, strict=True) for part in zip(*batches, strict=True)]
+    return [
+        [np.stack([x.detach().numpy(force=True) for x in batch]) for batch in part]
+        for part in parts
+    ]
+
+
+@rows(attribute="trained")
+def test_derivatives_are_finite_wherever_the_exact_ones_are(row):
+    arrays, directions = drawn(row)
+    exact = taken(row, "torch", "float64", arrays, directions)
+    assert all(np.isfinite(x).all() for part in exact for x in part)
+    # Each way that JAX has takes seconds to compile: every other row asks the other.
+    way = ("forward", "reverse")[ROWS.index(row) % 2]
+    for library in ("torch", way):
+        found = taken(row, library, "float32", arrays, directions)
+        for order, part, wanted in zip((1, 2), found, exact, strict=True):
+            for x, y in zip(part, wanted, strict=True):
+                bad = ~np.isfinite(x) & (np.abs(y) < LARGE)
+                where = tuple(map(int, np.argwhere(bad)[0])) if bad.any() else ()
+                message = f"order {order} on {library}: {x[where]} at {where}"
+                assert not np.any(bad), f"{message}, exact {y[where]}"
