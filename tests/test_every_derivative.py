@@ -1,7 +1,7 @@
 """First and second derivatives of every loss: finite wherever the exact ones are.
 
-Samples are drawn from numbers at which formulas break: zeros, the least numbers, corners
-and far tails. Float64 tells how large the exact derivatives are.
+Samples are drawn from numbers at which formulas break: zeros, the least numbers,
+corners and far tails. Float64 tells how large the exact derivatives are.
 """
 
 import functools
@@ -10,7 +10,6 @@ import zlib
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pytest
 import torch
 
 import funloss as fl
@@ -82,47 +81,45 @@ NARROWER = {
 
 
 def numbers(row, name):
-    """Return the numbers to draw an array from, or None for those of the row."""
-    for key in ((row.loss, name), (row.loss, None)):
-        if key in NARROWER:
-            return NARROWER[key]
-    if name == "atoms":
-        return None
-    if row.options.get("log_target") or row.loss is fl.generalized_kl_divergence:
-        logarithmic = name == "input" or "log_target" in row.options
-        return NEGATIVE if logarithmic else POSITIVE
-    scores = "activation" in row.options and name == "input"
-    if row.loss in PROBABILITIES.get(name, ()) and not scores:
-        return UNIT
-    if name in {"label_smoothing", "discount", "policy", "behaviour"}:
-        return UNIT[UNIT > 1e-4] if name == "behaviour" else UNIT
-    if name == "target" and row.loss.__name__ in RANKED:
-        return RELEVANCE
-    if name in {"log_probs", "var"} or (row.loss is fl.kl_div and name == "input"):
-        return POSITIVE if name == "var" else NEGATIVE
-    return REAL
+    """Return the numbers to draw an array from."""
+    narrower = NARROWER.get((row.loss, name), NARROWER.get((row.loss, None)))
+    divergence = row.loss in {fl.kl_div, fl.generalized_kl_divergence}
+    logarithms = divergence and (name == "input" or "log_target" in row.options)
+    logits = name == "input" and "activation" in row.options
+    relevance = name == "target" and row.loss.__name__ in RANKED
+    probabilities = row.loss in PROBABILITIES.get(name, ()) and not logits
+    kinds = (
+        (narrower is not None, narrower),
+        (logarithms or name == "log_probs", NEGATIVE),
+        (relevance, RELEVANCE),
+        (probabilities or name in {"label_smoothing", "discount", "policy"}, UNIT),
+        (name == "behaviour", UNIT[UNIT > 1e-4]),
+        (divergence or name == "var", POSITIVE),
+        (True, REAL),
+    )
+    return next(chosen for holds, chosen in kinds if holds)
 
 
 def drawn(row, count=32, batches=5):
     """Return batches of samples as float32 holds them, and directions beside them."""
     rng = np.random.default_rng(zlib.crc32(row.loss.__name__.encode()))
     arrays = {}
-    for name, x in row.values().items():
+    for name, own in row.values().items():
         axis = row.samples.get(name, 0)
-        if axis is not None and not row.together:
-            x = np.take(x, np.arange(count) % x.shape[axis], axis)
-        chosen = numbers(row, name) if x.dtype.kind == "f" else None
-        x = np.broadcast_to(x, (batches, *x.shape))
-        if chosen is not None:
+        shared = axis is None or row.together
+        x = own if shared else np.take(own, np.arange(count) % own.shape[axis], axis)
+        x = np.repeat(x[None], batches, 0)
+        if own.dtype.kind == "f" and name != "atoms":
+            chosen = numbers(row, name).astype(np.float32).astype(np.float64)
             x = rng.choice(chosen, x.shape)
-            # In the last batches all coordinates are equal, or all arrays are.
-            x[-2] = x[-2, ..., :1] if x.ndim > 2 else x[-2]
-            before = next((y for y in arrays.values() if y.shape == x.shape), x)
-            x[-1] = before[-1] if np.all(np.isin(before[-1], chosen)) else x[-1]
-            x = x.astype(np.float32).astype(np.float64)
+            # In one batch all coordinates are equal, in another the arrays are.
+            x[0] = x[0, ..., :1] if x.ndim > 2 else x[0]
+            same = (y[1] for y in arrays.values() if y.shape == x.shape)
+            x[1] = next((y for y in same if np.isin(y, chosen).all()), x[1])
         arrays[name] = x
-    floats = [list(arrays.values())[k] for k in row.trained()]
-    return list(arrays.values()), [rng.choice([-1.0, 1.0, 2.0], x.shape) for x in floats]
+    arrays = list(arrays.values())
+    directions = [rng.choice([-1.0, 1.0, 2.0], arrays[k].shape) for k in row.trained()]
+    return arrays, directions
 
 
 def on_jax(row, way):

@@ -168,6 +168,21 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
 
 
 def _entropy(xp: Namespace, *parts: Any) -> Any:
+    """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
+
+    def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return logit_cost(xp, x, t)
+
+    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return (1 - t) * p - t * q
+
+    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+        return -x
+
+    return xp.elementwise(value, (slope, target_slope, None, None, None), *parts)
+
+
+def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy over ``1 - p_t``."""
 
     def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
@@ -175,11 +190,11 @@ def _entropy(xp: Namespace, *parts: Any) -> Any:
 
     def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         parts = x, t, p, q, miss
-        change = (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
+        change = (1 - 2 * t) * _variance(xp, *parts) * _relative_entropy(xp, *parts)
         return ((1 - t) * p - t * q) / _above(xp, miss) - change
 
     def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        own = _entropy(xp, x, t, p, q, miss)
+        own = _relative_entropy(xp, x, t, p, q, miss)
         return ((p - q) * own - x) / _floored(xp, miss)
 
     return xp.elementwise(ratio, (slope, target_slope, None, None, None), *parts)
@@ -187,7 +202,7 @@ def _entropy(xp: Namespace, *parts: Any) -> Any:
 
 def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     x, t, p, q, miss = parts = _parts(xp, x, t)
-    fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * logit_cost(xp, x, t)
+    fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
     slope = (1 - t) * p - t * q + fading
     return _balance(t, alpha) * power(xp, miss, gamma) * slope
 
@@ -195,19 +210,19 @@ def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
 def _target_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     x, t, p, q, miss = parts = _parts(xp, x, t)
     factor = power(xp, miss, gamma)
-    change = gamma * (q - p) * _entropy(xp, *parts) - x
+    change = gamma * (q - p) * _relative_entropy(xp, *parts) - x
     slope = _balance(t, alpha) * factor * change
     if alpha is None:
         return slope
-    return slope + (2 * alpha - 1) * factor * logit_cost(xp, x, t)
+    return slope + (2 * alpha - 1) * factor * _entropy(xp, *parts)
 
 
 def _alpha_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, *_, miss = _parts(xp, x, t)
-    return (2 * t - 1) * power(xp, miss, gamma) * logit_cost(xp, x, t)
+    _, t, *_, miss = parts = _parts(xp, x, t)
+    return (2 * t - 1) * power(xp, miss, gamma) * _entropy(xp, *parts)
 
 
 def _gamma_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, *_, miss = _parts(xp, x, t)
-    cost = _balance(t, alpha) * power(xp, miss, gamma) * logit_cost(xp, x, t)
+    _, t, *_, miss = parts = _parts(xp, x, t)
+    cost = _balance(t, alpha) * power(xp, miss, gamma) * _entropy(xp, *parts)
     return cost * xp.log(_above(xp, miss))

@@ -151,6 +151,4 @@ def _normalised(xp: Namespace, relevance: Any, keep: Any) -> Any:
     even = xp.ones_like(relevance)
     even = even if keep is None else xp.where(keep, even, 0.0)
     count = xp.clamp_min(xp.total(even, -1, keepdims=True), 1.0)
-    return xp.quotient(
-        xp.where(void, even, relevance), xp.where(void, count, total)
-    )
+    return xp.quotient(xp.where(void, even, relevance), xp.where(void, count, total))

@@ -2,6 +2,8 @@
 
 import math
 
+import jax
+import jax.numpy as jnp
 import pytest
 
 import funloss as fl
@@ -97,3 +99,31 @@ def test_half_precision_holds_what_fits(xp):
         pytest.skip("no float16")
     x = xp.asarray([-60000.0], dtype=xp.float16)
     assert_close(costs(x, xp.ones_like(x)), [60000])
+
+
+def test_curvature_in_the_tail_keeps_its_digits(curvature):
+    # With r = exp(-x) the cost of a sure positive is r**3 to leading order.
+    x = [50.0, 100.0, 400.0, 1e4]
+    got = curvature(lambda x: costs(x, 0 * x + 1), x)
+    assert_close(got, [9 * math.exp(-3 * each) for each in x], atol=0)
+
+
+@pytest.mark.parametrize(("dtype", "x"), [("float32", 50.0), ("float64", 400.0)])
+def test_second_derivative_of_a_sure_logit_is_zero(dtype, x):
+    def cost(z):
+        return fl.sigmoid_focal_loss(z, jnp.asarray(1.0, dtype))
+
+    assert_close(jax.grad(jax.grad(cost))(jnp.asarray(x, dtype)), 0)
+
+
+def test_mixed_derivatives_in_the_tail(curvature):
+    # To leading order (r + s)**2 * (r + 50 * s), with s = 1 - t.
+    def cost(both):
+        return costs(both[:1], both[1:])
+
+    r = math.exp(-50)
+    # Rows of its Hessian at s = 0, in x and t, added up.
+    mixed = (3 + 2 * 50) * r**2
+    double = (2 + 4 * 50) * r
+    got = curvature(cost, [50.0, 1.0])
+    assert_close(got, [9 * r**3 + mixed, mixed + double])

@@ -138,3 +138,22 @@ def test_what_is_masked_has_no_curvature_even_at_nan(curvature, labelled):
     got = curvature(cost, [[0.5, 1.0, -1.0], [math.nan, INF, 0.0]])
     assert_close(got[1], [0, 0, 0])
     assert_close(got[:1], curvature(lambda x: cost(x, 1), [[0.5, 1.0, -1.0]]))
+
+
+@pytest.mark.parametrize("labelled", [True, False], ids=["labels", "probabilities"])
+def test_curvature_in_the_tail_keeps_its_digits(curvature, labelled):
+    def cost(x):
+        xp = fl.array_namespace(x)
+        target = (
+            xp.asarray([0]) if labelled else xp.asarray([[1.0, 0.0]], dtype=x.dtype)
+        )
+        # Weighted, since the slopes of a row add up to 0.
+        return costs(x * xp.asarray([1.0, 2.0], dtype=x.dtype), target)
+
+    # As with one logit: 9 * exp(-3 * x) times (1, -2) and its transpose.
+    for x in (50.0, 400.0):
+        tail = 9 * math.exp(-3 * x)
+        got = curvature(cost, [[x, 0.0]])
+        # A sum over classes keeps none of the digits of its least.
+        atol = 0 if labelled else 1e-40
+        assert_close(got, [[-tail, 2 * tail]], atol=atol)
