@@ -56,7 +56,10 @@ def symbolic(row):
     (b,) = export.symbolic_shape("b")
     one, three = ((*masks_of(row, n), *arrays_of(row, n)) for n in (1, 3))
     shapes = [
-        tuple(b if low != high else low for low, high in zip(x.shape, y.shape, strict=True))
+        tuple(
+            b if low != high else low
+            for low, high in zip(x.shape, y.shape, strict=True)
+        )
         for x, y in zip(one, three, strict=True)
     ]
     full, low, *given = (
