@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from funloss._frame.wrong_calls import _BY_CLASS, _WORDS, _kind
+from funloss._frame.wrong_calls import _BY_CLASS, _WORDS
 from funloss._registry import LOSSES
 from tests.table import LABELLED, rows
 
@@ -172,10 +172,11 @@ def statics():
     seen = set()
     for label, row in LABELLED.items():
         for name, parameter in inspect.signature(row.loss).parameters.items():
-            chosen = _kind(parameter.annotation) or (
-                parameter.annotation is float and name != "eps"
-            )
-            if chosen and (row.loss, name) not in seen:
+            static = isinstance(parameter.default, bool | int | str)
+            static |= name in {"topn", "chunk_size", "lambda_weight", "activation"}
+            static |= name in {"axis", "ignore_index"}
+            static |= parameter.annotation is float and name != "eps"
+            if static and (row.loss, name) not in seen:
                 seen.add((row.loss, name))
                 yield pytest.param(row, name, id=f"{label}-{name}")
 

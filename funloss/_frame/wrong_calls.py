@@ -140,14 +140,13 @@ def _misfit(
     kwargs: dict[str, Any],
 ) -> str | None:
     places = [p for p in known.values() if p.kind is not p.KEYWORD_ONLY]
-    given = {*kwargs, *(p.name for p in places[: len(args)])}
-    free = {x: p for x, p in known.items() if x not in given}
     unknown = [word for word in kwargs if word not in known]
     if unknown:
-        advice = [f"{x!r}: {_advice(name, x, known, [*free])}" for x in unknown]
+        advice = [f"{word!r}: {_advice(name, word, known)}" for word in unknown]
         return f"{name}() got an unexpected keyword argument {'; '.join(advice)}"
     if len(args) <= len(places):
         return None
+    free = {x: p for x, p in known.items() if p not in places and x not in kwargs}
     meant = []
     for value in args[len(places) :]:
         chosen = next((x for x, p in free.items() if _fits(p, value)), None)
@@ -162,15 +161,13 @@ def _misfit(
     )
 
 
-def _advice(
-    name: str, word: str, known: Mapping[str, inspect.Parameter], free: list[str]
-) -> str:
+def _advice(name: str, word: str, known: Mapping[str, inspect.Parameter]) -> str:
     key = _key(word)
     if key in _PER_SAMPLE and name in _BY_CLASS:
         return _WEIGHED
     if key == "fromlogits" and "activation" not in known and name in _OF_LOGITS:
         return _OF_LOGITS[name]
-    for own in (*free, *known):
+    for own in known:
         if key in map(_key, (own, *_WORDS.get(own, "").split())):
             note = ", one number a class" if name in _BY_CLASS else ""
             note = _NOTES.get(own, note if own == "weight" else "")

@@ -132,7 +132,13 @@ ROWS = [
         bad_values=(
             *no_action("action", (1, 0), 4),
             *no_action("next_action", (1, 0), 4),
-            ("policy", (1, 0, 1), 1.5, "policy must be in 0..1, got 1.5 at (1, 0, 1)"),
+            (
+                "policy",
+                (1, 0, 1),
+                1.5,
+                "policy must be in 0..1, got 1.5 at (1, 0, 1): pass probabilities, "
+                "the softmax of logits",
+            ),
         ),
     ),
     Row(
