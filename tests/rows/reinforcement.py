@@ -41,6 +41,8 @@ ATOMS = [-1.0, 0.0, 0.5, 2.0]
 OLD = [[0.5625, -1.5], [1.25, 0.375], [-0.5, 1.4375]]
 SHORT = {"input": (3, 2), "reward": (3,), "discount": (3, 2), "next_value": (3, 2)}
 
+OF_LOGITS = ": pass probabilities, the softmax of logits"
+
 
 def no_action(name, place, count):
     """Return actions just out of range on each side, at a step."""
@@ -136,8 +138,7 @@ ROWS = [
                 "policy",
                 (1, 0, 1),
                 1.5,
-                "policy must be in 0..1, got 1.5 at (1, 0, 1): pass probabilities, "
-                "the softmax of logits",
+                "policy must be in 0..1, got 1.5 at (1, 0, 1)" + OF_LOGITS,
             ),
         ),
     ),
