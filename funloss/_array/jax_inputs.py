@@ -28,7 +28,9 @@ class JaxInputs(JaxRows):
     def holds(self, x: np.ndarray) -> bool:
         """Tell whether `jax.jit` takes an array of NumPy, and changes no number."""
         known, wide = _kind(x.dtype)
-        return known and (not wide or jax.config.jax_enable_x64 or _is_narrow(x))
+        if not known or not wide:
+            return known
+        return jax.dtypes.canonicalize_dtype(x.dtype) == x.dtype or _is_narrow(x)
 
     def taken(self, arguments: Any) -> Any:
         """Return arguments with NumPy's arrays as JAX's own, if it holds them."""
