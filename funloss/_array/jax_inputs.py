@@ -105,6 +105,8 @@ def _kind(dtype: np.dtype) -> tuple[bool, bool]:
 def _is_narrow(x: np.ndarray) -> bool:
     if x.size < _MANY:
         # A tenth of the time of two reductions of NumPy, which take 7 microseconds.
-        return x.astype(np.int32).astype(x.dtype).tobytes() == x.tobytes()
+        narrow = np.uint32 if x.dtype.kind == "u" else np.int32
+        return x.astype(narrow).astype(x.dtype).tobytes() == x.tobytes()
     low, high = np.minimum.reduce(x, axis=None), np.maximum.reduce(x, axis=None)
-    return int(low) >= _LOW and int(high) <= _HIGH
+    lowest, highest = (0, 2**32 - 1) if x.dtype.kind == "u" else (_LOW, _HIGH)
+    return int(low) >= lowest and int(high) <= highest
