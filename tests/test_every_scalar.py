@@ -94,7 +94,7 @@ def test_a_number_may_be_written_in_several_ways(xp, row):
 @rows()
 def test_a_number_may_be_a_traced_array(row):
     arrays = row.made(jnp)
-    for name in reals(row):
+    for name in set(reals(row)) - row.reals.keys():  # those have tests of their own
         given = {name: jnp.asarray(0.5)}
         answered(row, traced(row.with_options(**given)), *arrays)
 
