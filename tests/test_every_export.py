@@ -36,8 +36,8 @@ def arrays_of(row, size):
     turn, arrays = np.arange(size) % 3, []
     for name, x in row.values().items():
         axis = row.samples.get(name, 0)
-        x = x if axis is None else np.take(x, turn, axis)
-        arrays.append(x.astype("float32" if x.dtype.kind == "f" else "int32"))
+        own = x if axis is None else np.take(x, turn, axis)
+        arrays.append(own.astype("float32" if x.dtype.kind == "f" else "int32"))
     return arrays
 
 
@@ -52,13 +52,10 @@ def symbolic(row):
     """Return the shapes of masks and arrays for a size that is a symbol."""
     (b,) = export.symbolic_shape("b")
     one, three = ((*masks_of(row, n), *arrays_of(row, n)) for n in (1, 3))
-    shapes = [
-        tuple(
-            b if low != high else low
-            for low, high in zip(x.shape, y.shape, strict=True)
-        )
-        for x, y in zip(one, three, strict=True)
+    pairs = [
+        zip(x.shape, y.shape, strict=True) for x, y in zip(one, three, strict=True)
     ]
+    shapes = [tuple(n if n == m else b for n, m in pair) for pair in pairs]
     full, low, *given = (
         jax.ShapeDtypeStruct(shape, x.dtype)
         for shape, x in zip(shapes, one, strict=True)

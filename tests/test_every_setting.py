@@ -1,6 +1,6 @@
-"""Every loss takes options that broadcast or are narrower where JAX is at its strictest.
+"""Every loss broadcasts and promotes as it says, where JAX is at its strictest.
 
-That goes for each test: see `conftest`. Here are weights and arrays that rely on it.
+Every test runs so: see `conftest`. Here are the weights and arrays that rely on it.
 """
 
 import jax

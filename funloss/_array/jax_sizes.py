@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.core import max_dim
 
 from funloss._array.base import Namespace
 
@@ -38,7 +38,7 @@ class JaxSizes(Namespace):
             return super().pairs(like, count)
         places = jnp.arange(count)
         # `max` says what JAX cannot tell: that the number of pairs is not negative.
-        every = jax.core.max_dim(count * (count - 1) // 2, 0)
+        every = max_dim(count * (count - 1) // 2, 0)
         starts = places * (2 * count - places - 1) // 2
         # How many rows start up to a place, less one. The last, without a pair, starts
         # behind all: with its place there is something to add up even of one row.

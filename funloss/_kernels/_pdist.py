@@ -16,9 +16,9 @@ _WHOLE = 2**20
 def pair_distances(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
     """Return ``norm(x[i] - x[j])`` of every two rows ``i < j``, in order."""
     count, features = x.shape
-    if xp.known(count) and xp.blockwise and count > 1:
-        if xp.name == "jax" or count * (count - 1) // 2 * features > _WHOLE:
-            return _by_offset(xp, x, norm)
+    looped = xp.name == "jax" or count * (count - 1) // 2 * features > _WHOLE
+    if xp.known(count) and xp.blockwise and looped and count > 1:
+        return _by_offset(xp, x, norm)
     first, second = xp.pairs(x, count)
     return norm(xp.take(x, first, axis=0) - xp.take(x, second, axis=0))
 
