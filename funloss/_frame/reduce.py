@@ -107,7 +107,11 @@ def reduce(
     if isinstance(divisor, str):
         check_choice(("weight", "count"), divisor=divisor)
     if reduction != "mean" and not (isinstance(divisor, str) and divisor == "weight"):
-        raise ValueError(f"divisor belongs to 'mean', got reduction {reduction!r}")  # noqa: EM102
+        msg = (
+            f"divisor belongs to 'mean', got reduction {reduction!r}: leave it out, or "
+            "divide the result yourself"
+        )
+        raise ValueError(msg)
     xp, out, (loss,) = enter(None, loss=loss)
     weight, own = attach(
         xp, loss, weight=weight, divisor=None if isinstance(divisor, str) else divisor
