@@ -52,9 +52,8 @@ def symbolic(row):
     """Return the shapes of masks and arrays for a size that is a symbol."""
     (b,) = export.symbolic_shape("b")
     one, three = ((*masks_of(row, n), *arrays_of(row, n)) for n in (1, 3))
-    pairs = [
-        zip(x.shape, y.shape, strict=True) for x, y in zip(one, three, strict=True)
-    ]
+    both = zip(one, three, strict=True)
+    pairs = [zip(x.shape, y.shape, strict=True) for x, y in both]
     shapes = [tuple(n if n == m else b for n, m in pair) for pair in pairs]
     full, low, *given = (
         jax.ShapeDtypeStruct(shape, x.dtype)
