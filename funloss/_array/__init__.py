@@ -1,5 +1,6 @@
 """The small array-API abstraction: the only folder that knows array libraries."""
 
+import numbers
 import sys
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ import numpy as np
 from funloss._array.base import Namespace
 from funloss._array.numpy import NUMPY
 
-__all__ = ["Namespace", "array_namespace", "lookup", "namespace"]
+__all__ = ["Namespace", "array_namespace", "is_number", "lookup", "namespace"]
 
 _NOT_ARRAYS = (type(None), bool, int, float, complex, str, tuple, list, dict)
 _BY_TYPE: dict[type, Namespace | None] = dict.fromkeys(_NOT_ARRAYS)
@@ -30,13 +31,13 @@ def lookup(x: Any) -> Namespace | None:
 
 
 def _recognise(x: Any) -> Namespace | None:
-    if isinstance(x, np.ma.MaskedArray | np.matrix):
+    if isinstance(x, (np.ma.MaskedArray, np.matrix)):
         msg = (
             f"masked arrays and matrices are not supported, got {type(x).__name__}: "
             "pass a plain array, and a mask as where="
         )
         raise TypeError(msg)
-    if isinstance(x, np.ndarray | np.generic):
+    if isinstance(x, (np.ndarray, np.generic)):
         return NUMPY
     # isinstance on the value: jax's tracers deny being subclasses of jax.Array.
     for library, (kind, load) in _LIBRARIES.items():
@@ -84,6 +85,14 @@ _GENERIC: dict[str, Namespace] = {}
 
 def _generic(name: str, standard: Any) -> Namespace:
     return _GENERIC.setdefault(name, Namespace(name, standard))
+
+
+def is_number(x: Any) -> bool:
+    """Tell whether `x` is a real number of Python, or one that torch leaves open.
+
+    A program that torch compiles is one for all numbers that it was called with.
+    """
+    return isinstance(x, numbers.Real) or type(x).__name__ == "SymFloat"
 
 
 def namespace(**arrays: Any) -> Namespace:

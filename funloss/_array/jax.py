@@ -50,7 +50,7 @@ class JaxNamespace(JaxInputs):
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()
 
-    def is_number(self, x: Any) -> bool:
+    def was_number(self, x: Any) -> bool:
         """Tell whether an array was a Python number: JAX types those weakly."""
         return jax.typeof(x).weak_type
 

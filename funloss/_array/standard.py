@@ -136,7 +136,7 @@ class Standard:
         del dtype
         return float(math.prod(sizes))
 
-    def is_number(self, x: Any) -> bool:
+    def was_number(self, x: Any) -> bool:
         """Tell whether an array was a Python number at the call of the loss."""
         del x
         return False

@@ -1,6 +1,7 @@
 """torch, through array-api-compat, with its own kernels for shared primitives."""
 
 import contextlib
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,64 +9,23 @@ from typing import Any
 import array_api_compat.torch as compat
 import torch
 from torch._C._functorch import is_functorch_wrapped_tensor as _is_wrapped
+from torch._subclasses.fake_tensor import FakeTensor
+from torch._subclasses.functional_tensor import FunctionalTensor
 
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
+from funloss._array.torch_slopes import WithBackward, WithSlopes
+
+# Tensors that have a shape and a dtype, but no values.
+_SYMBOLIC = (FakeTensor, FunctionalTensor)
 
 
-class _WithSlopes(torch.autograd.Function):
-    """A formula whose backward multiplies by slopes computed from its inputs."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(formula: Any, slopes: Any, axis: Any, *arrays: Any) -> Any:
-        del slopes, axis
-        return formula(*arrays)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        del output
-        _, ctx.slopes, ctx.axis, *arrays = inputs
-        ctx.save_for_backward(*arrays)
-        ctx.save_for_forward(*arrays)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        arrays, (grad,) = ctx.saved_tensors, grads
-        grad = grad if ctx.axis is None else grad.unsqueeze(ctx.axis)
-        needed = zip(ctx.slopes, ctx.needs_input_grad[3:], strict=True)
-        terms = [grad * s(*arrays) if s and need else None for s, need in needed]
-        return None, None, None, *terms
-
-    @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Any:
-        arrays = ctx.saved_tensors
-        pairs = zip(ctx.slopes, tangents[3:], strict=True)
-        terms = [s(*arrays) * t for s, t in pairs if s and t is not None]
-        change = sum(terms, start=torch.zeros_like(arrays[0]))
-        return change if ctx.axis is None else torch.sum(change, ctx.axis)
+_DEVICES = {"cpu", "cuda", "mps", "xpu"}
 
 
-class _WithBackward(torch.autograd.Function):
-    """A function whose backward is given and computed from its inputs."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(function: Any, backward: Any, *arrays: Any) -> Any:
-        del backward
-        return function(*arrays)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        del output
-        _, ctx.gradients, *arrays = inputs
-        ctx.save_for_backward(*arrays)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Any) -> Any:
-        return None, None, *ctx.gradients(ctx.saved_tensors, grads[0])
+def _readable(x: Any, devices: set[str] | None) -> bool:
+    near = x.is_cpu if devices is None else x.device.type in devices
+    return near and not _is_wrapped(x) and not isinstance(x, _SYMBOLIC)
 
 
 class TorchNamespace(Namespace):
@@ -77,8 +37,14 @@ class TorchNamespace(Namespace):
         """Tell whether all of `arrays` hold values on the CPU, outside transforms."""
         if torch.compiler.is_compiling():
             return False
-        devices = {"cpu", "cuda", "mps", "xpu"} if debugging() else {"cpu"}
-        return all(x.device.type in devices and not _is_wrapped(x) for x in arrays)
+        devices = _DEVICES if debugging() else None
+        return all(_readable(x, devices) for x in arrays)
+
+    def count(self, sizes: Sequence[Any], dtype: Any) -> Any:
+        """Return the product of `sizes`, a float unless a compiler leaves it open."""
+        del dtype
+        number = math.prod(sizes)
+        return float(number) if isinstance(number, int) else number
 
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: torch does not warn."""
@@ -87,6 +53,24 @@ class TorchNamespace(Namespace):
     def stop_gradient(self, x: Any) -> Any:
         """Return `x` as a constant."""
         return x.detach()
+
+    def asarray(self, x: Any, /, **options: Any) -> Any:
+        """Return `x` as a tensor; numbers that a compiler leaves open stay open."""
+        if isinstance(x, torch.SymFloat):
+            number: Any = x
+            return torch.ones((), **options) * number  # asarray would fix it
+        return compat.asarray(x, **options)
+
+    def sign(self, x: Any) -> Any:
+        """Return the sign, nan at nan; no slope, and no selection by a mask."""
+        sign = torch.sign(x)
+        if not x.is_floating_point():
+            return sign
+        return sign.masked_fill(torch.isnan(x), torch.nan)
+
+    def moveaxis(self, x: Any, source: Any, destination: Any, /) -> Any:
+        """Move an axis; works under `torch.vmap`, as `torch.moveaxis` does not."""
+        return torch.movedim(x, source, destination)
 
     def clamp_min(self, x: Any, bound: Any) -> Any:
         """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
@@ -151,7 +135,7 @@ class TorchNamespace(Namespace):
 
         arrays = torch.broadcast_tensors(*(arguments[k] for k in dynamic))
         bound = [bind(slopes[k]) for k in dynamic]
-        return _WithSlopes.apply(bind(formula), bound, axis, *arrays)
+        return WithSlopes.apply(bind(formula), bound, axis, *arrays)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
@@ -167,7 +151,23 @@ class TorchNamespace(Namespace):
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
-        return torch.take_along_dim(x, indices.long(), axis)
+        indices, axis = indices.long(), axis % x.ndim
+        sizes = enumerate(zip(x.shape, indices.shape, strict=True))
+        if all(one == other for k, (one, other) in sizes if k != axis):
+            return torch.gather(x, axis, indices)
+        return torch.take_along_dim(x, indices, axis)  # keeps no size open
+
+    def pairs(self, like: Any, count: int) -> tuple[Any, Any]:
+        """Return both indices of every pair ``i < j`` of ``0..count-1``, in order."""
+        if isinstance(count, int):
+            return super().pairs(like, count)
+        # A size that a compiler leaves open has no table in NumPy.
+        rows = torch.arange(count, device=like.device)
+        total = count * (count - 1) // 2
+        first = torch.repeat_interleave(rows, rows.flip(0), output_size=total)
+        start = first * (2 * count - first - 1) // 2
+        places = torch.arange(total, device=like.device)
+        return first, places - start + first + 1
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
@@ -195,7 +195,7 @@ class TorchNamespace(Namespace):
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return `forward` with the derivative that `backward` gives."""
-        return lambda *arrays: _WithBackward.apply(forward, backward, *arrays)
+        return lambda *arrays: WithBackward.apply(forward, backward, *arrays)
 
     def _special(self, name: str, x: Any) -> Any:
         return getattr(torch.special, name)(x)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from funloss._array import Namespace, lookup, namespace
+from funloss._array.compiled import OWN_CODE, compiling, enrol, in_program
 from funloss._array.numpy import NUMPY
 from funloss._frame.wrong_calls import explain
 
@@ -19,13 +20,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 def loss(function: F) -> F:
     """Return `function` with its signature kept, called as its arrays' library does.
 
-    On JAX a call is compiled and cached (`jax_call`); on NumPy `function` runs
-    without floating-point warnings. NumPy scalars count as Python numbers wherever an
-    array is there to decide the dtype.
+    On JAX a call is compiled and cached (`jax_call`), and where torch compiles it is
+    one step of the program; on NumPy `function` runs without floating-point warnings.
+    NumPy scalars count as Python numbers wherever an array is there to decide the
+    dtype.
     """
+    entry = enrol(function)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        if compiling():
+            return in_program(entry, args, kwargs)
         xp, mixed, scalars = None, False, False
         for x in (*args, *kwargs.values()):
             found = lookup(x)
@@ -51,6 +56,10 @@ def loss(function: F) -> F:
             explain(error, function, args, kwargs)
             raise
 
+    # torch's compiler tells functions apart by their code.
+    own: Any = call
+    own.__code__ = own.__code__.replace(co_name=function.__name__)
+    vars(call)[OWN_CODE] = True
     return cast("F", call)
 
 

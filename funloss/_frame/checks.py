@@ -5,7 +5,7 @@ import numbers
 from collections.abc import Sequence
 from typing import Any
 
-from funloss._array import Namespace, lookup
+from funloss._array import Namespace, is_number, lookup
 from funloss._array.number import Number
 from funloss._frame.options import Bounds
 
@@ -27,7 +27,9 @@ def check_choice(choices: Sequence[Any], **option: Any) -> None:
 def check_shapes_equal(advice: str = "", /, **arrays: Any) -> None:
     """Raise unless the arrays have one shape; None is passed over."""
     shapes = {name: tuple(x.shape) for name, x in arrays.items() if x is not None}
-    if len(set(shapes.values())) > 1:
+    # Compared rather than put in a set: sizes that a compiler leaves open have no hash.
+    each = list(shapes.values())
+    if each and each.count(each[0]) < len(each):
         msg = f"shapes must be equal, got {_listed(shapes)}{advice}"
         raise ValueError(msg)
 
@@ -59,13 +61,12 @@ def broadcast_shape(**arrays: Any) -> tuple[int, ...]:
     shapes = {name: tuple(x.shape) for name, x in arrays.items() if x is not None}
     width = max(map(len, shapes.values()))
     padded = [(1,) * (width - len(s)) + s for s in shapes.values()]
-    sizes = [
-        {size for size in column if size != 1} for column in zip(*padded, strict=True)
-    ]
-    if any(len(column) > 1 for column in sizes):
+    columns = zip(*padded, strict=True)
+    sizes = [[size for size in column if size != 1] or [1] for column in columns]
+    if any(size != column[0] for column in sizes for size in column):
         msg = f"shapes must broadcast, got {_listed(shapes)}"
         raise ValueError(msg)
-    return tuple(column.pop() if column else 1 for column in sizes)
+    return tuple(column[0] for column in sizes)
 
 
 def check_fits(shape: tuple[int, ...], **arrays: Any) -> None:
@@ -127,12 +128,14 @@ def real_option(
         same = value.array.dtype == like.dtype
         return value.array if same else xp.astype(value.array, like.dtype)
     if lookup(value) is None:
-        if not isinstance(value, numbers.Real):
+        if not is_number(value):
             msg = f"{name} must be a real number, got {value!r}"
             raise TypeError(msg)
-        value = float(value)
+        value = float(value) if isinstance(value, numbers.Real) else value
         bounds.check(name, value)
-        return value
+        if isinstance(value, float):
+            return value
+        return xp.asarray(value, dtype=like.dtype, **xp.device_kw(like))
     if tuple(value.shape) != ():
         msg = f"{name} must be a number or a 0-d array, got shape {tuple(value.shape)}"
         raise ValueError(msg)
@@ -154,14 +157,14 @@ def spoil(xp: Namespace, x: Any, *options: Any) -> Any:
     for option in options:
         if lookup(option) is None or xp.concrete(option):
             continue
-        if not xp.is_number(option):
+        if not xp.was_number(option):
             x = xp.poison(x, xp.isnan(option))
     return x
 
 
 def is_zero(option: Any) -> bool:
     """Tell whether an option is the Python number 0; an array may be anything."""
-    return isinstance(option, numbers.Real) and option == 0
+    return is_number(option) and option == 0
 
 
 def check_values(

@@ -1,9 +1,8 @@
 """The way into a loss: one library, one dtype to compute in, masks applied."""
 
-import numbers
 from typing import Any
 
-from funloss._array import Namespace, lookup, namespace
+from funloss._array import Namespace, is_number, lookup, namespace
 from funloss._array.number import Number
 from funloss._frame.checks import check_fits
 
@@ -27,7 +26,7 @@ def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
     floats = []
     for name, x in arrays.items():
         if lookup(x) is None:
-            if not isinstance(x, numbers.Real):
+            if not is_number(x):
                 msg = f"{name} must be an array, got {type(x).__name__}"
                 raise TypeError(msg)
         elif xp.is_float(x.dtype):
@@ -61,7 +60,7 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     }
     namespace(like=like, **arrays)
     for name, x in arrays.items():
-        if x is None or (lookup(x) is None and isinstance(x, numbers.Real)):
+        if x is None or (lookup(x) is None and is_number(x)):
             continue
         if lookup(x) is None:
             msg = f"{name} must be an array, got {type(x).__name__}"

@@ -118,7 +118,7 @@ def match_single(
     whichever the row has, and lends it to the cost.
     """
     check_integers(input, target)
-    single = {(), (1,)}
+    single = ((), (1,))
     shape, own = rows(input.shape, axis), tuple(target.shape)
     if shape in single and own in single:
         return xp.reshape(target, shape), own

@@ -3,6 +3,7 @@
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._array.compiled import fixed
 from funloss._frame.call import loss
 from funloss._frame.checks import check_integer, check_probabilities_fit
 from funloss._frame.enter import attach, enter, guard, is_floating, mask
@@ -137,6 +138,7 @@ def entmax_loss(
 
 
 def _checked(alpha: Any) -> float:
+    alpha = fixed(alpha)
     if not isinstance(alpha, int | float) or isinstance(alpha, bool):
         msg = f"alpha must be a Python number, got {alpha!r}"
         raise TypeError(msg)

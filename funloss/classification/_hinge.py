@@ -3,6 +3,7 @@
 from typing import Any, Literal, TypeAlias
 
 from funloss._array import Namespace, lookup
+from funloss._array.compiled import fixed
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_choice,
@@ -82,6 +83,7 @@ def hinge_loss(
         C. Cortes, V. Vapnik, Support-vector networks, 1995.
         F. Rosenblatt, The perceptron, 1958.
     """
+    p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
     xp, out, (input,) = enter(dtype, input=input)
     margin = real_option(xp, input, at_least=0, margin=margin)

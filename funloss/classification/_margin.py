@@ -3,6 +3,7 @@
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._array.compiled import fixed
 from funloss._frame.call import loss
 from funloss._frame.checks import (
     check_choice,
@@ -80,6 +81,7 @@ def multi_margin_loss(
         >>> print(multi_margin_loss(scores, np.asarray([0])).round(4))
         0.1667
     """
+    p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
     xp, out, (input,) = enter(dtype, input=input)
     input = as_row(xp, input)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._array.compiled import fixed
 from funloss._frame.call import loss
 from funloss._frame.checks import broadcast_shape, real_option
 from funloss._frame.enter import enter, guard, mask
@@ -70,7 +71,7 @@ def pairwise_distance(
 
 def check_norm(xp: Namespace, like: Any, p: Any, eps: Any) -> tuple[float, Any]:
     """Return the order of a norm, a Python number, and its `eps`, or raise."""
-    p = real_option(xp, like, at_least=-float("inf"), p=p)
+    p = real_option(xp, like, at_least=-float("inf"), p=fixed(p))
     if not isinstance(p, float):
         msg = "p must be a Python number, got an array"
         raise TypeError(msg)

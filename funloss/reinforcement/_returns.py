@@ -21,7 +21,7 @@ __all__ = [
 def check_steps(shape: tuple[int, ...], **arrays: Any) -> None:
     """Raise unless each array holds one number a step, or one for all of them."""
     for name, x in arrays.items():
-        if x is not None and tuple(x.shape) not in {shape, ()}:
+        if x is not None and tuple(x.shape) not in (shape, ()):
             msg = f"{name} must have shape {shape} or (), got {tuple(x.shape)}"
             raise ValueError(msg)
 
