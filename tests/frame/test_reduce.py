@@ -35,6 +35,24 @@ def test_mask_alone(costs):
     assert_close(fl.reduce(loss, where=where, axis=(0, 1)), 27 / 4)
 
 
+@pytest.mark.parametrize(
+    ("keep", "mean"),
+    [
+        ([[True, True, False], [False, True, True]], 27 / 4),
+        ([[True], [False]], 6 / 3),
+        ([True, False, True], 24 / 4),
+        ([[False, True, False]], 10 / 2),
+        (True, 34 / 6),
+    ],
+    ids=["full", "rows", "columns", "a row", "all"],
+)
+def test_a_mask_counts_as_often_as_it_is_repeated(xp, keep, mean):
+    loss = xp.asarray([[1.0, 2.0, 3.0], [4.0, 8.0, 16.0]], dtype=xp.float64)
+    where = xp.asarray(keep)
+    assert_close(fl.l1_loss(loss, xp.zeros_like(loss), where=where), mean)
+    assert_close(fl.reduce(loss, where=where), mean)
+
+
 def test_weight_is_a_factor_and_its_sum_divides(costs):
     loss, weight, where = costs
     got = fl.reduce(loss, "none", weight=weight, where=where)
