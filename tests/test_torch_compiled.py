@@ -29,8 +29,8 @@ TRACED = {
     "cross_entropy", "nll_loss", "multi_margin_loss", "multilabel_soft_margin_loss",
     "sigmoid_focal_loss", "softmax_focal_loss",
 }  # fmt: skip
-# Their operations run as they come, which is cheaper: large ones, one of another loss,
-# and those with a function or two among the options.
+# Their operations run as they come, which is cheaper: large ones, one that is part of
+# another, and those with a function or two among the options.
 UNTRACED = {
     "cosine_similarity", "multilabel_margin_loss", "fenchel_young_loss", "retrace_loss"
 }  # fmt: skip
@@ -84,8 +84,6 @@ def test_inductor_gives_the_same_to_rounding():
 
 @pytest.fixture(autouse=True)
 def _forget():
-    torch.compiler.reset()
-    yield
     torch.compiler.reset()
 
 

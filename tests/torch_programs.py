@@ -27,7 +27,7 @@ class Counting:
     programs: int = 0
 
     def __call__(self, graph, inputs):
-        """Return what torch runs in place of a graph."""
+        """Return the program of a graph."""
         program = aot_eager(graph, inputs) if self.derivatives else graph.forward
         self.programs += 1
         return program

@@ -31,13 +31,13 @@ def lookup(x: Any) -> Namespace | None:
 
 
 def _recognise(x: Any) -> Namespace | None:
-    if isinstance(x, (np.ma.MaskedArray, np.matrix)):
+    if isinstance(x, np.ma.MaskedArray | np.matrix):
         msg = (
             f"masked arrays and matrices are not supported, got {type(x).__name__}: "
             "pass a plain array, and a mask as where="
         )
         raise TypeError(msg)
-    if isinstance(x, (np.ndarray, np.generic)):
+    if isinstance(x, np.ndarray | np.generic):
         return NUMPY
     # isinstance on the value: jax's tracers deny being subclasses of jax.Array.
     for library, (kind, load) in _LIBRARIES.items():

@@ -4,7 +4,7 @@ import contextlib
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, cast
 
 import array_api_compat.torch as compat
 import torch
@@ -57,8 +57,8 @@ class TorchNamespace(Namespace):
     def asarray(self, x: Any, /, **options: Any) -> Any:
         """Return `x` as a tensor; numbers that a compiler leaves open stay open."""
         if isinstance(x, torch.SymFloat):
-            number: Any = x
-            return torch.ones((), **options) * number  # asarray would fix it
+            # torch.asarray would make a program for this number alone.
+            return torch.mul(torch.ones((), **options), cast("Any", x))
         return compat.asarray(x, **options)
 
     def sign(self, x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Given derivatives for torch, in both directions and under its transforms."""
+"""Derivatives that are given, in both of torch's modes and under its transforms."""
 
 from typing import Any
 
