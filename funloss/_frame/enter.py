@@ -121,7 +121,7 @@ def _check_real(xp: Namespace, name: str, dtype: Any) -> None:
         return
     msg = f"{name} must be real, got {kind}"
     if kind.startswith("complex"):
-        msg += ": pass absolute values, such as that of a difference, or parts apart"
+        msg += ": pass absolute values, such as that of a difference"
     elif kind.startswith("float"):
         near = "float64" if kind in {"float96", "float128"} else "float32"
         msg = f"{name} must be {_FLOATS}, got {kind}: cast it to {near}"
