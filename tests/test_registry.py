@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import pathlib
 import re
 import shutil
@@ -189,3 +190,17 @@ print(funloss.__file__, repr(funloss.__version__))
     file, version = run(code, "-S").stdout.split()
     assert pathlib.Path(file).parents[1] == tmp_path
     assert version == "'0+unknown'"
+
+
+def words(text):
+    """Return a text's letters and digits in lower case, the word loss left out."""
+    return re.sub(r"[^a-z0-9]", "", text.lower()).replace("loss", "")
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_first_line_names_the_loss_as_the_field_does(loss):
+    first = (inspect.getdoc(getattr(fl, loss.name)) or "").partition("\n")[0]
+    known = {words(name) for name in (loss.name, *loss.other_names)}
+    # A short name counts as a word of its own alone.
+    said = words(first), set(map(words, re.findall(r"[\w-]+", first)))
+    assert any(x in said[1] or (len(x) > 3 and x in said[0]) for x in known), first

@@ -42,7 +42,7 @@ def linear_cross_entropy(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Softmax cross-entropy of a linear layer's logits, which are never stored.
+    """Linear cross-entropy: cross-entropy of a linear layer, without storing logits.
 
     The scores are ``input @ linear_weight.T + linear_bias``. Where there are many
     they never exist at once: a loop over blocks of classes keeps three numbers

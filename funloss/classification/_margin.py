@@ -39,7 +39,7 @@ def multi_margin_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Multi-class margin loss: hinge of each wrong class, averaged over classes.
+    """Multi-margin loss: hinge of each wrong class, averaged over the classes.
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
     costs ``w[y] / C * sum(max(0, margin - input[y] + input[i])**p)`` over the

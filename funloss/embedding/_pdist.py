@@ -21,7 +21,7 @@ def pdist(
     p: float = 2.0,
     dtype: DType | None = None,
 ) -> Array:
-    """Condensed distance matrix: the p-norm of the difference of every two rows.
+    """Pairwise distances (pdist): the p-norm of the difference of every two rows.
 
     The pairs come in the order ``(0, 1), (0, 2), ..., (N-2, N-1)``. Equal rows
     have slope 0. For ``p=inf`` each of the tied coordinates has the full slope.

@@ -120,7 +120,7 @@ def triplet_margin_with_distance_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Triplet margin loss with a distance function of your own.
+    """Triplet margin loss with distance functions of your own.
 
     As `triplet_margin_loss`, with ``d = distance_function``.
 

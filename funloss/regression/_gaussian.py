@@ -32,7 +32,7 @@ def gaussian_nll_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Gaussian negative log-likelihood with predicted mean and variance.
+    """Gaussian NLL loss: negative log-likelihood of a predicted mean and variance.
 
     With ``v = max(var, eps)``, an element costs ``(log(v) + (input - target)**2 /
     v) / 2``; `full` adds ``log(2 * pi) / 2``. The slope in `var` is that at ``v``
