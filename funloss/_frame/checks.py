@@ -140,10 +140,13 @@ def real_option(
         msg = f"{name} must be a number or a 0-d array, got shape {tuple(value.shape)}"
         raise ValueError(msg)
     value = xp.astype(value, like.dtype)
+    tests = bounds.tests(value)
     if xp.concrete(value):
-        bounds.check(name, float(value))
+        if not all(map(bool, tests)):
+            msg = f"{name} must be {bounds}, got {float(value)!r}"
+            raise ValueError(msg)
         return value
-    for kept in bounds.tests(value):
+    for kept in tests:
         value = xp.where(kept, value, math.nan)
     return value
 
