@@ -106,7 +106,7 @@ def _joined(
 ) -> tuple[Any, ...]:
     """Return one carry from those of all parts, which lie along the first axis."""
     top = xp.amax(tops, 0)
-    moved = tops - top
+    moved = tops - top[None, :]
     mass, score = xp.total(masses * xp.exp(moved), 0), xp.total(scores, 0)
     if not sums:
         return top, mass, score

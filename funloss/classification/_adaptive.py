@@ -122,7 +122,7 @@ def _log_probabilities(
     shape, labels = labels.shape, xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], x.shape[-1]))
     scores = xp.project(x, head)
-    scores = scores if bias is None else scores + bias
+    scores = scores if bias is None else scores + bias[None, :]
     place, parts = labels, []
     for k, (projection, rows) in enumerate(tail):
         first, size = cutoffs[k], rows.shape[0]

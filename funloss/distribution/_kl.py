@@ -86,11 +86,11 @@ def kl_div(
     check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
     xp, out, (input, target) = enter(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
-    input, target = xp.of_ndim(len(shape), input, target)
     where = mask(xp, input, where, shape)
     batch = None
     if reduction == "batchmean":
         reduction, batch = "mean", count_rows(xp, input, where, shape)
+    input, target = xp.of_ndim(len(shape), input, target)
     input, target = guard(xp, where, (input, 0.0), (target, 0.0))
     if log_target:
         formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)

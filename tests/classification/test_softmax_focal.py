@@ -132,7 +132,7 @@ def test_what_is_masked_has_no_curvature_even_at_nan(curvature, labelled):
         target = xp.asarray([1] * rows) if labelled else target
         where = xp.asarray([True, False][:rows])
         # Weighted, since the slopes of a row add up to 0.
-        place = xp.asarray([1.0, 2.0, 4.0], dtype=x.dtype)
+        place = xp.asarray([[1.0, 2.0, 4.0]], dtype=x.dtype)
         return costs(x * place, target, where=where)
 
     got = curvature(cost, [[0.5, 1.0, -1.0], [math.nan, INF, 0.0]])

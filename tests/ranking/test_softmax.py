@@ -198,7 +198,7 @@ def test_slope_in_epsilon_beside_a_list_without_items(slope):
         xp = fl.array_namespace(epsilon)
         x = xp.asarray([[0.0, 0.0], [0.0, 0.0]], dtype=epsilon.dtype)
         where = xp.asarray([[True, True], [False, False]])
-        y = xp.asarray([1, 0]) * xp.asarray([[1], [1]])
+        y = xp.asarray([[1, 0], [1, 0]])
         return fl.poly1_softmax_loss(x, y, epsilon=epsilon, where=where)
 
     assert_close(slope(cost, 1.0), 0.5)

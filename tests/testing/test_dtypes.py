@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from funloss.testing import check_dtypes
+from tests.settings import by_default
 from tests.testing import planted
 
 RNG = np.random.default_rng(4)
@@ -61,7 +62,8 @@ def test_no_fault_in_cross_entropy_on_jax():
     ],
 )
 def test_a_planted_fault_is_found_and_shown(loss, library, found):
-    report = check_dtypes(loss, PAIR, library=library)
+    with by_default():
+        report = check_dtypes(loss, PAIR, library=library)
     values = [c for c in report.failures if c.quantity == "value"]
     seen = {(c.call.replace("[]", ""), c.dtype) for c in values}
     assert seen == found
@@ -71,7 +73,8 @@ def test_a_planted_fault_is_found_and_shown(loss, library, found):
 
 
 def test_labels_cast_to_the_dtype_of_the_loss_are_found():
-    report = check_dtypes(planted.casts_labels, SCORES, labels="target")
+    with by_default():
+        report = check_dtypes(planted.casts_labels, SCORES, labels="target")
     assert {c.call for c in report.failures} == {"many classes"}
     assert {c.dtype for c in report.failures} == {"bfloat16", "float16"}
 
