@@ -58,7 +58,7 @@ def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         kind = type(x)
         if kind in _PLAIN:
             option = options.get(place)
-            if option is not None and option.shares(x):
+            if option is not None and option.shares(x) and _holds_numbers(args, kwargs):
                 numbers.append((option.name, float(x)))
                 arrays.append(float(x))
                 layout.append(_NUMBER)
@@ -74,6 +74,17 @@ def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         else:
             layout.append((kind, tuple(x) if isinstance(x, list) else x))
     return arrays, tuple(layout), numbers
+
+
+def _holds_numbers(args: Any, kwargs: Any) -> bool:
+    """Tell whether Python's numbers are as wide as the arrays, as arguments of a jit.
+
+    With x64 they are of 64 bits, which a program for 32 should not hold.
+    """
+    if jax.dtypes.canonicalize_dtype(np.float64) == np.float32:
+        return True
+    every = (*args, *kwargs.values())
+    return any(getattr(x, "dtype", None) == np.float64 for x in every)
 
 
 def _is_dynamic(x: Any) -> bool:

@@ -148,7 +148,7 @@ def test_curvature_in_the_tail_keeps_its_digits(curvature, labelled):
             xp.asarray([0]) if labelled else xp.asarray([[1.0, 0.0]], dtype=x.dtype)
         )
         # Weighted, since the slopes of a row add up to 0.
-        return costs(x * xp.asarray([1.0, 2.0], dtype=x.dtype), target)
+        return costs(x * xp.asarray([[1.0, 2.0]], dtype=x.dtype), target)
 
     # As with one logit: 9 * exp(-3 * x) times (1, -2) and its transpose.
     for x in (50.0, 400.0):

@@ -102,7 +102,11 @@ def test_largest_coordinates_that_tie_share_the_slope(slope):
         ({"p": NAN}, ValueError, "p must be a number, got nan"),
         ({"p": "2"}, TypeError, "p must be a real number, got '2'"),
         ({"eps": NAN}, ValueError, "eps must be a number, got nan"),
-        ({"p": np.asarray(2.0)}, TypeError, "p must be a Python number, got ndarray: pass p.item()"),
+        (
+            {"p": np.asarray(2.0)},
+            TypeError,
+            "p must be a Python number, got ndarray: pass p.item()",
+        ),
     ],
 )
 def test_faults_of_options_are_named(option, error, message):
