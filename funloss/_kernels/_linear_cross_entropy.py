@@ -55,10 +55,11 @@ def label_costs(
 
     def sums(rows: Any, first: Any, layer: Any) -> Any:
         x, labels = rows
-        return _sums(xp, x, layer, labels - first, chunk // parts or 1, narrow=narrow)
+        own = labels if first is None else labels - xp.astype(first, labels.dtype)
+        return _sums(xp, x, layer, own, chunk // parts or 1, narrow=narrow)
 
     if parts == 1:
-        top, mass, score, *more = sums((x, labels), 0, layer)
+        top, mass, score, *more = sums((x, labels), None, layer)
     else:
         found = xp.part_by_part(sums, parts, (x, labels), layer)
         top, mass, score, *more = _joined(xp, *found)

@@ -175,7 +175,7 @@ def test_the_count_of_exchanges_sees_them():
     (whole,) = sharded([(64, 8)], [()], mesh, ["float32"])
 
     def gathered(x):
-        return jax.lax.fori_loop(0, 3, lambda _, y: y + y.sum(0), x) * 2
+        return jax.lax.fori_loop(0, 3, lambda _, y: y + y.sum(0, keepdims=True), x) * 2
 
     text = jax.jit(gathered, out_shardings=whole.sharding).lower(x).compile().as_text()
     found = collectives(text)
