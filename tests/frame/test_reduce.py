@@ -245,7 +245,11 @@ FAULTS = [
         ValueError,
         "where must broadcast to (2, 2), got (3, 2, 2)",
     ),
-    ({"where": np.ones(2)}, TypeError, "where must be a boolean array, got float64: mask.astype(bool) or mask != 0"),
+    (
+        {"where": np.ones(2)},
+        TypeError,
+        "where must be a boolean array, got float64: mask.astype(bool) or mask != 0",
+    ),
     (
         {"axis_name": "i"},
         ValueError,
