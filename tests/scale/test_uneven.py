@@ -184,7 +184,7 @@ def test_micro_batches_with_a_divisor_known_before():
     def accumulated(bias):
         def step(carry, part):
             def cost(bias):
-                return masked(part[0] + bias, part[1], divisor=count)
+                return masked(part[0] + bias[None, :], part[1], divisor=count)
 
             return jax.tree.map(jnp.add, carry, jax.value_and_grad(cost)(bias)), None
 
@@ -193,7 +193,11 @@ def test_micro_batches_with_a_divisor_known_before():
         return lax.scan(step, start, tuple(map(jnp.asarray, parts)))[0]
 
     bias = jnp.linspace(-1, 1, CLASSES)
-    wanted = jax.value_and_grad(lambda bias: whole()(SCORES + bias, LABELS))(bias)
+
+    def at_once(bias):
+        return whole()(SCORES + bias[None, :], LABELS)
+
+    wanted = jax.value_and_grad(at_once)(bias)
     check_equal(accumulated(bias), wanted)
 
 
