@@ -3,15 +3,13 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from funloss._array.protocol import SupportsArray
 
 __all__ = ["Number", "RealOption", "real_options"]
 
 
-@dataclass(frozen=True)
 class Number:
     """A Python number as a program sees it that is traced once for all numbers.
 
@@ -19,12 +17,13 @@ class Number:
     what has to be checked of each.
     """
 
-    array: Any
-    bounds: dict[str, Any]
+    def __init__(self, array: Any, bounds: dict[str, Any]) -> None:
+        """Take the array that stands for the number, and where to collect bounds."""
+        self.array = array
+        self.bounds = bounds
 
 
-@dataclass(frozen=True)
-class RealOption:
+class RealOption(NamedTuple):
     """What a signature says of a real option."""
 
     name: str

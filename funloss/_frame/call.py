@@ -10,9 +10,8 @@ import numpy as np
 from funloss._array import Namespace, lookup, namespace
 from funloss._array.compiled import OWN_CODE, compiling, enrol, in_program
 from funloss._array.numpy import NUMPY
-from funloss._frame.wrong_calls import explain
 
-__all__ = ["loss"]
+__all__ = ["explained", "loss"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,7 +52,7 @@ def loss(function: F) -> F:
                 )
             return (xp or NUMPY).call(function, args, kwargs)
         except (TypeError, ValueError) as error:
-            explain(error, function, args, kwargs)
+            _explain(error, function, args, kwargs)
             raise
 
     # torch's compiler tells functions apart by their code.
@@ -61,6 +60,27 @@ def loss(function: F) -> F:
     own.__code__ = own.__code__.replace(co_name=function.__name__)
     vars(call)[OWN_CODE] = True
     return cast("F", call)
+
+
+def explained(function: F) -> F:
+    """Return `function` so that a wrong call of it says what to do."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            _explain(error, function, args, kwargs)
+            raise
+
+    return cast("F", call)
+
+
+def _explain(error: Exception, *call: Any) -> None:
+    """Raise an error that says what to do, if the call was at fault."""
+    from funloss._frame.wrong_calls import explain  # noqa: PLC0415 - rarely needed
+
+    explain(error, *call)
 
 
 def _plain(x: Any) -> Any:

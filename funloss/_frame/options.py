@@ -4,14 +4,12 @@ import functools
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Bounds"]
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The range of a real option; ``at_least=-inf`` takes every number but nan."""
 
     above: float | None = None
@@ -19,7 +17,7 @@ class Bounds:
     below: float | None = None
     at_most: float | None = None
 
-    @functools.cached_property
+    @functools.lru_cache(maxsize=128)  # noqa: B019 - of a tuple of numbers
     def rules(self) -> list[tuple[str, Callable[..., Any], float]]:
         """Return the sign, the comparison and the number of each bound."""
         every = (
@@ -32,13 +30,13 @@ class Bounds:
 
     def tests(self, x: Any) -> list[Any]:
         """Return for each bound whether `x` keeps it."""
-        return [test(x, bound) for _, test, bound in self.rules]
+        return [test(x, bound) for _, test, bound in self.rules()]
 
     def __str__(self) -> str:
         """Return the rule in words."""
         return " and ".join(
             "a number" if bound == -math.inf else f"{sign} {bound:g}"
-            for sign, _, bound in self.rules
+            for sign, _, bound in self.rules()
         )
 
     def check(self, name: str, value: float) -> None:

@@ -1,18 +1,15 @@
 """What to say when a loss is called with arguments that it does not have."""
 
 import difflib
-import functools
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from funloss._array import lookup
 from funloss._array.protocol import SupportsArray
 
-__all__ = ["explain", "explained"]
-
-F = TypeVar("F", bound=Callable[..., Any])
+__all__ = ["explain"]
 
 # What other libraries call the arguments, by their names here.
 _WORDS = {
@@ -89,20 +86,6 @@ _OF_LOGITS = dict.fromkeys(
 # Options that only losses of classes have.
 _CLASSES = {"axis", "ignore_index", "cutoffs"}
 _WEIGHED = "weigh what reduction='none' returns by reduce(loss, weight=...)"
-
-
-def explained(function: F) -> F:
-    """Return `function` so that a wrong call of it says what to do."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except (TypeError, ValueError) as error:
-            explain(error, function, args, kwargs)
-            raise
-
-    return cast("F", call)
 
 
 def explain(

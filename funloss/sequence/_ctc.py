@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from funloss._frame.call import loss
+from funloss._frame.call import explained, loss
 from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
 from funloss._frame.enter import enter, mask
 from funloss._frame.reduce import leave
 from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._frame.wrong_calls import explained
 from funloss._kernels._ctc_alignment import align
 from funloss._kernels._ctc_choice import alignment_cost
 from funloss._kernels._ctc_lengths import (

@@ -12,6 +12,7 @@ from tests.testing import planted
 
 RNG = np.random.default_rng(4)
 PAIR = {"input": RNG.standard_normal((2, 3)), "target": RNG.standard_normal((2, 3))}
+SHARES = PAIR | {"target": np.abs(PAIR["target"]) % 1}
 SCORES = {"input": RNG.standard_normal((3, 4)), "target": np.asarray([2, 0, 2])}
 WEIGHT = {"weight": np.asarray([0.5, 1.0, 2.0, 4.0])}
 
@@ -22,7 +23,7 @@ WEIGHT = {"weight": np.asarray([0.5, 1.0, 2.0, 4.0])}
     [
         (fl.l1_loss, PAIR),
         (fl.huber_loss, PAIR),
-        (fl.binary_cross_entropy_with_logits, PAIR),
+        (fl.binary_cross_entropy_with_logits, SHARES),
         (fl.cross_entropy, SCORES | WEIGHT),
         (fl.nll_loss, SCORES),
     ],
