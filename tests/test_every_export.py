@@ -105,17 +105,16 @@ def assert_near(got, expected):
 @rows()
 def test_exported_programs_take_batches_of_any_size(row):
     program = export.export(jax.jit(results(row, slopes_on_jax)))(*symbolic(row))
-    run, expect = jax.jit(program.call), results(row, slopes_on_torch)
     # The same loss with other options has the same sizes in the same places.
     first = next(other for other in ROWS if other.loss is row.loss) is row
-    for size in SIZES if first else SIZES[-1:]:
-        masks, arrays = masks_of(row, size), arrays_of(row, size)
-        got = run(masks, *arrays)
-        precise = [
-            torch.asarray(x.astype("float64") if x.dtype.kind == "f" else x)
-            for x in arrays
-        ]
-        expected = expect(tuple(map(torch.asarray, masks)), *precise)
+    sizes = SIZES if first else SIZES[-1:]
+    batches = [(masks_of(row, size), *arrays_of(row, size)) for size in sizes]
+    # One program of all sizes is compiled sooner than one each.
+    found = jax.jit(lambda batches: [program.call(*x) for x in batches])(batches)
+    for got, (masks, *arrays) in zip(found, batches, strict=True):
+        precise = [x.astype("float64") if x.dtype.kind == "f" else x for x in arrays]
+        expect = results(row, slopes_on_torch)
+        expected = expect(*jax.tree.map(torch.asarray, (masks, *precise)))
         for name in CASES:
             jax.tree.map(assert_near, got[name], expected[name])
 
