@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from jinja2 import PackageLoader
 from markupsafe import Markup
 
@@ -154,6 +155,7 @@ def _given(gives: Gives, orders: int) -> str:
 
 
 def _numbers(numbers: Any) -> str:
+    numbers = numbers.tolist() if isinstance(numbers, np.ndarray) else numbers
     if isinstance(numbers, list | tuple):
         return f"[{', '.join(map(_numbers, numbers))}]"
     return f"{numbers:.12g}"
