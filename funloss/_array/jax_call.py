@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from funloss._array import lookup
 from funloss._array.debug import debugging
@@ -77,14 +78,24 @@ def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
 
 def _holds_numbers(args: Any, kwargs: Any) -> bool:
-    """Tell whether Python's numbers are as wide as the arrays, as arguments of a jit.
+    """Tell whether numbers should be arguments of the call's own program.
 
-    With x64 they are of 64 bits, which a program for 32 should not hold.
+    Inside the caller's they are constants. With x64 they are of 64 bits, which a
+    program for 32 should not hold.
     """
+    every = (*args, *kwargs.values())
+    if any(map(_is_staged, every)):
+        return False
     if jax.dtypes.canonicalize_dtype(np.float64) == np.float32:
         return True
-    every = (*args, *kwargs.values())
     return any(getattr(x, "dtype", None) == np.float64 for x in every)
+
+
+def _is_staged(x: Any) -> bool:
+    """Tell whether `x` belongs to a program of the caller's: it keeps numbers."""
+    while hasattr(x, "primal"):
+        x = x.primal
+    return isinstance(x, Tracer)
 
 
 def _is_dynamic(x: Any) -> bool:
