@@ -18,8 +18,7 @@ from funloss._array.torch_slopes import WithBackward, WithSlopes
 
 # Tensors that have a shape and a dtype, but no values.
 _SYMBOLIC = (FakeTensor, FunctionalTensor)
-
-
+# Where `debug_values` may read.
 _DEVICES = {"cpu", "cuda", "mps", "xpu"}
 
 
