@@ -28,7 +28,28 @@ LOSSES = (
     (fl.cross_entropy, labelled, peers.cross_entropy),
 )
 
+
+
+def _delta(loss):
+    """Return a loss with the number given at each call."""
+    return lambda x, t: loss(x, t, delta=1.5)
+
+
 CASES = [
+    Case(
+        "eager",
+        "huber_loss with a number",
+        "value",
+        _pair,
+        (8, 10),
+        (2, 3),
+        {
+            OURS: jax_eager(_delta(fl.huber_loss)),
+            "bare jit": jax_eager(
+                _delta(jax.jit(lambda x, t, delta: fl.huber_loss(x, t, delta=delta)))
+            ),
+        },
+    ),
     *(
         Case(
             "eager",

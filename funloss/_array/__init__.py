@@ -9,7 +9,14 @@ import numpy as np
 from funloss._array.base import Namespace
 from funloss._array.numpy import NUMPY
 
-__all__ = ["Namespace", "array_namespace", "is_number", "lookup", "namespace"]
+__all__ = [
+    "Namespace",
+    "array_namespace",
+    "is_known",
+    "is_number",
+    "lookup",
+    "namespace",
+]
 
 _NOT_ARRAYS = (type(None), bool, int, float, complex, str, tuple, list, dict)
 _BY_TYPE: dict[type, Namespace | None] = dict.fromkeys(_NOT_ARRAYS)
@@ -28,6 +35,11 @@ def lookup(x: Any) -> Namespace | None:
     if found is not None:
         _BY_TYPE[kind] = found
     return found
+
+
+def is_known(kind: type) -> bool:
+    """Tell whether the type of an argument alone says which library it is from."""
+    return kind in _BY_TYPE
 
 
 def _recognise(x: Any) -> Namespace | None:

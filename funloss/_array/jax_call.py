@@ -1,8 +1,8 @@
 """A call of a loss on JAX: through one cached `jax.jit`, eager and traced alike."""
 
 import functools
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -10,14 +10,28 @@ from jax.core import Tracer
 
 from funloss._array import lookup
 from funloss._array.debug import debugging
-from funloss._array.number import Number, real_options
+from funloss._array.number import Number, RealOption, real_options
 from funloss._array.numpy import NUMPY
 
 __all__ = ["call", "compiled"]
 
-_ARRAY, _NUMBER = object(), object()
-# What no array is, told at a glance.
 _PLAIN = frozenset({type(None), bool, int, float, str})
+_ARRAYS = (Tracer, jax.Array, np.ndarray, np.generic)
+
+
+class _Plan(NamedTuple):
+    """What the types of a call's arguments say, by their places."""
+
+    # The types, one for all arrays.
+    kinds: tuple[type, ...]
+    arrays: tuple[int, ...]
+    static: tuple[int, ...]
+    # Real options, which may be arguments of the program.
+    reals: tuple[tuple[int, RealOption], ...]
+    # Their values have to be looked at.
+    others: tuple[int, ...]
+    # Whether any argument is traced.
+    traced: bool
 
 
 def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -29,15 +43,15 @@ def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     has to be refused by name, and under `debug_values` values are read: such calls
     run as they stand.
     """
-    key = _key(xp, function, args, kwargs)
-    if key is None:
+    found = None if debugging() else _key(xp, function, args, kwargs)
+    if found is None:
         args, kwargs = xp.taken(args), xp.taken(kwargs)
-        key = _key(xp, function, args, kwargs)
-    if key is None or debugging():
-        return function(*xp.taken(args), **xp.taken(kwargs))
-    arrays, layout, numbers = key
+        found = None if debugging() else _key(xp, function, args, kwargs)
+    if found is None:
+        return function(*args, **kwargs)
+    key, arrays, numbers = found
     try:
-        run, bounds = compiled(function, layout, tuple(kwargs))
+        run, bounds = compiled(*key)
     except TypeError:  # an unhashable option; tracing has not begun yet
         return function(*xp.taken(args), **xp.taken(kwargs))
     result = run(*arrays)
@@ -49,50 +63,82 @@ def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
 
 def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Return what is dynamic, the layout of all arguments, and the numbers by name.
+    """Return what a program is cached by, its arguments, and its numbers by name.
 
     None if the call cannot be compiled as it stands.
     """
-    arrays, layout, numbers = [], [], []
-    options = real_options(function)
-    for place, x in (*enumerate(args), *kwargs.items()):
-        kind = type(x)
-        if kind in _PLAIN:
-            option = options.get(place)
-            if option is not None and option.shares(x) and _holds_numbers(args, kwargs):
-                numbers.append((option.name, float(x)))
-                arrays.append(float(x))
-                layout.append(_NUMBER)
-            else:
-                layout.append((kind, x))
-        elif _is_dynamic(x):
-            if not _is_at_home(xp, x):
+    values, names = (*args, *kwargs.values()), tuple(kwargs)
+    kinds = tuple(map(type, values))
+    plan = _plan(function, kinds, names)
+    arrays, static = plan.arrays, plan.static
+    for k in plan.others:
+        x = values[k]
+        if _is_dynamic(x):
+            if not _is_convertible(xp, x):
                 return None
-            arrays.append(x)
-            layout.append(_ARRAY)
+            arrays += (k,)
         elif callable(x) and not isinstance(x, type):
             return None
         else:
-            layout.append((kind, tuple(x) if isinstance(x, list) else x))
-    return arrays, tuple(layout), numbers
+            static += (k,)
+    if plan.others:
+        arrays = tuple(sorted(arrays))
+    shared, numbers = (), []
+    holds = bool(plan.reals) and _holds_numbers(values, plan.traced)
+    for k, option in plan.reals:
+        if holds and option.shares(values[k]):
+            shared += (k,)
+            numbers.append((option.name, float(values[k])))
+        else:
+            static += (k,)
+    fixed = tuple([tuple(x) if type(x := values[k]) is list else x for k in static])
+    dynamic = [values[k] for k in arrays]
+    dynamic += [number for _, number in numbers]
+    kinds = plan.kinds
+    if shared:
+        kinds = tuple([float if k in shared else x for k, x in enumerate(kinds)])
+    return (function, kinds, names, arrays, shared, static, fixed), dynamic, numbers
 
 
-def _holds_numbers(args: Any, kwargs: Any) -> bool:
+@functools.lru_cache(maxsize=1024)
+def _plan(
+    function: Callable[..., Any], kinds: tuple[type, ...], names: tuple[str, ...]
+) -> _Plan:
+    options = real_options(function)
+    first = len(kinds) - len(names)
+    arrays, static, reals, others = [], [], [], []
+    for k, kind in enumerate(kinds):
+        if kind in _PLAIN:
+            option = options.get(k if k < first else names[k - first])
+            if option is None or kind not in (float, int):
+                static.append(k)
+            else:
+                reals.append((k, option))
+        else:
+            known = issubclass(kind, Tracer | jax.Array | np.generic)
+            (arrays if known else others).append(k)
+    return _Plan(
+        tuple(jax.Array if issubclass(kind, _ARRAYS) else kind for kind in kinds),
+        *map(tuple, (arrays, static, reals, others)),
+        traced=any(issubclass(kind, Tracer) for kind in kinds),
+    )
+
+
+def _holds_numbers(values: tuple[Any, ...], traced: bool) -> bool:
     """Tell whether numbers should be arguments of the call's own program.
 
     Inside the caller's they are constants. With x64 they are of 64 bits, which a
     program for 32 should not hold.
     """
-    every = (*args, *kwargs.values())
-    if any(map(_is_staged, every)):
+    if traced and any(_is_staged(x) for x in values if isinstance(x, Tracer)):
         return False
     if jax.dtypes.canonicalize_dtype(np.float64) == np.float32:
         return True
-    return any(getattr(x, "dtype", None) == np.float64 for x in every)
+    return any(getattr(x, "dtype", None) == np.float64 for x in values)
 
 
 def _is_staged(x: Any) -> bool:
-    """Tell whether `x` belongs to a program of the caller's: it keeps numbers."""
+    """Tell whether a tracer belongs to a program of the caller's: it keeps numbers."""
     while hasattr(x, "primal"):
         x = x.primal
     return isinstance(x, Tracer)
@@ -104,10 +150,10 @@ def _is_dynamic(x: Any) -> bool:
     return lookup(x) is not None
 
 
-def _is_at_home(home: Any, x: Any) -> bool:
+def _is_convertible(home: Any, x: Any) -> bool:
     """Tell whether jax takes `x` as it is; what it refuses, the loss names."""
     if isinstance(x, (tuple, list)):
-        return all(_is_at_home(home, item) for item in x)
+        return all(_is_convertible(home, item) for item in x)
     xp = lookup(x)
     if xp is NUMPY:
         return isinstance(x, np.generic) or home.holds(x)
@@ -116,30 +162,27 @@ def _is_at_home(home: Any, x: Any) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def compiled(
-    function: Callable[..., Any], layout: tuple[Any, ...], names: tuple[str, ...]
+    function: Callable[..., Any],
+    kinds: tuple[type, ...],
+    names: tuple[str, ...],
+    arrays: tuple[int, ...],
+    numbers: tuple[int, ...],
+    static: tuple[int, ...],
+    values: tuple[Any, ...],
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Return the compiled function, and the bounds of numbers that tracing finds."""
     bounds: dict[str, Any] = {}
+    first = len(kinds) - len(names)
+    pairs = zip(static, values, strict=True)
+    fixed = {k: list(x) if kinds[k] is list else x for k, x in pairs}
 
     @functools.wraps(function)
-    def run(*arrays: Any) -> Any:
-        values = list(_filled(layout, iter(arrays), bounds))
-        split = len(values) - len(names)
-        return function(
-            *values[:split], **dict(zip(names, values[split:], strict=True))
-        )
+    def run(*dynamic: Any) -> Any:
+        held = iter(dynamic)
+        given = fixed | {k: next(held) for k in arrays}
+        given |= {k: Number(next(held), bounds) for k in numbers}
+        each = [given[k] for k in range(len(kinds))]
+        named = dict(zip(names, each[first:], strict=True))
+        return function(*each[:first], **named)
 
     return jax.jit(run), bounds
-
-
-def _filled(
-    layout: tuple[Any, ...], arrays: Iterator[Any], bounds: dict[str, Any]
-) -> Iterator[Any]:
-    for slot in layout:
-        if slot is _ARRAY:
-            yield next(arrays)
-        elif slot is _NUMBER:
-            yield Number(next(arrays), bounds)
-        else:
-            kind, value = slot
-            yield list(value) if kind is list else value

@@ -31,16 +31,13 @@ class RealOption(NamedTuple):
     # Whether a whole number has a formula of its own.
     whole: bool
 
-    def shares(self, x: Any) -> bool:
-        """Tell whether one program serves `x` and other values of the option.
+    def shares(self, x: float) -> bool:
+        """Tell whether one program serves the number `x` and others of the option.
 
         Zero and the default have programs of their own, which may be simpler.
         """
-        return (
-            type(x) in (float, int)
-            and x not in (0, self.default)
-            and not (self.whole and float(x).is_integer())
-        )
+        _, default, whole = self
+        return x not in (0, default) and not (whole and float(x).is_integer())
 
 
 @functools.lru_cache(maxsize=1024)

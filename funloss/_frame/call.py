@@ -7,13 +7,17 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from funloss._array import Namespace, lookup, namespace
+from funloss._array import Namespace, is_known, lookup, namespace
 from funloss._array.compiled import OWN_CODE, compiling, enrol, in_program
 from funloss._array.numpy import NUMPY
 
 __all__ = ["explained", "loss"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# The library of a call by the types of its arguments, where these alone decide it.
+_LIBRARIES: dict[tuple[type, ...], Namespace] = {}
+_MOST = 4096
 
 
 def loss(function: F) -> F:
@@ -30,27 +34,12 @@ def loss(function: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         if compiling():
             return in_program(entry, args, kwargs)
-        xp, mixed, scalars = None, False, False
-        for x in (*args, *kwargs.values()):
-            found = lookup(x)
-            if found is None:
-                continue
-            if found is NUMPY and isinstance(x, np.generic):
-                scalars = True
-            elif xp is None:
-                xp = found
-            elif found is not xp:
-                mixed = mixed or {found.name, xp.name} != {"jax", "numpy"}
-                xp = found if xp is NUMPY else xp
-        if scalars:
-            kwargs = {name: _plain(x) for name, x in kwargs.items()}
-            args = args if xp is None else tuple(_positional(x, xp) for x in args)
         try:
-            if mixed:
-                xp = namespace(
-                    **inspect.signature(function).bind(*args, **kwargs).arguments
-                )
-            return (xp or NUMPY).call(function, args, kwargs)
+            kinds = (*map(type, args), *map(type, kwargs.values()))
+            xp = _LIBRARIES.get(kinds)
+            if xp is None:
+                xp, args, kwargs = _settled(function, kinds, args, kwargs)
+            return xp.call(function, args, kwargs)
         except (TypeError, ValueError) as error:
             _explain(error, function, args, kwargs)
             raise
@@ -60,6 +49,34 @@ def loss(function: F) -> F:
     own.__code__ = own.__code__.replace(co_name=function.__name__)
     vars(call)[OWN_CODE] = True
     return cast("F", call)
+
+
+def _settled(
+    function: Callable[..., Any], kinds: tuple[type, ...], args: Any, kwargs: Any
+) -> tuple[Namespace, Any, Any]:
+    """Return the library of a call, and its arguments without NumPy scalars."""
+    xp, mixed, scalars = None, False, False
+    for x in (*args, *kwargs.values()):
+        found = lookup(x)
+        if found is None:
+            continue
+        if found is NUMPY and isinstance(x, np.generic):
+            scalars = True
+        elif xp is None:
+            xp = found
+        elif found is not xp:
+            mixed = mixed or {found.name, xp.name} != {"jax", "numpy"}
+            xp = found if xp is NUMPY else xp
+    if xp and not (mixed or scalars) and all(map(is_known, kinds)):
+        if len(_LIBRARIES) == _MOST:
+            _LIBRARIES.clear()
+        _LIBRARIES[kinds] = xp
+    if scalars:
+        kwargs = {name: _plain(x) for name, x in kwargs.items()}
+        args = args if xp is None else tuple(_positional(x, xp) for x in args)
+    if mixed:
+        xp = namespace(**inspect.signature(function).bind(*args, **kwargs).arguments)
+    return xp or NUMPY, args, kwargs
 
 
 def explained(function: F) -> F:

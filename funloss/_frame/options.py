@@ -41,6 +41,12 @@ class Bounds(NamedTuple):
 
     def check(self, name: str, value: float) -> None:
         """Raise unless the number `value` of option `name` keeps all bounds."""
-        if not all(self.tests(value)):
+        above, at_least, below, at_most = self
+        if not (
+            (above is None or value > above)
+            and (at_least is None or value >= at_least)
+            and (below is None or value < below)
+            and (at_most is None or value <= at_most)
+        ):
             msg = f"{name} must be {self}, got {value!r}"
             raise ValueError(msg)
