@@ -10,9 +10,9 @@ from funloss._registry import PUBLIC as _PUBLIC
 if TYPE_CHECKING:
     from funloss._array import array_namespace as array_namespace
     from funloss._array.debug import debug_values as debug_values
-    from funloss._frame.custom import elementwise_loss as elementwise_loss
-    from funloss._frame.custom import samplewise_loss as samplewise_loss
-    from funloss._frame.reduce import reduce as reduce
+    from funloss._core.custom import elementwise_loss as elementwise_loss
+    from funloss._core.custom import samplewise_loss as samplewise_loss
+    from funloss._core.reduction import reduce as reduce
     from funloss.classification import (
         adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )

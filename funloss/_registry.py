@@ -25,9 +25,9 @@ class Loss(NamedTuple):
 HELPERS = {
     "array_namespace": "funloss._array",
     "debug_values": "funloss._array.debug",
-    "elementwise_loss": "funloss._frame.custom",
-    "reduce": "funloss._frame.reduce",
-    "samplewise_loss": "funloss._frame.custom",
+    "elementwise_loss": "funloss._core.custom",
+    "reduce": "funloss._core.reduction",
+    "samplewise_loss": "funloss._core.custom",
 }
 
 # A line for each loss, by family in the order of the documentation: its module, its

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from funloss._frame.enter import is_floating
+from funloss._core.arrays import is_floating
 from tests.assertions import assert_close
 from tests.settings import strict
 from tests.table import rows

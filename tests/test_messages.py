@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from funloss._frame.wrong_calls import _BY_CLASS, _WORDS
+from funloss._core.wrong_calls import _BY_CLASS, _WORDS
 from funloss._registry import LOSSES
 from tests.table import LABELLED, rows
 

@@ -172,7 +172,7 @@ def test_loss_file_names_no_array_library(path):
         ("def loss(x):\n    import numpy", {"numpy"}),
         ("y = np.abs(x)", {"np"}),
         ("module = load('torch.nn')", {"torch"}),
-        ('"""Unlike torch, nan at 0."""\nfrom funloss._frame import enter', set()),
+        ('"""Unlike torch, nan at 0."""\nfrom funloss._core import enter', set()),
         ("y = xp.exp(x)", set()),
     ],
 )

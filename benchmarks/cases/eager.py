@@ -29,7 +29,6 @@ LOSSES = (
 )
 
 
-
 def _delta(loss):
     """Return a loss with the number given at each call."""
     return lambda x, t: loss(x, t, delta=1.5)

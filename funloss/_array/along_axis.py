@@ -23,7 +23,7 @@ class AlongAxis(Elementwise):
         """Return the sum, accumulated in `acc_dtype`."""
         return self.sum(x, axis=axis, dtype=self.acc_dtype(x.dtype), keepdims=keepdims)
 
-    def totals(self, *arrays: Any, axis: int) -> list[Any]:
+    def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
         return [self.total(x, axis, keepdims=True) for x in arrays]
 
@@ -43,7 +43,7 @@ class AlongAxis(Elementwise):
         if p == 1:
             return self.total(size, axis, keepdims=keepdims)
         if p == 2:
-            value = self.length(x, axis)
+            value = self.norm2(x, axis)
         else:
             scale = self.stop_gradient(self.safe_scale(x, p, axis))
             powers = self.safe_power(size / scale, p)
@@ -53,7 +53,7 @@ class AlongAxis(Elementwise):
             value = self.where(self.any(x == 0, axis=axis, keepdims=True), 0.0, value)
         return value if keepdims else self.squeeze(value, axis=axis)
 
-    def length(self, x: Any, axis: int) -> Any:
+    def norm2(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
         scale = self.stop_gradient(self.safe_scale(x, 2, axis))
         squares = self.total(self.square(x / scale), axis, keepdims=True)
@@ -100,33 +100,33 @@ class AlongAxis(Elementwise):
         powers = self.exp(x - self.stop_gradient(self.amax(x, axis, keepdims=True)))
         return powers / self.total(powers, axis, keepdims=True)
 
-    def softmax_cost(
+    def softmax_cross_entropy_with_integer_labels(
         self,
         x: Any,
         labels: Any,
         axis: int,
         keep: Any = None,
         *,
-        lead: Any = None,
-        even: Any = None,
+        row_weight: Any = None,
+        smoothing_target: Any = None,
         smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, in range and without `axis`.
 
-        `lead` multiplies the costs. `even` are probabilities for all rows, and the
-        result ``(1 - smoothing) * cost + smoothing * expected_cost``. Where `keep`
-        is False, value and slope are 0, even at nan.
+        `row_weight` multiplies the losses. `smoothing_target` are probabilities for
+        all rows, which have a share of `smoothing` in the target. Where `keep` is
+        False, value and gradient are 0, also at nan.
         """
         if keep is not None:
             x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
-        cost = -self.pick(self.log_softmax(x, axis), labels, axis)
-        cost = cost if lead is None else lead * cost
-        if even is not None:
-            rest = self.expected_cost(x, even, axis)
+        cost = -self.take_label(self.log_softmax(x, axis), labels, axis)
+        cost = cost if row_weight is None else row_weight * cost
+        if smoothing_target is not None:
+            rest = self.softmax_cross_entropy(x, smoothing_target, axis)
             cost = (1 - smoothing) * cost + smoothing * rest
         return cost if keep is None else self.where(keep, cost, 0.0)
 
-    def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
+    def softmax_cross_entropy(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
         """Return ``-sum(q * log_softmax(x))`` along `axis`, where ``0 * -inf`` is 0.
 
         Where `keep` is False, value and slope are 0, even at nan.
@@ -138,7 +138,7 @@ class AlongAxis(Elementwise):
         void = self.logical_and(q == 0, log_p == -math.inf)
         return -self.total(q * self.where(void, 0.0, log_p), axis)
 
-    def mapped_sum(self, x: Any, axis_name: Any) -> Any:
+    def psum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis, which only JAX has."""
         del x
         msg = f"axis_name needs jax arrays, got axis_name {axis_name!r} and {self.name}"
@@ -148,12 +148,12 @@ class AlongAxis(Elementwise):
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return self.standard.take_along_axis(x, indices, axis=axis)
 
-    def pick(self, x: Any, labels: Any, axis: int) -> Any:
+    def take_label(self, x: Any, labels: Any, axis: int) -> Any:
         """Take one element along `axis`; `labels` lack it and are in range."""
         taken = self.gather(x, self.expand_dims(labels, axis=axis), axis)
         return self.squeeze(taken, axis=axis)
 
-    def of_each(self, x: Any, labels: Any) -> Any:
+    def take_each(self, x: Any, labels: Any) -> Any:
         """Return the element of a 1-D array for each label, all in range."""
         taken = self.take(x, self.reshape(labels, (-1,)), axis=0)
         return self.reshape(taken, labels.shape)
@@ -169,7 +169,7 @@ class AlongAxis(Elementwise):
         start = int(start)
         return x[start : start + size, ...]
 
-    def whole(self, x: Any, *axes: int) -> Any:
+    def replicate_axes(self, x: Any, *axes: int) -> Any:
         """Return `x` with none of `axes` split where arrays lie on several devices.
 
         Only where the program says how arrays lie: elsewhere the library decides.
@@ -177,10 +177,10 @@ class AlongAxis(Elementwise):
         del axes
         return x
 
-    def parts(self, x: Any) -> int:
+    def num_shards(self, x: Any) -> int:
         """Return how many parts of equal length the rows of `x` may lie in.
 
-        Parts are what devices hold: more than one only where `part_by_part` exists.
+        Parts are what devices hold: more than one only where `map_shards` exists.
         """
         del x
         return 1
@@ -198,7 +198,7 @@ class AlongAxis(Elementwise):
             for x in arrays
         ]
 
-    def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`.
 
         `narrow` promises that `x` holds values of `weight`'s 16-bit dtype, so
@@ -215,7 +215,7 @@ class AlongAxis(Elementwise):
         rows = self.matmul(member, self.reshape(x, (x.shape[0], -1)))
         return self.reshape(rows, (count, *x.shape[1:]))
 
-    def distinct(self, x: Any, places: Any) -> Any:
+    def take_unique(self, x: Any, places: Any) -> Any:
         """Return elements of a 1-D array; `places` are NumPy's, and all different."""
         return self.take(x, self.asarray(places, **self.device_kw(x)), axis=0)
 
@@ -228,17 +228,17 @@ class AlongAxis(Elementwise):
         hits = indices[..., None] == slots
         return self.total(self.where(hits, x[..., None], 0.0), 1)
 
-    def ascending(self, x: Any) -> Any:
+    def sort_values(self, x: Any) -> Any:
         """Return each row in ascending order; no slope, and no nan may be in it."""
         return self.sort(self.stop_gradient(x), axis=-1)
 
-    def falling(self, x: Any, axis: int) -> Any:
+    def argsort_descending(self, x: Any, axis: int) -> Any:
         """Return where the elements are, the largest first, ties by index; no nan."""
         x = self.stop_gradient(x)
         return self.argsort(x, axis=axis, descending=True, stable=True)
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
-        order = self.falling(x, axis)
+        order = self.argsort_descending(x, axis)
         chosen = self.take(order, self.arange(k, **self.device_kw(x)), axis=axis)
         return self.gather(x, chosen, axis), chosen

@@ -2,7 +2,7 @@
 
 `Namespace` is, layer by layer: the standard's own functions (`standard.py`), the
 elementwise primitives that it lacks (`elementwise.py`), those along an axis
-(`along_axis.py`) and in steps along it (`in_steps.py`), and derivatives and faults
+(`along_axis.py`) and in steps along it (`scans.py`), and derivatives and faults
 (here). Each primitive promises its value and its slope. The implementations in these
 five files need the standard alone and serve libraries without automatic
 differentiation; `jax.py` and `torch.py` override what their slopes need, `numpy.py`
@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array.in_steps import InSteps
+from funloss._array.scans import InSteps
 
 
 class Namespace(InSteps):
@@ -27,7 +27,7 @@ class Namespace(InSteps):
     # block, or where arrays are lazy.
     blockwise = True
 
-    def custom_grad(
+    def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return `forward` with the derivative that `backward` gives.
@@ -42,6 +42,6 @@ class Namespace(InSteps):
         """Return `function`, computed again for its derivative instead of kept."""
         return function
 
-    def poison(self, x: Any, bad: Any) -> Any:
+    def nan_where(self, x: Any, bad: Any) -> Any:
         """Turn `x` nan where `bad`, in value and in gradient."""
         return x * self.where(bad, math.nan, self.ones_like(bad, dtype=x.dtype))

@@ -35,7 +35,7 @@ class DaskNamespace(Namespace):
         taken = [x.ndim if k == axis % x.ndim else k for k in places]
         return _chunkwise(np.take_along_axis, x, places, indices, taken, axis=axis)
 
-    def of_each(self, x: Any, labels: Any) -> Any:
+    def take_each(self, x: Any, labels: Any) -> Any:
         """Return the element of a 1-D array for each label, all in range."""
         places = list(range(labels.ndim))
         return _chunkwise(np.take, x, [labels.ndim], labels, places)
@@ -44,13 +44,13 @@ class DaskNamespace(Namespace):
         """Return the running maximum."""
         return da.map_blocks(NUMPY.cumulative_max, _whole(x, axis), axis=axis)
 
-    def running_mass(
+    def cumulative_sumexp(
         self, x: Any, mass: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``."""
 
         def run(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
-            return np.stack(NUMPY.running_mass(x, mass, axis, reverse=reverse))
+            return np.stack(NUMPY.cumulative_sumexp(x, mass, axis, reverse=reverse))
 
         x, mass = _whole(x, axis), _whole(mass, axis)
         both = da.map_blocks(run, x, mass, new_axis=0, chunks=((2,), *x.chunks))

@@ -16,7 +16,7 @@ class Elementwise(Standard):
         """Return `x` as a constant."""
         return x
 
-    def anew(self, *arrays: Any) -> Any:
+    def optimization_barrier(self, *arrays: Any) -> Any:
         """Return `arrays` as they are: what is computed of them is not shared."""
         return arrays
 
@@ -36,7 +36,7 @@ class Elementwise(Standard):
         """Confine `x` to ``low..high``; slope 1 at both bounds."""
         return self.clamp_max(self.clamp_min(x, low), high)
 
-    def unit_step(self, x: Any) -> Any:
+    def heaviside(self, x: Any) -> Any:
         """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope.
 
         A factor where a selection would do: XLA adds up a table of factors as it is
@@ -67,7 +67,7 @@ class Elementwise(Standard):
         void = self.logical_and(x == 0, self.logical_or(y <= 0, y == math.inf))
         return x * self.log(self.where(void, 1.0, y))
 
-    def share_of(self, mass: Any, x: Any) -> Any:
+    def multiply_no_nan(self, mass: Any, x: Any) -> Any:
         """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
         return self.where(mass == 0, 0.0, mass * x)
 
@@ -84,7 +84,7 @@ class Elementwise(Standard):
         small = self.exp(-self.absolute(x))
         return self.where(x >= 0, 1.0, small) / (1.0 + small)
 
-    def power_of_two(self, k: Any) -> Any:
+    def exp2(self, k: Any) -> Any:
         """Return ``2**k`` of whole ``k <= 0``, to rounding; no slope."""
         return self.exp(self.stop_gradient(k) * math.log(2))
 
@@ -110,7 +110,7 @@ class Elementwise(Standard):
         values = getattr(scipy.special, name)(np.asarray(x))
         return self.asarray(values, dtype=x.dtype, **self.device_kw(x))
 
-    def elementwise(
+    def custom_jvp(
         self,
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,

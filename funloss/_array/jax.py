@@ -11,8 +11,8 @@ from jax import lax
 from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
-from funloss._array import jax_call, jax_parts
-from funloss._array import jax_rules as rules
+from funloss._array import jax_call, jax_sharding
+from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
 from funloss._array.jax_inputs import JaxInputs
@@ -62,7 +62,7 @@ class JaxNamespace(JaxInputs):
         """Return `x` as a constant."""
         return lax.stop_gradient(x)
 
-    def anew(self, *arrays: Any) -> Any:
+    def optimization_barrier(self, *arrays: Any) -> Any:
         """Return `arrays` behind a barrier, so that XLA fuses instead of sharing."""
         return lax.optimization_barrier(arrays)
 
@@ -78,7 +78,7 @@ class JaxNamespace(JaxInputs):
         """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
         return rules.clamp_max(x, jnp.asarray(bound, x.dtype))
 
-    def share_of(self, mass: Any, x: Any) -> Any:
+    def multiply_no_nan(self, mass: Any, x: Any) -> Any:
         """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
         # The bound is 0 or infinite: XLA fuses it into a sum, but not a select.
         present = jnp.sign(lax.abs(mass))
@@ -92,7 +92,7 @@ class JaxNamespace(JaxInputs):
         """Return ``1 / (1 + exp(-x))`` without overflow."""
         return jax.nn.sigmoid(x)
 
-    def elementwise(
+    def custom_jvp(
         self,
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
@@ -141,62 +141,64 @@ class JaxNamespace(JaxInputs):
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
         return jax.nn.logsumexp(x, axis, keepdims=keepdims)
 
-    def softmax_cost(
+    def softmax_cross_entropy_with_integer_labels(
         self,
         x: Any,
         labels: Any,
         axis: int,
         keep: Any = None,
         *,
-        lead: Any = None,
-        even: Any = None,
+        row_weight: Any = None,
+        smoothing_target: Any = None,
         smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
-        if even is None:
+        if smoothing_target is None:
             smoothing = None
         elif not isinstance(smoothing, jax.Array):
             smoothing = jnp.asarray(smoothing, x.dtype)
-        shares = lead, even, smoothing
-        return softmax.softmax_cost(x, labels, shares, keep, axis % x.ndim)
+        shares = row_weight, smoothing_target, smoothing
+        return softmax.softmax_cross_entropy_with_integer_labels(
+            x, labels, shares, keep, axis % x.ndim
+        )
 
-    def expected_cost(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
+    def softmax_cross_entropy(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
         """Return ``-sum(q * log_softmax(x))``, 0 where `keep` is False."""
-        return softmax.expected_cost(x, q, keep, axis % x.ndim)
+        return softmax.softmax_cross_entropy(x, q, keep, axis % x.ndim)
 
-    def totals(self, *arrays: Any, axis: int) -> list[Any]:
+    def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
-        return rules.totals(arrays, axis % arrays[0].ndim)
+        return rules.joint_sum(arrays, axis % arrays[0].ndim)
 
-    def length(self, x: Any, axis: int) -> Any:
+    def norm2(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
         scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
-        return rules.length(x, scale, axis % x.ndim)
+        return rules.norm2(x, scale, axis % x.ndim)
 
     def direction(self, x: Any, axis: int) -> Any:
         """Return `x` over its Euclidean norm; a zero vector as it is, with slope 1."""
-        size = self.length(x, axis)
+        size = self.norm2(x, axis)
         return rules.quotient(x, jnp.where(size == 0, 1, size))
 
-    def mapped_sum(self, x: Any, axis_name: Any) -> Any:
+    def psum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis."""
         return lax.psum(x, axis_name)
 
-    def parts(self, x: Any) -> int:
+    def num_shards(self, x: Any) -> int:
         """Return how many parts of equal length the rows of `x` may lie in."""
-        return jax_parts.parts(x)
+        return jax_sharding.num_shards(x)
 
-    def part_by_part(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
+    def map_shards(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
         """Return ``function(shared, first, part)`` of all parts, stacked."""
-        return jax_parts.part_by_part(function, count, shared, arrays)
+        return jax_sharding.map_shards(function, count, shared, arrays)
 
-    def project(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
         if narrow:
-            return rules.narrow_project(x, weight)
-        return rules.project(x, weight.astype(x.dtype), x.dtype)
+            return rules.narrow_linear(x, weight)
+        return rules.linear(x, weight.astype(x.dtype), x.dtype)
 
-    def descend(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
+    def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
         """Repeat ``x = step(x)`` where that is less, `limit` times; no slope."""
 
         def lower(state: Any) -> Any:
@@ -221,7 +223,7 @@ class JaxNamespace(JaxInputs):
         """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`."""
         return lax.scan(step, carry, rows, reverse=reverse)
 
-    def custom_grad(
+    def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return `forward` with the reverse-mode derivative that `backward` gives."""

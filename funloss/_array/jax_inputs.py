@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from funloss._array.jax_rows import JaxRows
+from funloss._array.jax_indexing import JaxRows
 
 __all__ = ["JaxInputs"]
 

@@ -1,6 +1,6 @@
 """Costs on the softmax of rows, with derivatives that keep nothing but the rows.
 
-See `jax_rules` for why values are arithmetic and slopes stand behind a barrier.
+See `jax_derivatives` for why values are arithmetic and slopes stand behind a barrier.
 """
 
 import functools
@@ -11,66 +11,80 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
-__all__ = ["expected_cost", "softmax_cost"]
+__all__ = ["softmax_cross_entropy", "softmax_cross_entropy_with_integer_labels"]
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(4,))
-def softmax_cost(x: Any, labels: Any, shares: Any, keep: Any, axis: int) -> Any:
+def softmax_cross_entropy_with_integer_labels(
+    x: Any, labels: Any, shares: Any, keep: Any, axis: int
+) -> Any:
     """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed by `shares`."""
-    lead, even, smoothing = shares
+    row_weight, smoothing_target, smoothing = shares
     cost = _label_cost(x, labels, axis)
-    cost = cost if lead is None else lead * cost
-    if even is not None:
-        cost = (1 - smoothing) * cost + smoothing * _bounded_cost(x, even, axis)
+    cost = cost if row_weight is None else row_weight * cost
+    if smoothing_target is not None:
+        cost = (1 - smoothing) * cost + smoothing * _bounded_cost(
+            x, smoothing_target, axis
+        )
     return cost if keep is None else jnp.where(keep, cost, 0)
 
 
 # Comparing with an iota instead of scattering keeps the gradient one fused pass
 # over the logits, and lets the class axis be sharded.
-def _softmax_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    x, labels, (lead, even, smoothing), keep = primals
-    x_change, _, (lead_change, even_change, smoothing_change), _ = tangents
-    out = softmax_cost(*primals, axis)
+def _softmax_cross_entropy_with_integer_labels_jvp(
+    axis: int, primals: Any, tangents: Any
+) -> Any:
+    x, labels, (row_weight, smoothing_target, smoothing), keep = primals
+    x_change, _, (row_weight_change, smoothing_target_change, smoothing_change), _ = (
+        tangents
+    )
+    out = softmax_cross_entropy_with_integer_labels(*primals, axis)
     change = jnp.zeros_like(out)
-    own = 1 if even is None else 1 - smoothing
-    plain = softmax_cost(x, labels, (None, None, None), keep, axis)
+    own = 1 if smoothing_target is None else 1 - smoothing
+    plain = softmax_cross_entropy_with_integer_labels(
+        x, labels, (None, None, None), keep, axis
+    )
     if not isinstance(x_change, SymbolicZero):
         classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
         truth = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
-        mass = own if lead is None else own * jnp.expand_dims(lead, axis)
-        if lead is not None or even is not None:
+        mass = own if row_weight is None else own * jnp.expand_dims(row_weight, axis)
+        if row_weight is not None or smoothing_target is not None:
             truth = mass * truth
-        if even is not None:
-            truth = truth + smoothing * even
-            mass = mass + smoothing * _total(even, x, axis)
+        if smoothing_target is not None:
+            truth = truth + smoothing * smoothing_target
+            mass = mass + smoothing * _total(smoothing_target, x, axis)
             mass = _kept(mass, keep, axis)
         slope = mass * _probabilities(x, keep, axis) - _kept(truth, keep, axis)
         change = change + jnp.sum(slope * x_change, axis)
-    if lead is not None and not isinstance(lead_change, SymbolicZero):
-        change = change + own * plain * lead_change
-    if even is not None and not isinstance(even_change, SymbolicZero):
-        each = smoothing * _charged(x, even, keep, axis)
-        change = change + jnp.sum(each * even_change, axis)
-    if even is not None and not isinstance(smoothing_change, SymbolicZero):
-        rest = expected_cost(x, even, keep, axis)
-        own_cost = plain if lead is None else lead * plain
+    if row_weight is not None and not isinstance(row_weight_change, SymbolicZero):
+        change = change + own * plain * row_weight_change
+    if smoothing_target is not None and not isinstance(
+        smoothing_target_change, SymbolicZero
+    ):
+        each = smoothing * _charged(x, smoothing_target, keep, axis)
+        change = change + jnp.sum(each * smoothing_target_change, axis)
+    if smoothing_target is not None and not isinstance(smoothing_change, SymbolicZero):
+        rest = softmax_cross_entropy(x, smoothing_target, keep, axis)
+        own_cost = plain if row_weight is None else row_weight * plain
         change = change + (rest - own_cost) * smoothing_change
     return out, change
 
 
-softmax_cost.defjvp(_softmax_cost_jvp, symbolic_zeros=True)
+softmax_cross_entropy_with_integer_labels.defjvp(
+    _softmax_cross_entropy_with_integer_labels_jvp, symbolic_zeros=True
+)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
-def expected_cost(x: Any, q: Any, keep: Any, axis: int) -> Any:
+def softmax_cross_entropy(x: Any, q: Any, keep: Any, axis: int) -> Any:
     """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0."""
     cost = _bounded_cost(x, q, axis)
     return cost if keep is None else jnp.where(keep, cost, 0)
 
 
-def _expected_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+def _softmax_cross_entropy_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     x, q, keep = primals
-    out = expected_cost(x, q, keep, axis)
+    out = softmax_cross_entropy(x, q, keep, axis)
     change = jnp.zeros_like(out)
     x, q = lax.optimization_barrier((x, q))
     if not isinstance(tangents[0], SymbolicZero):
@@ -82,7 +96,7 @@ def _expected_cost_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     return out, change
 
 
-expected_cost.defjvp(_expected_cost_jvp, symbolic_zeros=True)
+softmax_cross_entropy.defjvp(_softmax_cross_entropy_jvp, symbolic_zeros=True)
 
 
 def _label_cost(x: Any, labels: Any, axis: int) -> Any:

@@ -41,7 +41,7 @@ class NumpyNamespace(Namespace):
         """Return a dtype in the machine's own order of bytes."""
         return dtype if dtype.isnative else dtype.newbyteorder("=")
 
-    def elementwise(
+    def custom_jvp(
         self,
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
@@ -94,15 +94,15 @@ class NumpyNamespace(Namespace):
             return x.has_true()
         return np.any(x, axis=axis, keepdims=keepdims)
 
-    def softmax_cost(
+    def softmax_cross_entropy_with_integer_labels(
         self,
         x: Any,
         labels: Any,
         axis: int,
         keep: Any = None,
         *,
-        lead: Any = None,
-        even: Any = None,
+        row_weight: Any = None,
+        smoothing_target: Any = None,
         smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
@@ -113,9 +113,9 @@ class NumpyNamespace(Namespace):
         for start in blocks:
             place = start if start is ... else slice(start, start + rows)
             cost[place] = _label_costs(x[place], labels[place], axis)
-        cost = cost if lead is None else lead * cost
-        if even is not None:
-            rest = self.expected_cost(x, even, axis)
+        cost = cost if row_weight is None else row_weight * cost
+        if smoothing_target is not None:
+            rest = self.softmax_cross_entropy(x, smoothing_target, axis)
             cost = (1 - smoothing) * cost + smoothing * rest
         return cost if keep is None else np.where(keep, cost, 0.0)
 
@@ -135,7 +135,7 @@ class NumpyNamespace(Namespace):
         sums = np.bincount(slots.ravel(), x.ravel(), x.shape[0] * size)
         return sums.reshape(x.shape[0], size).astype(x.dtype)
 
-    def falling(self, x: Any, axis: int) -> Any:
+    def argsort_descending(self, x: Any, axis: int) -> Any:
         """Return where the elements are, the largest first, ties by index; no nan."""
         return np.argsort(-x, axis=axis, stable=True)
 

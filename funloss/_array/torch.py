@@ -87,7 +87,7 @@ class TorchNamespace(Namespace):
         """Return the smallest element; ties share the slope equally."""
         return torch.amin(x, axis, keepdim=keepdims)
 
-    def unit_step(self, x: Any) -> Any:
+    def heaviside(self, x: Any) -> Any:
         """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope."""
         x = x.detach()
         return torch.where(torch.isnan(x), x, (x > 0).to(x.dtype))
@@ -105,11 +105,11 @@ class TorchNamespace(Namespace):
         """Return the slices of `x` along `axis`; works under `torch.vmap`."""
         return torch.unbind(x, axis)
 
-    def power_of_two(self, k: Any) -> Any:
+    def exp2(self, k: Any) -> Any:
         """Return ``2**k`` of whole ``k <= 0``; no slope."""
         return torch.exp2(k.detach())
 
-    def elementwise(
+    def custom_jvp(
         self,
         formula: Callable[..., Any],
         slopes: Sequence[Callable[..., Any] | None] | None,
@@ -190,7 +190,7 @@ class TorchNamespace(Namespace):
         """Return the running `logsumexp`."""
         return torch.logcumsumexp(x, axis)
 
-    def custom_grad(
+    def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return `forward` with the derivative that `backward` gives."""

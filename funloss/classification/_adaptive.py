@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.labels import check_integers, class_labels
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.labels import check_integers, class_labels
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["adaptive_log_softmax_with_loss"]
 
@@ -91,22 +91,22 @@ def adaptive_log_softmax_with_loss(
     floats = {"input": input, "head_weight": head_weight}
     floats |= _named(tail_weights, len(cutoffs))
     floats |= {} if head_bias is None else {"head_bias": head_bias}
-    xp, out, (x, head, *rest) = enter(dtype, **floats)
+    xp, out, (x, head, *rest) = promote_arrays(dtype, **floats)
     bias = None if head_bias is None else rest.pop()
     tail = list(zip(rest[::2], rest[1::2], strict=True))
     check_integers(input, target)
     _check_shapes(x, target, (head, bias, tail), cutoffs)
-    where = mask(xp, x, where, tuple(target.shape))
+    where = check_where(xp, x, where, tuple(target.shape))
     classes = cutoffs[-1] + tail[-1][1].shape[0]
     labels, keep, bad = class_labels(xp, x, target, classes, where=where)
     if keep is not None:
-        (x,) = guard(xp, xp.expand_dims(keep, axis=-1), (x, 0.0))
+        (x,) = fill_masked(xp, xp.expand_dims(keep, axis=-1), (x, 0.0))
     if bad is not None:
-        x = xp.poison(x, xp.expand_dims(bad, axis=-1))
+        x = xp.nan_where(x, xp.expand_dims(bad, axis=-1))
     output = _log_probabilities(xp, x, (labels, bad), (head, bias, tail), cutoffs)
     return _OutputAndLoss(
-        leave(xp, out, output, "none", where=keep),
-        leave(xp, out, -output, reduction, where=keep),
+        reduce_losses(xp, out, output, "none", where=keep),
+        reduce_losses(xp, out, -output, reduction, where=keep),
     )
 
 
@@ -121,7 +121,7 @@ def _log_probabilities(
     (labels, bad), (head, bias, tail) = targets, layers
     shape, labels = labels.shape, xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], x.shape[-1]))
-    scores = xp.project(x, head)
+    scores = xp.linear(x, head)
     scores = scores if bias is None else scores + bias[None, :]
     place, parts = labels, []
     for k, (projection, rows) in enumerate(tail):
@@ -134,10 +134,18 @@ def _log_probabilities(
         # Rows of other clusters are cut off before each product, so that no nan
         # or inf in a cluster's weights leaves the cluster.
         column = xp.expand_dims(inside, axis=-1)
-        hidden = xp.project(xp.where(column, x, 0.0), projection)
-        part = xp.project(xp.where(column, hidden, 0.0), rows)
-        parts.append(xp.where(inside, xp.softmax_cost(part, own, 1, inside), 0.0))
-    cost = sum(parts, start=xp.softmax_cost(scores, place, 1))
+        hidden = xp.linear(xp.where(column, x, 0.0), projection)
+        part = xp.linear(xp.where(column, hidden, 0.0), rows)
+        parts.append(
+            xp.where(
+                inside,
+                xp.softmax_cross_entropy_with_integer_labels(part, own, 1, inside),
+                0.0,
+            )
+        )
+    cost = sum(
+        parts, start=xp.softmax_cross_entropy_with_integer_labels(scores, place, 1)
+    )
     return xp.reshape(-cost, shape)
 
 

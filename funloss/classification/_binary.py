@@ -4,11 +4,15 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_fits, check_paired, check_values
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    check_broadcastable_to,
+    check_same_shape_or_scalar,
+    check_values,
+)
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "logit_cost"]
 
@@ -64,19 +68,19 @@ def binary_cross_entropy(
         >>> print(binary_cross_entropy(np.asarray([0.5, 0.0]), np.ones(2)).round(4))
         50.3466
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    (weight,) = attach(xp, input, weight=weight)
-    check_fits(input.shape, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.5), (target, 0.5))
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    (weight,) = cast_like(xp, input, weight=weight)
+    check_broadcastable_to(input.shape, weight=weight)
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.5), (target, 0.5))
     slopes = (_probability_slope, _truth_slope)
-    cost = xp.elementwise(_probability_cost, slopes, input, target)
+    cost = xp.custom_jvp(_probability_cost, slopes, input, target)
     for name, x, advice in (("input", input, _OF_LOGITS), ("target", target, "")):
-        outside = xp.elementwise(_outside, None, x)
+        outside = xp.custom_jvp(_outside, None, x)
         bad = check_values(xp, "in 0..1", advice, **{name: (x, outside)})
-        cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+        cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def _outside(xp: Namespace, p: Any) -> Any:
@@ -89,7 +93,7 @@ def _probability_cost(xp: Namespace, p: Any, t: Any) -> Any:
 
 
 def _probability_slope(xp: Namespace, p: Any, t: Any) -> Any:
-    return xp.elementwise(_floored_slope, (_curvature, _slope_in_truth), p, t)
+    return xp.custom_jvp(_floored_slope, (_curvature, _slope_in_truth), p, t)
 
 
 def _floored_slope(xp: Namespace, p: Any, t: Any) -> Any:
@@ -161,23 +165,23 @@ def binary_cross_entropy_with_logits(
         >>> print(binary_cross_entropy_with_logits(x, t, reduction="none"))
         [6.93147181e-01 2.06115362e-09]
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    weight, pos_weight = attach(xp, input, weight=weight, pos_weight=pos_weight)
-    check_fits(input.shape, weight=weight, pos_weight=pos_weight)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    weight, pos_weight = cast_like(xp, input, weight=weight, pos_weight=pos_weight)
+    check_broadcastable_to(input.shape, weight=weight, pos_weight=pos_weight)
     (pos_weight,) = xp.of_ndim(input.ndim, pos_weight)
-    where = mask(xp, input, where, input.shape)
-    input, target, pos_weight = guard(
+    where = check_where(xp, input, where, input.shape)
+    input, target, pos_weight = fill_masked(
         xp, where, (input, 0.0), (target, 0.0), (pos_weight, 1.0)
     )
     cost = logit_cost(xp, input, target, pos_weight)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
     """Return the cost of each logit."""
     slopes = (_logit_slope, _logit_truth_slope, _pos_weight_slope)
-    return xp.elementwise(_logit_cost, slopes, x, t, pos_weight)
+    return xp.custom_jvp(_logit_cost, slopes, x, t, pos_weight)
 
 
 def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:

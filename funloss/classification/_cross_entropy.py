@@ -1,24 +1,30 @@
 """Cross-entropy of unnormalised class scores."""
 
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import (
+    cast_like,
+    check_where,
+    fill_masked,
+    is_floating,
+    promote_arrays,
+)
+from funloss._core.checks import (
     check_integer,
     check_probabilities_fit,
+    check_scalar,
     is_zero,
-    real_option,
 )
-from funloss._frame.enter import attach, enter, guard, is_floating, mask
-from funloss._frame.labels import (
-    along,
+from funloss._core.labels import (
+    batch_shape,
     check_class_weight,
     class_axis,
     class_labels,
+    expand_along,
+    label_weights,
     match_rows,
-    of_labels,
-    rows,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["cross_entropy"]
 
@@ -87,7 +93,7 @@ def cross_entropy(
     """
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
-        xp, out, (input, target) = enter(dtype, input=input, target=target)
+        xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
         check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
@@ -95,36 +101,42 @@ def cross_entropy(
             )
             raise ValueError(msg)
     else:
-        xp, out, (input,) = enter(dtype, input=input)
+        xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
-    spread = 1.0 if weight is None else along(xp, weight, axis, input.ndim)
-    where = mask(xp, input, where, rows(input.shape, axis))
-    smoothing = real_option(
+    spread = 1.0 if weight is None else expand_along(xp, weight, axis, input.ndim)
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
+    smoothing = check_scalar(
         xp, input, at_least=0, at_most=1, label_smoothing=label_smoothing
     )
     if is_floating(target):
         keep = where if where is None else xp.expand_dims(where, axis=axis)
-        (target,) = guard(xp, keep, (target, 0.0))
+        (target,) = fill_masked(xp, keep, (target, 0.0))
         if not is_zero(smoothing):
             target = (1 - smoothing) * target + smoothing / input.shape[axis]
         mass = target * spread
         if weight is not None:
-            (mass,) = guard(xp, keep, (mass, 0.0))
-        cost = xp.expected_cost(input, mass, axis, where)
-        return leave(xp, out, cost, reduction, where=where)
+            (mass,) = fill_masked(xp, keep, (mass, 0.0))
+        cost = xp.softmax_cross_entropy(input, mass, axis, where)
+        return reduce_losses(xp, out, cost, reduction, where=where)
     target = match_rows(xp, input, target, axis, probabilities=True)
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
-    mass, even = of_labels(xp, weight, labels, keep), None
+    mass, even = label_weights(xp, weight, labels, keep), None
     if not is_zero(smoothing):
         even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
         even = even * spread / input.shape[axis]
-    cost = xp.softmax_cost(
-        input, labels, axis, keep, lead=mass, even=even, smoothing=smoothing
+    cost = xp.softmax_cross_entropy_with_integer_labels(
+        input,
+        labels,
+        axis,
+        keep,
+        row_weight=mass,
+        smoothing_target=even,
+        smoothing=smoothing,
     )
     if bad is not None:
-        cost = xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+        cost = xp.nan_where(cost, bad)
+    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)

@@ -2,28 +2,34 @@
 
 from typing import Any
 
-from funloss._array import Namespace
-from funloss._array.compiled import fixed
-from funloss._frame.call import loss
-from funloss._frame.checks import check_integer, check_probabilities_fit
-from funloss._frame.enter import attach, enter, guard, is_floating, mask
-from funloss._frame.labels import (
-    along,
-    check_class_weight,
-    class_axis,
-    class_labels,
-    match_rows,
-    of_labels,
-    rows,
-)
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._kernels._entmax import (
+from funloss._algorithms._entmax import (
     entmax_cost,
     entmax_scale,
     score_slope,
     truth_slope,
 )
+from funloss._array import Namespace
+from funloss._array.compiled import fixed
+from funloss._core.arrays import (
+    cast_like,
+    check_where,
+    fill_masked,
+    is_floating,
+    promote_arrays,
+)
+from funloss._core.checks import check_integer, check_probabilities_fit
+from funloss._core.labels import (
+    batch_shape,
+    check_class_weight,
+    class_axis,
+    class_labels,
+    expand_along,
+    label_weights,
+    match_rows,
+)
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["entmax_loss"]
 
@@ -102,7 +108,7 @@ def entmax_loss(
     alpha = _checked(alpha)
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
-        xp, out, (input, target) = enter(dtype, input=input, target=target)
+        xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
         check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
@@ -110,18 +116,18 @@ def entmax_loss(
             )
             raise ValueError(msg)
     else:
-        xp, out, (input,) = enter(dtype, input=input)
+        xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     if is_floating(target):
         keep = where if where is None else xp.expand_dims(where, axis=axis)
-        input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+        input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
         cost = _of_rows(xp, input, target, alpha, axis)
         mass = None
         if weight is not None:
-            mass = xp.total(target * along(xp, weight, axis, input.ndim), axis)
+            mass = xp.total(target * expand_along(xp, weight, axis, input.ndim), axis)
         keep = where
     else:
         target = match_rows(xp, input, target, axis, probabilities=True)
@@ -129,12 +135,12 @@ def entmax_loss(
             xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
         )
         if keep is not None:
-            (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+            (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
         cost = _of_rows(xp, input, xp.expand_dims(labels, axis=axis), alpha, axis)
-        cost = cost if bad is None else xp.poison(cost, bad)
-        mass = of_labels(xp, weight, labels, keep)
+        cost = cost if bad is None else xp.nan_where(cost, bad)
+        mass = label_weights(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
-    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
 
 
 def _checked(alpha: Any) -> float:
@@ -157,4 +163,4 @@ def _of_rows(xp: Namespace, x: Any, truth: Any, alpha: float, axis: int) -> Any:
     slope = None if xp.is_int(truth.dtype) else truth_slope
     # The loss is least in the scale, which therefore has no slope of its own.
     slopes = (score_slope, None, slope, None)
-    return xp.elementwise(entmax_cost, slopes, x, scale, truth, options, axis=axis)
+    return xp.custom_jvp(entmax_cost, slopes, x, scale, truth, options, axis=axis)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace, lookup
-from funloss._frame.call import loss
-from funloss._frame.checks import check_shapes_equal
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.labels import class_axis, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_shapes_equal
+from funloss._core.labels import batch_shape, class_axis
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["fenchel_young_loss"]
 
@@ -79,18 +79,18 @@ def fenchel_young_loss(
         M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
         losses, 2020.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     advice = ": labels must be one-hot" if target.ndim < input.ndim else ""
     check_shapes_equal(advice, input=input, target=target)
     axis = class_axis(input, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
     input, target = (xp.moveaxis(x, axis, -1) for x in (input, target))
     cost = _of_rows(xp, input, conjugate=conjugate) - _inner(xp, input, target)
     if regularizer is not None:
         cost = cost + _of_rows(xp, target, regularizer=regularizer)
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _of_rows(xp: Namespace, x: Any, **functions: Callable[[Any], Any]) -> Any:

@@ -4,12 +4,12 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.enter import attach
-from funloss._frame.labels import check_class_weight
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like
+from funloss._core.checks import check_scalar
+from funloss._core.labels import check_class_weight
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._odds import Curve
 from funloss.classification._scored_rows import enter_rows
 
@@ -85,12 +85,12 @@ def generalized_cross_entropy(
         dtype, input, target, axis=axis, ignore_index=ignore_index, where=where
     )
     xp, x = start.xp, start.input
-    q = real_option(xp, x, above=0, at_most=1, q=q)
-    (weight,) = attach(xp, x, weight=weight)
+    q = check_scalar(xp, x, above=0, at_most=1, q=q)
+    (weight,) = cast_like(xp, x, weight=weight)
     check_class_weight(weight, x, start.axis)
     start = start.spoilt(q)
     cost, keep, mass = start.costs(_GENERALIZED, q, weight)
-    return leave(xp, start.out, cost, reduction, where=keep, mass=mass)
+    return reduce_losses(xp, start.out, cost, reduction, where=keep, mean_weights=mass)
 
 
 def _cost(xp: Namespace, odds: Any, q: Any) -> Any:

@@ -4,18 +4,18 @@ from typing import Any, Literal, TypeAlias
 
 from funloss._array import Namespace, lookup
 from funloss._array.compiled import fixed
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     check_choice,
-    check_paired,
+    check_same_shape_or_scalar,
+    check_scalar,
     check_shapes_equal,
     check_values,
-    real_option,
-    spoil,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["Labels", "checked", "hinge_loss", "sided"]
 
@@ -85,33 +85,35 @@ def hinge_loss(
     """
     p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
-    xp, out, (input,) = enter(dtype, input=input)
-    margin = real_option(xp, input, at_least=0, margin=margin)
-    input = spoil(xp, input, margin)
-    given, weight = attach(xp, input, target=target, weight=weight)
-    check_paired(input=input, target=given)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
+    margin = check_scalar(xp, input, at_least=0, margin=margin)
+    input = propagate_nan(xp, input, margin)
+    given, weight = cast_like(xp, input, target=target, weight=weight)
+    check_same_shape_or_scalar(input=input, target=given)
     check_shapes_equal(input=input, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    (input,) = guard(xp, where, (input, 0.0))
+    where = check_where(xp, input, where, input.shape)
+    (input,) = fill_masked(xp, where, (input, 0.0))
     target, bad = checked(xp, target, given, labels, where)
     slopes = (_slope, None, _margin_slope, None, None)
-    cost = xp.elementwise(_hinge, slopes, input, target, margin, labels, int(p))
-    cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    cost = xp.custom_jvp(_hinge, slopes, input, target, margin, labels, int(p))
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def checked(
     xp: Namespace, target: Any, given: Any, labels: Labels, where: Any
 ) -> tuple[Any, Any]:
-    """Return labels that are safe to compute with, and which are none, for `poison`.
+    """Return labels that are safe to compute with, and which are none, for `nan_where`.
 
-    `given` is `target` as it came from `attach`. A label that is none raises where
+    `given` is `target` as it came from `cast_like`. A label that is none raises where
     values can be read; the second result is None where there is no such label.
     """
     check_choice(("signed", "binary"), labels=labels)
-    (given,) = guard(xp, where, (given, 1.0))
+    (given,) = fill_masked(xp, where, (given, 1.0))
     binary = labels == "binary"
-    bad = xp.elementwise(_is_no_bit if binary else _is_no_sign, None, given)
+    bad = xp.custom_jvp(_is_no_bit if binary else _is_no_sign, None, given)
     rule, other = ("0 or 1", "signed") if binary else ("-1 or 1", "binary")
     advice = f", or pass labels={other!r}"
     bad = check_values(xp, rule, advice, target=(given, bad))

@@ -3,25 +3,31 @@
 import math
 from typing import Any
 
+from funloss._algorithms._linear_cross_entropy import choose_chunk, label_costs
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import (
+    cast_like,
+    check_where,
+    fill_masked,
+    is_floating,
+    promote_arrays,
+)
+from funloss._core.checks import (
     AS_PROBABILITIES,
     check_integer,
+    check_scalar,
     is_zero,
-    real_option,
 )
-from funloss._frame.enter import attach, enter, guard, is_floating, mask
-from funloss._frame.labels import (
+from funloss._core.labels import (
+    batch_shape,
     check_class_weight,
     check_integers,
     class_labels,
-    of_labels,
-    rows,
+    label_weights,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._kernels._linear_cross_entropy import choose_chunk, label_costs
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy import cross_entropy
 
 __all__ = ["linear_cross_entropy"]
@@ -104,12 +110,12 @@ def linear_cross_entropy(
     floats = {"input": input, "linear_weight": linear_weight}
     floats |= {} if linear_bias is None else {"linear_bias": linear_bias}
     floats |= {"target": target} if soft else {}
-    xp, out, (x, matrix, *others) = enter(dtype, **floats)
+    xp, out, (x, matrix, *others) = promote_arrays(dtype, **floats)
     bias = None if linear_bias is None else others[0]
     shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
-    (weight,) = attach(xp, x, weight=weight)
+    (weight,) = cast_like(xp, x, weight=weight)
     check_class_weight(weight, matrix, 0)
-    where = mask(xp, x, where, rows(shape, axis))
+    where = check_where(xp, x, where, batch_shape(shape, axis))
     target, ignore_index = _check_target(
         xp, x, others[-1] if soft else target, shape, ignore_index, soft=soft
     )
@@ -118,10 +124,10 @@ def linear_cross_entropy(
         labels, keep, bad = class_labels(
             xp, x, target, shape[axis], ignore_index=ignore_index, where=where
         )
-    x = _guard_rows(xp, x, keep, rows(shape, axis))
+    x = _guard_rows(xp, x, keep, batch_shape(shape, axis))
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
-    parts = xp.parts(linear_weight)
+    parts = xp.num_shards(linear_weight)
     count = math.prod(x.shape[:-1])
     count = count if xp.known(count) else None
     chunk = chunk_size or choose_chunk(count, shape[axis], parts)
@@ -138,8 +144,8 @@ def linear_cross_entropy(
             where=where,
             dtype=out,
         )
-    mass = of_labels(xp, weight, labels, keep)
-    smoothing = real_option(
+    mass = label_weights(xp, weight, labels, keep)
+    smoothing = check_scalar(
         xp, x, at_least=0, at_most=1, label_smoothing=label_smoothing
     )
     share = None
@@ -149,12 +155,12 @@ def linear_cross_entropy(
     layer = (linear_weight, bias, share)
     costs = label_costs(xp, x, layer, labels, chunk=chunk, parts=parts, narrow=half)
     # An ignored row's cost may be inf where the bias rules its stand-in label out.
-    cost, rest = guard(xp, keep, *((cost, 0.0) for cost in costs))
+    cost, rest = fill_masked(xp, keep, *((cost, 0.0) for cost in costs))
     cost = cost if mass is None else cost * mass
     if rest is not None:
         cost = (1 - smoothing) * cost + smoothing / shape[axis] * rest
-    cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
 
 
 def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
@@ -199,7 +205,7 @@ def _check_target(
         raise ValueError(msg)
     if not soft:
         check_integers(input, target)
-    expected = shape if soft else rows(shape, input.ndim - 1)
+    expected = shape if soft else batch_shape(shape, input.ndim - 1)
     if not soft and expected == () and tuple(target.shape) == (1,):
         target = xp.reshape(target, ())
     if tuple(target.shape) != expected:
@@ -224,7 +230,7 @@ def _guard_rows(xp: Namespace, input: Any, keep: Any, shape: tuple[int, ...]) ->
     keep = xp.broadcast_to(keep, shape)
     if keep.ndim >= input.ndim:
         keep = xp.any(keep, axis=tuple(range(input.ndim - 1, keep.ndim)))
-    return guard(xp, xp.expand_dims(keep, axis=-1), (input, 0.0))[0]
+    return fill_masked(xp, xp.expand_dims(keep, axis=-1), (input, 0.0))[0]
 
 
 def _scores(
@@ -240,6 +246,6 @@ def _scores(
     features = matrix.shape[-1]
     x = xp.reshape(input, (math.prod(input.shape[:-1]), features))
     layer = xp.reshape(matrix, (math.prod(matrix.shape[:-1]), features))
-    scores = xp.reshape(xp.project(x, layer, narrow=narrow), shape)
+    scores = xp.reshape(xp.linear(x, layer, narrow=narrow), shape)
     (bias,) = xp.of_ndim(len(shape), bias)
     return scores if bias is None else scores + bias

@@ -4,24 +4,24 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     check_choice,
-    real_option,
+    check_scalar,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import (
-    along,
+from funloss._core.labels import (
     as_row,
+    batch_shape,
     check_class_weight,
+    check_single_target,
     class_axis,
     class_labels,
-    match_single,
-    of_labels,
-    rows,
+    expand_along,
+    label_weights,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["multi_margin_loss"]
 
@@ -83,26 +83,26 @@ def multi_margin_loss(
     """
     p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     input = as_row(xp, input)
     axis = class_axis(input, axis)
-    margin = real_option(xp, input, margin=margin)
-    (weight,) = attach(xp, input, weight=weight)
+    margin = check_scalar(xp, input, margin=margin)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
-    target, shape = match_single(xp, input, target, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    target, shape = check_single_target(xp, input, target, axis)
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     labels, keep, bad = class_labels(xp, input, target, input.shape[axis], where=where)
     if keep is not None:
-        (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+        (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
     place = xp.expand_dims(labels, axis=axis)
     slopes = (_slope, _margin_slope, None, None, None)
     arguments = (input, margin, place, p, axis)
-    cost = xp.elementwise(_hinges, slopes, *arguments, axis=axis) / input.shape[axis]
-    cost = cost if bad is None else xp.poison(cost, bad)
-    mass = of_labels(xp, weight, labels, keep)
+    cost = xp.custom_jvp(_hinges, slopes, *arguments, axis=axis) / input.shape[axis]
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    mass = label_weights(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
     keep = keep if keep is None else xp.reshape(keep, shape)
-    return leave(xp, out, xp.reshape(cost, shape), reduction, where=keep)
+    return reduce_losses(xp, out, xp.reshape(cost, shape), reduction, where=keep)
 
 
 def _hinges(xp: Namespace, *arguments: Any) -> Any:
@@ -134,4 +134,4 @@ def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
 
 def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
     classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
-    return along(xp, classes, axis, x.ndim)
+    return expand_along(xp, classes, axis, x.ndim)

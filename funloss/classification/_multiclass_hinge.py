@@ -4,20 +4,20 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option, spoil
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import (
-    along,
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_scalar, propagate_nan
+from funloss._core.labels import (
+    batch_shape,
     check_class_weight,
     class_axis,
     class_labels,
+    expand_along,
+    label_weights,
     match_rows,
-    of_labels,
-    rows,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["multiclass_hinge_loss"]
 
@@ -86,24 +86,24 @@ def multiclass_hinge_loss(
         kernel-based vector machines, 2001.
         M. Collins, Discriminative training methods for hidden Markov models, 2002.
     """
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
-    margin = real_option(xp, input, at_least=0, margin=margin)
-    input = spoil(xp, input, margin)
-    (weight,) = attach(xp, input, weight=weight)
+    margin = check_scalar(xp, input, at_least=0, margin=margin)
+    input = propagate_nan(xp, input, margin)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
     target = match_rows(xp, input, target, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     labels, keep, bad = class_labels(xp, input, target, input.shape[axis], where=where)
     if keep is not None:
-        (input,) = guard(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
+        (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
     arguments = (input, margin, xp.expand_dims(labels, axis=axis), axis)
     slopes = (_slope, _margin_slope, None, None)
-    cost = xp.elementwise(_hinge, slopes, *arguments, axis=axis)
-    cost = cost if bad is None else xp.poison(cost, bad)
-    mass = of_labels(xp, weight, labels, keep)
+    cost = xp.custom_jvp(_hinge, slopes, *arguments, axis=axis)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    mass = label_weights(xp, weight, labels, keep)
     cost = cost if mass is None else cost * mass
-    return leave(xp, out, cost, reduction, where=keep, mass=mass)
+    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
 
 
 def _hinge(xp: Namespace, *arguments: Any) -> Any:
@@ -141,4 +141,4 @@ def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
 
 def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
     classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
-    return along(xp, classes, axis, x.ndim)
+    return expand_along(xp, classes, axis, x.ndim)

@@ -2,20 +2,20 @@
 
 from typing import Any
 
+from funloss._algorithms._multilabel_margin import pair_costs
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_shapes_equal, check_values
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.labels import (
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_shapes_equal, check_values
+from funloss._core.labels import (
     as_row,
+    batch_shape,
     check_integers,
     class_axis,
-    poison_rows,
-    rows,
+    nan_rows_where,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._kernels._multilabel_margin import pair_costs
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["multilabel_margin_loss"]
 
@@ -66,18 +66,18 @@ def multilabel_margin_loss(
         >>> print(multilabel_margin_loss(scores, labels).round(4))
         0.85
     """
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     check_integers(input, target)
     check_shapes_equal(input=input, target=target)
     axis = class_axis(as_row(xp, input), axis)
     input, target = (xp.moveaxis(as_row(xp, x), axis, -1) for x in (input, target))
-    where = mask(xp, input, where, rows(input.shape, -1))
+    where = check_where(xp, input, where, batch_shape(input.shape, -1))
     keep = None if where is None else xp.expand_dims(where, axis=-1)
     labels, listed, bad = _label_lists(xp, target, keep)
-    (input,) = guard(xp, keep, (input, 0.0))
+    (input,) = fill_masked(xp, keep, (input, 0.0))
     cost = pair_costs(xp, input, labels, listed) / input.shape[-1]
-    cost = poison_rows(xp, cost, input, bad, -1)
-    return leave(xp, out, cost, reduction, where=where)
+    cost = nan_rows_where(xp, cost, input, bad, -1)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _label_lists(xp: Namespace, target: Any, keep: Any) -> tuple[Any, Any, Any]:

@@ -1,18 +1,18 @@
 """Negative log-likelihood of log-probabilities."""
 
-from funloss._frame.call import loss
-from funloss._frame.checks import check_integer
-from funloss._frame.enter import attach, enter, mask
-from funloss._frame.labels import (
+from funloss._core.arrays import cast_like, check_where, promote_arrays
+from funloss._core.checks import check_integer
+from funloss._core.labels import (
+    batch_shape,
     check_class_weight,
     class_axis,
     class_labels,
+    label_weights,
     match_rows,
-    of_labels,
-    rows,
 )
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["nll_loss"]
 
@@ -68,17 +68,19 @@ def nll_loss(
         [0.6931 0.2877]
     """
     check_integer(ignore_index=ignore_index)
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
     target = match_rows(xp, input, target, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_class_weight(weight, input, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     labels, keep, bad = class_labels(
         xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
     )
     if bad is not None:
-        input = xp.poison(input, xp.expand_dims(bad, axis=axis))
-    cost = -xp.pick(input, labels, axis)
-    mass = of_labels(xp, weight, labels, keep)
-    return leave(xp, out, cost, reduction, weight=mass, where=keep, mass=mass)
+        input = xp.nan_where(input, xp.expand_dims(bad, axis=axis))
+    cost = -xp.take_label(input, labels, axis)
+    mass = label_weights(xp, weight, labels, keep)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=mass, where=keep, mean_weights=mass
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.labels import along
+from funloss._core.labels import expand_along
 
 __all__ = ["Curve", "expected_costs", "label_costs"]
 
@@ -49,7 +49,7 @@ def label_costs(
     place = xp.expand_dims(labels, axis=axis)
     kept = keep if keep is None else xp.expand_dims(keep, axis=axis)
     slopes = (_odds_slope, None, None, None)
-    odds = xp.elementwise(_odds, slopes, x, place, kept, axis, axis=axis)
+    odds = xp.custom_jvp(_odds, slopes, x, place, kept, axis, axis=axis)
 
     return _costs_of(xp, curve, odds, option)
 
@@ -64,7 +64,7 @@ def _costs_of(xp: Namespace, curve: Curve, odds: Any, option: Any) -> Any:
     def option_slope(xp: Namespace, odds: Any, option: Any) -> Any:
         return curve.option_slope(xp, _bounded(xp, odds), option)
 
-    return xp.elementwise(curve.cost, (slope, option_slope), odds, option)
+    return xp.custom_jvp(curve.cost, (slope, option_slope), odds, option)
 
 
 def expected_costs(
@@ -85,9 +85,9 @@ def expected_costs(
 
     def costs(xp: Namespace, x: Any, mass: Any, option: Any, kept: Any) -> Any:
         x, mass = _kept(xp, kept, x), _kept(xp, kept, mass)
-        x, mass, *shift = xp.anew(x, mass, *_shifted(xp, x, axis))
+        x, mass, *shift = xp.optimization_barrier(x, mass, *_shifted(xp, x, axis))
         each = curve.cost(xp, _class_odds(xp, x, *shift), option)
-        return xp.total(xp.share_of(mass, each), axis)
+        return xp.total(xp.multiply_no_nan(mass, each), axis)
 
     def slope(xp: Namespace, x: Any, mass: Any, option: Any, kept: Any) -> Any:
         x, mass = _kept(xp, kept, x), _kept(xp, kept, mass)
@@ -98,7 +98,7 @@ def expected_costs(
 
         arrays = x, top, mass, *shift
         sums = _sums(xp, rates, axis, *arrays)
-        x, top, mass, *shift, rest, best = xp.anew(*arrays, *sums)
+        x, top, mass, *shift, rest, best = xp.optimization_barrier(*arrays, *sums)
         odds = _finite_odds(xp, x, top, *shift)
         own = rates(x, top, mass, *shift)
         others = _without_own(xp, (rest, best), own, x, top)
@@ -118,7 +118,7 @@ def expected_costs(
         return mass * curve.option_slope(xp, odds, option)
 
     slopes = (slope, mass_slope, option_slope, None)
-    return xp.elementwise(costs, slopes, x, mass, option, kept, axis=axis)
+    return xp.custom_jvp(costs, slopes, x, mass, option, kept, axis=axis)
 
 
 def _bounded(xp: Namespace, odds: Any) -> Any:
@@ -131,7 +131,7 @@ def _kept(xp: Namespace, kept: Any, x: Any) -> Any:
 
 def _hit(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
     classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
-    return along(xp, classes, axis, x.ndim) == place
+    return expand_along(xp, classes, axis, x.ndim) == place
 
 
 def _sums(xp: Namespace, each: Callable[..., Any], axis: int, *arrays: Any) -> Any:
@@ -140,9 +140,9 @@ def _sums(xp: Namespace, each: Callable[..., Any], axis: int, *arrays: Any) -> A
     Taken off their sum, what the largest adds would leave no digits of a small rest.
     """
     # 1 below the largest and 0 at it; a selection XLA would write out.
-    x, top, *others = xp.anew(*arrays)
+    x, top, *others = xp.optimization_barrier(*arrays)
     low, own = xp.sign(top - x), each(x, top, *others)
-    return xp.totals(low * own, (1 - low) * own, axis=axis)
+    return xp.joint_sum(low * own, (1 - low) * own, axis=axis)
 
 
 def _without_own(xp: Namespace, sums: Any, own: Any, x: Any, top: Any) -> Any:
@@ -183,7 +183,7 @@ def _log_rest(xp: Namespace, x: Any, top: Any, place: Any, axis: int) -> Any:
     """Return the logarithm of the sum of ``exp(x - top)`` over the other classes."""
     rest = xp.total(xp.sign(top - x) * xp.exp(x - top), axis, keepdims=True)
     # Classes at the top are counted, so that one less is exact.
-    again, limit = xp.anew(x, top)
+    again, limit = xp.optimization_barrier(x, top)
     best = x.shape[axis] - xp.total(xp.sign(limit - again), axis, keepdims=True)
     own = xp.gather(x, place, axis) - top
     own_low = xp.sign(-own)
@@ -203,8 +203,8 @@ def _share(xp: Namespace, x: Any, top: Any, *where: Any) -> Any:
     place, kept, axis = where
     top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
     slopes = (_share, None, None, None, None)
-    rest = xp.elementwise(_rest, slopes, x, top, *where, axis=axis)
-    x, top, rest = xp.anew(x, top, xp.expand_dims(rest, axis=axis))
+    rest = xp.custom_jvp(_rest, slopes, x, top, *where, axis=axis)
+    x, top, rest = xp.optimization_barrier(x, top, xp.expand_dims(rest, axis=axis))
     void = _hit(xp, x, place, axis)
     void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
     rest = xp.where(rest == -math.inf, 0.0, _kept(xp, kept, rest))

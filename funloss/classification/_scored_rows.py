@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_integer, check_probabilities_fit, spoil
-from funloss._frame.enter import enter, guard, is_floating, mask
-from funloss._frame.labels import (
-    along,
+from funloss._core.arrays import check_where, fill_masked, is_floating, promote_arrays
+from funloss._core.checks import check_integer, check_probabilities_fit, propagate_nan
+from funloss._core.labels import (
+    batch_shape,
     class_axis,
     class_labels,
+    expand_along,
+    label_weights,
     match_rows,
-    of_labels,
-    rows,
 )
 from funloss.classification._odds import Curve, expected_costs, label_costs
 
@@ -33,7 +33,7 @@ class Rows:
 
     def spoilt(self, *options: Any) -> "Rows":
         """Return the same, nan where an option out of its range became nan."""
-        return replace(self, input=spoil(self.xp, self.input, *options))
+        return replace(self, input=propagate_nan(self.xp, self.input, *options))
 
     def costs(
         self, curve: Curve, option: Any, weight: Any = None, scale: Any = None
@@ -46,7 +46,7 @@ class Rows:
         if is_floating(self.target):
             mass = self.target if scale is None else self.target * scale
             if weight is not None:
-                mass = mass * along(xp, weight, axis, x.ndim)
+                mass = mass * expand_along(xp, weight, axis, x.ndim)
             keep = self.where
             costs = expected_costs(
                 xp, curve, x, mass, keep=keep, axis=axis, option=option
@@ -62,10 +62,10 @@ class Rows:
             where=self.where,
         )
         costs = label_costs(xp, curve, x, labels, keep=keep, axis=axis, option=option)
-        mass = of_labels(xp, weight, labels, keep)
+        mass = label_weights(xp, weight, labels, keep)
         for factor in (mass, scale):
             costs = costs if factor is None else costs * factor
-        return costs if bad is None else xp.poison(costs, bad), keep, mass
+        return costs if bad is None else xp.nan_where(costs, bad), keep, mass
 
 
 def enter_rows(
@@ -80,7 +80,7 @@ def enter_rows(
     """Return scores with labels, or with probabilities, as `Rows`."""
     check_integer(ignore_index=ignore_index)
     if is_floating(target):
-        xp, out, (input, target) = enter(dtype, input=input, target=target)
+        xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
         check_probabilities_fit(input=input, target=target)
         if ignore_index >= 0:
             msg = (
@@ -88,10 +88,10 @@ def enter_rows(
             )
             raise ValueError(msg)
     else:
-        xp, out, (input,) = enter(dtype, input=input)
+        xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     if is_floating(target):
         keep = where if where is None else xp.expand_dims(where, axis=axis)
-        (target,) = guard(xp, keep, (target, 0.0))
+        (target,) = fill_masked(xp, keep, (target, 0.0))
     return Rows(xp, out, input, target, axis, where, ignore_index)

@@ -3,17 +3,17 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
-    check_fits,
-    check_paired,
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    check_broadcastable_to,
+    check_same_shape_or_scalar,
+    check_scalar,
     check_values,
-    real_option,
-    spoil,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._binary import logit_cost
 
 __all__ = ["focal_option", "power", "sigmoid_focal_loss"]
@@ -85,27 +85,29 @@ def sigmoid_focal_loss(
         T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollar, Focal loss for dense
         object detection, 2017.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
     gamma = focal_option(xp, input, gamma)
     if alpha is not None:
-        alpha = real_option(xp, input, at_least=0, at_most=1, alpha=alpha)
-    input = spoil(xp, input, gamma, alpha)
-    (weight,) = attach(xp, input, weight=weight)
-    check_fits(input.shape, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+        alpha = check_scalar(xp, input, at_least=0, at_most=1, alpha=alpha)
+    input = propagate_nan(xp, input, gamma, alpha)
+    (weight,) = cast_like(xp, input, weight=weight)
+    check_broadcastable_to(input.shape, weight=weight)
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
     slopes = (_input_slope, _target_slope, _alpha_slope, _gamma_slope)
-    cost = xp.elementwise(_cost, slopes, input, target, alpha, gamma)
-    outside = xp.elementwise(_outside, None, target)
+    cost = xp.custom_jvp(_cost, slopes, input, target, alpha, gamma)
+    outside = xp.custom_jvp(_outside, None, target)
     bad = check_values(xp, "in 0..1", target=(target, outside))
-    cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def focal_option(xp: Namespace, like: Any, gamma: Any) -> Any:
     """Return `gamma`; a whole number as an integer, whose powers are products."""
-    gamma = real_option(xp, like, at_least=0, gamma=gamma)
+    gamma = check_scalar(xp, like, at_least=0, gamma=gamma)
     whole = isinstance(gamma, float) and gamma.is_integer()
     return int(gamma) if whole else gamma
 
@@ -164,7 +166,7 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
     def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return _variance(xp, x, t, p, q, miss) * (p - q) / _floored(xp, miss)
 
-    return xp.elementwise(ratio, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (slope, target_slope, None, None, None), *parts)
 
 
 def _entropy(xp: Namespace, *parts: Any) -> Any:
@@ -179,7 +181,7 @@ def _entropy(xp: Namespace, *parts: Any) -> Any:
     def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return -x
 
-    return xp.elementwise(value, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(value, (slope, target_slope, None, None, None), *parts)
 
 
 def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
@@ -197,7 +199,7 @@ def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
         own = _relative_entropy(xp, x, t, p, q, miss)
         return ((p - q) * own - x) / _floored(xp, miss)
 
-    return xp.elementwise(ratio, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (slope, target_slope, None, None, None), *parts)
 
 
 def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:

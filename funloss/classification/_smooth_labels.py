@@ -3,10 +3,10 @@
 from typing import Any
 
 from funloss._array import lookup
-from funloss._frame.call import loss
-from funloss._frame.checks import check_axis, real_option, spoil
-from funloss._frame.enter import enter, mask
-from funloss._frame.typing import Array, ArrayLike, DType, Real
+from funloss._core.arrays import check_where, promote_arrays
+from funloss._core.checks import check_axis, check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.typing import Array, ArrayLike, DType, Real
 
 __all__ = ["smooth_labels"]
 
@@ -58,13 +58,13 @@ def smooth_labels(
         C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, Rethinking the
         Inception architecture for computer vision, 2016.
     """
-    xp, out, (target,) = enter(dtype, target=_as_floating(target, dtype))
+    xp, out, (target,) = promote_arrays(dtype, target=_as_floating(target, dtype))
     axis = check_axis(axis, target.ndim)
-    smoothing = real_option(
+    smoothing = check_scalar(
         xp, target, at_least=0, at_most=1, label_smoothing=label_smoothing
     )
-    target = spoil(xp, target, smoothing)
-    where = mask(xp, target, where, target.shape)
+    target = propagate_nan(xp, target, smoothing)
+    where = check_where(xp, target, where, target.shape)
     if where is None:
         even = smoothing / max(1, target.shape[axis])
         return xp.astype((1 - smoothing) * target + even, out)

@@ -3,12 +3,16 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_axis, check_fits, check_paired
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    check_axis,
+    check_broadcastable_to,
+    check_same_shape_or_scalar,
+)
+from funloss._core.labels import batch_shape
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.classification._binary import logit_cost
 
 __all__ = ["multilabel_soft_margin_loss", "soft_margin_loss"]
@@ -54,13 +58,13 @@ def soft_margin_loss(
         >>> print(soft_margin_loss(np.asarray([-800.0]), np.ones(1)))
         800.0
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_fits(tuple(input.shape), target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_broadcastable_to(tuple(input.shape), target=target)
     (target,) = xp.of_ndim(input.ndim, target)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 1.0))
-    cost = xp.elementwise(_cost, (_input_slope, _target_slope), input, target)
-    return leave(xp, out, cost, reduction, where=where)
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 1.0))
+    cost = xp.custom_jvp(_cost, (_input_slope, _target_slope), input, target)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _cost(xp: Namespace, x: Any, t: Any) -> Any:
@@ -122,16 +126,18 @@ def multilabel_soft_margin_loss(
         >>> print(multilabel_soft_margin_loss(x, t).round(4))
         0.3466
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
     axis = check_axis(axis, input.ndim)
-    (weight,) = attach(xp, input, weight=weight)
-    check_fits(tuple(input.shape), weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
+    check_broadcastable_to(tuple(input.shape), weight=weight)
     (weight,) = xp.of_ndim(input.ndim, weight)
-    where = mask(xp, input, where, rows(input.shape, axis))
+    where = check_where(xp, input, where, batch_shape(input.shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target, weight = guard(xp, keep, (input, 0.0), (target, 0.0), (weight, 1.0))
+    input, target, weight = fill_masked(
+        xp, keep, (input, 0.0), (target, 0.0), (weight, 1.0)
+    )
     cost = logit_cost(xp, input, target)
     cost = cost if weight is None else cost * weight
     cost = xp.total(cost, axis) / input.shape[axis]
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.enter import attach
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like
+from funloss._core.checks import check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._odds import Curve
 from funloss.classification._scored_rows import enter_rows
 from funloss.classification._sigmoid_focal import focal_option, power
@@ -90,7 +90,7 @@ def softmax_focal_loss(
     weight, scale = _balance(xp, start, alpha)
     start = start.spoilt(gamma, scale)
     cost, keep, _ = start.costs(_FOCAL, gamma, weight, scale)
-    return leave(xp, start.out, cost, reduction, where=keep)
+    return reduce_losses(xp, start.out, cost, reduction, where=keep)
 
 
 def _balance(xp: Namespace, start: Any, alpha: Any) -> tuple[Any, Any]:
@@ -98,8 +98,8 @@ def _balance(xp: Namespace, start: Any, alpha: Any) -> tuple[Any, Any]:
     if getattr(alpha, "shape", ()) == ():
         if alpha is None:
             return None, None
-        return None, real_option(xp, start.input, at_least=0, alpha=alpha)
-    (alpha,) = attach(xp, start.input, alpha=alpha)
+        return None, check_scalar(xp, start.input, at_least=0, alpha=alpha)
+    (alpha,) = cast_like(xp, start.input, alpha=alpha)
     classes = start.input.shape[start.axis]
     if tuple(alpha.shape) != (classes,):
         msg = f"alpha must be a number or have shape ({classes},), got "
@@ -128,7 +128,7 @@ def _entropy(xp: Namespace, odds: Any) -> Any:
     def slope(xp: Namespace, odds: Any) -> Any:
         return 1 - xp.sigmoid(-odds) * _entropy(xp, odds)
 
-    return xp.elementwise(ratio, (slope,), odds)
+    return xp.custom_jvp(ratio, (slope,), odds)
 
 
 def _gamma_slope(xp: Namespace, odds: Any, gamma: Any) -> Any:

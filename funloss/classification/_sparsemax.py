@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_paired, check_shapes_equal
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.classification._hinge import Labels, checked, sided
 
 __all__ = ["binary_sparsemax_loss"]
@@ -68,17 +68,19 @@ def binary_sparsemax_loss(
         M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
         losses, 2020.
     """
-    xp, out, (input,) = enter(dtype, input=input)
-    given, weight = attach(xp, input, target=target, weight=weight)
-    check_paired(input=input, target=given)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
+    given, weight = cast_like(xp, input, target=target, weight=weight)
+    check_same_shape_or_scalar(input=input, target=given)
     check_shapes_equal(input=input, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    (input,) = guard(xp, where, (input, 0.0))
+    where = check_where(xp, input, where, input.shape)
+    (input,) = fill_masked(xp, where, (input, 0.0))
     target, bad = checked(xp, target, given, labels, where)
     slopes = (_slope, None, None)
-    cost = xp.elementwise(_sparse_plus, slopes, input, target, labels)
-    cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    cost = xp.custom_jvp(_sparse_plus, slopes, input, target, labels)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def _sparse_plus(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:

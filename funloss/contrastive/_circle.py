@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_choice, real_option, spoil
-from funloss._frame.enter import enter
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import promote_arrays
+from funloss._core.checks import check_choice, check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (
     by_rows,
     chosen,
@@ -80,25 +80,25 @@ def circle_loss(
         optimization, 2020.
     """
     check_choice((True, False), constant_weights=constant_weights)
-    xp, out, (input,) = enter(dtype, input=input)
-    margin = real_option(xp, input, at_least=-math.inf, margin=margin)
-    gamma = real_option(xp, input, above=0, gamma=gamma)
-    input = spoil(xp, input, margin, gamma)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
+    margin = check_scalar(xp, input, at_least=-math.inf, margin=margin)
+    gamma = check_scalar(xp, input, above=0, gamma=gamma)
+    input = propagate_nan(xp, input, margin, gamma)
     input, pairs, where = enter_rows(xp, input, target, where)
     if input.shape[0] == 0:
-        return leave(xp, out, xp.total(input, 1), reduction)
+        return reduce_losses(xp, out, xp.total(input, 1), reduction)
 
     def rows(cosine: Any, *pairs: Any) -> tuple[Any, Any]:
         slopes = (_slope, _margin_slope, _gamma_slope, None, None, None, None, None)
         arguments = (cosine, margin, gamma, constant_weights, *pairs)
         kinds = (xp.any(kind, axis=1) for kind in chosen(xp, *pairs))
         counted = xp.astype(xp.logical_and(*kinds), input.dtype)
-        return xp.elementwise(_cost, slopes, *arguments, axis=1), counted
+        return xp.custom_jvp(_cost, slopes, *arguments, axis=1), counted
 
     unit = xp.direction(input, 1)
-    cost, counted = by_rows(xp, rows, unit, xp.whole(unit, 0), pairs)
+    cost, counted = by_rows(xp, rows, unit, xp.replicate_axes(unit, 0), pairs)
     divisor = xp.clamp_min(xp.total(counted), 1.0) if reduction == "mean" else None
-    return leave(xp, out, cost, reduction, where=where, divisor=divisor)
+    return reduce_losses(xp, out, cost, reduction, where=where, divisor=divisor)
 
 
 def _cost(xp: Namespace, *arguments: Any) -> Any:

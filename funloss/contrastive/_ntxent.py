@@ -5,11 +5,11 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option, spoil
-from funloss._frame.enter import enter
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import promote_arrays
+from funloss._core.checks import check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (
     by_rows,
     chosen,
@@ -76,17 +76,19 @@ def ntxent_loss(
         T. Chen, S. Kornblith, M. Norouzi, G. Hinton, A simple framework for
         contrastive learning of visual representations, 2020.
     """
-    xp, out, (input,) = enter(dtype, input=input)
-    temperature = real_option(xp, input, above=0, temperature=temperature)
-    input = spoil(xp, input, temperature)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
+    temperature = check_scalar(xp, input, above=0, temperature=temperature)
+    input = propagate_nan(xp, input, temperature)
     input, pairs, where = enter_rows(xp, input, target, where)
     if input.shape[0] == 0:
-        return leave(xp, out, xp.total(input, 1), reduction)
+        return reduce_losses(xp, out, xp.total(input, 1), reduction)
     unit = xp.direction(input, 1)
     rows = functools.partial(_rows, xp)
-    cost, count = by_rows(xp, rows, unit / temperature, xp.whole(unit, 0), pairs)
+    cost, count = by_rows(
+        xp, rows, unit / temperature, xp.replicate_axes(unit, 0), pairs
+    )
     divisor = xp.clamp_min(xp.total(count), 1.0) if reduction == "mean" else None
-    return leave(xp, out, cost, reduction, where=where, divisor=divisor)
+    return reduce_losses(xp, out, cost, reduction, where=where, divisor=divisor)
 
 
 def _rows(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
@@ -94,7 +96,7 @@ def _rows(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
     slopes = (_slope, None, None, None, None)
     positive, _ = chosen(xp, *pairs)
     count = xp.sum(xp.astype(positive, xp.int32), axis=1)
-    cost = xp.elementwise(_cost, slopes, scores, *pairs, axis=1)
+    cost = xp.custom_jvp(_cost, slopes, scores, *pairs, axis=1)
     return cost, xp.astype(count, scores.dtype)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.enter import guard, mask
-from funloss._frame.labels import match_rows
+from funloss._core.arrays import check_where, fill_masked
+from funloss._core.labels import match_rows
 
 __all__ = ["Pairs", "by_rows", "chosen", "enter_rows", "log_mass"]
 
@@ -24,13 +24,13 @@ def enter_rows(
         msg = f"input must have shape (N, D), got {tuple(input.shape)}"
         raise ValueError(msg)
     labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
-    where = mask(xp, input, where, labels.shape)
+    where = check_where(xp, input, where, labels.shape)
     places = xp.arange(input.shape[0], dtype=labels.dtype, **xp.device_kw(input))
     if where is not None:
         where = xp.broadcast_to(where, labels.shape)
         places = xp.where(where, places, -1)
-        (input,) = guard(xp, where[:, None], (input, 0.0))
-    rows = (xp.whole(x, 0)[None, :] for x in (labels, places))
+        (input,) = fill_masked(xp, where[:, None], (input, 0.0))
+    rows = (xp.replicate_axes(x, 0)[None, :] for x in (labels, places))
     return input, (labels[:, None], places[:, None], *rows), where
 
 
@@ -46,10 +46,10 @@ def by_rows(
     label, place, *others = pairs
 
     def block(left: Any, label: Any, place: Any) -> tuple[Any, Any]:
-        return function(xp.project(left, right), label, place, *others)
+        return function(xp.linear(left, right), label, place, *others)
 
     count = left.shape[0]
-    if not xp.known(count) or not xp.blockwise or xp.parts(left) > 1:
+    if not xp.known(count) or not xp.blockwise or xp.num_shards(left) > 1:
         return block(left, label, place)
     size = max(_FEWEST, _PAIRS // count)
     if size >= count:

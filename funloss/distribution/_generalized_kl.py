@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_axis, check_values
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_axis, check_values
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.distribution._kl import summed_rows
 
 __all__ = ["generalized_kl_divergence"]
@@ -79,23 +79,25 @@ def generalized_kl_divergence(
         D. D. Lee and H. S. Seung, Algorithms for non-negative matrix
         factorization, 2001.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
     input, target = xp.of_ndim(len(shape), input, target)
-    where = mask(xp, input, where, shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0 if log_target else 1.0))
+    where = check_where(xp, input, where, shape)
+    input, target = fill_masked(
+        xp, where, (input, 0.0), (target, 0.0 if log_target else 1.0)
+    )
     if log_target:
         formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)
     else:
         formula, slopes = _cost, (_input_slope, _target_slope)
-    cost = xp.elementwise(formula, slopes, input, target)
+    cost = xp.custom_jvp(formula, slopes, input, target)
     if not log_target:
-        negative = xp.elementwise(lambda _, t: t < 0, None, target)
+        negative = xp.custom_jvp(lambda _, t: t < 0, None, target)
         # Only to raise: the logarithm gives nan of itself, in slopes, too.
         check_values(xp, ">= 0", target=(target, negative))
     if axis is not None:
         cost, where = summed_rows(xp, cost, where, check_axis(axis, len(shape)))
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _cost(xp: Namespace, x: Any, t: Any) -> Any:
@@ -119,7 +121,7 @@ def _divergence(xp: Namespace, x: Any, mass: Any, log_mass: Any) -> Any:
 
 def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
     slopes = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.ones_like(t))
-    return xp.elementwise(lambda xp, x, t: _excess(xp, x, t, xp.log(t)), slopes, x, t)
+    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, t, xp.log(t)), slopes, x, t)
 
 
 def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
@@ -130,7 +132,7 @@ def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
 
 def _log_input_slope(xp: Namespace, x: Any, t: Any) -> Any:
     slopes = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.exp(t))
-    return xp.elementwise(lambda xp, x, t: _excess(xp, x, xp.exp(t), t), slopes, x, t)
+    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, xp.exp(t), t), slopes, x, t)
 
 
 def _excess(xp: Namespace, x: Any, mass: Any, log_mass: Any) -> Any:

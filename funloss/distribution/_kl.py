@@ -4,16 +4,16 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     REDUCTIONS,
     broadcast_shape,
     check_axis,
     check_choice,
 )
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import count_rows, leave
-from funloss._frame.typing import Array, ArrayLike, DType
+from funloss._core.loss import loss
+from funloss._core.reduction import count_rows, reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType
 
 __all__ = ["kl_div", "summed_rows"]
 
@@ -84,22 +84,22 @@ def kl_div(
         S. Kullback and R. A. Leibler, On information and sufficiency, 1951.
     """
     check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     batch = None
     if reduction == "batchmean":
         reduction, batch = "mean", count_rows(xp, input, where, shape)
     input, target = xp.of_ndim(len(shape), input, target)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
     if log_target:
         formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)
     else:
         formula, slopes = _cost, (_input_slope, _target_slope)
-    cost = xp.elementwise(formula, slopes, input, target)
+    cost = xp.custom_jvp(formula, slopes, input, target)
     if axis is not None:
         cost, where = summed_rows(xp, cost, where, check_axis(axis, len(shape)))
-    return leave(xp, out, cost, reduction, where=where, divisor=batch)
+    return reduce_losses(xp, out, cost, reduction, where=where, divisor=batch)
 
 
 def summed_rows(xp: Namespace, cost: Any, where: Any, axis: int) -> tuple[Any, Any]:

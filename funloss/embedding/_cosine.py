@@ -3,18 +3,18 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     broadcast_shape,
     check_axis,
+    check_scalar,
     check_shapes_equal,
-    real_option,
-    spoil,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import as_row, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.labels import as_row, batch_shape
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["cosine_embedding_loss", "cosine_similarity", "floored"]
 
@@ -65,16 +65,16 @@ def cosine_similarity(
         >>> print(cosine_similarity(x1, x2).round(4))
         [0.96]
     """
-    xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
+    xp, out, (x1, x2) = promote_arrays(dtype, x1=x1, x2=x2)
     # A 0-d array is a vector of one coordinate.
     shape = broadcast_shape(x1=x1, x2=x2) or (1,)
     x1, x2 = xp.of_ndim(len(shape), x1, x2)
     dim = check_axis(dim, len(shape), name="dim")
-    eps = real_option(xp, x1, at_least=0, eps=eps)
-    x1 = spoil(xp, x1, eps)
-    where = mask(xp, x1, where, rows(shape, dim))
+    eps = check_scalar(xp, x1, at_least=0, eps=eps)
+    x1 = propagate_nan(xp, x1, eps)
+    where = check_where(xp, x1, where, batch_shape(shape, dim))
     keep = where if where is None else xp.expand_dims(where, axis=dim)
-    x1, x2 = guard(xp, keep, (x1, 0.0), (x2, 0.0))
+    x1, x2 = fill_masked(xp, keep, (x1, 0.0), (x2, 0.0))
     x1, x2 = (xp.broadcast_to(x, shape) for x in (x1, x2))
     factors = [_double_factor(xp, x, dim, eps) for x in (x1, x2)]
     lengths = [
@@ -84,13 +84,13 @@ def cosine_similarity(
     cosine = _product(xp, x1, x2, factors, dim)
     for length in lengths:
         cosine = xp.quotient(cosine, xp.squeeze(length, axis=dim))
-    return leave(xp, out, cosine, "none", where=where)
+    return reduce_losses(xp, out, cosine, "none", where=where)
 
 
 def floored(xp: Namespace, size: Any, eps: Any) -> Any:
     """Return ``max(size, eps)`` with slope 1 in `size` everywhere, as torch has it."""
     slopes = (lambda xp, size, _: xp.ones_like(size), None)
-    return xp.elementwise(
+    return xp.custom_jvp(
         lambda xp, size, eps: xp.clamp_min(size, eps), slopes, size, eps
     )
 
@@ -119,7 +119,7 @@ def _product(xp: Namespace, a: Any, b: Any, factors: Any, axis: int) -> Any:
         None,
         None,
     )
-    terms = xp.elementwise(
+    terms = xp.custom_jvp(
         lambda _, a, b, c, d: (a * c) * (b * d), slopes, a, b, *factors
     )
     return xp.total(terms, axis)
@@ -175,18 +175,18 @@ def cosine_embedding_loss(
         >>> print(cosine_embedding_loss(a, b, np.asarray([1])))
         1.0
     """
-    xp, out, (input1, input2) = enter(dtype, input1=input1, input2=input2)
-    (target,) = attach(xp, input1, target=target)
+    xp, out, (input1, input2) = promote_arrays(dtype, input1=input1, input2=input2)
+    (target,) = cast_like(xp, input1, target=target)
     target = as_row(xp, target) if input1.ndim == 2 else target
     shape = _pair_shape(input1, input2, target)
-    margin = real_option(xp, input1, margin=margin)
-    where = mask(xp, input1, where, shape)
+    margin = check_scalar(xp, input1, margin=margin)
+    where = check_where(xp, input1, where, shape)
     keep = where if where is None else xp.expand_dims(where, axis=-1)
-    input1, input2 = guard(xp, keep, (input1, 0.0), (input2, 0.0))
+    input1, input2 = fill_masked(xp, keep, (input1, 0.0), (input2, 0.0))
     cosine = _padded_cosine(xp, input1, input2)
     apart = xp.where(target == -1, xp.clamp_min(cosine - margin, 0.0), 0.0)
     cost = xp.where(target == 1, 1 - cosine, apart)
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _pair_shape(input1: Any, input2: Any, target: Any) -> tuple[int, ...]:

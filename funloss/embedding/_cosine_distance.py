@@ -3,18 +3,18 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     broadcast_shape,
     check_axis,
-    check_fits,
-    real_option,
-    spoil,
+    check_broadcastable_to,
+    check_scalar,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.labels import batch_shape
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.embedding._cosine import floored
 
 __all__ = ["cosine_distance"]
@@ -77,22 +77,24 @@ def cosine_distance(
         >>> print(cosine_distance(x, t, reduction="none"))
         [5.e-19 4.e-01]
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     # A 0-d array is a vector of one coordinate.
     shape = broadcast_shape(input=input, target=target) or (1,)
     input, target = xp.of_ndim(len(shape), input, target)
     axis = check_axis(axis, len(shape))
-    eps = real_option(xp, input, at_least=0, eps=eps)
-    input = spoil(xp, input, eps)
-    (weight,) = attach(xp, input, weight=weight)
-    check_fits(rows(shape, axis), weight=weight)
-    where = mask(xp, input, where, rows(shape, axis))
+    eps = check_scalar(xp, input, at_least=0, eps=eps)
+    input = propagate_nan(xp, input, eps)
+    (weight,) = cast_like(xp, input, weight=weight)
+    check_broadcastable_to(batch_shape(shape, axis), weight=weight)
+    where = check_where(xp, input, where, batch_shape(shape, axis))
     keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
     input, target = (xp.broadcast_to(x, shape) for x in (input, target))
     slopes = (_slope, _target_slope, None, None)
-    cost = xp.elementwise(_distance, slopes, input, target, eps, axis, axis=axis)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    cost = xp.custom_jvp(_distance, slopes, input, target, eps, axis, axis=axis)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def _distance(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:

@@ -4,11 +4,11 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, real_option
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real
 
 __all__ = ["check_norm", "distance", "pairwise_distance"]
 
@@ -58,24 +58,24 @@ def pairwise_distance(
         >>> print(pairwise_distance(x1, x2, eps=0.0))
         [5.]
     """
-    xp, out, (x1, x2) = enter(dtype, x1=x1, x2=x2)
+    xp, out, (x1, x2) = promote_arrays(dtype, x1=x1, x2=x2)
     p, eps = check_norm(xp, x1, p, eps)
     shape = broadcast_shape(x1=x1, x2=x2)[:-1]
     x1, x2 = xp.of_ndim(len(shape) + 1, x1, x2)
-    where = mask(xp, x1, where, shape)
+    where = check_where(xp, x1, where, shape)
     rows = None if where is None else xp.expand_dims(where, axis=-1)
-    x1, x2 = guard(xp, rows, (x1, 0.0), (x2, 0.0))
-    value = leave(xp, out, distance(xp, x1, x2, p, eps), "none", where=where)
+    x1, x2 = fill_masked(xp, rows, (x1, 0.0), (x2, 0.0))
+    value = reduce_losses(xp, out, distance(xp, x1, x2, p, eps), "none", where=where)
     return xp.expand_dims(value, axis=-1) if keepdim else value
 
 
 def check_norm(xp: Namespace, like: Any, p: Any, eps: Any) -> tuple[float, Any]:
     """Return the order of a norm, a Python number, and its `eps`, or raise."""
-    p = real_option(xp, like, at_least=-float("inf"), p=fixed(p))
+    p = check_scalar(xp, like, at_least=-float("inf"), p=fixed(p))
     if not isinstance(p, float):
         msg = "p must be a Python number, got an array"
         raise TypeError(msg)
-    return p, real_option(xp, like, at_least=-float("inf"), eps=eps)
+    return p, check_scalar(xp, like, at_least=-float("inf"), eps=eps)
 
 
 def distance(xp: Namespace, x1: Any, x2: Any, p: float, eps: Any) -> Any:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, real_option
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["hinge_embedding_loss"]
 
@@ -57,14 +57,14 @@ def hinge_embedding_loss(
         >>> print(hinge_embedding_loss(x, t, reduction="none"))
         [0.25 0.75 0.  ]
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
     input, target = xp.of_ndim(len(shape), input, target)
-    margin = real_option(xp, input, margin=margin)
-    where = mask(xp, input, where, shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 1.0))
-    cost = xp.elementwise(_hinge, None, input, target, margin)
-    return leave(xp, out, cost, reduction, where=where)
+    margin = check_scalar(xp, input, margin=margin)
+    where = check_where(xp, input, where, shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 1.0))
+    cost = xp.custom_jvp(_hinge, None, input, target, margin)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _hinge(xp: Namespace, input: Any, target: Any, margin: Any) -> Any:

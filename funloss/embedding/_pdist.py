@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
+from funloss._algorithms._pdist import pair_distances
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.enter import enter
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, DType
-from funloss._kernels._pdist import pair_distances
+from funloss._core.arrays import promote_arrays
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, DType
 from funloss.embedding._distance import check_norm
 
 __all__ = ["pdist"]
@@ -48,7 +48,7 @@ def pdist(
         >>> print(pdist(np.asarray([[0.0, 0.0], [3.0, 4.0], [0.0, 4.0]])))
         [5. 4. 3.]
     """
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     p, _ = check_norm(xp, input, p, 0.0)
     if input.ndim != 2 or p < 0:
         rule = "input must be 2-D" if input.ndim != 2 else "p must be >= 0"
@@ -61,7 +61,7 @@ def pdist(
             return _norm_with_full_ties(xp, difference)
         return xp.norm(difference, p, -1)
 
-    return leave(xp, out, pair_distances(xp, input, norm), "none")
+    return reduce_losses(xp, out, pair_distances(xp, input, norm), "none")
 
 
 def _norm_with_full_ties(xp: Namespace, x: Any) -> Any:

@@ -5,11 +5,16 @@ from functools import partial
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option, spoil
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    broadcast_shape,
+    check_ndims_equal,
+    check_scalar,
+    propagate_nan,
+)
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.embedding._distance import check_norm, distance
 
 __all__ = ["triplet_margin_loss", "triplet_margin_with_distance_loss"]
@@ -73,22 +78,22 @@ def triplet_margin_loss(
         V. Balntas et al., Learning local feature descriptors with triplets and
         shallow convolutional neural networks, 2016.
     """
-    xp, out, (anchor, positive, negative) = enter(
+    xp, out, (anchor, positive, negative) = promote_arrays(
         dtype, anchor=anchor, positive=positive, negative=negative
     )
     check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
-    margin = real_option(xp, anchor, above=0, margin=margin)
-    anchor = spoil(xp, anchor, margin)
+    margin = check_scalar(xp, anchor, above=0, margin=margin)
+    anchor = propagate_nan(xp, anchor, margin)
     p, eps = check_norm(xp, anchor, p, eps)
     shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
-    where = mask(xp, anchor, where, shape)
+    where = check_where(xp, anchor, where, shape)
     rows = None if where is None else xp.expand_dims(where, axis=-1)
-    anchor, positive, negative = guard(
+    anchor, positive, negative = fill_masked(
         xp, rows, (anchor, 0.0), (positive, 0.0), (negative, 0.0)
     )
     measure = partial(distance, xp, p=p, eps=eps)
     cost = _lack(xp, measure, (anchor, positive, negative), margin, swap=swap)
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _lack(
@@ -161,18 +166,18 @@ def triplet_margin_with_distance_loss(
         >>> print(triplet_margin_with_distance_loss(a, n, a, distance_function=squared))
         26.0
     """
-    xp, out, (anchor, positive, negative) = enter(
+    xp, out, (anchor, positive, negative) = promote_arrays(
         dtype, anchor=anchor, positive=positive, negative=negative
     )
     check_ndims_equal(anchor=anchor, positive=positive, negative=negative)
-    margin = real_option(xp, anchor, above=0, margin=margin)
-    anchor = spoil(xp, anchor, margin)
+    margin = check_scalar(xp, anchor, above=0, margin=margin)
+    anchor = propagate_nan(xp, anchor, margin)
     measure = distance_function or partial(distance, xp, p=2.0, eps=1e-6)
     shape = broadcast_shape(anchor=anchor, positive=positive, negative=negative)[:-1]
-    where = mask(xp, anchor, where, shape)
+    where = check_where(xp, anchor, where, shape)
     rows = None if where is None else xp.expand_dims(where, axis=-1)
-    anchor, positive, negative = guard(
+    anchor, positive, negative = fill_masked(
         xp, rows, (anchor, 0.0), (positive, 0.0), (negative, 0.0)
     )
     cost = _lack(xp, measure, (anchor, positive, negative), margin, swap=swap)
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)

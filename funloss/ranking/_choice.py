@@ -18,8 +18,8 @@ def in_order(xp: Namespace, labels: Any, scores: Any, *others: Any) -> list[Any]
 
     A label that is nan has no place: it spoils the scores of its list.
     """
-    order = xp.falling(labels, -1)
-    scores = xp.poison(scores, xp.any(xp.isnan(labels), axis=-1, keepdims=True))
+    order = xp.argsort_descending(labels, -1)
+    scores = xp.nan_where(scores, xp.any(xp.isnan(labels), axis=-1, keepdims=True))
     arrays = scores, *others
     whole = (x if x is None else xp.broadcast_to(x, labels.shape) for x in arrays)
     return [x if x is None else xp.gather(x, order, -1) for x in whole]
@@ -71,7 +71,7 @@ def choice_slopes(
     losses = mass * xp.exp(top - best)
     pull = factor / (xp.exp(scores - best) + losses)
     pull = pull if keep is None else xp.where(keep, pull, 0.0)
-    lowest, pulls = _at(xp, xp.running_mass(-best, pull, -1), ahead, first=True)
+    lowest, pulls = _at(xp, xp.cumulative_sumexp(-best, pull, -1), ahead, first=True)
     return pulls * xp.exp(scores + lowest) - pull * losses
 
 
@@ -81,7 +81,7 @@ def _behind(xp: Namespace, scores: Any, behind: Any, keep: Any) -> tuple[Any, ..
     if keep is not None:
         scores, mass = xp.where(keep, scores, -math.inf), xp.where(keep, mass, 0.0)
     scores = finite(xp, scores)
-    left = xp.running_mass(scores, mass, -1, reverse=True)
+    left = xp.cumulative_sumexp(scores, mass, -1, reverse=True)
     return scores, *_at(xp, left, behind, first=False)
 
 

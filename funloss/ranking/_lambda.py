@@ -4,7 +4,7 @@ import math
 from typing import Any, Literal, NamedTuple
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_choice, check_integer
+from funloss._core.checks import check_choice, check_integer
 from funloss.ranking._lists import GAINS, column, columns, gains, ranks
 
 __all__ = [
@@ -116,10 +116,10 @@ def _change_at_distance(xp: Namespace, rank: Any, topn: int | None) -> Any:
     near = xp.maximum(apart, one)
     far = xp.log1p(near + one)
     change = log_2 * xp.log1p(one / (one + near)) / (xp.log1p(near) * far)
-    change = xp.unit_step(apart) * change
+    change = xp.heaviside(apart) * change
     if topn is None:
         return change
     last = xp.maximum(xp.maximum(first, second), one + one)
     low = xp.log1p(last)
-    beyond = xp.unit_step(last - topn * one)
+    beyond = xp.heaviside(last - topn * one)
     return change * (one + beyond * (log_2 / (low - log_2)))

@@ -3,9 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
 from funloss.ranking._lists import enter_lists
 
@@ -65,8 +65,8 @@ def listmle_loss(
     scores, keep = in_order(xp, labels, scores, keep)
     behind, ahead = places(xp, scores, ties=False)
     arguments = (scores, behind, ahead, keep)
-    cost = xp.elementwise(_cost, (_slope, None, None, None), *arguments, axis=-1)
-    return leave(xp, out, cost, reduction, where=counted)
+    cost = xp.custom_jvp(_cost, (_slope, None, None, None), *arguments, axis=-1)
+    return reduce_losses(xp, out, cost, reduction, where=counted)
 
 
 def _cost(xp: Namespace, scores: Any, behind: Any, _: Any, keep: Any) -> Any:

@@ -8,8 +8,14 @@ import math
 from typing import Any, Literal, NamedTuple
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_axis, check_fits, check_shapes_equal
-from funloss._frame.enter import attach, enter, guard, mask, with_axes
+from funloss._core.arrays import (
+    cast_like,
+    check_where,
+    fill_masked,
+    promote_arrays,
+    with_axes,
+)
+from funloss._core.checks import check_axis, check_broadcastable_to, check_shapes_equal
 
 __all__ = [
     "GAINS",
@@ -53,24 +59,24 @@ class Lists(NamedTuple):
 def enter_lists(
     dtype: Any, axis: int, input: Any, target: Any, *, weight: Any = None, where: Any
 ) -> Lists:
-    """Return what `enter`, `attach` and `mask` make of lists along `axis`.
+    """Return what `promote_arrays`, `cast_like` and `mask` make of lists along `axis`.
 
     Raises:
         ValueError: Shapes do not fit, or lists can have no item.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     check_shapes_equal(input=input, target=target)
     shape = tuple(input.shape)
     place = check_axis(axis, len(shape)) if shape else None
     if place is None or shape[place] == 0:
         msg = f"input must have at least one item a list, got shape {shape}"
         raise ValueError(msg)
-    (weight,) = attach(xp, input, weight=weight)
-    check_fits(shape, weight=weight)
-    keep = mask(xp, input, where, shape)
-    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    (weight,) = cast_like(xp, input, weight=weight)
+    check_broadcastable_to(shape, weight=weight)
+    keep = check_where(xp, input, where, shape)
+    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
     weight = None if weight is None else with_axes(xp, weight, len(shape))
-    (weight,) = guard(xp, keep, (weight, 0.0))
+    (weight,) = fill_masked(xp, keep, (weight, 0.0))
     arrays = (
         x if x is None or place == len(shape) - 1 else xp.moveaxis(x, place, -1)
         for x in (input, target, weight, keep)
@@ -144,7 +150,7 @@ def ranks(xp: Namespace, x: Any, keep: Any) -> Any:
     """
     x = finite(xp, x)
     last = x if keep is None else xp.where(keep, x, -math.inf)
-    rank = xp.argsort(xp.falling(last, -1), axis=-1)
+    rank = xp.argsort(xp.argsort_descending(last, -1), axis=-1)
     return xp.astype(rank, x.dtype) + 1.0
 
 

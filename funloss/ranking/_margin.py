@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, check_ndims_equal, real_option
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_ndims_equal, check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["margin_ranking_loss"]
 
@@ -57,19 +57,19 @@ def margin_ranking_loss(
         >>> print(margin_ranking_loss(np.asarray([2.0]), np.zeros(1), -np.ones(1)))
         2.0
     """
-    xp, out, (input1, input2, target) = enter(
+    xp, out, (input1, input2, target) = promote_arrays(
         dtype, input1=input1, input2=input2, target=target
     )
     single = {} if target.shape == () else {"target": target}
     check_ndims_equal(input1=input1, input2=input2, **single)
     shape = broadcast_shape(input1=input1, input2=input2, target=target)
-    margin = real_option(xp, input1, margin=margin)
-    where = mask(xp, input1, where, shape)
-    input1, input2, target = guard(
+    margin = check_scalar(xp, input1, margin=margin)
+    where = check_where(xp, input1, where, shape)
+    input1, input2, target = fill_masked(
         xp, where, (input1, 0.0), (input2, 0.0), (target, 0.0)
     )
-    cost = xp.elementwise(_lack, None, input1, input2, target, margin)
-    return leave(xp, out, cost, reduction, where=where)
+    cost = xp.custom_jvp(_lack, None, input1, input2, target, margin)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _lack(xp: Namespace, input1: Any, input2: Any, target: Any, margin: Any) -> Any:

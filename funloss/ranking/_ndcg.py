@@ -4,10 +4,15 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_choice, check_integer, real_option, spoil
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.checks import (
+    check_choice,
+    check_integer,
+    check_scalar,
+    propagate_nan,
+)
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lambda import discount, ideal_shares
 from funloss.ranking._lists import (
     GAINS,
@@ -101,12 +106,12 @@ def approx_ndcg_loss(
     xp, out, scores, labels, weight, keep, counted = enter_lists(
         dtype, axis, input, target, weight=weight, where=where
     )
-    temperature = real_option(xp, scores, above=0, temperature=temperature)
-    scores = spoil(xp, scores, temperature)
+    temperature = check_scalar(xp, scores, above=0, temperature=temperature)
+    scores = propagate_nan(xp, scores, temperature)
     slopes = (_score_slope, _label_slope, _weight_slope, None, _temperature_slope)
     arguments = (scores, labels, weight, keep, temperature, step, topn, gain)
-    cost = xp.elementwise(_cost, slopes, *arguments, axis=-1)
-    return leave(xp, out, cost, reduction, where=counted)
+    cost = xp.custom_jvp(_cost, slopes, *arguments, axis=-1)
+    return reduce_losses(xp, out, cost, reduction, where=counted)
 
 
 def _cost(xp: Namespace, *arguments: Any) -> Any:
@@ -178,7 +183,7 @@ def _falls(xp: Namespace, *arguments: Any) -> tuple[Any, Any, Any]:
 def _rise(xp: Namespace, lead: Any, arguments: Any) -> Any:
     """Return the derivative of the step; that of the sigmoid is even."""
     if arguments[5] == "hinge":
-        return 1.0 - xp.unit_step(-1.0 - lead)
+        return 1.0 - xp.heaviside(-1.0 - lead)
     power = xp.exp(-xp.absolute(lead))
     return power / xp.square(1.0 + power)
 

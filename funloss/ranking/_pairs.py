@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._frame.reduce import leave
+from funloss._core.reduction import reduce_losses
 from funloss.ranking._lambda import Weighing, lambda_weights
 from funloss.ranking._lists import (
     Lists,
@@ -48,11 +48,11 @@ def pair_costs(
         _option_slope if pair.option_slope else None,
     )
     arguments = (scores, labels, weight, keep, option, pair, how)
-    cost = xp.elementwise(_cost, slopes, *arguments, axis=-1)
+    cost = xp.custom_jvp(_cost, slopes, *arguments, axis=-1)
     count = None
     if reduction == "mean":
         count = _count(xp, pair, scores, labels, keep)
-    return leave(xp, out, cost, reduction, where=counted, divisor=count)
+    return reduce_losses(xp, out, cost, reduction, where=counted, divisor=count)
 
 
 def _count(xp: Namespace, pair: Pair, scores: Any, labels: Any, keep: Any) -> Any:
@@ -76,7 +76,7 @@ def _table(xp: Namespace, *arguments: Any) -> tuple[Any, Any, Any]:
         weights = lambda_weights(xp, how, (scores, labels, weight, keep))
         factor = table * weights
         # What weighs nothing costs nothing, even if it is infinite.
-        table = table * xp.unit_step(weights)
+        table = table * xp.heaviside(weights)
     if hasattr(option, "ndim") and option.ndim:
         option = xp.expand_dims(option, axis=-1)
     return table, factor, option

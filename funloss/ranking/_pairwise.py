@@ -3,8 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.loss import loss
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.ranking._lambda import LambdaWeight, weighing
 from funloss.ranking._lists import Gain, enter_lists
 from funloss.ranking._pairs import Pair, pair_costs

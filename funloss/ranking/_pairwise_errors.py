@@ -3,9 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_choice, real_option
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.checks import check_choice, check_scalar
+from funloss._core.loss import loss
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lambda import LambdaWeight, weighing
 from funloss.ranking._lists import Gain, enter_lists
 from funloss.ranking._pairs import Pair, pair_costs
@@ -134,7 +134,7 @@ def pairwise_quantile_loss(
     check_choice((False, True), squared=squared)
     how = weighing(lambda_weight, topn, normalize, gain)
     lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
-    tau = real_option(lists.xp, lists.scores, above=0, at_most=1, tau=tau)
+    tau = check_scalar(lists.xp, lists.scores, above=0, at_most=1, tau=tau)
     pair = _SQUARED_QUANTILE if squared else _QUANTILE
     return pair_costs(lists, pair, tau, how, reduction)
 
@@ -154,8 +154,8 @@ def _quantile(xp: Namespace, error: Any, tau: Any) -> Any:
 
 
 def _quantile_slope(xp: Namespace, error: Any, tau: Any) -> Any:
-    rising = (1 - tau) * xp.unit_step(error)
-    return rising - tau * xp.unit_step(-error)
+    rising = (1 - tau) * xp.heaviside(error)
+    return rising - tau * xp.heaviside(-error)
 
 
 def _tau_slope(xp: Namespace, error: Any, tau: Any) -> Any:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.checks import check_scalar
+from funloss._core.loss import loss
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lambda import LambdaWeight, weighing
 from funloss.ranking._lists import Gain, enter_lists
 from funloss.ranking._pairs import Pair, pair_costs
@@ -71,7 +71,7 @@ def pairwise_hinge_loss(
     """
     how = weighing(lambda_weight, topn, normalize, gain)
     lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
-    margin = real_option(lists.xp, lists.scores, margin=margin)
+    margin = check_scalar(lists.xp, lists.scores, margin=margin)
     return pair_costs(lists, _HINGE, margin, how, reduction)
 
 
@@ -86,7 +86,7 @@ def _lack_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
 def _margin_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
     # A constant would be one that the table of the value has as well.
     one = 0.0 * margin + 1.0
-    return one - xp.unit_step(lead - margin)
+    return one - xp.heaviside(lead - margin)
 
 
 _HINGE = Pair(_lack, _lack_slope, _margin_slope)

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.checks import check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lists import Lists, enter_lists
 
 __all__ = ["poly1_softmax_loss", "ranking_softmax_loss"]
@@ -68,8 +68,10 @@ def ranking_softmax_loss(
         pairwise approach to listwise approach, 2007.
     """
     lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
-    cost = lists.xp.expected_cost(_scores(lists), _relevance(lists), -1, lists.counted)
-    return leave(lists.xp, lists.out, cost, reduction, where=lists.counted)
+    cost = lists.xp.softmax_cross_entropy(
+        _scores(lists), _relevance(lists), -1, lists.counted
+    )
+    return reduce_losses(lists.xp, lists.out, cost, reduction, where=lists.counted)
 
 
 @loss
@@ -122,15 +124,15 @@ def poly1_softmax_loss(
     """
     lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
     xp, keep = lists.xp, lists.keep
-    epsilon = real_option(xp, lists.scores, epsilon=epsilon)
+    epsilon = check_scalar(xp, lists.scores, epsilon=epsilon)
     scores, relevance = _scores(lists), _relevance(lists)
-    cost = xp.expected_cost(scores, relevance, -1, lists.counted)
+    cost = xp.softmax_cross_entropy(scores, relevance, -1, lists.counted)
     if keep is not None:
         # A softmax of -inf alone is nan.
         scores = xp.where(xp.expand_dims(lists.counted, axis=-1), scores, 0.0)
     share = xp.softmax(scores, -1) * _normalised(xp, relevance, keep)
     cost = cost + epsilon * (1.0 - xp.total(share, -1))
-    return leave(xp, lists.out, cost, reduction, where=lists.counted)
+    return reduce_losses(xp, lists.out, cost, reduction, where=lists.counted)
 
 
 def _scores(lists: Lists) -> Any:

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_choice
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.checks import check_choice
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
 from funloss.ranking._lists import (
     GAINS,
@@ -81,8 +81,8 @@ def unique_softmax_loss(
     behind, ahead = places(xp, labels, ties=True)
     slopes = (_score_slope, _label_slope, _weight_slope, None, None, None)
     arguments = (scores, labels, weight, keep, behind, ahead, gain)
-    cost = xp.elementwise(_cost, slopes, *arguments, axis=-1)
-    return leave(xp, out, cost, reduction, where=counted)
+    cost = xp.custom_jvp(_cost, slopes, *arguments, axis=-1)
+    return reduce_losses(xp, out, cost, reduction, where=counted)
 
 
 def _cost(xp: Namespace, *arguments: Any) -> Any:

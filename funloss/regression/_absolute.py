@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_paired, check_shapes_equal
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["absolute_error", "l1_loss"]
 
@@ -56,14 +56,16 @@ def l1_loss(
         >>> print(l1_loss(np.asarray([1.0, -2.0]), np.zeros(2)))
         1.5
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    (weight,) = attach(xp, input, weight=weight)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_shapes_equal(input=input, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
-    cost = xp.elementwise(absolute_error, None, input, target)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
+    cost = xp.custom_jvp(absolute_error, None, input, target)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def absolute_error(xp: Namespace, input: Any, target: Any) -> Any:

@@ -3,16 +3,16 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
-    check_paired,
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    check_same_shape_or_scalar,
+    check_scalar,
     check_shapes_equal,
-    real_option,
-    spoil,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["expectile_loss"]
 
@@ -72,17 +72,19 @@ def expectile_loss(
         I. Kostrikov, A. Nair and S. Levine, Offline reinforcement learning with
         implicit Q-learning, 2021.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    expectile = real_option(xp, input, above=0, below=1, expectile=expectile)
-    input = spoil(xp, input, expectile)
-    (weight,) = attach(xp, input, weight=weight)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    expectile = check_scalar(xp, input, above=0, below=1, expectile=expectile)
+    input = propagate_nan(xp, input, expectile)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_shapes_equal(input=input, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
     slopes = (_slope, _target_slope, _expectile_slope)
-    cost = xp.elementwise(_cost, slopes, input, target, expectile)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    cost = xp.custom_jvp(_cost, slopes, input, target, expectile)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 # One of the two sides is always 0. A sum of both needs no select, which XLA would

@@ -4,16 +4,16 @@ import math
 from typing import Any
 
 from funloss._array import Namespace, lookup
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     broadcast_shape,
-    check_fits,
+    check_broadcastable_to,
+    check_scalar,
     check_values,
-    real_option,
 )
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["gaussian_nll_loss"]
 
@@ -75,20 +75,22 @@ def gaussian_nll_loss(
         target probability distribution, 1994.
     """
     shared = lookup(var) is None
-    xp, out, (input, target, var) = enter(dtype, input=input, target=target, var=var)
+    xp, out, (input, target, var) = promote_arrays(
+        dtype, input=input, target=target, var=var
+    )
     var = var if shared else _aligned(xp, input, var)
     shape = broadcast_shape(input=input, target=target, var=var)
     input, target, var = xp.of_ndim(len(shape), input, target, var)
-    eps = real_option(xp, input, eps=eps)
-    where = mask(xp, input, where, shape)
-    input, target, var = guard(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))
+    eps = check_scalar(xp, input, eps=eps)
+    where = check_where(xp, input, where, shape)
+    input, target, var = fill_masked(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))
     slopes = (_mean_slope, _target_slope, _var_slope, None)
-    cost = xp.elementwise(_cost, slopes, input, target, var, eps)
-    negative = xp.elementwise(lambda _, var: var < 0, None, var)
+    cost = xp.custom_jvp(_cost, slopes, input, target, var, eps)
+    negative = xp.custom_jvp(lambda _, var: var < 0, None, var)
     bad = check_values(xp, ">= 0", var=(var, negative))
-    cost = cost if bad is None else xp.poison(cost, bad)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
     cost = cost + _HALF_LOG_TWO_PI if full else cost
-    return leave(xp, out, cost, reduction, where=where)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
@@ -98,7 +100,7 @@ def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
     if full and own == full[:-1]:
         return xp.expand_dims(var, axis=-1)
     try:
-        check_fits(full, var=var)
+        check_broadcastable_to(full, var=var)
     except ValueError:
         msg = (
             f"var must broadcast to the shape of input {full}, or have that shape "
@@ -111,7 +113,7 @@ def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
 def _floored(xp: Namespace, var: Any, eps: Any) -> Any:
     """Return ``max(var, eps)`` with slope 1 in `var` everywhere."""
     slopes = (lambda xp, var, _: xp.ones_like(var), None)
-    return xp.elementwise(lambda xp, var, eps: xp.clamp_min(var, eps), slopes, var, eps)
+    return xp.custom_jvp(lambda xp, var, eps: xp.clamp_min(var, eps), slopes, var, eps)
 
 
 def _cost(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:

@@ -3,17 +3,17 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
-    check_paired,
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    check_same_shape_or_scalar,
+    check_scalar,
     check_shapes_equal,
     is_zero,
-    real_option,
-    spoil,
+    propagate_nan,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.regression._absolute import absolute_error
 
 __all__ = ["huber_cost", "huber_loss", "smooth_l1_loss"]
@@ -68,22 +68,22 @@ def huber_loss(
     References:
         P. J. Huber, Robust estimation of a location parameter, 1964.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    delta = real_option(xp, input, above=0, delta=delta)
-    input = spoil(xp, input, delta)
-    (weight,) = attach(xp, input, weight=weight)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    delta = check_scalar(xp, input, above=0, delta=delta)
+    input = propagate_nan(xp, input, delta)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_shapes_equal(input=input, weight=weight)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
     cost = huber_cost(xp, input, target, delta)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def huber_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     """Return the costs of checked arguments."""
     slopes = (_huber_slope, _huber_target_slope, _delta_slope)
-    return xp.elementwise(_huber, slopes, input, target, delta)
+    return xp.custom_jvp(_huber, slopes, input, target, delta)
 
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
@@ -153,18 +153,18 @@ def smooth_l1_loss(
     References:
         R. Girshick, Fast R-CNN, 2015.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
-    check_paired(input=input, target=target)
-    where = mask(xp, input, where, input.shape)
-    input, target = guard(xp, where, (input, 0.0), (target, 0.0))
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
+    where = check_where(xp, input, where, input.shape)
+    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
     if is_zero(beta):
-        cost = xp.elementwise(absolute_error, None, input, target)
+        cost = xp.custom_jvp(absolute_error, None, input, target)
     else:
-        beta = real_option(xp, input, above=0, beta=beta)
-        input = spoil(xp, input, beta)
+        beta = check_scalar(xp, input, above=0, beta=beta)
+        input = propagate_nan(xp, input, beta)
         slopes = (_smooth_slope, _smooth_target_slope, _beta_slope)
-        cost = xp.elementwise(_smooth, slopes, input, target, beta)
-    return leave(xp, out, cost, reduction, where=where)
+        cost = xp.custom_jvp(_smooth, slopes, input, target, beta)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _smooth(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:

@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import broadcast_shape, real_option
-from funloss._frame.enter import enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_scalar
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["poisson_nll_loss"]
 
@@ -65,20 +65,20 @@ def poisson_nll_loss(
         >>> print(poisson_nll_loss(np.zeros(2), np.asarray([0.0, 3.0])))
         1.0
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     shape = broadcast_shape(input=input, target=target)
     input, target = xp.of_ndim(len(shape), input, target)
-    eps = real_option(xp, input, eps=eps)
-    where = mask(xp, input, where, shape)
-    input, target = guard(xp, where, (input, 0.5), (target, 0.5))
+    eps = check_scalar(xp, input, eps=eps)
+    where = check_where(xp, input, where, shape)
+    input, target = fill_masked(xp, where, (input, 0.5), (target, 0.5))
     if log_input:
-        cost = xp.elementwise(_log_cost, (_log_slope, _log_target_slope), input, target)
+        cost = xp.custom_jvp(_log_cost, (_log_slope, _log_target_slope), input, target)
     else:
         slopes = (_rate_slope, _rate_target_slope, None)
-        cost = xp.elementwise(_rate_cost, slopes, input, target, eps)
+        cost = xp.custom_jvp(_rate_cost, slopes, input, target, eps)
     if full:
-        cost = cost + xp.elementwise(_stirling, (_stirling_slope,), target)
-    return leave(xp, out, cost, reduction, where=where)
+        cost = cost + xp.custom_jvp(_stirling, (_stirling_slope,), target)
+    return reduce_losses(xp, out, cost, reduction, where=where)
 
 
 def _log_cost(xp: Namespace, x: Any, t: Any) -> Any:

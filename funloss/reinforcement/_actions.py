@@ -3,8 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_values
-from funloss._frame.labels import class_labels, match_rows
+from funloss._core.checks import check_values
+from funloss._core.labels import class_labels, match_rows
 
 __all__ = [
     "action_labels",
@@ -49,14 +49,14 @@ def action_labels(
 def taken(xp: Namespace, values: Any, labels: Any, bad: Any, axis: int) -> Any:
     """Return the values of actions; a bad one spoils the slopes of all beside it."""
     if bad is not None:
-        values = xp.poison(values, xp.expand_dims(bad, axis=axis))
-    return xp.pick(values, labels, axis)
+        values = xp.nan_where(values, xp.expand_dims(bad, axis=axis))
+    return xp.take_label(values, labels, axis)
 
 
 def taken_rows(xp: Namespace, rows: Any, labels: Any, bad: Any) -> Any:
     """Return the rows of actions on the axis before the last one, as `taken`."""
     if bad is not None:
-        rows = xp.poison(rows, bad[..., None, None])
+        rows = xp.nan_where(rows, bad[..., None, None])
     shape = (*labels.shape, 1, rows.shape[-1])
     chosen = xp.gather(rows, xp.broadcast_to(labels[..., None, None], shape), -2)
     return xp.squeeze(chosen, axis=-2)

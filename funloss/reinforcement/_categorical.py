@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_values
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_values
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._actions import (
     action_labels,
     check_full,
@@ -81,26 +81,26 @@ def categorical_td_loss(
         M. G. Bellemare, W. Dabney and R. Munos, A distributional perspective on
         reinforcement learning, 2017.
     """
-    xp, out, (input, reward, discount, next_logits) = enter(
+    xp, out, (input, reward, discount, next_logits) = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_logits=next_logits
     )
-    atoms, next_atoms, weight = attach(
+    atoms, next_atoms, weight = cast_like(
         xp, input, atoms=atoms, next_atoms=next_atoms, weight=weight
     )
     shape = check_supports(input, atoms, next_logits, next_atoms)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
     reward, discount = xp.of_ndim(len(shape), reward, discount)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, len(shape))
-    input, next_logits = guard(xp, keep, (input, 0.0), (next_logits, 0.0))
-    reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
+    input, next_logits = fill_masked(xp, keep, (input, 0.0), (next_logits, 0.0))
+    reward, discount = fill_masked(xp, where, (reward, 0.0), (discount, 0.0))
     input = spoil_by_atoms(xp, input, atoms)
     places = atoms if next_atoms is None else next_atoms
     (places,) = xp.of_ndim(input.ndim, places)
     places = reward[..., None] + discount[..., None] * places
     target = projected(xp, atoms, places, xp.softmax(next_logits, -1))
-    cost = xp.expected_cost(input, target, -1)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    cost = xp.softmax_cross_entropy(input, target, -1)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 @loss
@@ -166,10 +166,10 @@ def categorical_q_learning_loss(
         M. G. Bellemare, W. Dabney and R. Munos, A distributional perspective on
         reinforcement learning, 2017.
     """
-    xp, out, (input, reward, discount, next_logits) = enter(
+    xp, out, (input, reward, discount, next_logits) = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_logits=next_logits
     )
-    atoms, next_atoms, weight, selector = attach(
+    atoms, next_atoms, weight, selector = cast_like(
         xp, input, atoms=atoms, next_atoms=next_atoms, weight=weight, selector=selector
     )
     *shape, actions = check_supports(input, atoms, next_logits, next_atoms, inner=2)
@@ -177,12 +177,12 @@ def categorical_q_learning_loss(
     check_full((*shape, actions), selector=selector)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
     reward, discount = xp.of_ndim(len(shape), reward, discount)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, len(shape))
-    (selector,) = guard(xp, keep, (selector, 0.0))
+    (selector,) = fill_masked(xp, keep, (selector, 0.0))
     keep = per_action(xp, keep, (*shape, 1), len(shape))
-    input, next_logits = guard(xp, keep, (input, 0.0), (next_logits, 0.0))
-    reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
+    input, next_logits = fill_masked(xp, keep, (input, 0.0), (next_logits, 0.0))
+    reward, discount = fill_masked(xp, where, (reward, 0.0), (discount, 0.0))
     labels, bad = action_labels(xp, input[..., 0], -1, where, action=action)
     input = taken_rows(xp, spoil_by_atoms(xp, input, atoms), labels, bad)
     places = atoms if next_atoms is None else next_atoms
@@ -194,8 +194,8 @@ def categorical_q_learning_loss(
     (places,) = xp.of_ndim(after.ndim, places)
     places = reward[..., None] + discount[..., None] * places
     target = projected(xp, atoms, places, xp.softmax(after, -1))
-    cost = xp.expected_cost(input, target, -1)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    cost = xp.softmax_cross_entropy(input, target, -1)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def projected(xp: Namespace, atoms: Any, places: Any, masses: Any) -> Any:
@@ -247,4 +247,4 @@ def spoil_by_atoms(xp: Namespace, input: Any, atoms: Any) -> Any:
     falls = xp.logical_not(atoms[1:] > atoms[:-1])
     falls = xp.concat([xp.isnan(atoms[:1]), falls], axis=0)
     bad = check_values(xp, "increasing", atoms=(atoms, falls))
-    return input if bad is None else xp.poison(input, xp.any(bad))
+    return input if bad is None else xp.nan_where(input, xp.any(bad))

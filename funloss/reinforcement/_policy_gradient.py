@@ -3,12 +3,12 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import class_axis, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_scalar
+from funloss._core.labels import batch_shape, class_axis
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import action_labels, check_full, per_action
 from funloss.reinforcement._returns import check_steps
 from funloss.reinforcement._td import error_cost
@@ -70,19 +70,23 @@ def policy_gradient_loss(
         R. J. Williams, Simple statistical gradient-following algorithms for
         connectionist reinforcement learning, 1992.
     """
-    xp, out, (input, advantage) = enter(dtype, input=input, advantage=advantage)
+    xp, out, (input, advantage) = promote_arrays(
+        dtype, input=input, advantage=advantage
+    )
     axis = class_axis(input, axis)
-    shape = rows(input.shape, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    shape = batch_shape(input.shape, axis)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, advantage=advantage, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     labels, bad = action_labels(xp, input, axis, where, action=action)
-    (advantage,) = guard(xp, where, (xp.stop_gradient(advantage), 0.0))
+    (advantage,) = fill_masked(xp, where, (xp.stop_gradient(advantage), 0.0))
     advantage = xp.broadcast_to(advantage, shape)
     keep = where if where is None else xp.broadcast_to(where, shape)
-    cost = xp.softmax_cost(input, labels, axis, keep, lead=advantage)
-    cost = cost if bad is None else xp.poison(cost, bad)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    cost = xp.softmax_cross_entropy_with_integer_labels(
+        input, labels, axis, keep, row_weight=advantage
+    )
+    cost = cost if bad is None else xp.nan_where(cost, bad)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 @loss
@@ -131,15 +135,15 @@ def entropy_loss(
         R. J. Williams and J. Peng, Function optimization using connectionist
         reinforcement learning algorithms, 1991.
     """
-    xp, out, (input,) = enter(dtype, input=input)
+    xp, out, (input,) = promote_arrays(dtype, input=input)
     axis = class_axis(input, axis)
-    shape = rows(input.shape, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    shape = batch_shape(input.shape, axis)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, weight=weight)
-    where = mask(xp, input, where, shape)
-    (input,) = guard(xp, per_action(xp, where, shape, axis), (input, 0.0))
-    cost = xp.elementwise(_negentropy, (_slope, None), input, axis, axis=axis)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    where = check_where(xp, input, where, shape)
+    (input,) = fill_masked(xp, per_action(xp, where, shape, axis), (input, 0.0))
+    cost = xp.custom_jvp(_negentropy, (_slope, None), input, axis, axis=axis)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def _negentropy(xp: Namespace, x: Any, axis: int) -> Any:
@@ -215,20 +219,20 @@ def dpg_loss(
     References:
         D. Silver et al., Deterministic policy gradient algorithms, 2014.
     """
-    xp, out, (input, gradient) = enter(dtype, input=input, gradient=gradient)
+    xp, out, (input, gradient) = promote_arrays(dtype, input=input, gradient=gradient)
     axis = class_axis(input, axis)
     check_full(tuple(input.shape), gradient=gradient)
-    shape = rows(input.shape, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    shape = batch_shape(input.shape, axis)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, axis)
-    input, rise = guard(xp, keep, (input, 0.0), (gradient, 0.0))
+    input, rise = fill_masked(xp, keep, (input, 0.0), (gradient, 0.0))
     if clipping is not None:
-        clipping = real_option(xp, input, above=0, clipping=clipping)
+        clipping = check_scalar(xp, input, above=0, clipping=clipping)
         length = xp.norm(rise, 2, axis, keepdims=True)
         rise = rise * (clipping / xp.clamp_min(length, clipping))
     # Zero, with the slope of the action: the gradient is not rounded to its size.
     moved = input - xp.stop_gradient(input)
     cost = xp.total(error_cost(xp, moved, xp.stop_gradient(rise), None), axis)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option, spoil
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._returns import check_steps
 
 __all__ = ["ppo_clip_loss"]
@@ -69,20 +69,22 @@ def ppo_clip_loss(
     References:
         J. Schulman et al., Proximal policy optimization algorithms, 2017.
     """
-    xp, out, (input, old, advantage) = enter(
+    xp, out, (input, old, advantage) = promote_arrays(
         dtype, input=input, old=old, advantage=advantage
     )
     shape = tuple(input.shape)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, old=old, advantage=advantage, weight=weight)
-    epsilon = real_option(xp, input, at_least=0, epsilon=epsilon)
-    input = spoil(xp, input, epsilon)
-    where = mask(xp, input, where, shape)
-    input, old, advantage = guard(xp, where, (input, 0.0), (old, 0.0), (advantage, 0.0))
+    epsilon = check_scalar(xp, input, at_least=0, epsilon=epsilon)
+    input = propagate_nan(xp, input, epsilon)
+    where = check_where(xp, input, where, shape)
+    input, old, advantage = fill_masked(
+        xp, where, (input, 0.0), (old, 0.0), (advantage, 0.0)
+    )
     fixed = xp.stop_gradient(old), xp.stop_gradient(advantage)
     slopes = (_slope, None, None, _epsilon_slope)
-    cost = xp.elementwise(_cost, slopes, input, *fixed, epsilon)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    cost = xp.custom_jvp(_cost, slopes, input, *fixed, epsilon)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def _cost(xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any) -> Any:
@@ -105,7 +107,7 @@ def _slope(xp: Namespace, *arguments: Any) -> Any:
         return -advantage * xp.where(beyond, 0.0, ratio)
 
     # It is its own derivative, also where an infinite ratio is not selected.
-    return xp.elementwise(slope, (_slope, None, None, None), *arguments)
+    return xp.custom_jvp(slope, (_slope, None, None, None), *arguments)
 
 
 def _epsilon_slope(xp: Namespace, x: Any, old: Any, *rest: Any) -> Any:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import is_zero, real_option
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import class_axis, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_scalar, is_zero
+from funloss._core.labels import batch_shape, class_axis
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (
     action_labels,
     check_at_most_one,
@@ -128,23 +128,23 @@ def q_learning_loss(
     """
     check_at_most_one(selector=selector, policy=policy, next_action=next_action)
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = enter(
+    xp, out, arrays = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
     input, reward, discount, next_value = arrays
     axis = class_axis(input, axis)
-    shape = rows(input.shape, axis)
-    weight, selector, policy = attach(
+    shape = batch_shape(input.shape, axis)
+    weight, selector, policy = cast_like(
         xp, input, weight=weight, selector=selector, policy=policy
     )
     full = {"next_value": next_value, "selector": selector, "policy": policy}
     check_full(tuple(input.shape), **full)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, axis)
-    reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
+    reward, discount = fill_masked(xp, where, (reward, 0.0), (discount, 0.0))
     floats = (input, 0.0), (next_value, 0.0), (selector, 0.0), (policy, 0.0)
-    input, next_value, selector, policy = guard(xp, keep, *floats)
+    input, next_value, selector, policy = fill_masked(xp, keep, *floats)
     next_value = rescaled(xp, next_value, keep, inverse=inverse)
     labels, bad = action_labels(xp, input, axis, where, action=action)
     if policy is not None:
@@ -155,18 +155,18 @@ def q_learning_loss(
         value = (
             xp.amax(next_value, axis)
             if then is None
-            else xp.pick(next_value, then, axis)
+            else xp.take_label(next_value, then, axis)
         )
     bad = either(xp, bad, worse)
     if not is_zero(action_gap):
-        gap = real_option(xp, input, at_least=0, at_most=1, action_gap=action_gap)
-        value = (1 - gap) * value + gap * xp.pick(next_value, labels, axis)
+        gap = check_scalar(xp, input, at_least=0, at_most=1, action_gap=action_gap)
+        value = (1 - gap) * value + gap * xp.take_label(next_value, labels, axis)
     target = lambda_targets(
         xp, reward, discount, value, lambda_, where, time_axis, shape
     )
     target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def _choice(

@@ -1,9 +1,9 @@
 """Temporal-difference learning of quantiles of returns."""
 
-from funloss._frame.call import loss
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (
     action_labels,
     check_at_most_one,
@@ -82,18 +82,18 @@ def quantile_huber_loss(
         W. Dabney, G. Ostrovski, D. Silver and R. Munos, Implicit quantile networks for
         distributional reinforcement learning, 2018.
     """
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     shape = tuple(input.shape)[:-1]
     check_ensemble(input, target, "target", 1)
-    tau, weight = attach(xp, input, tau=tau, weight=weight)
+    tau, weight = cast_like(xp, input, tau=tau, weight=weight)
     check_steps(shape, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, len(shape))
     tau = levels(xp, input, tau, keep)
-    input, target = guard(xp, keep, (input, 0.0), (target, 0.0))
+    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
     delta = linear_from(xp, input, delta)
     cost = quantile_cost(xp, input, target, tau, delta, 1 / target.shape[-1])
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 @loss
@@ -167,25 +167,25 @@ def quantile_q_learning_loss(
         reinforcement learning with quantile regression, 2018.
     """
     check_at_most_one(selector=selector, policy=policy)
-    xp, out, (input, reward, discount, next_value) = enter(
+    xp, out, (input, reward, discount, next_value) = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
     check_ensemble(input, next_value, "next_value", 2)
     *shape, actions, _ = input.shape
-    tau, weight, selector, policy = attach(
+    tau, weight, selector, policy = cast_like(
         xp, input, tau=tau, weight=weight, selector=selector, policy=policy
     )
     check_full((*shape, actions), selector=selector, policy=policy)
     shape = tuple(shape)
     check_steps(shape, reward=reward, discount=discount, weight=weight)
     reward, discount = xp.of_ndim(len(shape), reward, discount)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, len(shape))
-    selector, policy = guard(xp, keep, (selector, 0.0), (policy, 0.0))
+    selector, policy = fill_masked(xp, keep, (selector, 0.0), (policy, 0.0))
     tau = levels(xp, input[..., 0, :], tau, keep)
     keep = per_action(xp, keep, (*shape, 1), len(shape))
-    input, next_value = guard(xp, keep, (input, 0.0), (next_value, 0.0))
-    reward, discount = guard(xp, where, (reward, 0.0), (discount, 0.0))
+    input, next_value = fill_masked(xp, keep, (input, 0.0), (next_value, 0.0))
+    reward, discount = fill_masked(xp, where, (reward, 0.0), (discount, 0.0))
     labels, bad = action_labels(xp, input[..., 0], -1, where, action=action)
     share = 1 / next_value.shape[-1]
     if policy is None:
@@ -200,4 +200,4 @@ def quantile_q_learning_loss(
     delta = linear_from(xp, input, delta)
     input = taken_rows(xp, input, labels, bad)
     cost = quantile_cost(xp, input, target, tau, delta, share)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)

@@ -3,9 +3,14 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.checks import check_fits, check_values, is_zero, real_option
-from funloss._frame.enter import guard
-from funloss._frame.labels import as_row
+from funloss._core.arrays import fill_masked
+from funloss._core.checks import (
+    check_broadcastable_to,
+    check_scalar,
+    check_values,
+    is_zero,
+)
+from funloss._core.labels import as_row
 
 __all__ = ["check_ensemble", "levels", "linear_from", "quantile_cost"]
 
@@ -30,18 +35,18 @@ def levels(xp: Namespace, input: Any, tau: Any, keep: Any) -> Any:
     if tau is None:
         places = xp.arange(count, dtype=input.dtype, **xp.device_kw(input))
         return (places + 0.5) / count
-    check_fits(tuple(input.shape), tau=tau)
+    check_broadcastable_to(tuple(input.shape), tau=tau)
     tau = as_row(xp, tau)
     if tau.ndim > 1:
-        (tau,) = guard(xp, keep, (tau, 0.5))
+        (tau,) = fill_masked(xp, keep, (tau, 0.5))
     bad = xp.logical_not(xp.logical_and(tau >= 0, tau <= 1))
     bad = check_values(xp, "in 0..1", tau=(tau, bad))
-    return tau if bad is None else xp.poison(tau, bad)
+    return tau if bad is None else xp.nan_where(tau, bad)
 
 
 def linear_from(xp: Namespace, input: Any, delta: Any) -> Any:
     """Return the checked option, None for 0."""
-    return None if is_zero(delta) else real_option(xp, input, above=0, delta=delta)
+    return None if is_zero(delta) else check_scalar(xp, input, above=0, delta=delta)
 
 
 def quantile_cost(
@@ -53,10 +58,10 @@ def quantile_cost(
     share = share if isinstance(share, float) else share[..., None, :]
     if delta is None:
         slopes = (_line_slope, _line_target_slope, _line_tau_slope, None)
-        cost = xp.elementwise(_lines, slopes, *arrays, share, axis=-1)
+        cost = xp.custom_jvp(_lines, slopes, *arrays, share, axis=-1)
     else:
         slopes = (_slope, _target_slope, _tau_slope, None, _delta_slope)
-        cost = xp.elementwise(_bends, slopes, *arrays, share, delta, axis=-1)
+        cost = xp.custom_jvp(_bends, slopes, *arrays, share, delta, axis=-1)
     return xp.total(cost, -1)
 
 
@@ -103,7 +108,7 @@ def _line_tau_slope(xp: Namespace, x: Any, t: Any, tau: Any, share: Any) -> Any:
 # Written without a selection, which would be a table of all pairs in memory.
 def _slope(xp: Namespace, *arguments: Any) -> Any:
     slopes = (_curvature, _minus_curvature, _slope_by_tau, None, _slope_by_delta)
-    return xp.elementwise(_pull, slopes, *arguments)
+    return xp.custom_jvp(_pull, slopes, *arguments)
 
 
 def _pull(xp: Namespace, x: Any, t: Any, tau: Any, share: Any, delta: Any) -> Any:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import class_axis, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.labels import batch_shape, class_axis
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._actions import check_full, per_action
 from funloss.reinforcement._returns import check_steps
 
@@ -174,19 +174,19 @@ def _reduced(
     where: Any,
     dtype: Any,
 ) -> Any:
-    xp, out, (input, value) = enter(dtype, input=input, value=value)
+    xp, out, (input, value) = promote_arrays(dtype, input=input, value=value)
     axis = class_axis(input, axis)
     check_full(tuple(input.shape), value=value)
-    shape = rows(input.shape, axis)
-    (weight,) = attach(xp, input, weight=weight)
+    shape = batch_shape(input.shape, axis)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     keep = per_action(xp, where, shape, axis)
-    input, value = guard(xp, keep, (input, 0.0), (value, 0.0))
+    input, value = fill_masked(xp, keep, (input, 0.0), (value, 0.0))
     formula, slopes = cost
     arguments = input, xp.stop_gradient(value), axis
-    costs = xp.elementwise(formula, slopes, *arguments, axis=axis)
-    return leave(xp, out, costs, reduction, weight=weight, where=where)
+    costs = xp.custom_jvp(formula, slopes, *arguments, axis=axis)
+    return reduce_losses(xp, out, costs, reduction, weight=weight, where=where)
 
 
 def _gains(xp: Namespace, x: Any, q: Any, axis: int) -> tuple[Any, Any]:
@@ -231,5 +231,5 @@ def _rpg(xp: Namespace, x: Any, q: Any, axis: int) -> Any:
 
 def _rpg_slope(xp: Namespace, x: Any, q: Any, axis: int) -> Any:
     p, gains = _gains(xp, x, q, axis)
-    count = xp.total(xp.unit_step(gains), axis, keepdims=True)
+    count = xp.total(xp.heaviside(gains), axis, keepdims=True)
     return -count * p * gains

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import class_axis, rows
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.labels import batch_shape, class_axis
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (
     action_labels,
     check_full,
@@ -120,31 +120,31 @@ def retrace_loss(
         learning, 2019.
     """
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = enter(
+    xp, out, arrays = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
     input, reward, discount, next_value = arrays
-    policy, behaviour, weight = attach(
+    policy, behaviour, weight = cast_like(
         xp, input, policy=policy, behaviour=behaviour, weight=weight
     )
     axis = class_axis(input, axis)
     check_full(tuple(input.shape), next_value=next_value, policy=policy)
-    shape = rows(input.shape, axis)
+    shape = batch_shape(input.shape, axis)
     steps = {"reward": reward, "discount": discount, "behaviour": behaviour}
     check_steps(shape, **steps, weight=weight)
-    where = mask(xp, input, where, shape)
+    where = check_where(xp, input, where, shape)
     floats = (input, 0.0), (next_value, 0.0), (policy, 0.0)
     keep = per_action(xp, where, shape, axis)
-    input, next_value, policy = guard(xp, keep, *floats)
+    input, next_value, policy = fill_masked(xp, keep, *floats)
     next_value = rescaled(xp, next_value, keep, inverse=inverse)
     pairs = (reward, 0.0), (discount, 0.0), (behaviour, 1.0)
-    reward, discount, behaviour = guard(xp, where, *pairs)
+    reward, discount, behaviour = fill_masked(xp, where, *pairs)
     labels, bad = action_labels(xp, input, axis, where, action=action)
     then, worse = action_labels(xp, input, axis, where, next_action=next_action)
     bad = either(xp, either(xp, bad, worse), check_policy(xp, policy, axis))
-    odds = _ratio(xp, xp.pick(policy, then, axis), behaviour)
+    odds = _ratio(xp, xp.take_label(policy, then, axis), behaviour)
     value = expected(xp, next_value, policy, axis)
-    known = xp.pick(next_value, then, axis)
+    known = xp.take_label(next_value, then, axis)
     arrays = [xp.stop_gradient(x) for x in (reward, discount, value, known, odds)]
     trace = traces(xp, input, where, time_axis, shape, lambda_=lambda_)
     reward, discount, value, known, odds = in_time(xp, time_axis, shape, *arrays)
@@ -154,7 +154,7 @@ def retrace_loss(
     target = xp.moveaxis(target, 0, time_axis)
     target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def _ratio(xp: Namespace, policy: Any, behaviour: Any) -> Any:

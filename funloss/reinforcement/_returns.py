@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace, lookup
-from funloss._frame.checks import check_axis, check_fits, is_zero, real_option
-from funloss._frame.enter import attach, guard
+from funloss._core.arrays import cast_like, fill_masked
+from funloss._core.checks import (
+    check_axis,
+    check_broadcastable_to,
+    check_scalar,
+    is_zero,
+)
 
 __all__ = [
     "check_inverses",
@@ -58,7 +63,7 @@ def rescaled(
         msg = f"{name} must return a {kind} of shape {shape}, got {got}"
         raise ValueError(msg)
     made = xp.stop_gradient(xp.astype(made, x.dtype))
-    return guard(xp, where, (made, 0.0))[0]
+    return fill_masked(xp, where, (made, 0.0))[0]
 
 
 def lambda_targets(
@@ -94,12 +99,12 @@ def traces(
     """
     ((name, share),) = option.items()
     if lookup(share) is None or tuple(share.shape) == ():
-        real_option(xp, like, at_least=-float("inf"), **option)
-    (share,) = attach(xp, like, **option)
+        check_scalar(xp, like, at_least=-float("inf"), **option)
+    (share,) = cast_like(xp, like, **option)
     if lookup(share) is None:
         share = xp.asarray(share, dtype=like.dtype, **xp.device_kw(like))
-    check_fits(shape, **{name: share})
-    (share,) = guard(xp, where, (xp.stop_gradient(share), 0.0))
+    check_broadcastable_to(shape, **{name: share})
+    (share,) = fill_masked(xp, where, (xp.stop_gradient(share), 0.0))
     (share,) = in_time(xp, axis, shape, share)
     if where is None:
         last = xp.zeros_like(share[:1, ...])

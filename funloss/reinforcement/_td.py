@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option, spoil
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.regression._huber import huber_cost
 from funloss.reinforcement._returns import (
     check_inverses,
@@ -109,16 +109,16 @@ def td_loss(
         Atari, 2018.
     """
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = enter(
+    xp, out, arrays = promote_arrays(
         dtype, input=input, reward=reward, discount=discount, next_value=next_value
     )
     input, reward, discount, next_value = arrays
     shape = tuple(input.shape)
     check_steps(shape, reward=reward, discount=discount, next_value=next_value)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     check_steps(shape, weight=weight)
-    where = mask(xp, input, where, shape)
-    input, reward, discount, next_value = guard(
+    where = check_where(xp, input, where, shape)
+    input, reward, discount, next_value = fill_masked(
         xp, where, (input, 0.0), (reward, 0.0), (discount, 0.0), (next_value, 0.0)
     )
     next_value = rescaled(xp, next_value, where, inverse=inverse)
@@ -127,15 +127,15 @@ def td_loss(
     )
     target = rescaled(xp, target, where, transform=transform)
     cost = error_cost(xp, input, target, delta)
-    return leave(xp, out, cost, reduction, weight=weight, where=where)
+    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
 
 
 def error_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     """Return half the squares of errors, or Huber's cost of them."""
     if delta is None:
-        return xp.elementwise(_half_square, (_error, None), input, target)
-    delta = real_option(xp, input, above=0, delta=delta)
-    return huber_cost(xp, spoil(xp, input, delta), target, delta)
+        return xp.custom_jvp(_half_square, (_error, None), input, target)
+    delta = check_scalar(xp, input, above=0, delta=delta)
+    return huber_cost(xp, propagate_nan(xp, input, delta), target, delta)
 
 
 def _half_square(xp: Namespace, input: Any, target: Any) -> Any:

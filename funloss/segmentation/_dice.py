@@ -3,10 +3,10 @@
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import check_choice, real_option, spoil
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.checks import check_choice, check_scalar, propagate_nan
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.segmentation._overlap import (
     Overlap,
     class_weight,
@@ -98,10 +98,10 @@ def tversky_loss(
         segmentation using 3D fully convolutional deep networks, 2017.
     """
     xp, out, input, target, axis = enter_regions(dtype, input, target, axis, activation)
-    alpha = real_option(xp, input, at_least=0, alpha=alpha)
-    beta = real_option(xp, input, at_least=0, beta=beta)
-    smooth = real_option(xp, input, at_least=0, smooth=smooth)
-    input = spoil(xp, input, alpha, beta, smooth)
+    alpha = check_scalar(xp, input, at_least=0, alpha=alpha)
+    beta = check_scalar(xp, input, at_least=0, beta=beta)
+    smooth = check_scalar(xp, input, at_least=0, smooth=smooth)
+    input = propagate_nan(xp, input, alpha, beta, smooth)
     weight = class_weight(xp, input, weight, axis)
     found = overlap(
         xp, input, target, axis=axis, activation=activation, batch=batch, where=where
@@ -175,8 +175,8 @@ def dice_loss(
         networks for volumetric medical image segmentation, 2016.
     """
     xp, out, input, target, axis = enter_regions(dtype, input, target, axis, activation)
-    smooth = real_option(xp, input, at_least=0, smooth=smooth)
-    input = spoil(xp, input, smooth)
+    smooth = check_scalar(xp, input, at_least=0, smooth=smooth)
+    input = propagate_nan(xp, input, smooth)
     weight = class_weight(xp, input, weight, axis)
     found = overlap(
         xp, input, target, axis=axis, activation=activation, batch=batch, where=where
@@ -194,5 +194,5 @@ def _leave(xp: Namespace, cost: Any, found: Overlap, absent: str, **how: Any) ->
         if found.bad is not None:
             present = xp.logical_or(present, found.bad)
         keep = present if keep is None else xp.logical_and(keep, present)
-    cost = cost if found.bad is None else xp.poison(cost, found.bad)
-    return leave(xp, loss=cost, where=keep, mass=how["weight"], **how)
+    cost = cost if found.bad is None else xp.nan_where(cost, found.bad)
+    return reduce_losses(xp, loss=cost, where=keep, mean_weights=how["weight"], **how)

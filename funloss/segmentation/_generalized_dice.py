@@ -4,9 +4,9 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._frame.call import loss
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.segmentation._overlap import class_weight, enter_regions, overlap, share
 
 __all__ = ["generalized_dice_loss"]
@@ -91,9 +91,9 @@ def generalized_dice_loss(
     wrong = xp.total(rarity * (found.extra + found.missed), -1)
     cost = share(xp, wrong, xp.total(rarity * (2 * found.hit), -1))
     if found.bad is not None:
-        cost = xp.poison(cost, xp.any(found.bad, axis=-1))
+        cost = xp.nan_where(cost, xp.any(found.bad, axis=-1))
     keep = found.keep if found.keep is None else xp.any(found.keep, axis=-1)
-    return leave(xp, out, cost, reduction, where=keep)
+    return reduce_losses(xp, out, cost, reduction, where=keep)
 
 
 def _rarity(xp: Namespace, size: Any) -> Any:

@@ -4,18 +4,18 @@ import functools
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace, lookup
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     check_axis,
     check_choice,
-    check_paired,
+    check_same_shape_or_scalar,
     check_shapes_equal,
     check_values,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.labels import (
-    along,
+from funloss._core.labels import (
     check_class_weight,
     class_labels,
+    expand_along,
     match_rows,
 )
 
@@ -50,11 +50,11 @@ def enter_regions(
     check_choice((None, "sigmoid", "softmax"), activation=activation)
     arrays = [lookup(x) is not None for x in (input, target)]
     if axis is not None and all(arrays) and target.ndim == input.ndim - 1:
-        xp, out, (input,) = enter(dtype, input=input)
+        xp, out, (input,) = promote_arrays(dtype, input=input)
         place = _class_axis(input, axis)
         axes = range(1, input.ndim)
         return xp, out, input, match_rows(xp, input, target, place, axes=axes), place
-    xp, out, (input, target) = enter(dtype, input=input, target=target)
+    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     if axis is not None:
         # A number might be a label, or whether each class applies.
         check_shapes_equal(input=input, target=target)
@@ -62,7 +62,7 @@ def enter_regions(
     if activation == "softmax":
         msg = "activation must be None or 'sigmoid' without a class axis, got 'softmax'"
         raise ValueError(msg)
-    check_paired(input=input, target=target)
+    check_same_shape_or_scalar(input=input, target=target)
     if not input.shape:
         msg = "input must have a batch axis, got shape ()"
         raise ValueError(msg)
@@ -85,7 +85,7 @@ def class_weight(xp: Namespace, input: Any, weight: Any, axis: int | None) -> An
     if axis is None and weight is not None:
         msg = "weight must be None without a class axis"
         raise ValueError(msg)
-    (weight,) = attach(xp, input, weight=weight)
+    (weight,) = cast_like(xp, input, weight=weight)
     if weight is not None:
         check_class_weight(weight, input, axis or 0)
     return weight
@@ -103,22 +103,22 @@ def overlap(
 ) -> Overlap:
     """Return the sums over pixels, and over the batch if `batch`."""
     axes = tuple(k for k in range(input.ndim) if k != axis and (batch or k != 0))
-    where = mask(xp, input, where, input.shape)
+    where = check_where(xp, input, where, input.shape)
     where = where if where is None else xp.broadcast_to(where, input.shape)
     seen = where
     if where is not None and axis is not None:
         seen = xp.any(where, axis=axis, keepdims=True)
     if target.ndim == input.ndim:
-        (truth,) = guard(xp, where, (target, 0.0))
+        (truth,) = fill_masked(xp, where, (target, 0.0))
         faults = [_outside(xp, axes, target=truth)]
     else:
         truth, bad = _one_hot(xp, input, target, axis, seen)
         faults = [bad if bad is None else over(xp.any, bad, axes)]
-    (input,) = guard(xp, seen if activation == "softmax" else where, (input, 0.0))
+    (input,) = fill_masked(xp, seen if activation == "softmax" else where, (input, 0.0))
     if activation is None:
         faults.append(_outside(xp, axes, input=input))
     given, rest = _probabilities(xp, input, axis, activation)
-    given, truth = guard(xp, where, (given, 0.0), (truth, 0.0))
+    given, truth = fill_masked(xp, where, (given, 0.0), (truth, 0.0))
     faults = [x for x in faults if x is not None]
     bad = functools.reduce(xp.logical_or, faults) if faults else None
     keep = where if where is None else over(xp.any, where, axes)
@@ -147,7 +147,9 @@ def _one_hot(
     count = input.shape[axis]
     labels, _, bad = class_labels(xp, input, target, count, where=seen)
     classes = xp.arange(count, dtype=labels.dtype, **xp.device_kw(input))
-    hot = xp.expand_dims(labels, axis=axis) == along(xp, classes, axis, input.ndim)
+    hot = xp.expand_dims(labels, axis=axis) == expand_along(
+        xp, classes, axis, input.ndim
+    )
     bad = bad if bad is None else xp.expand_dims(bad, axis=axis)
     return xp.astype(hot, input.dtype), bad
 
@@ -178,7 +180,7 @@ def _outside(xp: Namespace, axes: tuple[int, ...], **named: Any) -> Any:
 def share(xp: Namespace, wrong: Any, right: Any) -> Any:
     """Return ``wrong / (wrong + right)``, 0 with slope 0 where both are 0."""
     # The quotient's own slope is not quite 0 where all is wrong.
-    return xp.elementwise(_share, (_wrong_slope, _right_slope), wrong, right)
+    return xp.custom_jvp(_share, (_wrong_slope, _right_slope), wrong, right)
 
 
 def _share(xp: Namespace, wrong: Any, right: Any) -> Any:
@@ -190,7 +192,7 @@ def _wrong_slope(xp: Namespace, wrong: Any, right: Any) -> Any:
         lambda xp, wrong, right: -2 * _third(xp, right, wrong + right),
         lambda xp, wrong, right: _third(xp, wrong - right, wrong + right),
     )
-    return xp.elementwise(
+    return xp.custom_jvp(
         lambda xp, wrong, right: _second(xp, right, wrong + right), slopes, wrong, right
     )
 
@@ -200,7 +202,7 @@ def _right_slope(xp: Namespace, wrong: Any, right: Any) -> Any:
         lambda xp, wrong, right: _third(xp, wrong - right, wrong + right),
         lambda xp, wrong, right: 2 * _third(xp, wrong, wrong + right),
     )
-    return xp.elementwise(
+    return xp.custom_jvp(
         lambda xp, wrong, right: -_second(xp, wrong, wrong + right),
         slopes,
         wrong,

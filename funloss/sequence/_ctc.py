@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from funloss._frame.call import explained, loss
-from funloss._frame.checks import REDUCTIONS, check_choice, check_integer
-from funloss._frame.enter import enter, mask
-from funloss._frame.reduce import leave
-from funloss._frame.typing import Array, ArrayLike, DType, Reduction
-from funloss._kernels._ctc_alignment import align
-from funloss._kernels._ctc_choice import alignment_cost
-from funloss._kernels._ctc_lengths import (
+from funloss._algorithms._ctc_alignment import align
+from funloss._algorithms._ctc_choice import alignment_cost
+from funloss._algorithms._ctc_lengths import (
     check_log_probs,
     of_one_library,
     settle_lengths,
 )
+from funloss._core.arrays import check_where, promote_arrays
+from funloss._core.checks import REDUCTIONS, check_choice, check_integer
+from funloss._core.loss import explained, loss
+from funloss._core.reduction import reduce_losses
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["ctc_loss"]
 
@@ -135,12 +135,12 @@ def _ctc_loss(
 ) -> Any:
     check_choice(REDUCTIONS, reduction=reduction)
     check_choice((False, True), zero_infinity=zero_infinity)
-    xp, out, (log_probs,) = enter(dtype, log_probs=log_probs)
+    xp, out, (log_probs,) = promote_arrays(dtype, log_probs=log_probs)
     check_log_probs(log_probs)
     check_integer(0, log_probs.shape[-1] - 1, blank=blank)
     single = log_probs.ndim == 2
     shape = () if single else (log_probs.shape[1],)
-    where = mask(xp, log_probs, where, shape)
+    where = check_where(xp, log_probs, where, shape)
     if single:
         log_probs = log_probs[:, None, :]
     samples = (log_probs.shape[1],)
@@ -158,4 +158,4 @@ def _ctc_loss(
     cost = alignment_cost(xp, log_probs, plan, forgive=zero_infinity)
     if reduction == "mean":
         cost = cost / xp.astype(xp.where(ends < 1, 1, ends), cost.dtype)
-    return leave(xp, out, xp.reshape(cost, shape), reduction, where=where)
+    return reduce_losses(xp, out, xp.reshape(cost, shape), reduction, where=where)

@@ -42,12 +42,12 @@ VALUES = [
     ("log_softmax", [[0, 0], [1e3, 0]], [1], [[-LOG2, -LOG2], [0, -1e3]]),
     ("log_softmax", [[-INF, 7], [0, -1e4]], [1], [[-INF, 0], [0, -1e4]]),
     ("log_softmax", [[INF, 0], [-INF, -INF]], [1], [[NAN, NAN], [NAN, NAN]]),
-    ("softmax_cost", [[0, 0], [1e4, -1e4], [-INF, 3]], [[1, 1, 1], 1], [LOG2, 2e4, 0]),
-    ("softmax_cost", [[-INF, 3], [NAN, 0]], [[0, 0], 1], [INF, NAN]),
+    ("softmax_cross_entropy_with_integer_labels", [[0, 0], [1e4, -1e4], [-INF, 3]], [[1, 1, 1], 1], [LOG2, 2e4, 0]),
+    ("softmax_cross_entropy_with_integer_labels", [[-INF, 3], [NAN, 0]], [[0, 0], 1], [INF, NAN]),
     ("gather", [[1, 2], [3, 4]], [[[1, 1, 0], [0, 0, 1]], 1], [[2, 2, 1], [3, 3, 4]]),
     ("gather", [[1, 2], [3, 4]], [[[1, 0]], 0], [[3, 2]]),
-    ("pick", [[1, 2, 3], [4, 5, 6]], [[2, 0], 1], [3, 4]),
-    ("pick", [[1, 2, 3], [4, 5, 6]], [[1, 0, 1], 0], [4, 2, 6]),
+    ("take_label", [[1, 2, 3], [4, 5, 6]], [[2, 0], 1], [3, 4]),
+    ("take_label", [[1, 2, 3], [4, 5, 6]], [[1, 0, 1], 0], [4, 2, 6]),
     ("segment_sum", [1, 2, 4], [[2, 0, 2], 4], [2, 0, 5, 0]),
     ("segment_sum", [[1, 2], [4, 8]], [[1, 1], 2], [[0, 0], [5, 10]]),
     (
@@ -58,16 +58,16 @@ VALUES = [
     ),
     ("scatter", [[1], [2]], [[[1], [0]], 2], [[0, 1], [2, 0]]),
     (
-        "ascending",
+        "sort_values",
         [[3, -INF, -1, 0], [INF, -2, 0.5, -2]],
         [],
         [[-INF, -1, 0, 3], [-2, -2, 0.5, INF]],
     ),
-    ("distinct", [3, 1, 2], [np.asarray([2, 0])], [2, 3]),
+    ("take_unique", [3, 1, 2], [np.asarray([2, 0])], [2, 3]),
     ("top_k", [[1, 3, 3, 2]], [2, 1], ([[3, 3]], [[1, 2]])),
     ("top_k", [[1, -INF], [1, INF]], [1, 0], ([[1, INF]], [[0, 1]])),
     ("cumulative_max", [[1, 3, 2], [-INF, 0, INF]], [1], [[1, 3, 3], [-INF, 0, INF]]),
-    ("falling", [[1, 3, -INF, 3], [0, -1, 2, INF]], [1], [[1, 3, 0, 2], [3, 2, 0, 1]]),
+    ("argsort_descending", [[1, 3, -INF, 3], [0, -1, 2, INF]], [1], [[1, 3, 0, 2], [3, 2, 0, 1]]),
 ]
 
 
@@ -166,11 +166,11 @@ SLOPES = [
     ("softmax", [0], [0, -INF], [0, 0]),
     ("log_softmax", [0], [-1e3, 0], [1, -1]),
     ("log_softmax", [0], [0, -INF, 0], [1 - 3 / 2, 1, 1 - 3 / 2]),
-    ("softmax_cost", [[0], 0], [[0], [-INF], [0]], [[-0.5], [0], [0.5]]),
-    ("softmax_cost", [[0], 0], [[-INF], [0]], [[-1], [1]]),
+    ("softmax_cross_entropy_with_integer_labels", [[0], 0], [[0], [-INF], [0]], [[-0.5], [0], [0.5]]),
+    ("softmax_cross_entropy_with_integer_labels", [[0], 0], [[-INF], [0]], [[-1], [1]]),
     ("gather", [[2, 2, 0], 0], [5, 6, 7], [1, 0, 2]),
     ("segment_sum", [[1, 1, 0], 3], [5, 6, 7], [1, 1, 1]),
-    ("distinct", [np.asarray([2, 0])], [5, 6, 7], [1, 0, 1]),
+    ("take_unique", [np.asarray([2, 0])], [5, 6, 7], [1, 0, 1]),
     ("top_k", [2, 0], [5, 7, 7, 6], [0, 1, 1, 0]),
     ("top_k", [1, 0], [7, 7], [1, 0]),
     ("cumulative_max", [0], [1, 3, 2], [1, 2, 0]),
@@ -190,7 +190,7 @@ def test_softmax_cost_of_a_row_that_does_not_count_is_without_slope(slope):
     def cost(x):
         space = fl.array_namespace(x)
         labels, keep = space.asarray([1, 0]), space.asarray([True, False])
-        costs = space.softmax_cost(x, labels, 1, keep)
+        costs = space.softmax_cross_entropy_with_integer_labels(x, labels, 1, keep)
         return space.where(keep, costs, 0.0)
 
     x = [[0.0, 0.0], [NAN, INF]]
@@ -203,7 +203,7 @@ def expected(q):
 
     def function(x):
         space = fl.array_namespace(x)
-        return space.expected_cost(x, space.asarray(q, dtype=x.dtype), 0)
+        return space.softmax_cross_entropy(x, space.asarray(q, dtype=x.dtype), 0)
 
     return function
 
@@ -224,7 +224,9 @@ def test_slope_of_the_expected_cost_is_mass_times_softmax_minus_truth(slope):
 def test_slope_of_the_expected_cost_in_the_truth_is_the_cost_of_each_class(slope):
     def function(q):
         space = fl.array_namespace(q)
-        return space.expected_cost(space.asarray([0.0, 0.0], dtype=q.dtype), q, 0)
+        return space.softmax_cross_entropy(
+            space.asarray([0.0, 0.0], dtype=q.dtype), q, 0
+        )
 
     assert_close(slope(function, [0.5, 0.0]), [LOG2, LOG2])
 
@@ -256,14 +258,14 @@ def test_total_of_bfloat16_goes_beyond_256(library):
 
 def test_totals_are_the_sum_of_each(any_xp):
     x = any_xp.asarray([[1.0, 2.0], [3.0, INF]], dtype=any_xp.float64)
-    first, second = fl.array_namespace(x).totals(x, -x, axis=1)
+    first, second = fl.array_namespace(x).joint_sum(x, -x, axis=1)
     assert_close(first, [[3], [INF]])
     assert_close(second, [[-3], [-INF]])
 
 
 def test_totals_have_the_slopes_of_sums(slope, curvature):
     def cost(x):
-        first, second = fl.array_namespace(x).totals(x, x * x, axis=-1)
+        first, second = fl.array_namespace(x).joint_sum(x, x * x, axis=-1)
         return first * second
 
     # (a + b) * (a**2 + b**2), at 1 and 2.
@@ -273,7 +275,7 @@ def test_totals_have_the_slopes_of_sums(slope, curvature):
 
 def test_mapped_sum_adds_over_a_mapped_axis_of_jax():
     space = fl.array_namespace(jnp.zeros(1))
-    add = jax.vmap(lambda x: space.mapped_sum(x, "batch"), axis_name="batch")
+    add = jax.vmap(lambda x: space.psum(x, "batch"), axis_name="batch")
     assert_close(add(jnp.asarray([1.0, 2.0, 4.0])), [7, 7, 7])
 
 
@@ -281,4 +283,4 @@ def test_mapped_sum_adds_over_a_mapped_axis_of_jax():
 def test_mapped_sum_needs_jax(xp):
     space = fl.array_namespace(xp.zeros(1))
     with pytest.raises(ValueError, match="axis_name needs jax arrays, got"):
-        space.mapped_sum(xp.zeros(1), "batch")
+        space.psum(xp.zeros(1), "batch")

@@ -37,7 +37,7 @@ def product(_, x, y):
 def test_an_expression_is_that_of_whole_arrays(shapes):
     x, y = drawn(*shapes)
     xp = fl.array_namespace(x)
-    lazy = xp.elementwise(product, None, x, y)
+    lazy = xp.custom_jvp(product, None, x, y)
     assert isinstance(lazy, Blocks)
     assert (lazy.shape, lazy.dtype) == ((x * y).shape, x.dtype)
     assert_close(np.asarray(lazy), x * y, rtol=0)
@@ -47,13 +47,13 @@ def test_an_expression_is_that_of_whole_arrays(shapes):
 def test_an_array_that_is_not_contiguous_is_read_in_order():
     (x,) = drawn((LARGE[1], 3))
     xp = fl.array_namespace(x)
-    assert_close(np.asarray(xp.elementwise(product, None, x.T, x.T)), x.T**2, rtol=0)
+    assert_close(np.asarray(xp.custom_jvp(product, None, x.T, x.T)), x.T**2, rtol=0)
 
 
 def test_operators_and_selections_make_larger_expressions():
     x, y = drawn(LARGE, LARGE)
     xp = fl.array_namespace(x)
-    lazy = xp.elementwise(product, None, x, y)
+    lazy = xp.custom_jvp(product, None, x, y)
     larger = xp.where(x > 0, 2.0 - np.exp(lazy) * lazy, 0.0)
     assert isinstance(larger, Blocks)
     assert_close(np.asarray(xp.where(lazy > 0, 1.0, x)), np.where(x * y > 0, 1, x))
@@ -65,7 +65,7 @@ def test_operators_and_selections_make_larger_expressions():
 def test_other_functions_get_the_array():
     x, y = drawn(LARGE, LARGE)
     xp = fl.array_namespace(x)
-    lazy = xp.elementwise(product, None, x, y)
+    lazy = xp.custom_jvp(product, None, x, y)
     assert_close(xp.total(lazy, 0), (x * y).sum(0))
     assert_close(xp.any(lazy > 5.0, axis=1), (x * y > 5).any(1))
     assert_close(lazy[1:, 3], (x * y)[1:, 3], rtol=0)
@@ -99,7 +99,7 @@ def test_selecting_by_bits_is_selecting(x, y):
 
 def test_small_arrays_are_computed_at_once():
     x, y = drawn((2, 3), (2, 3))
-    result = fl.array_namespace(x).elementwise(product, None, x, y)
+    result = fl.array_namespace(x).custom_jvp(product, None, x, y)
     assert isinstance(result, np.ndarray)
 
 

@@ -9,7 +9,7 @@ import pytest
 from jax.sharding import PartitionSpec
 
 import funloss as fl
-from funloss._kernels import _ctc_numpy
+from funloss._algorithms import _ctc_numpy
 from funloss.sequence import ctc_loss
 from tests.assertions import assert_close
 
@@ -167,7 +167,7 @@ def test_program_does_not_grow_with_the_number_of_frames():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_power_of_two_ends_in_zero(xp, dtype):
     k = xp.asarray([0.0, -1.0, -20.0, -100.0, -1e4, -1e30], dtype=getattr(xp, dtype))
-    got = fl.array_namespace(k).power_of_two(k)
+    got = fl.array_namespace(k).exp2(k)
     assert got.dtype == k.dtype
     assert_close(got, [1.0, 0.5, 2.0**-20, 2.0**-100, 0.0, 0.0], rtol=1e-5)
     assert_close(got[:3], [1.0, 0.5, 2.0**-20], rtol=2e-6)

@@ -14,10 +14,10 @@ X, MASS = [[0.0, math.log(4), 0.0]], [[1.0, 2.0, 4.0]]
 def test_running_mass_is_apart_from_its_maximum(any_xp):
     x, mass = (any_xp.asarray(rows, dtype=any_xp.float64) for rows in (X, MASS))
     xp, top = fl.array_namespace(x), math.log(4)
-    largest, sums = xp.running_mass(x, mass, -1)
+    largest, sums = xp.cumulative_sumexp(x, mass, -1)
     assert_close(largest, [[0, top, top]])
     assert_close(sums, [[1, 2.25, 3.25]])
-    largest, sums = xp.running_mass(x, mass, 1, reverse=True)
+    largest, sums = xp.cumulative_sumexp(x, mass, 1, reverse=True)
     assert_close(largest, [[top, top, 0]])
     assert_close(sums, [[3.25, 3, 4]])
 
@@ -25,7 +25,7 @@ def test_running_mass_is_apart_from_its_maximum(any_xp):
 def test_running_mass_keeps_the_digits_of_a_sum_far_from_1(any_xp):
     x = any_xp.asarray([[1e4], [0.0], [-1e4]], dtype=any_xp.float64)
     one = any_xp.ones_like(x)
-    largest, sums = fl.array_namespace(x).running_mass(x, one, 0, reverse=True)
+    largest, sums = fl.array_namespace(x).cumulative_sumexp(x, one, 0, reverse=True)
     assert_close(largest, [[1e4], [0], [-1e4]])
     assert_close(sums, [[1], [1], [1]])
 
@@ -33,7 +33,7 @@ def test_running_mass_keeps_the_digits_of_a_sum_far_from_1(any_xp):
 def test_running_mass_falls_and_grows_with_what_is_in_it(slope):
     def function(x):
         xp = fl.array_namespace(x)
-        return xp.running_mass(x, xp.asarray([1.0, 2.0, 4.0]), 0)[1]
+        return xp.cumulative_sumexp(x, xp.asarray([1.0, 2.0, 4.0]), 0)[1]
 
     assert_close(slope(function, X[0]), [1.5, 4, 1])
 
@@ -41,14 +41,14 @@ def test_running_mass_falls_and_grows_with_what_is_in_it(slope):
 def test_descend_falls_to_the_root_and_no_further(any_xp):
     x = any_xp.asarray([2.0, 5.0, 1.0], dtype=any_xp.float64)
     # Newton's steps to the root of 2 fall from above, and rise from 1 at once.
-    got = fl.array_namespace(x).descend(lambda x: 0.5 * (x + 2 / x), x, 40)
+    got = fl.array_namespace(x).iterate_decreasing(lambda x: 0.5 * (x + 2 / x), x, 40)
     assert_close(got, [math.sqrt(2), math.sqrt(2), 1])
 
 
 def test_descend_stops_at_its_limit(any_xp):
     x = any_xp.asarray([1.0, 8.0], dtype=any_xp.float64)
     for limit in (1, 3):
-        got = fl.array_namespace(x).descend(lambda x: 0.5 * x, x, limit)
+        got = fl.array_namespace(x).iterate_decreasing(lambda x: 0.5 * x, x, limit)
         assert_close(got, [2.0**-limit, 8 * 2.0**-limit])
 
 
@@ -60,7 +60,7 @@ def test_descend_takes_no_step_in_vain():
         return np.maximum(0.5 * x, 1.0)
 
     x = np.asarray([2.0])
-    assert_close(fl.array_namespace(x).descend(halved_once, x, 100), [1])
+    assert_close(fl.array_namespace(x).iterate_decreasing(halved_once, x, 100), [1])
     assert len(taken) == 2
 
 
@@ -69,6 +69,6 @@ def test_descend_of_rows_that_end_apart_under_vmap():
     x = jnp.asarray([2.0, 16.0])
 
     def root(x):
-        return xp.descend(lambda x: 0.5 * (x + 4 / x), x, 60)
+        return xp.iterate_decreasing(lambda x: 0.5 * (x + 4 / x), x, 60)
 
     assert_close(xp.standard.vectorize(root)(x), [2, 2])

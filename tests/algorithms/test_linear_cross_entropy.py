@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from funloss._kernels._linear_cross_entropy import choose_chunk
+from funloss._algorithms._linear_cross_entropy import choose_chunk
 from funloss.classification._linear_cross_entropy import linear_cross_entropy
 from tests.assertions import assert_close
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from funloss._algorithms._ctc import NEVER, Alignment, Pair, emissions, negative_log
 from funloss._array.numpy import NUMPY
-from funloss._kernels._ctc import NEVER, Alignment, Pair, emissions, negative_log
 
 __all__ = ["cost_of"]
 

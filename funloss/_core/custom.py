@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
-from funloss._frame.call import loss
-from funloss._frame.checks import (
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
     broadcast_shape,
-    check_fits,
+    check_broadcastable_to,
     check_shapes_equal,
     check_values,
 )
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.reduce import leave
+from funloss._core.loss import loss
+from funloss._core.reduction import reduce_losses
 
 __all__ = ["elementwise_loss", "samplewise_loss"]
 
@@ -148,19 +148,21 @@ def _elementwise(
     where: Any,
     dtype: Any,
 ) -> Any:
-    xp, out, values = enter(dtype, **arrays)
+    xp, out, values = promote_arrays(dtype, **arrays)
     named = dict(zip(arrays, values, strict=True))
     check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
     shape = broadcast_shape(**named)
-    (weight,) = attach(xp, values[0], weight=weight)
-    check_fits(shape, weight=weight)
-    where = mask(xp, values[0], where, shape)
-    values = guard(xp, where, *((x, _SAFE) for x in values))
+    (weight,) = cast_like(xp, values[0], weight=weight)
+    check_broadcastable_to(shape, weight=weight)
+    where = check_where(xp, values[0], where, shape)
+    values = fill_masked(xp, where, *((x, _SAFE) for x in values))
     cost = formula(xp, *values, **options)
     if tuple(cost.shape) != shape:
         msg = f"the formula must return shape {shape}, got {tuple(cost.shape)}"
         raise ValueError(msg)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def _samplewise(
@@ -176,26 +178,28 @@ def _samplewise(
     xp = namespace(**arrays)
     labels = {n: x for n, x in arrays.items() if lookup(x) and xp.is_int(x.dtype)}
     floats = {n: x for n, x in arrays.items() if n not in labels}
-    xp, out, values = enter(dtype, **floats)
+    xp, out, values = promote_arrays(dtype, **floats)
     like = values[0]
     if where is not None:
-        where = mask(xp, like, where, tuple(getattr(where, "shape", ())))
+        where = check_where(xp, like, where, tuple(getattr(where, "shape", ())))
     named = labels | dict(zip(floats, values, strict=True))
     named, bad = _settled(xp, where, named, labels)
     for name, x in named.items() if where is not None else ():
         safe = 0 if name in labels else _SAFE
-        (named[name],) = guard(xp, _over_samples(xp, where, x), (x, safe))
+        (named[name],) = fill_masked(xp, _over_samples(xp, where, x), (x, safe))
     cost = formula(xp, *(named[name] for name in arrays), **options)
-    cost = cost if bad is None else xp.poison(cost, bad)
+    cost = cost if bad is None else xp.nan_where(cost, bad)
     leading = tuple(next(iter(named.values())).shape)[: cost.ndim]
     if tuple(cost.shape) != leading or (not leading and like.ndim > 1):
         msg = (
             f"the formula must return one cost a sample, got shape {tuple(cost.shape)}"
         )
         raise ValueError(msg)
-    (weight,) = attach(xp, like, weight=weight)
-    check_fits(leading, weight=weight, where=where)
-    return leave(xp, out, cost, reduction, weight=weight, where=where, mass=weight)
+    (weight,) = cast_like(xp, like, weight=weight)
+    check_broadcastable_to(leading, weight=weight, where=where)
+    return reduce_losses(
+        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    )
 
 
 def _settled(
@@ -219,7 +223,7 @@ def _settled(
         worst = counted if worst is None else xp.logical_or(worst, counted)
     if worst is not None:
         named = named | {
-            name: xp.poison(x, _over_samples(xp, worst, x))
+            name: xp.nan_where(x, _over_samples(xp, worst, x))
             for name, x in named.items()
             if name not in labels and x.ndim
         }

@@ -6,9 +6,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from funloss._algorithms import _ctc
+from funloss._algorithms._ctc import Alignment
 from funloss._array.jax import JAX
-from funloss._kernels import _ctc
-from funloss._kernels._ctc import Alignment
 
 __all__ = ["cost_of"]
 
@@ -30,7 +30,7 @@ def _cost_jvp(forgive: bool, primals: Any, tangents: Any) -> Any:
     cost, occupancy, spoilt = _ctc.cost_and_occupancy(
         JAX, log_probs, plan, forgive=forgive
     )
-    change = JAX.poison(tangents[0], spoilt)
+    change = JAX.nan_where(tangents[0], spoilt)
     return cost, -jnp.sum(occupancy * _pick(change, plan.labels), (0, 2))
 
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.sharding import PartitionSpec
 
-from funloss._array import jax_rules as rules
+from funloss._array import jax_derivatives as rules
 from funloss._array.jax_sizes import JaxSizes
 
 __all__ = ["JaxRows"]
@@ -23,7 +23,7 @@ __all__ = ["JaxRows"]
 class JaxRows(JaxSizes):
     """The primitives that move elements along an axis."""
 
-    def whole(self, x: Any, *axes: int) -> Any:
+    def replicate_axes(self, x: Any, *axes: int) -> Any:
         """Return `x` with `axes` gathered where explicit sharding splits them."""
         parts = list(jax.typeof(x).sharding.spec)
         if all(parts[axis] is None for axis in axes):
@@ -39,7 +39,7 @@ class JaxRows(JaxSizes):
             sizes = [rest if n == -1 else n for n in shape]
             starts = set(itertools.accumulate(reversed(sizes), int.__mul__))
             merged = (k for k in range(x.ndim) if math.prod(x.shape[k:]) not in starts)
-            x = self.whole(x, *merged)
+            x = self.replicate_axes(x, *merged)
         return jnp.reshape(x, shape)
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
@@ -47,13 +47,13 @@ class JaxRows(JaxSizes):
         if jax.typeof(x).sharding.spec[axis] is None:
             return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
         if indices.shape[axis] > 1:
-            return self.gather(self.whole(x, axis), indices, axis)
+            return self.gather(self.replicate_axes(x, axis), indices, axis)
         hit = lax.broadcasted_iota(indices.dtype, x.shape, axis % x.ndim) == indices
         return jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
 
     def take(self, x: Any, indices: Any, *, axis: int = 0) -> Any:
         """Take along `axis` by a vector of indices, all in range."""
-        x, split = self.whole(x, axis), jax.typeof(indices).sharding.spec
+        x, split = self.replicate_axes(x, axis), jax.typeof(indices).sharding.spec
         if not any(split):
             return jnp.take(x, indices, axis=axis)
         parts = list(jax.typeof(x).sharding.spec)
@@ -79,13 +79,13 @@ class JaxRows(JaxSizes):
 
     # Behind the barrier, because XLA computes a scatter of constants as it compiles:
     # it took 24 s for the slopes of all pairs of 4096 rows.
-    def distinct(self, x: Any, places: Any) -> Any:
+    def take_unique(self, x: Any, places: Any) -> Any:
         """Return elements of a 1-D array; `places` are NumPy's, and all different."""
         places = lax.optimization_barrier(jnp.asarray(places))
         return x.at[places].get(mode="promise_in_bounds", unique_indices=True)
 
     # XLA for the CPU calls a comparator for each pair of floats, but not of integers.
-    def ascending(self, x: Any) -> Any:
+    def sort_values(self, x: Any) -> Any:
         """Return each row in ascending order; no slope, and no nan may be in it."""
         kind = {4: jnp.int32, 8: jnp.int64}[x.dtype.itemsize]
         bits = lax.bitcast_convert_type(lax.stop_gradient(x), kind)
@@ -93,28 +93,30 @@ class JaxRows(JaxSizes):
         return lax.bitcast_convert_type(_ordered(bits), x.dtype)
 
     # Sorted rows may lie on several devices; XLA would gather those of a `top_k`.
-    def falling(self, x: Any, axis: int) -> Any:
+    def argsort_descending(self, x: Any, axis: int) -> Any:
         """Return where the elements are, the largest first, ties by index; no nan."""
-        x = lax.stop_gradient(self.whole(x, axis))
+        x = lax.stop_gradient(self.replicate_axes(x, axis))
         return jnp.argsort(x, axis, descending=True, stable=True)
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""
-        values, chosen = lax.top_k(jnp.moveaxis(self.whole(x, axis), axis, -1), k)
+        values, chosen = lax.top_k(
+            jnp.moveaxis(self.replicate_axes(x, axis), axis, -1), k
+        )
         return jnp.moveaxis(values, -1, axis), jnp.moveaxis(chosen, -1, axis)
 
     def cumulative_sum(self, x: Any, *, axis: int = 0) -> Any:
         """Return the running sum."""
-        return jnp.cumulative_sum(self.whole(x, axis), axis=axis)
+        return jnp.cumulative_sum(self.replicate_axes(x, axis), axis=axis)
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
-        return lax.cummax(self.whole(x, axis), axis % x.ndim)
+        return lax.cummax(self.replicate_axes(x, axis), axis % x.ndim)
 
-    def _run(
+    def _associative_scan(
         self, join: Any, arrays: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, ...]:
-        arrays = tuple(self.whole(x, axis) for x in arrays)
+        arrays = tuple(self.replicate_axes(x, axis) for x in arrays)
         return lax.associative_scan(join, arrays, reverse, axis % arrays[0].ndim)
 
 

@@ -37,7 +37,7 @@ def _by_offset(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
 
     offsets = xp.arange(1, count // 2 + 1, dtype=xp.int32, **xp.device_kw(x))
     _, distances = xp.scan(xp.checkpoint(step), (), (offsets,))
-    return xp.distinct(xp.reshape(distances, (-1,)), _places(count))
+    return xp.take_unique(xp.reshape(distances, (-1,)), _places(count))
 
 
 def _places(count: int) -> np.ndarray:

@@ -19,12 +19,12 @@ __all__ = [
     "block",
     "clamp_max",
     "clamp_min",
+    "joint_sum",
+    "linear",
     "log1p",
-    "narrow_project",
-    "project",
+    "narrow_linear",
     "quotient",
     "softplus",
-    "totals",
     "where",
 ]
 
@@ -125,22 +125,22 @@ quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def length(x: Any, scale: Any, axis: int) -> Any:
+def norm2(x: Any, scale: Any, axis: int) -> Any:
     """Return the Euclidean norm, `axis` kept; `scale` is a constant, slope 0 at 0."""
     return scale * jnp.sqrt(jnp.sum(lax.square(x / scale), axis, keepdims=True))
 
 
-@length.defjvp
-def _length_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+@norm2.defjvp
+def _norm2_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     (x, scale), (change, _) = primals, tangents
-    out = length(x, scale, axis)
+    out = norm2(x, scale, axis)
     unit = quotient(x, jnp.where(out == 0, 1, out))
     return out, jnp.sum(unit * change, axis, keepdims=True)
 
 
 # As sums of their own, arrays that share a part would have it written out.
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-def totals(arrays: Any, axis: int) -> Any:
+def joint_sum(arrays: Any, axis: int) -> Any:
     """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
     zeros = [jnp.zeros((), x.dtype) for x in arrays]
     sums = lax.reduce(
@@ -149,10 +149,10 @@ def totals(arrays: Any, axis: int) -> Any:
     return [jnp.expand_dims(x, axis) for x in sums]
 
 
-@totals.defjvp
-def _totals_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+@joint_sum.defjvp
+def _joint_sum_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
-    return totals(*primals, axis), changes
+    return joint_sum(*primals, axis), changes
 
 
 # XLA for the CPU slices bfloat16 as float32, and would widen all of `x` to do so.
@@ -170,7 +170,7 @@ def _block_jvp(size: int, primals: Any, tangents: Any) -> Any:
     return block(*primals, size), change
 
 
-def project(x: Any, weight: Any, dtype: Any) -> Any:
+def linear(x: Any, weight: Any, dtype: Any) -> Any:
     """Return ``x @ weight.T``, added up in `dtype`."""
     last = (((1,), (1,)), ((), ()))
     return lax.dot_general(x, weight, last, preferred_element_type=dtype)
@@ -179,15 +179,15 @@ def project(x: Any, weight: Any, dtype: Any) -> Any:
 # The tangent of x stays wide: slopes of many blocks are added up in it, and are
 # rounded once by the caller.
 @jax.custom_jvp
-def narrow_project(x: Any, weight: Any) -> Any:
+def narrow_linear(x: Any, weight: Any) -> Any:
     """Return ``x @ weight.T`` in the dtype of `x`, multiplied in that of `weight`."""
-    return project(x.astype(weight.dtype), weight, x.dtype)
+    return linear(x.astype(weight.dtype), weight, x.dtype)
 
 
-@narrow_project.defjvp
-def _narrow_project_jvp(primals: Any, tangents: Any) -> Any:
+@narrow_linear.defjvp
+def _narrow_linear_jvp(primals: Any, tangents: Any) -> Any:
     (x, weight), (x_change, weight_change) = primals, tangents
     narrow, held = lax.optimization_barrier((x.astype(weight.dtype), weight))
-    change = project(x_change, held, x.dtype)
-    change += project(narrow, weight_change, x.dtype)
-    return narrow_project(x, weight), change
+    change = linear(x_change, held, x.dtype)
+    change += linear(narrow, weight_change, x.dtype)
+    return narrow_linear(x, weight), change

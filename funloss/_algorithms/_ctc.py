@@ -171,8 +171,8 @@ def _start(xp: Namespace, taken: Any) -> tuple[Pair, Pair]:
 def _add(xp: Namespace, a: Pair, b: Pair) -> tuple[Pair, Any]:
     """Return the sum, and the part of its significand that comes from `a`."""
     exponent = xp.maximum(a.exponent, b.exponent)
-    part = a.significand * xp.power_of_two(a.exponent - exponent)
-    rest = b.significand * xp.power_of_two(b.exponent - exponent)
+    part = a.significand * xp.exp2(a.exponent - exponent)
+    rest = b.significand * xp.exp2(b.exponent - exponent)
     return Pair(part + rest, exponent), part
 
 

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import AxisType, PartitionSpec
 
-__all__ = ["part_by_part", "parts"]
+__all__ = ["map_shards", "num_shards"]
 
 
-def parts(x: Any) -> int:
+def num_shards(x: Any) -> int:
     """Return how many parts of equal length the rows of `x` may be sharded into."""
     mesh, own = jax.sharding.get_abstract_mesh(), _row_axes(x)
     if own:
@@ -24,7 +24,7 @@ def parts(x: Any) -> int:
     return 1 if x.shape[0] % count else count
 
 
-def part_by_part(
+def map_shards(
     function: Callable[..., Any], count: int, shared: tuple[Any, ...], arrays: Any
 ) -> Any:
     """Return the results of ``function(shared, first, part)`` for all parts, stacked.

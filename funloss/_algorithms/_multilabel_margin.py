@@ -24,11 +24,13 @@ def pair_costs(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
     rows = (math.prod(shape[:-1]), shape[-1])
     x, labels, listed = (xp.reshape(array, rows) for array in (x, labels, listed))
     if xp.name == "jax":  # rows are sorted, so each must lie on one device
-        x, labels, listed = (xp.whole(array, 1) for array in (x, labels, listed))
+        x, labels, listed = (
+            xp.replicate_axes(array, 1) for array in (x, labels, listed)
+        )
     # XLA sorts one array of integers six times as fast as scores with their indices.
     value = _cost_by_rank if xp.name == "jax" else _cost_by_order
     slopes = (_slope, None, None)
-    cost = xp.elementwise(value, slopes, x, labels, listed, axis=1)
+    cost = xp.custom_jvp(value, slopes, x, labels, listed, axis=1)
     return xp.reshape(cost, shape[:-1])
 
 
@@ -52,7 +54,7 @@ def _cost_by_order(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
 def _cost_by_rank(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
     """Sort the scores alone, and look up each bar among them."""
     scores, bars, _ = _sides(xp, x, labels, listed)
-    scores, size = xp.ascending(scores), x.shape[1]
+    scores, size = xp.sort_values(scores), x.shape[1]
     rank = _count(xp, scores, bars, ties=True)
     above = xp.astype(size - xp.arange(1, size, dtype=xp.int32), x.dtype)
     rises = scores[:, 1:] > scores[:, :-1]
@@ -69,9 +71,9 @@ def _slope(xp: Namespace, x: Any, labels: Any, listed: Any) -> Any:
     """Count the bars below each score, and the scores above each bar."""
     scores, bars, wrong = _sides(xp, x, labels, listed)
     size = x.shape[1]
-    above = size - _count(xp, xp.ascending(scores), bars, ties=True)
+    above = size - _count(xp, xp.sort_values(scores), bars, ties=True)
     falls = xp.scatter(xp.astype(above, x.dtype), labels, size)
-    below = _count(xp, xp.ascending(bars), x, ties=False)
+    below = _count(xp, xp.sort_values(bars), x, ties=False)
     return xp.where(wrong, xp.astype(below, x.dtype), -falls)
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import funloss as fl
-from funloss._frame import labels
+from funloss._core import labels
 from tests.assertions import assert_close
 
 NUMPY, JAX = fl.array_namespace(np.zeros(1)), fl.array_namespace(jnp.zeros(1))
@@ -41,20 +41,20 @@ def test_an_input_without_classes_is_refused(shape, axis, message):
 
 
 def test_rows_lack_the_class_axis():
-    assert labels.rows((2, 3, 4), 1) == (2, 4)
-    assert labels.rows((3,), 0) == ()
+    assert labels.batch_shape((2, 3, 4), 1) == (2, 4)
+    assert labels.batch_shape((3,), 0) == ()
 
 
 def test_class_weights_lie_along_the_class_axis(xp):
     weight = xp.asarray([1.0, 2.0, 3.0])
     space = fl.array_namespace(weight)
-    assert labels.along(space, weight, 1, 3).shape == (1, 3, 1)
+    assert labels.expand_along(space, weight, 1, 3).shape == (1, 3, 1)
     places = xp.asarray([[2, 0], [1, 1]])
-    assert_close(labels.of_labels(space, weight, places, None), [[3, 1], [2, 2]])
+    assert_close(labels.label_weights(space, weight, places, None), [[3, 1], [2, 2]])
     keep = xp.asarray([[True, False], [True, True]])
     weight = xp.asarray([math.nan, 2.0, 3.0])
-    assert_close(labels.of_labels(space, weight, places, keep), [[3, 1], [2, 2]])
-    assert labels.of_labels(space, None, places, keep) is None
+    assert_close(labels.label_weights(space, weight, places, keep), [[3, 1], [2, 2]])
+    assert labels.label_weights(space, None, places, keep) is None
 
 
 def test_class_weights_of_another_number_are_refused():

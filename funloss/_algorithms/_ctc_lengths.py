@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from funloss._algorithms._ctc import time_first
 from funloss._array import Namespace, lookup, namespace
 from funloss._array.numpy import NUMPY
-from funloss._frame.checks import check_values
-from funloss._kernels._ctc import time_first
+from funloss._core.checks import check_values
 
 __all__ = [
     "check_log_probs",

@@ -7,7 +7,7 @@ from typing import Any
 
 from funloss._array import Namespace, is_number, lookup
 from funloss._array.number import Number
-from funloss._frame.options import Bounds
+from funloss._core.options import Bounds
 
 REDUCTIONS = ("none", "mean", "sum")
 AS_PROBABILITIES = (
@@ -40,7 +40,7 @@ def check_probabilities_fit(input: Any, target: Any) -> None:
     check_shapes_equal(advice, input=input, target=target)
 
 
-def check_paired(**arrays: Any) -> None:
+def check_same_shape_or_scalar(**arrays: Any) -> None:
     """Raise unless the arrays have one shape; all but the first may be 0-d."""
     first, *rest = arrays
     if any(arrays[name].shape != arrays[first].shape for name in rest):
@@ -69,7 +69,7 @@ def broadcast_shape(**arrays: Any) -> tuple[int, ...]:
     return tuple(column[0] for column in sizes)
 
 
-def check_fits(shape: tuple[int, ...], **arrays: Any) -> None:
+def check_broadcastable_to(shape: tuple[int, ...], **arrays: Any) -> None:
     """Raise unless each array broadcasts to `shape` without enlarging it."""
     for name, x in arrays.items():
         if x is None:
@@ -105,7 +105,7 @@ def check_integer(
         raise ValueError(msg)
 
 
-def real_option(
+def check_scalar(
     xp: Namespace,
     like: Any,
     *,
@@ -151,8 +151,8 @@ def real_option(
     return value
 
 
-def spoil(xp: Namespace, x: Any, *options: Any) -> Any:
-    """Return `x`, nan in value and gradient where `real_option` made an option nan.
+def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:
+    """Return `x`, nan in value and gradient where `check_scalar` made an option nan.
 
     Alone, a nan option may pass by the slope: hinges have slope 0 at nan. Numbers were
     checked when they were given.
@@ -161,7 +161,7 @@ def spoil(xp: Namespace, x: Any, *options: Any) -> Any:
         if lookup(option) is None or xp.concrete(option):
             continue
         if not xp.was_number(option):
-            x = xp.poison(x, xp.isnan(option))
+            x = xp.nan_where(x, xp.isnan(option))
     return x
 
 
@@ -175,7 +175,7 @@ def check_values(
 ) -> Any:
     """Raise at the first position where ``bad`` holds, if values can be read.
 
-    Each of `named` is a pair ``(array, bad)``. Returns `bad` for `poison`
+    Each of `named` is a pair ``(array, bad)``. Returns `bad` for `nan_where`
     where nothing can be read, and None where all was read and found good. The
     message ends with `advice`.
     """

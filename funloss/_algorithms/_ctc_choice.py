@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
+from funloss._algorithms import _ctc_numpy
+from funloss._algorithms._ctc import Alignment, cost_and_occupancy, cost_of
 from funloss._array import Namespace
-from funloss._kernels import _ctc_numpy
-from funloss._kernels._ctc import Alignment, cost_and_occupancy, cost_of
 
 __all__ = ["alignment_cost"]
 
@@ -19,7 +19,7 @@ def alignment_cost(
     that it uses; with `forgive` both are 0.
     """
     if xp.name == "jax":
-        from funloss._kernels import _ctc_jax  # noqa: PLC0415 - jax may be absent
+        from funloss._algorithms import _ctc_jax  # noqa: PLC0415 - jax may be absent
 
         return _ctc_jax.cost_of(log_probs, plan, forgive)
     if xp.name == "numpy":
@@ -33,7 +33,7 @@ def alignment_cost(
         slope = _slope_of(xp, arrays[0], Alignment(*arrays[1:]), forgive=forgive)
         return slope * g[None, :, None], *(None for _ in plan)
 
-    return xp.custom_grad(forward, backward)(log_probs, *plan)
+    return xp.custom_vjp(forward, backward)(log_probs, *plan)
 
 
 def _slope_of(xp: Namespace, log_probs: Any, plan: Alignment, *, forgive: bool) -> Any:

@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from funloss._array import Namespace, lookup, namespace
-from funloss._frame.checks import check_axis, check_values
-from funloss._frame.enter import guard
+from funloss._core.arrays import fill_masked
+from funloss._core.checks import check_axis, check_values
 
 __all__ = [
-    "along",
     "as_row",
+    "batch_shape",
     "check_class_weight",
     "check_integers",
+    "check_single_target",
     "class_axis",
     "class_labels",
+    "expand_along",
+    "label_weights",
     "match_rows",
-    "match_single",
-    "of_labels",
-    "poison_rows",
-    "rows",
+    "nan_rows_where",
 ]
 
 
@@ -39,25 +39,25 @@ def class_axis(input: Any, axis: int) -> int:
     return place
 
 
-def rows(shape: Any, axis: int) -> tuple[int, ...]:
+def batch_shape(shape: Any, axis: int) -> tuple[int, ...]:
     """Return `shape` without its class axis."""
     axis %= len(shape)
     return (*shape[:axis], *shape[axis + 1 :])
 
 
-def along(xp: Namespace, weight: Any, axis: int, ndim: int) -> Any:
+def expand_along(xp: Namespace, weight: Any, axis: int, ndim: int) -> Any:
     """Return class weights ``(C,)`` shaped to broadcast along the class axis."""
     return xp.reshape(weight, (1,) * axis + (-1,) + (1,) * (ndim - axis - 1))
 
 
-def of_labels(xp: Namespace, weight: Any, labels: Any, keep: Any) -> Any:
+def label_weights(xp: Namespace, weight: Any, labels: Any, keep: Any) -> Any:
     """Return the class weight of each label, 1 where not kept; None without weights.
 
     A label that is not kept is another class's by now, whose weight may be nan.
     """
     if weight is None:
         return None
-    return guard(xp, keep, (xp.of_each(weight, labels), 1.0))[0]
+    return fill_masked(xp, keep, (xp.take_each(weight, labels), 1.0))[0]
 
 
 def check_class_weight(weight: Any, input: Any, axis: int) -> None:
@@ -85,7 +85,7 @@ def match_rows(
     where the loss takes `probabilities`.
     """
     check_integers(input, target, name)
-    expected, got = rows(input.shape, axis), tuple(target.shape)
+    expected, got = batch_shape(input.shape, axis), tuple(target.shape)
     if not expected and got == (1,):
         return xp.reshape(target, ())
     if got != expected:
@@ -97,7 +97,7 @@ def match_rows(
             way = "must be floating" if probabilities else "are not taken"
             msg += f": one-hot targets {way}, labels have no class axis"
         fitting = range(input.ndim) if axes is None else axes
-        fitting = [k for k in fitting if got == rows(input.shape, k)]
+        fitting = [k for k in fitting if got == batch_shape(input.shape, k)]
         if fitting:
             msg += f": pass axis={-1 if fitting[-1] == input.ndim - 1 else fitting[-1]}"
         raise ValueError(msg)
@@ -109,7 +109,7 @@ def as_row(xp: Namespace, x: Any) -> Any:
     return x if x.shape else xp.reshape(x, (1,))
 
 
-def match_single(
+def check_single_target(
     xp: Namespace, input: Any, target: Any, axis: int
 ) -> tuple[Any, tuple[int, ...]]:
     """Return `target` as `match_rows` does, and the shape of the costs.
@@ -119,7 +119,7 @@ def match_single(
     """
     check_integers(input, target)
     single = ((), (1,))
-    shape, own = rows(input.shape, axis), tuple(target.shape)
+    shape, own = batch_shape(input.shape, axis), tuple(target.shape)
     if shape in single and own in single:
         return xp.reshape(target, shape), own
     return match_rows(xp, input, target, axis), shape
@@ -139,7 +139,7 @@ def class_labels(
 
     A row counts where `where` holds and the label is not `ignore_index`. A
     counted label outside ``0..classes-1`` raises where values can be read;
-    elsewhere it is marked in the third result, for `poison`. Either of the
+    elsewhere it is marked in the third result, for `nan_where`. Either of the
     last two is None when no row can be of its kind. Faults speak of `name`.
 
     Raises:
@@ -178,12 +178,12 @@ def check_integers(like: Any, target: Any, name: str = "target") -> None:
         raise TypeError(msg)
 
 
-def poison_rows(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:
+def nan_rows_where(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:
     """Return `cost`, nan in value and in the gradient of the whole row where `bad`.
 
-    For costs whose slope is 0 somewhere in a row, which `poison` would leave 0.
+    For costs whose slope is 0 somewhere in a row, which `nan_where` would leave 0.
     """
     if bad is None:
         return cost
-    spoilt = xp.poison(input, xp.expand_dims(bad, axis=axis))
+    spoilt = xp.nan_where(input, xp.expand_dims(bad, axis=axis))
     return xp.where(bad, xp.total(spoilt, axis), cost)

@@ -46,7 +46,7 @@ def label_costs(
     largest score, the sum of exponentials relative to it and the label's score,
     and its derivative computes each block again.
 
-    Classes that may lie on several devices are cut into as many `parts`. Each block
+    Classes that may lie on several devices are cut into as many parts. Each block
     takes classes of every part, so that no device needs those of another.
     """
     features, shape = layer[0].shape[1], labels.shape
@@ -61,7 +61,7 @@ def label_costs(
     if parts == 1:
         top, mass, score, *more = sums((x, labels), None, layer)
     else:
-        found = xp.part_by_part(sums, parts, (x, labels), layer)
+        found = xp.map_shards(sums, parts, (x, labels), layer)
         top, mass, score, *more = _joined(xp, *found)
     log_mass = xp.log(mass)
     cost = xp.reshape(log_mass - (score - top), shape)
@@ -86,7 +86,7 @@ def _sums(
             None if array is None else xp.block(array, start, chunk) for array in layer
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
-        scores = xp.project(x, weight, narrow=narrow)
+        scores = xp.linear(x, weight, narrow=narrow)
         scores = scores if bias is None else scores + bias[None, :]
         hit = labels[:, None] == ids[None, :]
         if classes % chunk:

@@ -95,7 +95,7 @@ def explained(function: F) -> F:
 
 def _explain(error: Exception, *call: Any) -> None:
     """Raise an error that says what to do, if the call was at fault."""
-    from funloss._frame.wrong_calls import explain  # noqa: PLC0415 - rarely needed
+    from funloss._core.wrong_calls import explain  # noqa: PLC0415 - rarely needed
 
     explain(error, *call)
 

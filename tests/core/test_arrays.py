@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from funloss._frame.enter import attach, enter, guard, is_floating, mask
+from funloss._core.arrays import (
+    cast_like,
+    check_where,
+    fill_masked,
+    is_floating,
+    promote_arrays,
+)
 from tests.assertions import assert_close
 
 TO_BOOLEAN = r": mask.astype\(bool\) or mask != 0"
@@ -52,21 +58,21 @@ def test_dtype_of_the_result_and_of_the_computation(
     zeros, given, asked, result, compute
 ):
     input, target = map(zeros, given)
-    xp, out, arrays = enter(asked, input=input, target=target)
+    xp, out, arrays = promote_arrays(asked, input=input, target=target)
     assert xp.dtype_name(out) == result
     assert [xp.dtype_name(x.dtype) for x in arrays] == [compute] * 2
 
 
 def test_a_python_number_becomes_an_array_and_decides_nothing(xp):
     x = xp.zeros(2, dtype=xp.float32)
-    _, out, (_, number) = enter(None, input=x, target=2.5)
+    _, out, (_, number) = promote_arrays(None, input=x, target=2.5)
     assert number.shape == ()
     assert number.dtype == out == xp.float32
 
 
 def test_a_0d_array_decides_like_any_other(xp):
     number = xp.asarray(0.5, dtype=xp.float64)
-    _, out, _ = enter(None, input=xp.zeros(2, dtype=xp.float32), target=number)
+    _, out, _ = promote_arrays(None, input=xp.zeros(2, dtype=xp.float32), target=number)
     assert out == xp.float64
 
 
@@ -98,7 +104,7 @@ def test_a_0d_array_decides_like_any_other(xp):
 )
 def test_arrays_that_are_none_are_refused(input, target, message):
     with pytest.raises(TypeError, match=f"^{message}$"):
-        enter(None, input=input, target=target)
+        promote_arrays(None, input=input, target=target)
 
 
 @pytest.mark.parametrize("dtype", ["int32", "nonsense", "complex64", "bool"])
@@ -106,7 +112,7 @@ def test_a_result_dtype_must_be_real_floating(xp, dtype):
     name = "array_api_strict" if xp.__name__ == "array_api_strict" else ""
     message = rf"^dtype must be a real floating dtype of {name}.*, got {dtype!r}$"
     with pytest.raises(TypeError, match=message):
-        enter(dtype, input=xp.zeros(1, dtype=xp.float32))
+        promote_arrays(dtype, input=xp.zeros(1, dtype=xp.float32))
 
 
 def test_floating_is_asked_of_arrays_only(xp):
@@ -117,14 +123,14 @@ def test_floating_is_asked_of_arrays_only(xp):
 
 def test_weights_take_the_dtype_and_do_not_decide_it(xp):
     like = xp.zeros(2, dtype=xp.float32)
-    space, _, _ = enter(None, input=like)
+    space, _, _ = promote_arrays(None, input=like)
     given = {
         "wide": xp.ones(2, dtype=xp.float64),
         "integer": xp.ones(2, dtype=xp.int64),
         "number": 2.5,
         "absent": None,
     }
-    *arrays, absent = attach(space, like, **given)
+    *arrays, absent = cast_like(space, like, **given)
     assert [x.dtype for x in arrays] == [xp.float32] * 3
     assert absent is None
 
@@ -140,17 +146,17 @@ def test_weights_take_the_dtype_and_do_not_decide_it(xp):
 )
 def test_weights_of_another_kind_are_refused(weight, message):
     like = np.zeros(2)
-    space, _, _ = enter(None, input=like)
+    space, _, _ = promote_arrays(None, input=like)
     with pytest.raises(TypeError, match=f"^{message}"):
-        attach(space, like, weight=weight)
+        cast_like(space, like, weight=weight)
 
 
 def test_true_is_no_mask_and_false_masks_everything(xp):
     like = xp.zeros(2)
-    space, _, _ = enter(None, input=like)
-    assert mask(space, like, None, (2,)) is None
-    assert mask(space, like, True, (2,)) is None
-    nothing = mask(space, like, False, (2,))
+    space, _, _ = promote_arrays(None, input=like)
+    assert check_where(space, like, None, (2,)) is None
+    assert check_where(space, like, True, (2,)) is None
+    nothing = check_where(space, like, False, (2,))
     assert_close(nothing, [False])
 
 
@@ -168,25 +174,25 @@ def test_true_is_no_mask_and_false_masks_everything(xp):
 )
 def test_a_mask_that_does_not_fit_is_refused(where, message):
     like = np.zeros(2)
-    space, _, _ = enter(None, input=like)
+    space, _, _ = promote_arrays(None, input=like)
     with pytest.raises((TypeError, ValueError), match=f"^{message}$"):
-        mask(space, like, where, (2,))
+        check_where(space, like, where, (2,))
 
 
 def test_a_mask_has_the_axes_of_what_it_masks(xp):
     like = xp.zeros((3, 2))
-    space, _, _ = enter(None, input=like)
+    space, _, _ = promote_arrays(None, input=like)
     where = xp.asarray([True, False])
-    assert tuple(mask(space, like, where, (3, 2)).shape) == (1, 2)
-    assert_close(mask(space, like, where[0], (3, 2)), [[True]])
+    assert tuple(check_where(space, like, where, (3, 2)).shape) == (1, 2)
+    assert_close(check_where(space, like, where[0], (3, 2)), [[True]])
 
 
 def test_guard_replaces_what_is_masked(xp):
     x = xp.asarray([1.0, math.nan], dtype=xp.float32)
-    space, _, _ = enter(None, input=x)
+    space, _, _ = promote_arrays(None, input=x)
     where = xp.asarray([True, False])
-    guarded, absent = guard(space, where, (x, 0.5), (None, 0.0))
+    guarded, absent = fill_masked(space, where, (x, 0.5), (None, 0.0))
     assert_close(guarded, [1.0, 0.5])
     assert guarded.dtype == x.dtype
     assert absent is None
-    assert guard(space, None, (x, 0.5))[0] is x
+    assert fill_masked(space, None, (x, 0.5))[0] is x

@@ -4,14 +4,21 @@ from typing import Any
 
 from funloss._array import Namespace, is_number, lookup, namespace
 from funloss._array.number import Number
-from funloss._frame.checks import check_fits
+from funloss._core.checks import check_broadcastable_to
 
-__all__ = ["attach", "enter", "guard", "is_floating", "mask", "with_axes"]
+__all__ = [
+    "cast_like",
+    "check_where",
+    "fill_masked",
+    "is_floating",
+    "promote_arrays",
+    "with_axes",
+]
 
 _FLOATS = "float16, bfloat16, float32 or float64"
 
 
-def enter(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
+def promote_arrays(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]]:
     """Return the namespace, the result's dtype and `arrays` ready to compute with.
 
     The result's dtype is `dtype`, or else the promoted dtype of the floating
@@ -51,7 +58,7 @@ def is_floating(x: Any) -> bool:
     return xp.is_float(x.dtype) or xp.dtype_name(x.dtype).startswith("float")
 
 
-def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
+def cast_like(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     """Return `arrays` in `like`'s dtype; they do not decide it. None stays None."""
     if all(x is None for x in arrays.values()):
         return [None] * len(arrays)
@@ -72,7 +79,7 @@ def attach(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     ]
 
 
-def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
+def check_where(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
     """Return the mask as a boolean array with the axes of `shape`, or None.
 
     Axes of size 1 stand for those that are missing, so that one may be inserted for
@@ -88,7 +95,7 @@ def mask(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
         msg = f"where must be a boolean array, got {kind}{advice}"
         raise TypeError(msg)
     namespace(like=like, where=where)
-    check_fits(tuple(shape), where=where)
+    check_broadcastable_to(tuple(shape), where=where)
     return with_axes(xp, where, len(shape))
 
 
@@ -98,7 +105,7 @@ def with_axes(xp: Namespace, x: Any, ndim: int) -> Any:
     return xp.reshape(x, (1,) * missing + tuple(x.shape)) if missing else x
 
 
-def guard(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:
+def fill_masked(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:
     """Replace what is masked in each ``(array, safe value)`` before the formula.
 
     A masked nan or inf then reaches neither the value nor the slope.

@@ -11,9 +11,9 @@ import torch
 
 import funloss as fl
 from funloss._array.jax_call import compiled
-from funloss._frame.call import loss
-from funloss._frame.checks import real_option
-from funloss._frame.typing import Real
+from funloss._core.checks import check_scalar
+from funloss._core.loss import loss
+from funloss._core.typing import Real
 from tests.assertions import assert_close
 
 X = jnp.asarray([1.0, -2.0])
@@ -254,8 +254,8 @@ def counted():
     @loss
     def scaled(input, *, scale: Real = 1.0, power: Real | int = 2.0):
         xp = fl.array_namespace(input)
-        scale = real_option(xp, input, above=0, scale=scale)
-        power = real_option(xp, input, power=power)
+        scale = check_scalar(xp, input, above=0, scale=scale)
+        power = check_scalar(xp, input, power=power)
         seen.append((scale, power))
         return scale * xp.sum(input**power)
 

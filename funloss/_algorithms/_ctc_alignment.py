@@ -3,10 +3,8 @@
 import math
 from typing import Any
 
-from funloss._array import Namespace
-from funloss._frame.checks import check_values
-from funloss._kernels._ctc import Alignment, time_first
-from funloss._kernels._ctc_lengths import (
+from funloss._algorithms._ctc import Alignment, time_first
+from funloss._algorithms._ctc_lengths import (
     held,
     integer_array,
     outside,
@@ -14,6 +12,8 @@ from funloss._kernels._ctc_lengths import (
     signed,
     wrong_sum,
 )
+from funloss._array import Namespace
+from funloss._core.checks import check_values
 
 __all__ = ["align"]
 

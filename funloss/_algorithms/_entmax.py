@@ -14,14 +14,14 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._frame.labels import along
+from funloss._core.labels import expand_along
 
 __all__ = ["entmax_cost", "entmax_scale", "score_slope", "truth_slope"]
 
 
 def entmax_scale(xp: Namespace, x: Any, alpha: float, axis: int) -> Any:
     """Return the scale of each row, `axis` kept; slopes of every order are exact."""
-    scale = xp.elementwise(_solved, (_scale_slope, None), x, (alpha, axis), axis=axis)
+    scale = xp.custom_jvp(_solved, (_scale_slope, None), x, (alpha, axis), axis=axis)
     return xp.expand_dims(scale, axis=axis)
 
 
@@ -37,7 +37,7 @@ def _solved(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
 
     size, spacing = x.shape[axis], float(xp.finfo(x.dtype).eps)
     limit = math.ceil(math.log(size**2 / spacing, 4))
-    scale = xp.descend(step, xp.clamp_max(step(1.0), 1.0), limit)
+    scale = xp.iterate_decreasing(step, xp.clamp_max(step(1.0), 1.0), limit)
     return xp.squeeze(scale, axis=axis)
 
 
@@ -141,4 +141,4 @@ def _of_classes(xp: Namespace, x: Any, truth: Any, axis: int) -> Any:
     if not xp.is_int(truth.dtype):
         return truth
     classes = xp.arange(x.shape[axis], dtype=truth.dtype, **xp.device_kw(x))
-    return xp.astype(along(xp, classes, axis, x.ndim) == truth, x.dtype)
+    return xp.astype(expand_along(xp, classes, axis, x.ndim) == truth, x.dtype)

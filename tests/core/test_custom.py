@@ -24,7 +24,7 @@ def log_ratio(xp, input, target, *, scale=1.0):
 @fl.samplewise_loss
 def surprise(xp, input, target, *, floor=0.0):
     """Take the negative logarithm of the probability of a label."""
-    return floor - xp.log(xp.pick(input, target, 1))
+    return floor - xp.log(xp.take_label(input, target, 1))
 
 
 E1 = math.e
@@ -239,7 +239,7 @@ def test_static_faults_are_named(given, error, message):
 def test_integers_that_jax_does_not_hold_make_their_sample_nan(number, shape):
     @fl.samplewise_loss
     def first_picked(xp, input, target):
-        return xp.pick(input, xp.reshape(target, (3, -1))[:, 0], 1)
+        return xp.take_label(input, xp.reshape(target, (3, -1))[:, 0], 1)
 
     target = np.zeros(shape, np.int64)
     target[1, ...] = number

@@ -12,9 +12,11 @@ class InSteps(AlongAxis):
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
-        return self._run(lambda a, b: (self.maximum(*a, *b),), (x,), axis)[0]
+        return self._associative_scan(lambda a, b: (self.maximum(*a, *b),), (x,), axis)[
+            0
+        ]
 
-    def running_mass(
+    def cumulative_sumexp(
         self, x: Any, mass: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``.
@@ -24,15 +26,15 @@ class InSteps(AlongAxis):
         """
         top = self.stop_gradient(x)
         arrays = (top, mass * self.exp(x - top))
-        return self._run(self._joined, arrays, axis, reverse=reverse)
+        return self._associative_scan(self._combine, arrays, axis, reverse=reverse)
 
-    def _joined(self, one: Any, other: Any) -> tuple[Any, Any]:
+    def _combine(self, one: Any, other: Any) -> tuple[Any, Any]:
         (top, mass), (other_top, other_mass) = one, other
         best = self.maximum(top, other_top)
         own, others = self.exp(top - best), self.exp(other_top - best)
         return best, mass * own + other_mass * others
 
-    def _run(
+    def _associative_scan(
         self,
         join: Callable[..., Any],
         arrays: Any,
@@ -47,7 +49,7 @@ class InSteps(AlongAxis):
         columns = zip(*done, strict=True)
         return tuple(self.stack(column, axis=axis) for column in columns)
 
-    def descend(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
+    def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
         """Repeat ``x = step(x)`` where that is less, `limit` times; no slope.
 
         Where values can be read, and on JAX, it stops when nothing is less.

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import funloss as fl
-from funloss._frame import checks
+from funloss._core import checks
 from tests.assertions import assert_close
 
 NUMPY, JAX = fl.array_namespace(np.zeros(1)), fl.array_namespace(jnp.zeros(1))
@@ -20,7 +20,7 @@ def shaped(*shape):
 
 
 def option(**arguments):
-    return checks.real_option(NUMPY, shaped(2), **arguments)
+    return checks.check_scalar(NUMPY, shaped(2), **arguments)
 
 
 def axis(value):
@@ -45,7 +45,7 @@ FAULTS = {
         "shapes must be equal, got input (3, 1), target (3,)",
     ),
     "unpaired shapes": (
-        lambda: checks.check_paired(input=shaped(3), target=shaped(1)),
+        lambda: checks.check_same_shape_or_scalar(input=shaped(3), target=shaped(1)),
         ValueError,
         "shapes must be equal, got input (3,), target (1,)",
     ),
@@ -60,7 +60,7 @@ FAULTS = {
         "shapes must broadcast, got a (3,), b (2, 2)",
     ),
     "enlarges": (
-        lambda: checks.check_fits((1, 3), weight=shaped(2, 3)),
+        lambda: checks.check_broadcastable_to((1, 3), weight=shaped(2, 3)),
         ValueError,
         "weight must broadcast to (1, 3), got (2, 3)",
     ),
@@ -132,8 +132,8 @@ def test_what_fits_passes():
     checks.check_choice(("none", "mean"), reduction="mean")
     checks.check_choice((1, 2), p=2)
     checks.check_shapes_equal(input=shaped(3), weight=None, target=shaped(3))
-    checks.check_paired(input=shaped(3), target=shaped())
-    checks.check_fits((2, 3), a=shaped(3), b=shaped(2, 1), c=shaped(), d=None)
+    checks.check_same_shape_or_scalar(input=shaped(3), target=shaped())
+    checks.check_broadcastable_to((2, 3), a=shaped(3), b=shaped(2, 1), c=shaped(), d=None)
     checks.check_integer(0, 3, blank=3)
     assert [axis(k) for k in (-2, -1, 0, 1)] == [0, 1, 0, 1]
 
@@ -146,7 +146,7 @@ def test_broadcast_shape_is_numpys():
 
 def test_real_option_is_a_float_or_an_array_of_the_dtype_to_compute_in():
     assert type(option(margin=1)) is float
-    array = checks.real_option(NUMPY, np.zeros(2, np.float32), margin=np.asarray(0.5))
+    array = checks.check_scalar(NUMPY, np.zeros(2, np.float32), margin=np.asarray(0.5))
     assert array.dtype == np.float32
     assert array == 0.5
 
@@ -154,7 +154,7 @@ def test_real_option_is_a_float_or_an_array_of_the_dtype_to_compute_in():
 def test_an_option_that_cannot_be_read_becomes_nan_outside_its_bounds():
     values = jnp.asarray([-1.0, 0.0, 0.5, 1.0, 2.0])
     got = [
-        checks.real_option(JAX, values, at_least=0, at_most=1, alpha=value)
+        checks.check_scalar(JAX, values, at_least=0, at_most=1, alpha=value)
         for value in values
     ]
     assert_close(got, [math.nan, 0, 0.5, 1, math.nan])

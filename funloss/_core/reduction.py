@@ -4,15 +4,20 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._frame.call import loss as _loss
-from funloss._frame.checks import REDUCTIONS, check_axis, check_choice, check_fits
-from funloss._frame.enter import attach, enter, guard, mask
-from funloss._frame.typing import Array, ArrayLike, Real, Reduction
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    REDUCTIONS,
+    check_axis,
+    check_broadcastable_to,
+    check_choice,
+)
+from funloss._core.loss import loss as _loss
+from funloss._core.typing import Array, ArrayLike, Real, Reduction
 
-__all__ = ["count_rows", "leave", "reduce"]
+__all__ = ["count_rows", "reduce", "reduce_losses"]
 
 
-def leave(
+def reduce_losses(
     xp: Namespace,
     out: Any,
     loss: Any,
@@ -20,7 +25,7 @@ def leave(
     *,
     weight: Any = None,
     where: Any = None,
-    mass: Any = None,
+    mean_weights: Any = None,
     divisor: Any = None,
 ) -> Any:
     """Weight, mask, reduce and cast the costs of elements or rows.
@@ -32,8 +37,8 @@ def leave(
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         weight: Factor on each cost.
         where: False: the cost is 0 and does not count.
-        mass: What each cost counts for in the mean; 1 if None.
-        divisor: What the mean divides by, if not the sum of masses.
+        mean_weights: What each cost counts for in the mean; 1 if None.
+        divisor: What the mean divides by, if not their sum.
     """
     check_choice(REDUCTIONS, reduction=reduction)
     loss = _weighted(xp, loss, weight, where)
@@ -41,7 +46,7 @@ def leave(
         return xp.astype(loss, out)
     value = xp.total(loss)
     if reduction == "mean":
-        count = _count(xp, loss, where, mass) if divisor is None else divisor
+        count = _count(xp, loss, where, mean_weights) if divisor is None else divisor
         kept = None if where is None else _count(xp, loss, where, None)
         value = _quotient(xp, value, count, kept)
     return xp.astype(value, out)
@@ -112,13 +117,13 @@ def reduce(
             "divide the result yourself"
         )
         raise ValueError(msg)
-    xp, out, (loss,) = enter(None, loss=loss)
-    weight, own = attach(
+    xp, out, (loss,) = promote_arrays(None, loss=loss)
+    weight, own = cast_like(
         xp, loss, weight=weight, divisor=None if isinstance(divisor, str) else divisor
     )
-    check_fits(loss.shape, weight=weight)
-    where = mask(xp, loss, where, loss.shape)
-    (loss,) = guard(xp, where, (loss, 0.0))
+    check_broadcastable_to(loss.shape, weight=weight)
+    where = check_where(xp, loss, where, loss.shape)
+    (loss,) = fill_masked(xp, where, (loss, 0.0))
     loss = _weighted(xp, loss, weight, where)
     if reduction == "none":
         return xp.astype(loss, out)
@@ -127,13 +132,13 @@ def reduce(
     axes = tuple(check_axis(k, loss.ndim) for k in axes)
 
     def summed(x: Any) -> Any:
-        return x if axis_name is None else xp.mapped_sum(x, axis_name)
+        return x if axis_name is None else xp.psum(x, axis_name)
 
     value = summed(xp.total(loss, axes))
     if reduction == "mean":
         if own is None:
-            mass = weight if divisor == "weight" else None
-            count = summed(_count(xp, loss, where, mass, axes))
+            mean_weights = weight if divisor == "weight" else None
+            count = summed(_count(xp, loss, where, mean_weights, axes))
             kept = (
                 None if where is None else summed(_count(xp, loss, where, None, axes))
             )
@@ -154,18 +159,22 @@ def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:
 
 def _weighted(xp: Namespace, loss: Any, weight: Any, where: Any) -> Any:
     if weight is not None:
-        (weight,) = guard(xp, where, *((x, 1.0) for x in xp.of_ndim(loss.ndim, weight)))
+        (weight,) = fill_masked(
+            xp, where, *((x, 1.0) for x in xp.of_ndim(loss.ndim, weight))
+        )
         loss = loss * weight
     return loss if where is None else xp.where(where, loss, 0.0)
 
 
-def _count(xp: Namespace, loss: Any, where: Any, mass: Any, axes: Any = None) -> Any:
-    """Return the mean's divisor: the kept elements, or the sum of their masses."""
-    if mass is not None:
-        mass = xp.broadcast_to(mass, loss.shape)
+def _count(
+    xp: Namespace, loss: Any, where: Any, mean_weights: Any, axes: Any = None
+) -> Any:
+    """Return the mean's divisor: the kept elements, or the sum of their weights."""
+    if mean_weights is not None:
+        mean_weights = xp.broadcast_to(mean_weights, loss.shape)
         if where is not None:
-            mass = xp.where(where, mass, 0.0)
-        return xp.total(mass, axes)
+            mean_weights = xp.where(where, mean_weights, 0.0)
+        return xp.total(mean_weights, axes)
     if where is None:
         sizes = loss.shape if axes is None else [loss.shape[k] for k in axes]
         return xp.count(sizes, loss.dtype)
