@@ -1,13 +1,9 @@
 """Static checks: what shapes, dtypes and Python numbers show, jit or not."""
 
-import math
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
-from funloss._array import Namespace, is_number, lookup
-from funloss._array.number import Number
-from funloss._core.options import Bounds
+from funloss._array import Namespace
 
 REDUCTIONS = ("none", "mean", "sum")
 AS_PROBABILITIES = (
@@ -103,71 +99,6 @@ def check_integer(
         bounds = f">= {low}" if high is None else f"in {low}..{high}"
         msg = f"{name} must be {bounds}, got {value!r}"
         raise ValueError(msg)
-
-
-def check_scalar(
-    xp: Namespace,
-    like: Any,
-    *,
-    above: float | None = None,
-    at_least: float | None = None,
-    below: float | None = None,
-    at_most: float | None = None,
-    **option: Any,
-) -> Any:
-    """Return a real option, a Python number or a 0-d array in `like`'s dtype.
-
-    A value outside the bounds raises where it can be read; elsewhere the
-    option becomes nan, and with it the loss and its gradient. ``at_least=-inf``
-    takes every number but nan.
-    """
-    ((name, value),) = option.items()
-    bounds = Bounds(above, at_least, below, at_most)
-    if isinstance(value, Number):
-        value.bounds[name] = bounds
-        same = value.array.dtype == like.dtype
-        return value.array if same else xp.astype(value.array, like.dtype)
-    if lookup(value) is None:
-        if not is_number(value):
-            msg = f"{name} must be a real number, got {value!r}"
-            raise TypeError(msg)
-        value = float(value) if isinstance(value, numbers.Real) else value
-        bounds.check(name, value)
-        if isinstance(value, float):
-            return value
-        return xp.asarray(value, dtype=like.dtype, **xp.device_kw(like))
-    if tuple(value.shape) != ():
-        msg = f"{name} must be a number or a 0-d array, got shape {tuple(value.shape)}"
-        raise ValueError(msg)
-    value = xp.astype(value, like.dtype)
-    tests = bounds.tests(value)
-    if xp.concrete(value):
-        if not all(map(bool, tests)):
-            msg = f"{name} must be {bounds}, got {float(value)!r}"
-            raise ValueError(msg)
-        return value
-    for kept in tests:
-        value = xp.where(kept, value, math.nan)
-    return value
-
-
-def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:
-    """Return `x`, nan in value and gradient where `check_scalar` made an option nan.
-
-    Alone, a nan option may pass by the slope: hinges have slope 0 at nan. Numbers were
-    checked when they were given.
-    """
-    for option in options:
-        if lookup(option) is None or xp.concrete(option):
-            continue
-        if not xp.was_number(option):
-            x = xp.nan_where(x, xp.isnan(option))
-    return x
-
-
-def is_zero(option: Any) -> bool:
-    """Tell whether an option is the Python number 0; an array may be anything."""
-    return is_number(option) and option == 0
 
 
 def check_values(

@@ -1,12 +1,26 @@
-"""Bounds of real options."""
+"""Real options: Python numbers or 0-d arrays, and the bounds of each."""
 
 import functools
 import math
+import numbers
 import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Bounds"]
+from funloss._array import Namespace, is_number, lookup
+from funloss._array.number import Number
+
+__all__ = [
+    "Bounds",
+    "Option",
+    "check_scalar",
+    "is_zero",
+    "non_negative",
+    "positive",
+    "propagate_nan",
+    "real",
+    "unit_interval",
+]
 
 
 class Bounds(NamedTuple):
@@ -50,3 +64,102 @@ class Bounds(NamedTuple):
         ):
             msg = f"{name} must be {self}, got {value!r}"
             raise ValueError(msg)
+
+
+class Option(NamedTuple):
+    """The value of a real option as it was given, and its bounds."""
+
+    value: Any
+    bounds: Bounds
+
+    def check(self, xp: Namespace, like: Any, name: str) -> Any:
+        """Return a Python number, or a 0-d array in `like`'s dtype.
+
+        A value outside the bounds raises where it can be read; elsewhere the
+        option becomes nan, and with it the loss and its gradient.
+        """
+        value, bounds = self
+        if isinstance(value, Number):
+            value.bounds[name] = bounds
+            same = value.array.dtype == like.dtype
+            return value.array if same else xp.astype(value.array, like.dtype)
+        if lookup(value) is None:
+            if not is_number(value):
+                msg = f"{name} must be a real number, got {value!r}"
+                raise TypeError(msg)
+            value = float(value) if isinstance(value, numbers.Real) else value
+            bounds.check(name, value)
+            if isinstance(value, float):
+                return value
+            return xp.asarray(value, dtype=like.dtype, **xp.device_kw(like))
+        if tuple(value.shape) != ():
+            shape = tuple(value.shape)
+            msg = f"{name} must be a number or a 0-d array, got shape {shape}"
+            raise ValueError(msg)
+        value = xp.astype(value, like.dtype)
+        tests = bounds.tests(value)
+        if xp.concrete(value):
+            if not all(map(bool, tests)):
+                msg = f"{name} must be {bounds}, got {float(value)!r}"
+                raise ValueError(msg)
+            return value
+        for kept in tests:
+            value = xp.where(kept, value, math.nan)
+        return value
+
+
+def positive(value: Any) -> Option:
+    """Return an option that must be above 0."""
+    return Option(value, Bounds(above=0))
+
+
+def non_negative(value: Any) -> Option:
+    """Return an option that must be 0 or above."""
+    return Option(value, Bounds(at_least=0))
+
+
+def unit_interval(value: Any) -> Option:
+    """Return an option that must lie in 0..1."""
+    return Option(value, Bounds(at_least=0, at_most=1))
+
+
+def real(value: Any) -> Option:
+    """Return an option without bounds."""
+    return Option(value, Bounds())
+
+
+def check_scalar(
+    xp: Namespace,
+    like: Any,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+    **option: Any,
+) -> Any:
+    """Return a checked option by `Option.check`; it is the only keyword beside bounds.
+
+    ``at_least=-inf`` takes every number but nan.
+    """
+    ((name, value),) = option.items()
+    return Option(value, Bounds(above, at_least, below, at_most)).check(xp, like, name)
+
+
+def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:
+    """Return `x`, nan in value and gradient where `check_scalar` made an option nan.
+
+    Alone, a nan option may pass by the slope: hinges have slope 0 at nan. Numbers were
+    checked when they were given.
+    """
+    for option in options:
+        if lookup(option) is None or xp.concrete(option):
+            continue
+        if not xp.was_number(option):
+            x = xp.nan_where(x, xp.isnan(option))
+    return x
+
+
+def is_zero(option: Any) -> bool:
+    """Tell whether an option is the Python number 0; an array may be anything."""
+    return is_number(option) and option == 0

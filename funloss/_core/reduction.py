@@ -14,7 +14,10 @@ from funloss._core.checks import (
 from funloss._core.loss import loss as _loss
 from funloss._core.typing import Array, ArrayLike, Real, Reduction
 
-__all__ = ["count_rows", "reduce", "reduce_losses"]
+__all__ = ["MeanOver", "count_rows", "reduce", "reduce_losses"]
+
+# What the weighted mean divides by: the number of losses, or the sum of their weights.
+MeanOver = Literal["elements", "weight"]
 
 
 def reduce_losses(

@@ -7,12 +7,7 @@ from funloss._core.arrays import (
     is_floating,
     promote_arrays,
 )
-from funloss._core.checks import (
-    check_integer,
-    check_probabilities_fit,
-    check_scalar,
-    is_zero,
-)
+from funloss._core.checks import check_integer, check_probabilities_fit
 from funloss._core.labels import (
     batch_shape,
     check_class_weight,
@@ -23,6 +18,7 @@ from funloss._core.labels import (
     match_rows,
 )
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, is_zero
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 

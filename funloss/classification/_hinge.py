@@ -8,12 +8,11 @@ from funloss._core.arrays import cast_like, check_where, fill_masked, promote_ar
 from funloss._core.checks import (
     check_choice,
     check_same_shape_or_scalar,
-    check_scalar,
     check_shapes_equal,
     check_values,
-    propagate_nan,
 )
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 

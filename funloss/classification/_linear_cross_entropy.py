@@ -12,12 +12,7 @@ from funloss._core.arrays import (
     is_floating,
     promote_arrays,
 )
-from funloss._core.checks import (
-    AS_PROBABILITIES,
-    check_integer,
-    check_scalar,
-    is_zero,
-)
+from funloss._core.checks import AS_PROBABILITIES, check_integer
 from funloss._core.labels import (
     batch_shape,
     check_class_weight,
@@ -26,6 +21,7 @@ from funloss._core.labels import (
     label_weights,
 )
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, is_zero
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy import cross_entropy

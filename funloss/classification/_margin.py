@@ -5,10 +5,7 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_choice,
-    check_scalar,
-)
+from funloss._core.checks import check_choice
 from funloss._core.labels import (
     as_row,
     batch_shape,
@@ -20,6 +17,7 @@ from funloss._core.labels import (
     label_weights,
 )
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import check_where, fill_masked, is_floating, promote_arrays
-from funloss._core.checks import check_integer, check_probabilities_fit, propagate_nan
+from funloss._core.checks import check_integer, check_probabilities_fit
 from funloss._core.labels import (
     batch_shape,
     class_axis,
@@ -14,6 +14,7 @@ from funloss._core.labels import (
     label_weights,
     match_rows,
 )
+from funloss._core.options import propagate_nan
 from funloss.classification._odds import Curve, expected_costs, label_costs
 
 __all__ = ["Rows", "enter_rows"]

@@ -4,8 +4,9 @@ from typing import Any
 
 from funloss._array import lookup
 from funloss._core.arrays import check_where, promote_arrays
-from funloss._core.checks import check_axis, check_scalar, propagate_nan
+from funloss._core.checks import check_axis
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.typing import Array, ArrayLike, DType, Real
 
 __all__ = ["smooth_labels"]

@@ -5,8 +5,9 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import promote_arrays
-from funloss._core.checks import check_choice, check_scalar, propagate_nan
+from funloss._core.checks import check_choice
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (

@@ -4,8 +4,9 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape, check_scalar
+from funloss._core.checks import broadcast_shape
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 

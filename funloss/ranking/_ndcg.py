@@ -4,13 +4,9 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._core.checks import (
-    check_choice,
-    check_integer,
-    check_scalar,
-    propagate_nan,
-)
+from funloss._core.checks import check_choice, check_integer
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lambda import discount, ideal_shares

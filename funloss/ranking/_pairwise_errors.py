@@ -3,8 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.checks import check_choice, check_scalar
+from funloss._core.checks import check_choice
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lambda import LambdaWeight, weighing
 from funloss.ranking._lists import Gain, enter_lists

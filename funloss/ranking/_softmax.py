@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.checks import check_scalar
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._lists import Lists, enter_lists

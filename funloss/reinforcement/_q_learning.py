@@ -5,9 +5,9 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_scalar, is_zero
 from funloss._core.labels import batch_shape, class_axis
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, is_zero
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (

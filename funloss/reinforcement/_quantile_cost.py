@@ -4,13 +4,9 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked
-from funloss._core.checks import (
-    check_broadcastable_to,
-    check_scalar,
-    check_values,
-    is_zero,
-)
+from funloss._core.checks import check_broadcastable_to, check_values
 from funloss._core.labels import as_row
+from funloss._core.options import check_scalar, is_zero
 
 __all__ = ["check_ensemble", "levels", "linear_from", "quantile_cost"]
 

@@ -5,12 +5,8 @@ from typing import Any
 
 from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, fill_masked
-from funloss._core.checks import (
-    check_axis,
-    check_broadcastable_to,
-    check_scalar,
-    is_zero,
-)
+from funloss._core.checks import check_axis, check_broadcastable_to
+from funloss._core.options import check_scalar, is_zero
 
 __all__ = [
     "check_inverses",

@@ -5,8 +5,8 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_scalar, propagate_nan
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.regression._huber import huber_cost

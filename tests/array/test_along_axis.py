@@ -11,6 +11,7 @@ import torch
 import funloss as fl
 from tests.assertions import assert_close, to_numpy
 
+LABELS = "softmax_cross_entropy_with_integer_labels"
 INF, NAN = math.inf, math.nan
 LOG2 = math.log(2)
 
@@ -42,8 +43,18 @@ VALUES = [
     ("log_softmax", [[0, 0], [1e3, 0]], [1], [[-LOG2, -LOG2], [0, -1e3]]),
     ("log_softmax", [[-INF, 7], [0, -1e4]], [1], [[-INF, 0], [0, -1e4]]),
     ("log_softmax", [[INF, 0], [-INF, -INF]], [1], [[NAN, NAN], [NAN, NAN]]),
-    ("softmax_cross_entropy_with_integer_labels", [[0, 0], [1e4, -1e4], [-INF, 3]], [[1, 1, 1], 1], [LOG2, 2e4, 0]),
-    ("softmax_cross_entropy_with_integer_labels", [[-INF, 3], [NAN, 0]], [[0, 0], 1], [INF, NAN]),
+    (
+        LABELS,
+        [[0, 0], [1e4, -1e4], [-INF, 3]],
+        [[1, 1, 1], 1],
+        [LOG2, 2e4, 0],
+    ),
+    (
+        LABELS,
+        [[-INF, 3], [NAN, 0]],
+        [[0, 0], 1],
+        [INF, NAN],
+    ),
     ("gather", [[1, 2], [3, 4]], [[[1, 1, 0], [0, 0, 1]], 1], [[2, 2, 1], [3, 3, 4]]),
     ("gather", [[1, 2], [3, 4]], [[[1, 0]], 0], [[3, 2]]),
     ("take_label", [[1, 2, 3], [4, 5, 6]], [[2, 0], 1], [3, 4]),
@@ -67,7 +78,12 @@ VALUES = [
     ("top_k", [[1, 3, 3, 2]], [2, 1], ([[3, 3]], [[1, 2]])),
     ("top_k", [[1, -INF], [1, INF]], [1, 0], ([[1, INF]], [[0, 1]])),
     ("cumulative_max", [[1, 3, 2], [-INF, 0, INF]], [1], [[1, 3, 3], [-INF, 0, INF]]),
-    ("argsort_descending", [[1, 3, -INF, 3], [0, -1, 2, INF]], [1], [[1, 3, 0, 2], [3, 2, 0, 1]]),
+    (
+        "argsort_descending",
+        [[1, 3, -INF, 3], [0, -1, 2, INF]],
+        [1],
+        [[1, 3, 0, 2], [3, 2, 0, 1]],
+    ),
 ]
 
 
@@ -166,8 +182,13 @@ SLOPES = [
     ("softmax", [0], [0, -INF], [0, 0]),
     ("log_softmax", [0], [-1e3, 0], [1, -1]),
     ("log_softmax", [0], [0, -INF, 0], [1 - 3 / 2, 1, 1 - 3 / 2]),
-    ("softmax_cross_entropy_with_integer_labels", [[0], 0], [[0], [-INF], [0]], [[-0.5], [0], [0.5]]),
-    ("softmax_cross_entropy_with_integer_labels", [[0], 0], [[-INF], [0]], [[-1], [1]]),
+    (
+        LABELS,
+        [[0], 0],
+        [[0], [-INF], [0]],
+        [[-0.5], [0], [0.5]],
+    ),
+    (LABELS, [[0], 0], [[-INF], [0]], [[-1], [1]]),
     ("gather", [[2, 2, 0], 0], [5, 6, 7], [1, 0, 2]),
     ("segment_sum", [[1, 1, 0], 3], [5, 6, 7], [1, 1, 1]),
     ("take_unique", [np.asarray([2, 0])], [5, 6, 7], [1, 0, 1]),

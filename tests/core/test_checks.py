@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import funloss as fl
-from funloss._core import checks
+from funloss._core import checks, options
 from tests.assertions import assert_close
 
 NUMPY, JAX = fl.array_namespace(np.zeros(1)), fl.array_namespace(jnp.zeros(1))
@@ -20,7 +20,7 @@ def shaped(*shape):
 
 
 def option(**arguments):
-    return checks.check_scalar(NUMPY, shaped(2), **arguments)
+    return options.check_scalar(NUMPY, shaped(2), **arguments)
 
 
 def axis(value):
@@ -133,7 +133,9 @@ def test_what_fits_passes():
     checks.check_choice((1, 2), p=2)
     checks.check_shapes_equal(input=shaped(3), weight=None, target=shaped(3))
     checks.check_same_shape_or_scalar(input=shaped(3), target=shaped())
-    checks.check_broadcastable_to((2, 3), a=shaped(3), b=shaped(2, 1), c=shaped(), d=None)
+    checks.check_broadcastable_to(
+        (2, 3), a=shaped(3), b=shaped(2, 1), c=shaped(), d=None
+    )
     checks.check_integer(0, 3, blank=3)
     assert [axis(k) for k in (-2, -1, 0, 1)] == [0, 1, 0, 1]
 
@@ -146,7 +148,7 @@ def test_broadcast_shape_is_numpys():
 
 def test_real_option_is_a_float_or_an_array_of_the_dtype_to_compute_in():
     assert type(option(margin=1)) is float
-    array = checks.check_scalar(NUMPY, np.zeros(2, np.float32), margin=np.asarray(0.5))
+    array = options.check_scalar(NUMPY, np.zeros(2, np.float32), margin=np.asarray(0.5))
     assert array.dtype == np.float32
     assert array == 0.5
 
@@ -154,15 +156,15 @@ def test_real_option_is_a_float_or_an_array_of_the_dtype_to_compute_in():
 def test_an_option_that_cannot_be_read_becomes_nan_outside_its_bounds():
     values = jnp.asarray([-1.0, 0.0, 0.5, 1.0, 2.0])
     got = [
-        checks.check_scalar(JAX, values, at_least=0, at_most=1, alpha=value)
+        options.check_scalar(JAX, values, at_least=0, at_most=1, alpha=value)
         for value in values
     ]
     assert_close(got, [math.nan, 0, 0.5, 1, math.nan])
 
 
 def test_zero_is_a_python_number():
-    assert [checks.is_zero(x) for x in (0, 0.0, -0.0)] == [True] * 3
-    assert [checks.is_zero(x) for x in (0.5, None, shaped())] == [False] * 3
+    assert [options.is_zero(x) for x in (0, 0.0, -0.0)] == [True] * 3
+    assert [options.is_zero(x) for x in (0.5, None, shaped())] == [False] * 3
 
 
 @pytest.mark.parametrize(

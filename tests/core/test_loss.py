@@ -11,8 +11,8 @@ import torch
 
 import funloss as fl
 from funloss._array.jax_call import compiled
-from funloss._core.checks import check_scalar
 from funloss._core.loss import loss
+from funloss._core.options import check_scalar
 from funloss._core.typing import Real
 from tests.assertions import assert_close
 

@@ -1,0 +1,134 @@
+"""The way into a loss of elements: checked, promoted and masked, ready to reduce."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import (
+    broadcast_shape,
+    check_broadcastable_to,
+    check_same_shape_or_scalar,
+    check_shapes_equal,
+    check_values,
+)
+from funloss._core.options import Option, propagate_nan
+from funloss._core.reduction import MeanOver, reduce_losses
+
+__all__ = ["Elements", "elements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Arguments of an elementwise loss: what is masked is replaced."""
+
+    xp: Namespace
+    # Of the result.
+    dtype: Any
+    # By name, in the dtype to compute in.
+    arrays: dict[str, Any]
+    options: tuple[Any, ...]
+    weight: Any
+    where: Any
+
+    def map(
+        self, formula: Callable[..., Any], partials: Any = None, *constants: Any
+    ) -> Any:
+        """Return ``formula(xp, *arrays, *options, *constants)`` of each element.
+
+        `partials` are its partial derivatives, called in the same way; without them
+        the formula is differentiated as it stands.
+        """
+        arguments = (*self.arrays.values(), *self.options, *constants)
+        if partials is not None:
+            partials = (*partials, *(None,) * (len(arguments) - len(partials)))
+        return self.xp.custom_jvp(formula, partials, *arguments)
+
+    def nan_outside(
+        self,
+        losses: Any,
+        rule: str,
+        is_outside: Callable[..., Any],
+        advice: str = "",
+        /,
+        **named: Any,
+    ) -> Any:
+        """Raise where an array breaks `rule`, or return `losses`, nan there."""
+        ((_, x),) = named.items()
+        outside = self.xp.custom_jvp(is_outside, None, x)
+        bad = check_values(self.xp, rule, advice, **dict.fromkeys(named, (x, outside)))
+        return losses if bad is None else self.xp.nan_where(losses, bad)
+
+    def reduce(
+        self,
+        losses: Any,
+        reduction: str,
+        *,
+        mean_over: MeanOver = "elements",
+        divisor: Any = None,
+    ) -> Any:
+        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor."""
+        return reduce_losses(
+            self.xp,
+            self.dtype,
+            losses,
+            reduction,
+            weight=self.weight,
+            where=self.where,
+            mean_weights=self.weight if mean_over == "weight" else None,
+            divisor=divisor,
+        )
+
+
+def elements(
+    *,
+    where: Any,
+    dtype: Any,
+    weight: Any = None,
+    options: Mapping[str, Option] | None = None,
+    extras: Mapping[str, Any] | None = None,
+    fill: Mapping[str, float] | None = None,
+    broadcast: bool = False,
+    broadcast_weight: bool = False,
+    **arrays: Any,
+) -> Elements:
+    """Check, promote and mask the arguments of an elementwise loss.
+
+    Args:
+        where: The mask, which broadcasts to the shape of the losses.
+        dtype: Of the result.
+        weight: A factor on each loss, of their shape.
+        options: Real options by name, such as ``positive(delta)``.
+        extras: Arrays, or None, that are cast as the others but do not decide the
+            dtype: labels and weights. They follow the others in `Elements.arrays`.
+        fill: What stands for masked elements, 0 for arrays that are not named.
+        broadcast: Whether the arrays broadcast; else all but the first may be 0-d.
+        broadcast_weight: Whether the weight and the extras do.
+        **arrays: In the order of the formula's parameters.
+    """
+    xp, out, values = promote_arrays(dtype, **arrays)
+    like, named = values[0], dict(zip(arrays, values, strict=True))
+    if broadcast:
+        shape = broadcast_shape(**named)
+        named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
+    else:
+        shape = like.shape
+        check_same_shape_or_scalar(**named)
+    settled = [option.check(xp, like, name) for name, option in (options or {}).items()]
+    first = next(iter(named))
+    named[first] = propagate_nan(xp, named[first], *settled)
+    extras = extras or {}
+    *others, weight = cast_like(xp, like, **extras, weight=weight)
+    others = dict(zip(extras, others, strict=True))
+    if broadcast_weight:
+        check_broadcastable_to(shape, weight=weight, **others)
+        others = dict(zip(others, xp.of_ndim(like.ndim, *others.values()), strict=True))
+    else:
+        check_same_shape_or_scalar(**{first: like}, **others)
+        check_shapes_equal(**{first: like}, weight=weight)
+    where = check_where(xp, like, where, shape)
+    named |= others
+    pairs = [(x, (fill or {}).get(name, 0.0)) for name, x in named.items()]
+    named = dict(zip(named, fill_masked(xp, where, *pairs), strict=True))
+    return Elements(xp, out, named, tuple(settled), weight, where)
