@@ -35,18 +35,20 @@ HELPERS = {
 # count as one. Classes are those of torch.nn.
 _TABLE = """
 regression._expectile expectile_loss: asymmetric_squared_error iql_value_loss
-regression._gaussian gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
+regression._gaussian_nll gaussian_nll_loss: GaussianNLLLoss normal_nll
+    gaussian_likelihood
 regression._huber huber_loss: HuberLoss
-regression._absolute l1_loss: mae L1Loss mean_absolute_error absolute_error
+regression._l1 l1_loss: mae L1Loss mean_absolute_error absolute_error
     absolute_difference
 regression._log_cosh log_cosh_loss: logcosh
-regression._percentage mean_absolute_percentage_error: mape
-regression._logarithmic mean_squared_logarithmic_error: msle squared_log_error
-regression._squared mse_loss: mse MSELoss mean_squared_error squared_error l2_loss
+regression._mean_absolute_percentage_error mean_absolute_percentage_error: mape
+regression._mean_squared_logarithmic_error mean_squared_logarithmic_error: msle
+    squared_log_error
+regression._mse mse_loss: mse MSELoss mean_squared_error squared_error l2_loss
     square_loss quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
-regression._poisson poisson_nll_loss: PoissonNLLLoss poisson
+regression._poisson_nll poisson_nll_loss: PoissonNLLLoss poisson
     poisson_log_likelihood
-regression._huber smooth_l1_loss: SmoothL1Loss
+regression._smooth_l1 smooth_l1_loss: SmoothL1Loss
 classification._adaptive adaptive_log_softmax_with_loss: adaptive_softmax
     AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
 classification._binary binary_cross_entropy: bce BCELoss binary_crossentropy log_loss

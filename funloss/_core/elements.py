@@ -16,7 +16,7 @@ from funloss._core.checks import (
 from funloss._core.options import Option, propagate_nan
 from funloss._core.reduction import MeanOver, reduce_losses
 
-__all__ = ["Elements", "elements"]
+__all__ = ["Elements", "difference_partials", "elements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,11 @@ def elements(
     else:
         shape = like.shape
         check_same_shape_or_scalar(**named)
-    settled = [option.check(xp, like, name) for name, option in (options or {}).items()]
+    options, extras = options or {}, extras or {}
+    checked = {name: option.check(xp, like, name) for name, option in options.items()}
+    bounded = [checked[name] for name, option in options.items() if option.is_bounded]
     first = next(iter(named))
-    named[first] = propagate_nan(xp, named[first], *settled)
-    extras = extras or {}
+    named[first] = propagate_nan(xp, named[first], *bounded)
     *others, weight = cast_like(xp, like, **extras, weight=weight)
     others = dict(zip(extras, others, strict=True))
     if broadcast_weight:
@@ -131,4 +132,13 @@ def elements(
     named |= others
     pairs = [(x, (fill or {}).get(name, 0.0)) for name, x in named.items()]
     named = dict(zip(named, fill_masked(xp, where, *pairs), strict=True))
-    return Elements(xp, out, named, tuple(settled), weight, where)
+    return Elements(xp, out, named, tuple(checked.values()), weight, where)
+
+
+def difference_partials(d_input: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
+    """Return the partials, by input and target, of a function of their difference."""
+
+    def d_target(*arguments: Any) -> Any:
+        return -d_input(*arguments)
+
+    return d_input, d_target

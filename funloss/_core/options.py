@@ -16,6 +16,7 @@ __all__ = [
     "check_scalar",
     "is_zero",
     "non_negative",
+    "open_unit_interval",
     "positive",
     "propagate_nan",
     "real",
@@ -72,6 +73,11 @@ class Option(NamedTuple):
     value: Any
     bounds: Bounds
 
+    @property
+    def is_bounded(self) -> bool:
+        """Tell whether a value that cannot be read may become nan."""
+        return any(bound is not None for bound in self.bounds)
+
     def check(self, xp: Namespace, like: Any, name: str) -> Any:
         """Return a Python number, or a 0-d array in `like`'s dtype.
 
@@ -121,6 +127,11 @@ def non_negative(value: Any) -> Option:
 def unit_interval(value: Any) -> Option:
     """Return an option that must lie in 0..1."""
     return Option(value, Bounds(at_least=0, at_most=1))
+
+
+def open_unit_interval(value: Any) -> Option:
+    """Return an option that must lie between 0 and 1, both excluded."""
+    return Option(value, Bounds(above=0, below=1))
 
 
 def real(value: Any) -> Option:

@@ -1,14 +1,19 @@
 """Losses of real-valued predictions."""
 
-from funloss.regression._absolute import l1_loss
 from funloss.regression._expectile import expectile_loss
-from funloss.regression._gaussian import gaussian_nll_loss
-from funloss.regression._huber import huber_loss, smooth_l1_loss
+from funloss.regression._gaussian_nll import gaussian_nll_loss
+from funloss.regression._huber import huber_loss
+from funloss.regression._l1 import l1_loss
 from funloss.regression._log_cosh import log_cosh_loss
-from funloss.regression._logarithmic import mean_squared_logarithmic_error
-from funloss.regression._percentage import mean_absolute_percentage_error
-from funloss.regression._poisson import poisson_nll_loss
-from funloss.regression._squared import mse_loss
+from funloss.regression._mean_absolute_percentage_error import (
+    mean_absolute_percentage_error,
+)
+from funloss.regression._mean_squared_logarithmic_error import (
+    mean_squared_logarithmic_error,
+)
+from funloss.regression._mse import mse_loss
+from funloss.regression._poisson_nll import poisson_nll_loss
+from funloss.regression._smooth_l1 import smooth_l1_loss
 
 __all__ = [
     "expectile_loss",

@@ -3,11 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.elements import difference_partials, elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import open_unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["expectile_loss"]
@@ -68,38 +66,32 @@ def expectile_loss(
         I. Kostrikov, A. Nair and S. Levine, Offline reinforcement learning with
         implicit Q-learning, 2021.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    expectile = check_scalar(xp, input, above=0, below=1, expectile=expectile)
-    input = propagate_nan(xp, input, expectile)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    slopes = (_slope, _target_slope, _expectile_slope)
-    cost = xp.custom_jvp(_cost, slopes, input, target, expectile)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"expectile": open_unit_interval(expectile)},
     )
+    partials = (*difference_partials(_expectile_d_input), _expectile_d_expectile)
+    losses = batch.map(_expectile, partials)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 # One of the two sides is always 0. A sum of both needs no select, which XLA would
 # write out.
-def _cost(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
+def _expectile(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
     low, high = xp.clamp_max(x - t, 0.0), xp.clamp_min(x - t, 0.0)
     return expectile * xp.square(low) + (1.0 - expectile) * xp.square(high)
 
 
-def _slope(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
+def _expectile_d_input(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
     error = x - t
     return 2.0 * xp.where(error > 0, (1.0 - expectile) * error, expectile * error)
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
-    return -_slope(xp, x, t, expectile)
-
-
-def _expectile_slope(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
+def _expectile_d_expectile(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
     del expectile
     error = x - t
     return -error * xp.absolute(error)

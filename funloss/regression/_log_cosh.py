@@ -3,10 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.elements import difference_partials, elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["log_cosh_loss"]
@@ -68,19 +66,14 @@ def log_cosh_loss(
         P. Chen, G. Chen and S. Zhang, Log hyperbolic cosine loss improves
         variational auto-encoder, 2019.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    cost = xp.custom_jvp(_cost, (_slope, _target_slope), input, target)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input, target=target, weight=weight, where=where, dtype=dtype
     )
+    losses = batch.map(_log_cosh, difference_partials(_log_cosh_d_input))
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _cost(xp: Namespace, input: Any, target: Any) -> Any:
+def _log_cosh(xp: Namespace, input: Any, target: Any) -> Any:
     size = xp.absolute(input - target)
     near = xp.clamp_max(size, _FAR)
     grown = xp.expm1(near)
@@ -88,9 +81,5 @@ def _cost(xp: Namespace, input: Any, target: Any) -> Any:
     return xp.log1p(grown * (0.5 * grown / (1.0 + grown))) + (size - near)
 
 
-def _slope(xp: Namespace, input: Any, target: Any) -> Any:
+def _log_cosh_d_input(xp: Namespace, input: Any, target: Any) -> Any:
     return xp.tanh(input - target)
-
-
-def _target_slope(xp: Namespace, input: Any, target: Any) -> Any:
-    return -xp.tanh(input - target)

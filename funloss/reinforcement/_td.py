@@ -9,7 +9,7 @@ from funloss._core.loss import loss
 from funloss._core.options import check_scalar, propagate_nan
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.regression._huber import huber_cost
+from funloss.regression._huber import huber_losses
 from funloss.reinforcement._returns import (
     check_inverses,
     check_steps,
@@ -135,7 +135,7 @@ def error_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     if delta is None:
         return xp.custom_jvp(_half_square, (_error, None), input, target)
     delta = check_scalar(xp, input, above=0, delta=delta)
-    return huber_cost(xp, propagate_nan(xp, input, delta), target, delta)
+    return huber_losses(xp, propagate_nan(xp, input, delta), target, delta)
 
 
 def _half_square(xp: Namespace, input: Any, target: Any) -> Any:

@@ -3,10 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["absolute_error", "l1_loss"]
@@ -56,16 +54,11 @@ def l1_loss(
         >>> print(l1_loss(np.asarray([1.0, -2.0]), np.zeros(2)))
         1.5
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    cost = xp.custom_jvp(absolute_error, None, input, target)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input, target=target, weight=weight, where=where, dtype=dtype
     )
+    losses = batch.map(absolute_error)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 def absolute_error(xp: Namespace, input: Any, target: Any) -> Any:

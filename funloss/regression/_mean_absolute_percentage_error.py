@@ -3,11 +3,9 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["mean_absolute_percentage_error"]
@@ -55,7 +53,7 @@ def mean_absolute_percentage_error(
     Peers:
         `keras.losses.mean_absolute_percentage_error`, whose `eps` is the default
         here; it averages over the last axis. torchmetrics' function of this name
-        and scikit-learn's give the share, not the percentage, with an `eps` of
+        and scikit-learn's give the ratio, not the percentage, with an `eps` of
         1.17e-6 and 2.2e-16. torch has no such loss.
 
     Examples:
@@ -68,42 +66,40 @@ def mean_absolute_percentage_error(
         A. de Myttenaere, B. Golden, B. Le Grand and F. Rossi, Mean absolute
         percentage error for regression models, 2016.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    eps = check_scalar(xp, input, above=0, eps=eps)
-    input = propagate_nan(xp, input, eps)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 1.0))
-    slopes = (_slope, _target_slope, _eps_slope)
-    cost = xp.custom_jvp(_cost, slopes, input, target, eps)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"eps": positive(eps)},
+        fill={"target": 1.0},
     )
+    losses = batch.map(_mape, (_mape_d_input, _mape_d_target, _mape_d_eps))
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _cost(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _mape(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     return 100.0 * (xp.absolute(x - t) / xp.clamp_min(xp.absolute(t), eps))
 
 
-def _slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _mape_d_input(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     return 100.0 * (_sign(xp, x - t) / xp.clamp_min(xp.absolute(t), eps))
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _mape_d_target(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     # Of abs(x / t - 1) where t itself divides: in this form nothing cancels.
     inside = xp.absolute(t) >= eps
     ratio = x / xp.where(inside, t, 1.0)
-    share = xp.where(inside, ratio, 1.0) / xp.clamp_min(xp.absolute(t), eps)
-    return -100.0 * (_sign(xp, x - t) * share)
+    ratio = xp.where(inside, ratio, 1.0) / xp.clamp_min(xp.absolute(t), eps)
+    return -100.0 * (_sign(xp, x - t) * ratio)
 
 
-def _eps_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
-    cost = -100.0 * (xp.absolute(x - t) / eps / eps)
-    return xp.where(xp.absolute(t) < eps, cost, 0.0)
+def _mape_d_eps(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+    partial = -100.0 * (xp.absolute(x - t) / eps / eps)
+    return xp.where(xp.absolute(t) < eps, partial, 0.0)
 
 
 def _sign(xp: Namespace, x: Any) -> Any:
-    """Return the slope of the absolute value: 0 at 0 and at nan."""
+    """Return the derivative of the absolute value: 0 at 0 and at nan."""
     return xp.astype(x > 0, x.dtype) - xp.astype(x < 0, x.dtype)

@@ -3,12 +3,11 @@
 import math
 from typing import Any
 
-from funloss._array import Namespace, lookup
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape, check_broadcastable_to, check_values
+from funloss._array import Namespace, lookup, namespace
+from funloss._core.checks import check_broadcastable_to
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["gaussian_nll_loss"]
@@ -70,27 +69,30 @@ def gaussian_nll_loss(
         D. A. Nix and A. S. Weigend, Estimating the mean and variance of the
         target probability distribution, 1994.
     """
-    shared = lookup(var) is None
-    xp, out, (input, target, var) = promote_arrays(
-        dtype, input=input, target=target, var=var
+    batch = elements(
+        input=input,
+        target=target,
+        var=var if lookup(var) is None else _aligned(input, var),
+        where=where,
+        dtype=dtype,
+        options={"eps": real(eps)},
+        fill={"var": 1.0},
+        broadcast=True,
     )
-    var = var if shared else _aligned(xp, input, var)
-    shape = broadcast_shape(input=input, target=target, var=var)
-    input, target, var = xp.of_ndim(len(shape), input, target, var)
-    eps = check_scalar(xp, input, eps=eps)
-    where = check_where(xp, input, where, shape)
-    input, target, var = fill_masked(xp, where, (input, 0.0), (target, 0.0), (var, 1.0))
-    slopes = (_mean_slope, _target_slope, _var_slope, None)
-    cost = xp.custom_jvp(_cost, slopes, input, target, var, eps)
-    negative = xp.custom_jvp(lambda _, var: var < 0, None, var)
-    bad = check_values(xp, ">= 0", var=(var, negative))
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    cost = cost + _HALF_LOG_TWO_PI if full else cost
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    losses = batch.map(
+        _gaussian_nll,
+        (_gaussian_nll_d_input, _gaussian_nll_d_target, _gaussian_nll_d_var),
+    )
+    losses = batch.nan_outside(
+        losses, ">= 0", lambda _, var: var < 0, var=batch.arrays["var"]
+    )
+    losses = losses + _HALF_LOG_TWO_PI if full else losses
+    return batch.reduce(losses, reduction)
 
 
-def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
+def _aligned(input: Any, var: Any) -> Any:
     """Return `var` shaped to broadcast to `input`, or raise."""
+    xp = namespace(input=input, var=var)
     full, own = tuple(input.shape), tuple(var.shape)
     # Torch's rule comes first: what has all axes but the last is one a row.
     if full and own == full[:-1]:
@@ -107,24 +109,26 @@ def _aligned(xp: Namespace, input: Any, var: Any) -> Any:
 
 
 def _floored(xp: Namespace, var: Any, eps: Any) -> Any:
-    """Return ``max(var, eps)`` with slope 1 in `var` everywhere."""
-    slopes = (lambda xp, var, _: xp.ones_like(var), None)
-    return xp.custom_jvp(lambda xp, var, eps: xp.clamp_min(var, eps), slopes, var, eps)
+    """Return ``max(var, eps)`` with derivative 1 in `var` everywhere."""
+    partials = (lambda xp, var, _: xp.ones_like(var), None)
+    return xp.custom_jvp(
+        lambda xp, var, eps: xp.clamp_min(var, eps), partials, var, eps
+    )
 
 
-def _cost(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+def _gaussian_nll(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
     var = _floored(xp, var, eps)
     return 0.5 * (xp.log(var) + xp.square(x - t) / var)
 
 
-def _mean_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+def _gaussian_nll_d_input(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
     return (x - t) / _floored(xp, var, eps)
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+def _gaussian_nll_d_target(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
     return (t - x) / _floored(xp, var, eps)
 
 
-def _var_slope(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
+def _gaussian_nll_d_var(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
     var = _floored(xp, var, eps)
     return 0.5 * (1 / var - xp.square((x - t) / var))

@@ -3,14 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_same_shape_or_scalar,
-    check_shapes_equal,
-    check_values,
-)
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["mean_squared_logarithmic_error"]
@@ -67,39 +61,33 @@ def mean_squared_logarithmic_error(
         C. Tofallis, A better measure of relative prediction accuracy for model
         selection and model estimation, 2015.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    cost = xp.custom_jvp(_cost, (_slope, _target_slope), input, target)
-    # Only to raise: the formula gives nan of itself, in slopes, too.
-    for name, x in (("input", input), ("target", target)):
-        low = xp.custom_jvp(lambda _, x: x <= -1, None, x)
-        check_values(xp, "> -1", **{name: (x, low)})
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input, target=target, weight=weight, where=where, dtype=dtype
     )
+    losses = batch.map(_msle, (_msle_d_input, _msle_d_target))
+    # Only to raise: the formula gives nan by itself, in the gradient, too.
+    for name, x in batch.arrays.items():
+        batch.nan_outside(losses, "> -1", lambda _, x: x <= -1, **{name: x})
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+def _msle(xp: Namespace, x: Any, t: Any) -> Any:
     return xp.square(_distance(xp, x, t))
 
 
-def _slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _msle_d_input(xp: Namespace, x: Any, t: Any) -> Any:
     return 2.0 * _log_ratio(xp, x, t) / (1.0 + x)
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _msle_d_target(xp: Namespace, x: Any, t: Any) -> Any:
     return -2.0 * _log_ratio(xp, x, t) / (1.0 + t)
 
 
 def _log_ratio(xp: Namespace, x: Any, t: Any) -> Any:
     """Return ``log((1 + x) / (1 + t))``."""
-    slopes = (lambda _, x, _t: 1.0 / (1.0 + x), lambda _, _x, t: -1.0 / (1.0 + t))
+    partials = (lambda _, x, _t: 1.0 / (1.0 + x), lambda _, _x, t: -1.0 / (1.0 + t))
     return xp.custom_jvp(
-        lambda xp, x, t: xp.sign(x - t) * _distance(xp, x, t), slopes, x, t
+        lambda xp, x, t: xp.sign(x - t) * _distance(xp, x, t), partials, x, t
     )
 
 

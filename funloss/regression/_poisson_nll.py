@@ -4,11 +4,9 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["poisson_nll_loss"]
@@ -66,47 +64,50 @@ def poisson_nll_loss(
         >>> print(poisson_nll_loss(np.zeros(2), np.asarray([0.0, 3.0])))
         1.0
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    shape = broadcast_shape(input=input, target=target)
-    input, target = xp.of_ndim(len(shape), input, target)
-    eps = check_scalar(xp, input, eps=eps)
-    where = check_where(xp, input, where, shape)
-    input, target = fill_masked(xp, where, (input, 0.5), (target, 0.5))
+    batch = elements(
+        input=input,
+        target=target,
+        where=where,
+        dtype=dtype,
+        options={"eps": real(eps)},
+        fill={"input": 0.5, "target": 0.5},
+        broadcast=True,
+    )
     if log_input:
-        cost = xp.custom_jvp(_log_cost, (_log_slope, _log_target_slope), input, target)
+        losses = batch.map(_log_poisson, (_log_poisson_d_input, _log_poisson_d_target))
     else:
-        slopes = (_rate_slope, _rate_target_slope, None)
-        cost = xp.custom_jvp(_rate_cost, slopes, input, target, eps)
+        losses = batch.map(_poisson, (_poisson_d_input, _poisson_d_target))
     if full:
-        cost = cost + xp.custom_jvp(_stirling, (_stirling_slope,), target)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+        target = batch.arrays["target"]
+        losses = losses + batch.xp.custom_jvp(_stirling, (_stirling_d_target,), target)
+    return batch.reduce(losses, reduction)
 
 
-def _log_cost(xp: Namespace, x: Any, t: Any) -> Any:
+def _log_poisson(xp: Namespace, x: Any, t: Any, _eps: Any) -> Any:
     rate = xp.exp(x)
     return xp.where(t == 0, rate, rate - t * x)
 
 
-def _log_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _log_poisson_d_input(xp: Namespace, x: Any, t: Any, _eps: Any) -> Any:
     return xp.exp(x) - t
 
 
-def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _log_poisson_d_target(xp: Namespace, x: Any, t: Any, _eps: Any) -> Any:
     del xp, t
     return -x
 
 
-def _rate_cost(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _poisson(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     void = xp.logical_and(t == 0, x + eps == 0)
     return xp.where(void, x, x - t * xp.log(x + eps))
 
 
-def _rate_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _poisson_d_input(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     del xp
     return 1 - t / (x + eps)
 
 
-def _rate_target_slope(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _poisson_d_target(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
     del t
     return -xp.log(x + eps)
 
@@ -117,6 +118,6 @@ def _stirling(xp: Namespace, t: Any) -> Any:
     return xp.where(t > 1, term, xp.where(xp.isnan(t), t, 0.0))
 
 
-def _stirling_slope(xp: Namespace, t: Any) -> Any:
+def _stirling_d_target(xp: Namespace, t: Any) -> Any:
     large = xp.where(t > 1, t, 1.0)
     return xp.where(t > 1, xp.log(large) + 0.5 / large, 0.0)
