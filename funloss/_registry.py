@@ -49,14 +49,16 @@ regression._mse mse_loss: mse MSELoss mean_squared_error squared_error l2_loss
 regression._poisson_nll poisson_nll_loss: PoissonNLLLoss poisson
     poisson_log_likelihood
 regression._smooth_l1 smooth_l1_loss: SmoothL1Loss
-classification._adaptive adaptive_log_softmax_with_loss: adaptive_softmax
-    AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
-classification._binary binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
-classification._binary binary_cross_entropy_with_logits: bce BCEWithLogitsLoss
+classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
+    adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
+classification._binary_cross_entropy binary_cross_entropy: bce BCELoss
+    binary_crossentropy log_loss
+classification._binary_cross_entropy binary_cross_entropy_with_logits: bce
+    BCEWithLogitsLoss
     bce_with_logits sigmoid_binary_cross_entropy sigmoid_cross_entropy
     sigmoid_cross_entropy_with_logits binary_logistic_loss logistic_loss
     pointwise_sigmoid_loss dpo_loss
-classification._sparsemax binary_sparsemax_loss: sparsemax_loss sparse_plus
+classification._binary_sparsemax binary_sparsemax_loss: sparsemax_loss sparse_plus
 classification._cross_entropy cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
     softmax_cross_entropy_with_logits softmax_cross_entropy_with_integer_labels
     sparse_softmax_cross_entropy_with_logits safe_softmax_cross_entropy
@@ -71,7 +73,7 @@ classification._hinge hinge_loss: squared_hinge perceptron_loss binary_hinge_los
     binary_perceptron_loss svm_loss
 classification._linear_cross_entropy linear_cross_entropy: LinearCrossEntropyLoss
     fused_linear_cross_entropy chunked_cross_entropy cut_cross_entropy
-classification._margin multi_margin_loss: MultiMarginLoss
+classification._multi_margin multi_margin_loss: MultiMarginLoss
 classification._multiclass_hinge multiclass_hinge_loss: categorical_hinge
     crammer_singer_loss multiclass_perceptron_loss
 classification._multilabel_margin multilabel_margin_loss: MultiLabelMarginLoss

@@ -1,8 +1,8 @@
 """The way into a loss of elements: checked, promoted and masked, ready to reduce."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
@@ -13,7 +13,8 @@ from funloss._core.checks import (
     check_shapes_equal,
     check_values,
 )
-from funloss._core.options import Option, propagate_nan
+from funloss._core.labels import batch_shape
+from funloss._core.options import Option, check_options
 from funloss._core.reduction import MeanOver, reduce_losses
 
 __all__ = ["Elements", "difference_partials", "elements"]
@@ -44,6 +45,16 @@ class Elements:
         if partials is not None:
             partials = (*partials, *(None,) * (len(arguments) - len(partials)))
         return self.xp.custom_jvp(formula, partials, *arguments)
+
+    def sum_rows(self, losses: Any, axis: int) -> tuple["Elements", Any]:
+        """Return the sums of losses along an axis, and what is to reduce them.
+
+        Rows that are masked as a whole do not count; what is masked must be 0.
+        """
+        where = self.where
+        if where is not None:
+            where = self.xp.any(self.xp.broadcast_to(where, losses.shape), axis=axis)
+        return replace(self, where=where), self.xp.total(losses, axis)
 
     def nan_outside(
         self,
@@ -89,8 +100,9 @@ def elements(
     options: Mapping[str, Option] | None = None,
     extras: Mapping[str, Any] | None = None,
     fill: Mapping[str, float] | None = None,
-    broadcast: bool = False,
+    shapes: Literal["same", "broadcast", "to_first"] = "same",
     broadcast_weight: bool = False,
+    row_axis: int | None = None,
     **arrays: Any,
 ) -> Elements:
     """Check, promote and mask the arguments of an elementwise loss.
@@ -102,37 +114,45 @@ def elements(
         options: Real options by name, such as ``positive(delta)``.
         extras: Arrays, or None, that are cast as the others but do not decide the
             dtype: labels and weights. They follow the others in `Elements.arrays`.
+            A weight among them is the formula's own, not a factor on each loss.
         fill: What stands for masked elements, 0 for arrays that are not named.
-        broadcast: Whether the arrays broadcast; else all but the first may be 0-d.
+        shapes: Of the arrays: ``"same"``, where all but the first may be 0-d, or that
+            they ``"broadcast"`` to the shape of the losses, or that of the first.
         broadcast_weight: Whether the weight and the extras do.
+        row_axis: An axis that the mask does not have: one loss, and one value of the
+            mask, stand for all elements along it.
         **arrays: In the order of the formula's parameters.
     """
     xp, out, values = promote_arrays(dtype, **arrays)
     like, named = values[0], dict(zip(arrays, values, strict=True))
-    if broadcast:
-        shape = broadcast_shape(**named)
-        named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
-    else:
-        shape = like.shape
+    if shapes == "same":
         check_same_shape_or_scalar(**named)
-    options, extras = options or {}, extras or {}
-    checked = {name: option.check(xp, like, name) for name, option in options.items()}
-    bounded = [checked[name] for name, option in options.items() if option.is_bounded]
-    first = next(iter(named))
-    named[first] = propagate_nan(xp, named[first], *bounded)
-    *others, weight = cast_like(xp, like, **extras, weight=weight)
-    others = dict(zip(extras, others, strict=True))
+    elif shapes == "to_first":
+        check_broadcastable_to(tuple(like.shape), **named)
+    shape = broadcast_shape(**named) if shapes == "broadcast" else tuple(like.shape)
+    if shapes != "same":
+        named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
+    first, extras = next(iter(named)), extras or {}
+    named[first], checked = check_options(xp, named[first], options)
+    casts = {"weight": weight} | extras
+    casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
+    others = {name: casts[name] for name in extras}
+    weight = None if "weight" in extras else casts["weight"]
     if broadcast_weight:
-        check_broadcastable_to(shape, weight=weight, **others)
+        check_broadcastable_to(shape, **casts)
         others = dict(zip(others, xp.of_ndim(like.ndim, *others.values()), strict=True))
     else:
         check_same_shape_or_scalar(**{first: like}, **others)
         check_shapes_equal(**{first: like}, weight=weight)
-    where = check_where(xp, like, where, shape)
+    if row_axis is None:
+        keep = where = check_where(xp, like, where, shape)
+    else:
+        where = check_where(xp, like, where, batch_shape(shape, row_axis))
+        keep = None if where is None else xp.expand_dims(where, axis=row_axis)
     named |= others
     pairs = [(x, (fill or {}).get(name, 0.0)) for name, x in named.items()]
-    named = dict(zip(named, fill_masked(xp, where, *pairs), strict=True))
-    return Elements(xp, out, named, tuple(checked.values()), weight, where)
+    named = dict(zip(named, fill_masked(xp, keep, *pairs), strict=True))
+    return Elements(xp, out, named, checked, weight, where)
 
 
 def difference_partials(d_input: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:

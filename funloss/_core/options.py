@@ -4,7 +4,7 @@ import functools
 import math
 import numbers
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace, is_number, lookup
@@ -13,6 +13,7 @@ from funloss._array.number import Number
 __all__ = [
     "Bounds",
     "Option",
+    "check_options",
     "check_scalar",
     "is_zero",
     "non_negative",
@@ -155,6 +156,16 @@ def check_scalar(
     """
     ((name, value),) = option.items()
     return Option(value, Bounds(above, at_least, below, at_most)).check(xp, like, name)
+
+
+def check_options(
+    xp: Namespace, x: Any, options: Mapping[str, Option] | None
+) -> tuple[Any, tuple[Any, ...]]:
+    """Return `x`, nan where an option is out of its bounds, and the checked options."""
+    options = options or {}
+    checked = {name: option.check(xp, x, name) for name, option in options.items()}
+    bounded = (checked[name] for name, option in options.items() if option.is_bounded)
+    return propagate_nan(xp, x, *bounded), tuple(checked.values())
 
 
 def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:

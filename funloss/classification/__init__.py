@@ -1,17 +1,20 @@
 """Losses of class scores and probabilities."""
 
-from funloss.classification._adaptive import adaptive_log_softmax_with_loss
-from funloss.classification._binary import (
+from funloss.classification._adaptive_log_softmax_with_loss import (
+    adaptive_log_softmax_with_loss,
+)
+from funloss.classification._binary_cross_entropy import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
 )
+from funloss.classification._binary_sparsemax import binary_sparsemax_loss
 from funloss.classification._cross_entropy import cross_entropy
 from funloss.classification._entmax import entmax_loss
 from funloss.classification._fenchel_young import fenchel_young_loss
 from funloss.classification._generalized_cross_entropy import generalized_cross_entropy
 from funloss.classification._hinge import hinge_loss
 from funloss.classification._linear_cross_entropy import linear_cross_entropy
-from funloss.classification._margin import multi_margin_loss
+from funloss.classification._multi_margin import multi_margin_loss
 from funloss.classification._multiclass_hinge import multiclass_hinge_loss
 from funloss.classification._multilabel_margin import multilabel_margin_loss
 from funloss.classification._nll import nll_loss
@@ -23,7 +26,6 @@ from funloss.classification._soft_margin import (
     soft_margin_loss,
 )
 from funloss.classification._softmax_focal import softmax_focal_loss
-from funloss.classification._sparsemax import binary_sparsemax_loss
 
 __all__ = [
     "adaptive_log_softmax_with_loss",

@@ -1,25 +1,11 @@
 """Cross-entropy of unnormalised class scores."""
 
-from funloss._core.arrays import (
-    cast_like,
-    check_where,
-    fill_masked,
-    is_floating,
-    promote_arrays,
-)
-from funloss._core.checks import check_integer, check_probabilities_fit
-from funloss._core.labels import (
-    batch_shape,
-    check_class_weight,
-    class_axis,
-    class_labels,
-    expand_along,
-    label_weights,
-    match_rows,
-)
+from typing import Any
+
+from funloss._core.arrays import fill_masked
+from funloss._core.class_rows import ClassRows, class_rows
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, is_zero
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import is_zero, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["cross_entropy"]
@@ -87,52 +73,46 @@ def cross_entropy(
         >>> print(cross_entropy(scores, np.asarray([0, 1]), reduction="none").round(4))
         [0.6931 0.2877]
     """
-    check_integer(ignore_index=ignore_index)
-    if is_floating(target):
-        xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-        check_probabilities_fit(input=input, target=target)
-        if ignore_index >= 0:
-            msg = (
-                f"ignore_index must be negative with probabilities, got {ignore_index}"
-            )
-            raise ValueError(msg)
-    else:
-        xp, out, (input,) = promote_arrays(dtype, input=input)
-    axis = class_axis(input, axis)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_class_weight(weight, input, axis)
-    spread = 1.0 if weight is None else expand_along(xp, weight, axis, input.ndim)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    smoothing = check_scalar(
-        xp, input, at_least=0, at_most=1, label_smoothing=label_smoothing
-    )
-    if is_floating(target):
-        keep = where if where is None else xp.expand_dims(where, axis=axis)
-        (target,) = fill_masked(xp, keep, (target, 0.0))
-        if not is_zero(smoothing):
-            target = (1 - smoothing) * target + smoothing / input.shape[axis]
-        mass = target * spread
-        if weight is not None:
-            (mass,) = fill_masked(xp, keep, (mass, 0.0))
-        cost = xp.softmax_cross_entropy(input, mass, axis, where)
-        return reduce_losses(xp, out, cost, reduction, where=where)
-    target = match_rows(xp, input, target, axis, probabilities=True)
-    labels, keep, bad = class_labels(
-        xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
-    )
-    mass, even = label_weights(xp, weight, labels, keep), None
-    if not is_zero(smoothing):
-        even = xp.ones((1,) * input.ndim, dtype=input.dtype, **xp.device_kw(input))
-        even = even * spread / input.shape[axis]
-    cost = xp.softmax_cross_entropy_with_integer_labels(
+    rows = class_rows(
         input,
-        labels,
-        axis,
-        keep,
-        row_weight=mass,
-        smoothing_target=even,
+        target,
+        weight=weight,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"label_smoothing": unit_interval(label_smoothing)},
+    )
+    losses = _of_labels(rows) if rows.has_labels else _of_probabilities(rows)
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+
+
+def _of_labels(rows: ClassRows) -> Any:
+    """Return the losses, weighted by class."""
+    xp, scores, (smoothing,) = rows.xp, rows.scores, rows.options
+    uniform = None
+    if not is_zero(smoothing):
+        ones = (1,) * scores.ndim
+        uniform = xp.ones(ones, dtype=scores.dtype, **xp.device_kw(scores))
+        uniform = uniform * rows.class_weight() / rows.classes
+    losses = xp.softmax_cross_entropy_with_integer_labels(
+        scores,
+        rows.target,
+        rows.axis,
+        rows.keep,
+        row_weight=rows.label_weight(),
+        smoothing_target=uniform,
         smoothing=smoothing,
     )
-    if bad is not None:
-        cost = xp.nan_where(cost, bad)
-    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
+    return rows.nan_where_bad(losses)
+
+
+def _of_probabilities(rows: ClassRows) -> Any:
+    """Return the losses, weighted by class."""
+    xp, target, (smoothing,) = rows.xp, rows.target, rows.options
+    if not is_zero(smoothing):
+        target = (1 - smoothing) * target + smoothing / rows.classes
+    target = target * rows.class_weight()
+    if rows.weight is not None:
+        (target,) = fill_masked(xp, rows.expand(rows.keep), (target, 0.0))
+    return xp.softmax_cross_entropy(rows.scores, target, rows.axis, rows.keep)

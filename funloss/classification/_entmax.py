@@ -10,25 +10,8 @@ from funloss._algorithms._entmax import (
 )
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
-from funloss._core.arrays import (
-    cast_like,
-    check_where,
-    fill_masked,
-    is_floating,
-    promote_arrays,
-)
-from funloss._core.checks import check_integer, check_probabilities_fit
-from funloss._core.labels import (
-    batch_shape,
-    check_class_weight,
-    class_axis,
-    class_labels,
-    expand_along,
-    label_weights,
-    match_rows,
-)
+from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["entmax_loss"]
@@ -106,41 +89,22 @@ def entmax_loss(
         A. F. T. Martins, R. F. Astudillo, From softmax to sparsemax, 2016.
     """
     alpha = _checked(alpha)
-    check_integer(ignore_index=ignore_index)
-    if is_floating(target):
-        xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-        check_probabilities_fit(input=input, target=target)
-        if ignore_index >= 0:
-            msg = (
-                f"ignore_index must be negative with probabilities, got {ignore_index}"
-            )
-            raise ValueError(msg)
-    else:
-        xp, out, (input,) = promote_arrays(dtype, input=input)
-    axis = class_axis(input, axis)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_class_weight(weight, input, axis)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    if is_floating(target):
-        keep = where if where is None else xp.expand_dims(where, axis=axis)
-        input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
-        cost = _of_rows(xp, input, target, alpha, axis)
-        mass = None
-        if weight is not None:
-            mass = xp.total(target * expand_along(xp, weight, axis, input.ndim), axis)
-        keep = where
-    else:
-        target = match_rows(xp, input, target, axis, probabilities=True)
-        labels, keep, bad = class_labels(
-            xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
-        )
-        if keep is not None:
-            (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
-        cost = _of_rows(xp, input, xp.expand_dims(labels, axis=axis), alpha, axis)
-        cost = cost if bad is None else xp.nan_where(cost, bad)
-        mass = label_weights(xp, weight, labels, keep)
-    cost = cost if mass is None else cost * mass
-    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+    )
+    xp, target = rows.xp, rows.target
+    target = rows.expand(target) if rows.has_labels else target
+    losses = _of_rows(xp, rows.filled_scores(), target, alpha, rows.axis)
+    losses = rows.nan_where_bad(losses)
+    row_weight = rows.row_weight()
+    losses = losses if row_weight is None else losses * row_weight
+    return rows.reduce(losses, reduction, mean_weights=row_weight)
 
 
 def _checked(alpha: Any) -> float:
@@ -157,10 +121,10 @@ def _checked(alpha: Any) -> float:
     return float(alpha)
 
 
-def _of_rows(xp: Namespace, x: Any, truth: Any, alpha: float, axis: int) -> Any:
+def _of_rows(xp: Namespace, x: Any, target: Any, alpha: float, axis: int) -> Any:
     options = (alpha, axis)
     scale = entmax_scale(xp, x, alpha, axis)
-    slope = None if xp.is_int(truth.dtype) else truth_slope
+    slope = None if xp.is_int(target.dtype) else truth_slope
     # The loss is least in the scale, which therefore has no slope of its own.
     slopes = (score_slope, None, slope, None)
-    return xp.custom_jvp(entmax_cost, slopes, x, scale, truth, options, axis=axis)
+    return xp.custom_jvp(entmax_cost, slopes, x, scale, target, options, axis=axis)

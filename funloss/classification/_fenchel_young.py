@@ -5,11 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace, lookup
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_shapes_equal
-from funloss._core.labels import batch_shape, class_axis
+from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["fenchel_young_loss"]
@@ -79,18 +76,22 @@ def fenchel_young_loss(
         M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
         losses, 2020.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    advice = ": labels must be one-hot" if target.ndim < input.ndim else ""
-    check_shapes_equal(advice, input=input, target=target)
-    axis = class_axis(input, axis)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
-    input, target = (xp.moveaxis(x, axis, -1) for x in (input, target))
-    cost = _of_rows(xp, input, conjugate=conjugate) - _inner(xp, input, target)
+    rows = class_rows(
+        input,
+        target,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        takes="probabilities",
+    )
+    xp = rows.xp
+    input, target = (
+        xp.moveaxis(x, rows.axis, -1) for x in (rows.filled_scores(), rows.target)
+    )
+    losses = _of_rows(xp, input, conjugate=conjugate) - _inner(xp, input, target)
     if regularizer is not None:
-        cost = cost + _of_rows(xp, target, regularizer=regularizer)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+        losses = losses + _of_rows(xp, target, regularizer=regularizer)
+    return rows.reduce(losses, reduction)
 
 
 def _of_rows(xp: Namespace, x: Any, **functions: Callable[[Any], Any]) -> Any:

@@ -4,14 +4,11 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like
-from funloss._core.labels import check_class_weight
+from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import Bounds, Option
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._odds import Curve
-from funloss.classification._scored_rows import enter_rows
+from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
 
 __all__ = ["generalized_cross_entropy"]
 
@@ -81,24 +78,26 @@ def generalized_cross_entropy(
         Z. Zhang and M. R. Sabuncu, Generalized cross entropy loss for training deep
         neural networks with noisy labels, 2018.
     """
-    start = enter_rows(
-        dtype, input, target, axis=axis, ignore_index=ignore_index, where=where
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"q": Option(q, Bounds(above=0, at_most=1))},
     )
-    xp, x = start.xp, start.input
-    q = check_scalar(xp, x, above=0, at_most=1, q=q)
-    (weight,) = cast_like(xp, x, weight=weight)
-    check_class_weight(weight, x, start.axis)
-    start = start.spoilt(q)
-    cost, keep, mass = start.costs(_GENERALIZED, q, weight)
-    return reduce_losses(xp, start.out, cost, reduction, where=keep, mean_weights=mass)
+    losses = log_odds_losses(rows, _GENERALIZED, *rows.options)
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
 
 
-def _cost(xp: Namespace, odds: Any, q: Any) -> Any:
-    return -xp.expm1(-q * xp.softplus(odds)) / q
+def _generalized(xp: Namespace, log_odds: Any, q: Any) -> Any:
+    return -xp.expm1(-q * xp.softplus(log_odds)) / q
 
 
-def _rate(xp: Namespace, odds: Any, q: Any) -> Any:
-    return xp.exp(-q * xp.softplus(odds))
+def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, q: Any) -> Any:
+    return xp.exp(-q * xp.softplus(log_odds))
 
 
 # The integral of t * exp(-z * t) over 0..1 as a series in z; beyond 1/2 its closed
@@ -106,8 +105,8 @@ def _rate(xp: Namespace, odds: Any, q: Any) -> Any:
 _SERIES = [(-1) ** k / (math.factorial(k) * (k + 2)) for k in range(15)]
 
 
-def _q_slope(xp: Namespace, odds: Any, q: Any) -> Any:
-    entropy = xp.softplus(odds)
+def _generalized_d_q(xp: Namespace, log_odds: Any, q: Any) -> Any:
+    entropy = xp.softplus(log_odds)
     small = q * entropy < 0.5
     near = xp.where(small, entropy, 0.0)
     series = 0.0 * near
@@ -118,4 +117,4 @@ def _q_slope(xp: Namespace, odds: Any, q: Any) -> Any:
     return -xp.where(small, near * near * series, closed)
 
 
-_GENERALIZED = Curve(_cost, _rate, _q_slope)
+_GENERALIZED = LogOddsLoss(_generalized, _d_log_odds_over_sigmoid, _generalized_d_q)

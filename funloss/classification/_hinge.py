@@ -4,19 +4,13 @@ from typing import Any, Literal, TypeAlias
 
 from funloss._array import Namespace, lookup
 from funloss._array.compiled import fixed
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_choice,
-    check_same_shape_or_scalar,
-    check_shapes_equal,
-    check_values,
-)
+from funloss._core.checks import check_choice, check_values
+from funloss._core.elements import Elements, elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
-__all__ = ["Labels", "checked", "hinge_loss", "sided"]
+__all__ = ["Labels", "check_binary_labels", "hinge_loss", "to_signs"]
 
 Labels: TypeAlias = Literal["signed", "binary"]
 
@@ -84,74 +78,78 @@ def hinge_loss(
     """
     p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    margin = check_scalar(xp, input, at_least=0, margin=margin)
-    input = propagate_nan(xp, input, margin)
-    given, weight = cast_like(xp, input, target=target, weight=weight)
-    check_same_shape_or_scalar(input=input, target=given)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    (input,) = fill_masked(xp, where, (input, 0.0))
-    target, bad = checked(xp, target, given, labels, where)
-    slopes = (_slope, None, _margin_slope, None, None)
-    cost = xp.custom_jvp(_hinge, slopes, input, target, margin, labels, int(p))
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"margin": non_negative(margin)},
+        extras={"target": target},
+        fill={"target": 1.0},
     )
+    target, bad = check_binary_labels(batch, target, labels)
+    partials = (_hinge_d_input, None, _hinge_d_margin, None, None)
+    arguments = (batch.arrays["input"], target, *batch.options, labels, int(p))
+    losses = batch.xp.custom_jvp(_hinge, partials, *arguments)
+    losses = losses if bad is None else batch.xp.nan_where(losses, bad)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def checked(
-    xp: Namespace, target: Any, given: Any, labels: Labels, where: Any
+def check_binary_labels(
+    batch: Elements, target: Any, labels: Labels
 ) -> tuple[Any, Any]:
-    """Return labels that are safe to compute with, and which are none, for `nan_where`.
+    """Return labels that are safe to compute with, and where they are none, or None.
 
-    `given` is `target` as it came from `cast_like`. A label that is none raises where
-    values can be read; the second result is None where there is no such label.
+    `batch` has them as numbers, `target` as they came. A wrong label raises where
+    values can be read.
     """
     check_choice(("signed", "binary"), labels=labels)
-    (given,) = fill_masked(xp, where, (given, 1.0))
+    xp, numbers = batch.xp, batch.arrays["target"]
     binary = labels == "binary"
-    bad = xp.custom_jvp(_is_no_bit if binary else _is_no_sign, None, given)
+    bad = xp.custom_jvp(_is_not_binary if binary else _is_not_sign, None, numbers)
     rule, other = ("0 or 1", "signed") if binary else ("-1 or 1", "binary")
     advice = f", or pass labels={other!r}"
-    bad = check_values(xp, rule, advice, target=(given, bad))
-    # Converted in the formula and again in its slope, labels need no memory.
-    return target if where is None and lookup(target) is not None else given, bad
+    bad = check_values(xp, rule, advice, target=(numbers, bad))
+    # Converted in the formula and again in its derivative, labels need no memory.
+    as_given = batch.where is None and lookup(target) is not None
+    return target if as_given else numbers, bad
 
 
-def sided(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
+def to_signs(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
     """Return -1 or 1 for each label."""
-    side = xp.astype(target, x.dtype)
-    return 2 * side - 1 if labels == "binary" else side
+    sign = xp.astype(target, x.dtype)
+    return 2 * sign - 1 if labels == "binary" else sign
 
 
-def _is_no_sign(xp: Namespace, label: Any) -> Any:
+def _is_not_sign(xp: Namespace, label: Any) -> Any:
     return xp.absolute(label) != 1
 
 
-def _is_no_bit(xp: Namespace, label: Any) -> Any:
+def _is_not_binary(xp: Namespace, label: Any) -> Any:
     return xp.absolute(2 * label - 1) != 1
 
 
 def _hinge(xp: Namespace, *arguments: Any) -> Any:
-    lack = xp.clamp_min(_distance(xp, *arguments), 0.0)
-    return lack if arguments[-1] == 1 else xp.square(lack)
+    hinge = xp.clamp_min(_below_margin(xp, *arguments), 0.0)
+    return hinge if arguments[-1] == 1 else xp.square(hinge)
 
 
-def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
-    distance = _distance(xp, *arguments)
+def _hinge_d_margin(xp: Namespace, *arguments: Any) -> Any:
+    distance = _below_margin(xp, *arguments)
     if arguments[-1] == 2:
         return 2 * xp.clamp_min(distance, 0.0)
     return xp.astype(distance >= 0, distance.dtype)
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
-    x, target, _, labels, _ = arguments
-    return -sided(xp, x, target, labels) * _margin_slope(xp, *arguments)
+def _hinge_d_input(
+    xp: Namespace, x: Any, target: Any, margin: Any, labels: Labels, p: int
+) -> Any:
+    change = _hinge_d_margin(xp, x, target, margin, labels, p)
+    return -to_signs(xp, x, target, labels) * change
 
 
-def _distance(xp: Namespace, *arguments: Any) -> Any:
-    """Return how far a score is from its margin, negative beyond."""
-    x, target, margin, labels, _ = arguments
-    return margin - sided(xp, x, target, labels) * x
+def _below_margin(
+    xp: Namespace, x: Any, target: Any, margin: Any, labels: Labels, _p: int
+) -> Any:
+    """Return how far a score is below its margin, negative beyond."""
+    return margin - to_signs(xp, x, target, labels) * x

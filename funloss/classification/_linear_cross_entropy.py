@@ -110,7 +110,7 @@ def linear_cross_entropy(
     bias = None if linear_bias is None else others[0]
     shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
     (weight,) = cast_like(xp, x, weight=weight)
-    check_class_weight(weight, matrix, 0)
+    check_class_weight(weight, matrix.shape[0])
     where = check_where(xp, x, where, batch_shape(shape, axis))
     target, ignore_index = _check_target(
         xp, x, others[-1] if soft else target, shape, ignore_index, soft=soft

@@ -4,19 +4,10 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.labels import (
-    batch_shape,
-    check_class_weight,
-    class_axis,
-    class_labels,
-    expand_along,
-    label_weights,
-    match_rows,
-)
+from funloss._core.class_rows import class_rows
+from funloss._core.labels import expand_along
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["multiclass_hinge_loss"]
@@ -86,24 +77,24 @@ def multiclass_hinge_loss(
         kernel-based vector machines, 2001.
         M. Collins, Discriminative training methods for hidden Markov models, 2002.
     """
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    axis = class_axis(input, axis)
-    margin = check_scalar(xp, input, at_least=0, margin=margin)
-    input = propagate_nan(xp, input, margin)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_class_weight(weight, input, axis)
-    target = match_rows(xp, input, target, axis)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    labels, keep, bad = class_labels(xp, input, target, input.shape[axis], where=where)
-    if keep is not None:
-        (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
-    arguments = (input, margin, xp.expand_dims(labels, axis=axis), axis)
-    slopes = (_slope, _margin_slope, None, None)
-    cost = xp.custom_jvp(_hinge, slopes, *arguments, axis=axis)
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    mass = label_weights(xp, weight, labels, keep)
-    cost = cost if mass is None else cost * mass
-    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"margin": non_negative(margin)},
+        takes="labels",
+    )
+    place = rows.expand(rows.target)
+    arguments = (rows.filled_scores(), *rows.options, place, rows.axis)
+    partials = (_d_input, _d_margin, None, None)
+    losses = rows.xp.custom_jvp(_hinge, partials, *arguments, axis=rows.axis)
+    losses = rows.nan_where_bad(losses)
+    row_weight = rows.row_weight()
+    losses = losses if row_weight is None else losses * row_weight
+    return rows.reduce(losses, reduction, mean_weights=row_weight)
 
 
 def _hinge(xp: Namespace, *arguments: Any) -> Any:
@@ -111,7 +102,7 @@ def _hinge(xp: Namespace, *arguments: Any) -> Any:
     return xp.amax(xp.clamp_min(lack, 0.0), arguments[-1])
 
 
-def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
+def _d_margin(xp: Namespace, *arguments: Any) -> Any:
     """Return the share of each wrong class in the cost, 0 where nothing is lacking."""
     best, lack = _lacks(xp, *arguments)
     ties = xp.total(best, arguments[-1], keepdims=True)
@@ -119,9 +110,9 @@ def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
     return best * xp.where(lack < 0, 0.0, xp.where(lack == 0, 1 / (ties + 1), 1 / ties))
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
+def _d_input(xp: Namespace, *arguments: Any) -> Any:
     _, _, place, axis = arguments
-    rise = _margin_slope(xp, *arguments)
+    rise = _d_margin(xp, *arguments)
     fall = xp.total(rise, axis, keepdims=True)
     return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
 

@@ -1,17 +1,7 @@
 """Negative log-likelihood of log-probabilities."""
 
-from funloss._core.arrays import cast_like, check_where, promote_arrays
-from funloss._core.checks import check_integer
-from funloss._core.labels import (
-    batch_shape,
-    check_class_weight,
-    class_axis,
-    class_labels,
-    label_weights,
-    match_rows,
-)
+from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["nll_loss"]
@@ -67,20 +57,19 @@ def nll_loss(
         >>> print(nll_loss(log_p, np.asarray([0, 1]), reduction="none").round(4))
         [0.6931 0.2877]
     """
-    check_integer(ignore_index=ignore_index)
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    axis = class_axis(input, axis)
-    target = match_rows(xp, input, target, axis)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_class_weight(weight, input, axis)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    labels, keep, bad = class_labels(
-        xp, input, target, input.shape[axis], ignore_index=ignore_index, where=where
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        takes="labels",
     )
-    if bad is not None:
-        input = xp.nan_where(input, xp.expand_dims(bad, axis=axis))
-    cost = -xp.take_label(input, labels, axis)
-    mass = label_weights(xp, weight, labels, keep)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=mass, where=keep, mean_weights=mass
-    )
+    xp, input = rows.xp, rows.scores
+    if rows.bad is not None:
+        input = xp.nan_where(input, rows.expand(rows.bad))
+    losses = -xp.take_label(input, rows.target, rows.axis)
+    weight = rows.label_weight()
+    return rows.reduce(losses, reduction, weight=weight, mean_weights=weight)

@@ -3,14 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like
-from funloss._core.labels import check_class_weight
+from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import Bounds, Option
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._odds import Curve
-from funloss.classification._scored_rows import enter_rows
+from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
 
 __all__ = ["poly_loss"]
 
@@ -83,29 +80,31 @@ def poly_loss(
         PolyLoss: A polynomial expansion perspective of classification loss
         functions, 2022.
     """
-    start = enter_rows(
-        dtype, input, target, axis=axis, ignore_index=ignore_index, where=where
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"epsilon": Option(epsilon, Bounds(at_least=-1))},
     )
-    xp, x = start.xp, start.input
-    epsilon = check_scalar(xp, x, at_least=-1, epsilon=epsilon)
-    (weight,) = cast_like(xp, x, weight=weight)
-    check_class_weight(weight, x, start.axis)
-    start = start.spoilt(epsilon)
-    cost, keep, mass = start.costs(_POLY, epsilon, weight)
-    return reduce_losses(xp, start.out, cost, reduction, where=keep, mean_weights=mass)
+    losses = log_odds_losses(rows, _POLY, *rows.options)
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
 
 
-def _cost(xp: Namespace, odds: Any, epsilon: Any) -> Any:
-    return xp.softplus(odds) + epsilon * xp.sigmoid(odds)
+def _poly(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
+    return xp.softplus(log_odds) + epsilon * xp.sigmoid(log_odds)
 
 
-def _rate(xp: Namespace, odds: Any, epsilon: Any) -> Any:
-    return 1 + epsilon * xp.sigmoid(-odds)
+def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
+    return 1 + epsilon * xp.sigmoid(-log_odds)
 
 
-def _epsilon_slope(xp: Namespace, odds: Any, epsilon: Any) -> Any:
+def _poly_d_epsilon(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
     del epsilon
-    return xp.sigmoid(odds)
+    return xp.sigmoid(log_odds)
 
 
-_POLY = Curve(_cost, _rate, _epsilon_slope)
+_POLY = LogOddsLoss(_poly, _d_log_odds_over_sigmoid, _poly_d_epsilon)

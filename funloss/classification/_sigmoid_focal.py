@@ -3,21 +3,15 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_broadcastable_to,
-    check_same_shape_or_scalar,
-    check_values,
-)
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import non_negative, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._binary import logit_cost
+from funloss.classification._binary_cross_entropy import is_no_probability, logit_losses
 
-__all__ = ["focal_option", "power", "sigmoid_focal_loss"]
+__all__ = ["power", "sigmoid_focal_loss", "whole"]
 
-# Infinite logits count as this in slopes, where 0 times infinity would be nan.
+# Infinite logits count as this in derivatives, where 0 times infinity would be nan.
 _FAR = 1e30
 
 
@@ -49,7 +43,7 @@ def sigmoid_focal_loss(
         gamma: How fast the cost of an easy element fades, >= 0; 0 is the
             cross-entropy itself. A number or a 0-d array; on JAX each
             whole number has a program of its own.
-        weight: Factor on each element's cost, broadcastable to `input`. The mean
+        weight: Factor on each element's loss, broadcastable to `input`. The mean
             divides by the sum of weights.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to `input`. A False element costs 0, has
@@ -84,53 +78,46 @@ def sigmoid_focal_loss(
         T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollar, Focal loss for dense
         object detection, 2017.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    gamma = focal_option(xp, input, gamma)
-    if alpha is not None:
-        alpha = check_scalar(xp, input, at_least=0, at_most=1, alpha=alpha)
-    input = propagate_nan(xp, input, gamma, alpha)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_broadcastable_to(input.shape, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    slopes = (_input_slope, _target_slope, _alpha_slope, _gamma_slope)
-    cost = xp.custom_jvp(_cost, slopes, input, target, alpha, gamma)
-    outside = xp.custom_jvp(_outside, None, target)
-    bad = check_values(xp, "in 0..1", target=(target, outside))
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    options = {"gamma": non_negative(gamma)}
+    options |= {} if alpha is None else {"alpha": unit_interval(alpha)}
+    batch = elements(
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options=options,
+        broadcast_weight=True,
     )
+    xp, (input, target) = batch.xp, batch.arrays.values()
+    gamma, *rest = batch.options
+    arguments = (input, target, rest[0] if rest else None, whole(gamma))
+    losses = xp.custom_jvp(_focal, _PARTIALS, *arguments)
+    losses = batch.nan_outside(losses, "in 0..1", is_no_probability, target=target)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def focal_option(xp: Namespace, like: Any, gamma: Any) -> Any:
-    """Return `gamma`; a whole number as an integer, whose powers are products."""
-    gamma = check_scalar(xp, like, at_least=0, gamma=gamma)
-    whole = isinstance(gamma, float) and gamma.is_integer()
-    return int(gamma) if whole else gamma
+def whole(gamma: Any) -> Any:
+    """Return a whole number as an integer, whose powers are products."""
+    return int(gamma) if isinstance(gamma, float) and gamma.is_integer() else gamma
 
 
 def power(xp: Namespace, base: Any, gamma: Any) -> Any:
-    """Return ``base**gamma``, whose slopes at 0 are finite for every `gamma`."""
+    """Return ``base**gamma``, whose derivatives at 0 are finite for every `gamma`."""
     return base**gamma if isinstance(gamma, int) else xp.safe_power(base, gamma)
-
-
-def _outside(xp: Namespace, t: Any) -> Any:
-    return xp.logical_not(xp.logical_and(t >= 0, t <= 1))
 
 
 def _balance(t: Any, alpha: Any) -> Any:
     return 1.0 if alpha is None else alpha * t + (1 - alpha) * (1 - t)
 
 
-def _cost(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     miss = (1 - t) * xp.sigmoid(x) + t * xp.sigmoid(-x)
     far = (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
     entropy = xp.softplus(-xp.absolute(x)) + far
-    cost = _balance(t, alpha) * (miss**gamma * entropy)
-    # An infinite logit on the right side costs nothing.
-    return xp.where(miss == 0, 0.0, cost)
+    focal = _balance(t, alpha) * (miss**gamma * entropy)
+    # An infinite logit on the right side has loss 0.
+    return xp.where(miss == 0, 0.0, focal)
 
 
 def _parts(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
@@ -158,72 +145,75 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
     def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return p * q / _above(xp, miss)
 
-    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         own = _variance(xp, x, t, p, q, miss)
         return own * (q - p - (1 - 2 * t) * own)
 
-    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return _variance(xp, x, t, p, q, miss) * (p - q) / _floored(xp, miss)
 
-    return xp.custom_jvp(ratio, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
 
 
 def _entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
 
     def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        return logit_cost(xp, x, t)
+        return logit_losses(xp, x, t)
 
-    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return (1 - t) * p - t * q
 
-    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         return -x
 
-    return xp.custom_jvp(value, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(value, (d_x, d_t, None, None, None), *parts)
 
 
 def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy over ``1 - p_t``."""
 
     def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        return logit_cost(xp, x, t) / _above(xp, miss)
+        return logit_losses(xp, x, t) / _above(xp, miss)
 
-    def slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         parts = x, t, p, q, miss
         change = (1 - 2 * t) * _variance(xp, *parts) * _relative_entropy(xp, *parts)
         return ((1 - t) * p - t * q) / _above(xp, miss) - change
 
-    def target_slope(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
         own = _relative_entropy(xp, x, t, p, q, miss)
         return ((p - q) * own - x) / _floored(xp, miss)
 
-    return xp.custom_jvp(ratio, (slope, target_slope, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
 
 
-def _input_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+def _focal_d_input(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     x, t, p, q, miss = parts = _parts(xp, x, t)
     fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
-    slope = (1 - t) * p - t * q + fading
-    return _balance(t, alpha) * power(xp, miss, gamma) * slope
+    change = (1 - t) * p - t * q + fading
+    return _balance(t, alpha) * power(xp, miss, gamma) * change
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+def _focal_d_target(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     x, t, p, q, miss = parts = _parts(xp, x, t)
     factor = power(xp, miss, gamma)
     change = gamma * (q - p) * _relative_entropy(xp, *parts) - x
-    slope = _balance(t, alpha) * factor * change
+    partial = _balance(t, alpha) * factor * change
     if alpha is None:
-        return slope
-    return slope + (2 * alpha - 1) * factor * _entropy(xp, *parts)
+        return partial
+    return partial + (2 * alpha - 1) * factor * _entropy(xp, *parts)
 
 
-def _alpha_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+def _focal_d_alpha(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     _, t, *_, miss = parts = _parts(xp, x, t)
     return (2 * t - 1) * power(xp, miss, gamma) * _entropy(xp, *parts)
 
 
-def _gamma_slope(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
+def _focal_d_gamma(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
     _, t, *_, miss = parts = _parts(xp, x, t)
     cost = _balance(t, alpha) * power(xp, miss, gamma) * _entropy(xp, *parts)
     return cost * xp.log(_above(xp, miss))
+
+
+_PARTIALS = (_focal_d_input, _focal_d_target, _focal_d_alpha, _focal_d_gamma)

@@ -3,17 +3,11 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_axis,
-    check_broadcastable_to,
-    check_same_shape_or_scalar,
-)
-from funloss._core.labels import batch_shape
+from funloss._core.checks import check_axis
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.classification._binary import logit_cost
+from funloss.classification._binary_cross_entropy import logit_losses
 
 __all__ = ["multilabel_soft_margin_loss", "soft_margin_loss"]
 
@@ -58,24 +52,27 @@ def soft_margin_loss(
         >>> print(soft_margin_loss(np.asarray([-800.0]), np.ones(1)))
         800.0
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_broadcastable_to(tuple(input.shape), target=target)
-    (target,) = xp.of_ndim(input.ndim, target)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 1.0))
-    cost = xp.custom_jvp(_cost, (_input_slope, _target_slope), input, target)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    batch = elements(
+        input=input,
+        target=target,
+        where=where,
+        dtype=dtype,
+        fill={"target": 1.0},
+        shapes="to_first",
+    )
+    losses = batch.map(_soft_margin, (_soft_margin_d_input, _soft_margin_d_target))
+    return batch.reduce(losses, reduction)
 
 
-def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+def _soft_margin(xp: Namespace, x: Any, t: Any) -> Any:
     return xp.softplus(-t * x)
 
 
-def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _soft_margin_d_input(xp: Namespace, x: Any, t: Any) -> Any:
     return -t * xp.sigmoid(-t * x)
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _soft_margin_d_target(xp: Namespace, x: Any, t: Any) -> Any:
     return -x * xp.sigmoid(-t * x)
 
 
@@ -126,18 +123,18 @@ def multilabel_soft_margin_loss(
         >>> print(multilabel_soft_margin_loss(x, t).round(4))
         0.3466
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    axis = check_axis(axis, input.ndim)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_broadcastable_to(tuple(input.shape), weight=weight)
-    (weight,) = xp.of_ndim(input.ndim, weight)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target, weight = fill_masked(
-        xp, keep, (input, 0.0), (target, 0.0), (weight, 1.0)
+    batch = elements(
+        input=input,
+        target=target,
+        where=where,
+        dtype=dtype,
+        extras={"weight": weight},
+        fill={"weight": 1.0},
+        broadcast_weight=True,
+        row_axis=axis,
     )
-    cost = logit_cost(xp, input, target)
-    cost = cost if weight is None else cost * weight
-    cost = xp.total(cost, axis) / input.shape[axis]
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    xp, (input, target, weight) = batch.xp, batch.arrays.values()
+    losses = logit_losses(xp, input, target)
+    losses = losses if weight is None else losses * weight
+    axis = check_axis(axis, input.ndim)
+    return batch.reduce(xp.total(losses, axis) / input.shape[axis], reduction)

@@ -1,16 +1,16 @@
 """Focal loss of class scores: cross-entropy that leaves easy rows alone."""
 
+from dataclasses import replace
 from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like
+from funloss._core.class_rows import ClassRows, class_rows
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import check_options, non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._odds import Curve
-from funloss.classification._scored_rows import enter_rows
-from funloss.classification._sigmoid_focal import focal_option, power
+from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
+from funloss.classification._sigmoid_focal import power, whole
 
 __all__ = ["softmax_focal_loss"]
 
@@ -82,59 +82,65 @@ def softmax_focal_loss(
         T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollar, Focal loss for dense
         object detection, 2017.
     """
-    start = enter_rows(
-        dtype, input, target, axis=axis, ignore_index=ignore_index, where=where
+    rows = class_rows(
+        input,
+        target,
+        ignore_index=ignore_index,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"gamma": non_negative(gamma)},
     )
-    xp = start.xp
-    gamma = focal_option(xp, start.input, gamma)
-    weight, scale = _balance(xp, start, alpha)
-    start = start.spoilt(gamma, scale)
-    cost, keep, _ = start.costs(_FOCAL, gamma, weight, scale)
-    return reduce_losses(xp, start.out, cost, reduction, where=keep)
+    (gamma,) = rows.options
+    rows, scale = _balance(rows, alpha)
+    losses = log_odds_losses(rows, _FOCAL, whole(gamma), scale)
+    return rows.reduce(losses, reduction)
 
 
-def _balance(xp: Namespace, start: Any, alpha: Any) -> tuple[Any, Any]:
-    """Return `alpha` as class weights or as one factor; the other is None."""
+def _balance(rows: ClassRows, alpha: Any) -> tuple[ClassRows, Any]:
+    """Return rows weighted by `alpha`, or the one factor of all rows; else None."""
+    if alpha is None:
+        return rows, None
     if getattr(alpha, "shape", ()) == ():
-        if alpha is None:
-            return None, None
-        return None, check_scalar(xp, start.input, at_least=0, alpha=alpha)
-    (alpha,) = cast_like(xp, start.input, alpha=alpha)
-    classes = start.input.shape[start.axis]
-    if tuple(alpha.shape) != (classes,):
-        msg = f"alpha must be a number or have shape ({classes},), got "
+        scores, (alpha,) = check_options(
+            rows.xp, rows.scores, {"alpha": non_negative(alpha)}
+        )
+        return replace(rows, scores=scores), alpha
+    (alpha,) = cast_like(rows.xp, rows.scores, alpha=alpha)
+    if tuple(alpha.shape) != (rows.classes,):
+        msg = f"alpha must be a number or have shape ({rows.classes},), got "
         raise ValueError(msg + f"{tuple(alpha.shape)}")
-    return alpha, None
+    return replace(rows, weight=alpha), None
 
 
-def _cost(xp: Namespace, odds: Any, gamma: Any) -> Any:
-    return xp.sigmoid(odds) ** gamma * xp.softplus(odds)
+def _focal(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
+    return xp.sigmoid(log_odds) ** gamma * xp.softplus(log_odds)
 
 
-def _rate(xp: Namespace, odds: Any, gamma: Any) -> Any:
-    fading = gamma * (xp.sigmoid(-odds) * _entropy(xp, odds))
-    return power(xp, xp.sigmoid(odds), gamma) * (1 + fading)
+def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
+    fading = gamma * (xp.sigmoid(-log_odds) * _entropy(xp, log_odds))
+    return power(xp, xp.sigmoid(log_odds), gamma) * (1 + fading)
 
 
-def _entropy(xp: Namespace, odds: Any) -> Any:
+def _entropy(xp: Namespace, log_odds: Any) -> Any:
     """Return the cross-entropy over the probability of the other classes."""
 
-    def ratio(xp: Namespace, odds: Any) -> Any:
-        miss = xp.sigmoid(odds)
+    def ratio(xp: Namespace, log_odds: Any) -> Any:
+        rest = xp.sigmoid(log_odds)
         # Where it is 0, so is its power: what is divided by it does not matter.
-        return xp.softplus(odds) / xp.where(miss == 0, 1.0, miss)
+        return xp.softplus(log_odds) / xp.where(rest == 0, 1.0, rest)
 
     # That of a quotient has the square of the divisor, which underflows.
-    def slope(xp: Namespace, odds: Any) -> Any:
-        return 1 - xp.sigmoid(-odds) * _entropy(xp, odds)
+    def d_log_odds(xp: Namespace, log_odds: Any) -> Any:
+        return 1 - xp.sigmoid(-log_odds) * _entropy(xp, log_odds)
 
-    return xp.custom_jvp(ratio, (slope,), odds)
-
-
-def _gamma_slope(xp: Namespace, odds: Any, gamma: Any) -> Any:
-    # log(miss) is -softplus(-odds), exact where it is nearly 0.
-    entropies = xp.softplus(-odds) * xp.softplus(odds)
-    return -power(xp, xp.sigmoid(odds), gamma) * entropies
+    return xp.custom_jvp(ratio, (d_log_odds,), log_odds)
 
 
-_FOCAL = Curve(_cost, _rate, _gamma_slope)
+def _focal_d_gamma(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
+    # log(rest) is -softplus(-log_odds), exact where it is nearly 0.
+    entropies = xp.softplus(-log_odds) * xp.softplus(log_odds)
+    return -power(xp, xp.sigmoid(log_odds), gamma) * entropies
+
+
+_FOCAL = LogOddsLoss(_focal, _d_log_odds_over_sigmoid, _focal_d_gamma)

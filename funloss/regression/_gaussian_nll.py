@@ -77,7 +77,7 @@ def gaussian_nll_loss(
         dtype=dtype,
         options={"eps": real(eps)},
         fill={"var": 1.0},
-        broadcast=True,
+        shapes="broadcast",
     )
     losses = batch.map(
         _gaussian_nll,

@@ -71,7 +71,7 @@ def poisson_nll_loss(
         dtype=dtype,
         options={"eps": real(eps)},
         fill={"input": 0.5, "target": 0.5},
-        broadcast=True,
+        shapes="broadcast",
     )
     if log_input:
         losses = batch.map(_log_poisson, (_log_poisson_d_input, _log_poisson_d_target))

@@ -87,7 +87,7 @@ def class_weight(xp: Namespace, input: Any, weight: Any, axis: int | None) -> An
         raise ValueError(msg)
     (weight,) = cast_like(xp, input, weight=weight)
     if weight is not None:
-        check_class_weight(weight, input, axis or 0)
+        check_class_weight(weight, input.shape[axis or 0])
     return weight
 
 

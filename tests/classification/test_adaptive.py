@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from funloss.classification._adaptive import adaptive_log_softmax_with_loss
+from funloss.classification._adaptive_log_softmax_with_loss import (
+    adaptive_log_softmax_with_loss,
+)
 from tests.assertions import assert_close
 
 INF, NAN = math.inf, math.nan

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from funloss.classification._adaptive import adaptive_log_softmax_with_loss
+from funloss.classification._adaptive_log_softmax_with_loss import (
+    adaptive_log_softmax_with_loss,
+)
 
 CUTOFFS = [2, 4]
 HEAD = np.zeros((4, 1))

@@ -3,12 +3,10 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import check_same_shape_or_scalar, check_shapes_equal
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.classification._hinge import Labels, checked, sided
+from funloss.classification._hinge import Labels, check_binary_labels, to_signs
 
 __all__ = ["binary_sparsemax_loss"]
 
@@ -68,28 +66,33 @@ def binary_sparsemax_loss(
         M. Blondel, A. F. T. Martins, V. Niculae, Learning with Fenchel-Young
         losses, 2020.
     """
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    given, weight = cast_like(xp, input, target=target, weight=weight)
-    check_same_shape_or_scalar(input=input, target=given)
-    check_shapes_equal(input=input, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    (input,) = fill_masked(xp, where, (input, 0.0))
-    target, bad = checked(xp, target, given, labels, where)
-    slopes = (_slope, None, None)
-    cost = xp.custom_jvp(_sparse_plus, slopes, input, target, labels)
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        input=input,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        extras={"target": target},
+        fill={"target": 1.0},
     )
+    target, bad = check_binary_labels(batch, target, labels)
+    losses = batch.xp.custom_jvp(
+        _sparse_plus,
+        (_sparse_plus_d_input, None, None),
+        batch.arrays["input"],
+        target,
+        labels,
+    )
+    losses = losses if bad is None else batch.xp.nan_where(losses, bad)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 def _sparse_plus(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
     # The parabola lies above the line within -1..1, and ends at its clamps.
-    error = -sided(xp, x, target, labels) * x
+    error = -to_signs(xp, x, target, labels) * x
     half = xp.clamp(0.5 * error + 0.5, 0.0, 1.0)
     return xp.maximum(error, xp.square(half))
 
 
-def _slope(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
-    side = sided(xp, x, target, labels)
-    return -side * xp.clamp(0.5 - 0.5 * side * x, 0.0, 1.0)
+def _sparse_plus_d_input(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
+    sign = to_signs(xp, x, target, labels)
+    return -sign * xp.clamp(0.5 - 0.5 * sign * x, 0.0, 1.0)

@@ -4,17 +4,16 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    check_broadcastable_to,
-    check_same_shape_or_scalar,
-    check_values,
-)
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
-__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "logit_cost"]
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "is_no_probability",
+    "logit_losses",
+]
 
 # torch floors p * (1 - p) in the slope at this float32 number, in every dtype.
 _FLOOR = 9.999999960041972e-13
@@ -68,50 +67,53 @@ def binary_cross_entropy(
         >>> print(binary_cross_entropy(np.asarray([0.5, 0.0]), np.ones(2)).round(4))
         50.3466
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_broadcastable_to(input.shape, weight=weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target = fill_masked(xp, where, (input, 0.5), (target, 0.5))
-    slopes = (_probability_slope, _truth_slope)
-    cost = xp.custom_jvp(_probability_cost, slopes, input, target)
-    for name, x, advice in (("input", input, _OF_LOGITS), ("target", target, "")):
-        outside = xp.custom_jvp(_outside, None, x)
-        bad = check_values(xp, "in 0..1", advice, **{name: (x, outside)})
-        cost = cost if bad is None else xp.nan_where(cost, bad)
-    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
+    batch = elements(
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        fill={"input": 0.5, "target": 0.5},
+        broadcast_weight=True,
+    )
+    losses = batch.map(_bce, (_bce_d_input, _bce_d_target))
+    for name, advice in (("input", _OF_LOGITS), ("target", "")):
+        losses = batch.nan_outside(
+            losses, "in 0..1", is_no_probability, advice, **{name: batch.arrays[name]}
+        )
+    return batch.reduce(losses, reduction)
 
 
-def _outside(xp: Namespace, p: Any) -> Any:
+def is_no_probability(xp: Namespace, p: Any) -> Any:
+    """Return where `p` is outside 0..1 or nan."""
     return xp.logical_not(xp.logical_and(p >= 0, p <= 1))
 
 
-def _probability_cost(xp: Namespace, p: Any, t: Any) -> Any:
-    miss = xp.clamp_min(xp.log1p(-p), -100.0)
-    return (t - 1) * miss - t * xp.clamp_min(xp.log(p), -100.0)
+def _bce(xp: Namespace, p: Any, t: Any) -> Any:
+    log_rest = xp.clamp_min(xp.log1p(-p), -100.0)
+    return (t - 1) * log_rest - t * xp.clamp_min(xp.log(p), -100.0)
 
 
-def _probability_slope(xp: Namespace, p: Any, t: Any) -> Any:
-    return xp.custom_jvp(_floored_slope, (_curvature, _slope_in_truth), p, t)
+def _bce_d_input(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.custom_jvp(_floored_d_input, (_bce_d2_input, _bce_d2_input_target), p, t)
 
 
-def _floored_slope(xp: Namespace, p: Any, t: Any) -> Any:
+def _floored_d_input(xp: Namespace, p: Any, t: Any) -> Any:
     return (p - t) / xp.clamp_min((1 - p) * p, _FLOOR)
 
 
-def _curvature(xp: Namespace, p: Any, t: Any) -> Any:
+def _bce_d2_input(xp: Namespace, p: Any, t: Any) -> Any:
     # The clamp keeps XLA from adding 1 and epsilon first, which loses digits near 1.
     rest = xp.clamp_min(1 - p, 0.0) + _EPSILON
     denominator = xp.square((p + _EPSILON) * rest)
     return (p * p - 2 * p * t + t) / denominator
 
 
-def _slope_in_truth(xp: Namespace, p: Any, t: Any) -> Any:
+def _bce_d2_input_target(xp: Namespace, p: Any, t: Any) -> Any:
     return -1 / xp.clamp_min((1 - p) * p, _FLOOR)
 
 
-def _truth_slope(xp: Namespace, p: Any, t: Any) -> Any:
+def _bce_d_target(xp: Namespace, p: Any, t: Any) -> Any:
     return xp.log1p(-p) - xp.log(p)
 
 
@@ -165,46 +167,47 @@ def binary_cross_entropy_with_logits(
         >>> print(binary_cross_entropy_with_logits(x, t, reduction="none"))
         [6.93147181e-01 2.06115362e-09]
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    check_same_shape_or_scalar(input=input, target=target)
-    weight, pos_weight = cast_like(xp, input, weight=weight, pos_weight=pos_weight)
-    check_broadcastable_to(input.shape, weight=weight, pos_weight=pos_weight)
-    (pos_weight,) = xp.of_ndim(input.ndim, pos_weight)
-    where = check_where(xp, input, where, input.shape)
-    input, target, pos_weight = fill_masked(
-        xp, where, (input, 0.0), (target, 0.0), (pos_weight, 1.0)
+    batch = elements(
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        extras={"pos_weight": pos_weight},
+        fill={"pos_weight": 1.0},
+        broadcast_weight=True,
     )
-    cost = logit_cost(xp, input, target, pos_weight)
-    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
+    losses = logit_losses(batch.xp, *batch.arrays.values())
+    return batch.reduce(losses, reduction)
 
 
-def logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
-    """Return the cost of each logit."""
-    slopes = (_logit_slope, _logit_truth_slope, _pos_weight_slope)
-    return xp.custom_jvp(_logit_cost, slopes, x, t, pos_weight)
+def logit_losses(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
+    """Return the loss of each logit."""
+    partials = (_logit_bce_d_input, _logit_bce_d_target, _logit_bce_d_pos_weight)
+    return xp.custom_jvp(_logit_bce, partials, x, t, pos_weight)
 
 
-def _logit_cost(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
-    hit = t if pos_weight is None else t * pos_weight
+def _logit_bce(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    positive = t if pos_weight is None else t * pos_weight
     near = xp.softplus(-xp.absolute(x))
-    far = (1 - t) * xp.clamp_min(x, 0.0) + hit * xp.clamp_min(-x, 0.0)
-    # A weight of 0 on an infinite tail costs nothing.
-    void = (x == math.inf) & (t == 1) | (x == -math.inf) & (hit == 0)
-    near = near if pos_weight is None else near * (1 - t + hit)
+    far = (1 - t) * xp.clamp_min(x, 0.0) + positive * xp.clamp_min(-x, 0.0)
+    # A weight of 0 on an infinite tail has loss 0.
+    void = (x == math.inf) & (t == 1) | (x == -math.inf) & (positive == 0)
+    near = near if pos_weight is None else near * (1 - t + positive)
     return xp.where(void, 0.0, near + far)
 
 
-def _logit_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
-    hit = t if pos_weight is None else t * pos_weight
-    return (1 - t + hit) * xp.sigmoid(x) - hit
+def _logit_bce_d_input(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+    positive = t if pos_weight is None else t * pos_weight
+    return (1 - t + positive) * xp.sigmoid(x) - positive
 
 
-def _logit_truth_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+def _logit_bce_d_target(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     if pos_weight is None:
         return -x
     return -x + (pos_weight - 1) * xp.softplus(-x)
 
 
-def _pos_weight_slope(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
+def _logit_bce_d_pos_weight(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     del pos_weight
     return t * xp.softplus(-x)

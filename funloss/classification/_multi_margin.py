@@ -4,21 +4,11 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
 from funloss._core.checks import check_choice
-from funloss._core.labels import (
-    as_row,
-    batch_shape,
-    check_class_weight,
-    check_single_target,
-    class_axis,
-    class_labels,
-    expand_along,
-    label_weights,
-)
+from funloss._core.class_rows import class_rows
+from funloss._core.labels import expand_along
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["multi_margin_loss"]
@@ -81,26 +71,25 @@ def multi_margin_loss(
     """
     p = fixed(p)
     check_choice((1, 2), p=int(p) if p in {1, 2} else p)
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    input = as_row(xp, input)
-    axis = class_axis(input, axis)
-    margin = check_scalar(xp, input, margin=margin)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_class_weight(weight, input, axis)
-    target, shape = check_single_target(xp, input, target, axis)
-    where = check_where(xp, input, where, batch_shape(input.shape, axis))
-    labels, keep, bad = class_labels(xp, input, target, input.shape[axis], where=where)
-    if keep is not None:
-        (input,) = fill_masked(xp, xp.expand_dims(keep, axis=axis), (input, 0.0))
-    place = xp.expand_dims(labels, axis=axis)
-    slopes = (_slope, _margin_slope, None, None, None)
-    arguments = (input, margin, place, p, axis)
-    cost = xp.custom_jvp(_hinges, slopes, *arguments, axis=axis) / input.shape[axis]
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    mass = label_weights(xp, weight, labels, keep)
-    cost = cost if mass is None else cost * mass
-    keep = keep if keep is None else xp.reshape(keep, shape)
-    return reduce_losses(xp, out, xp.reshape(cost, shape), reduction, where=keep)
+    rows = class_rows(
+        input,
+        target,
+        weight=weight,
+        axis=axis,
+        where=where,
+        dtype=dtype,
+        options={"margin": real(margin)},
+        takes="labels",
+        single_target=True,
+    )
+    place = rows.expand(rows.target)
+    arguments = (rows.filled_scores(), *rows.options, place, p, rows.axis)
+    partials = (_d_input, _d_margin, None, None, None)
+    losses = rows.xp.custom_jvp(_hinges, partials, *arguments, axis=rows.axis)
+    losses = rows.nan_where_bad(losses / rows.classes)
+    row_weight = rows.row_weight()
+    losses = losses if row_weight is None else losses * row_weight
+    return rows.reduce(losses, reduction)
 
 
 def _hinges(xp: Namespace, *arguments: Any) -> Any:
@@ -109,14 +98,14 @@ def _hinges(xp: Namespace, *arguments: Any) -> Any:
     return xp.total(lacks if p == 1 else xp.square(lacks), axis)
 
 
-def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
+def _d_margin(xp: Namespace, *arguments: Any) -> Any:
     lacks, active = _lacks(xp, *arguments)
     return xp.astype(active, lacks.dtype) if arguments[3] == 1 else 2 * lacks
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
+def _d_input(xp: Namespace, *arguments: Any) -> Any:
     _, _, place, _, axis = arguments
-    rise = _margin_slope(xp, *arguments)
+    rise = _d_margin(xp, *arguments)
     fall = xp.total(rise, axis, keepdims=True)
     return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
 
