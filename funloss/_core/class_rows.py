@@ -165,8 +165,8 @@ def settle_rows(
     rows: ClassRows,
     like: Any,
     *,
-    weight: Any,
     where: Any,
+    weight: Any = None,
     ignore_index: int | None = None,
 ) -> ClassRows:
     """Return rows with checked weights, mask and target; they have `like`'s dtype."""

@@ -10,9 +10,9 @@ from funloss._core.arrays import cast_like, check_where, fill_masked, promote_ar
 from funloss._core.checks import (
     broadcast_shape,
     check_broadcastable_to,
-    check_shapes_equal,
     check_values,
 )
+from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.reduction import reduce_losses
 
@@ -148,21 +148,22 @@ def _elementwise(
     where: Any,
     dtype: Any,
 ) -> Any:
-    xp, out, values = promote_arrays(dtype, **arrays)
-    named = dict(zip(arrays, values, strict=True))
-    check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
-    shape = broadcast_shape(**named)
-    (weight,) = cast_like(xp, values[0], weight=weight)
-    check_broadcastable_to(shape, weight=weight)
-    where = check_where(xp, values[0], where, shape)
-    values = fill_masked(xp, where, *((x, _SAFE) for x in values))
-    cost = formula(xp, *values, **options)
-    if tuple(cost.shape) != shape:
-        msg = f"the formula must return shape {shape}, got {tuple(cost.shape)}"
-        raise ValueError(msg)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    batch = elements(
+        **arrays,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        fill=_SAFE,
+        shapes="scalars",
+        broadcast_weight=True,
     )
+    values = batch.arrays.values()
+    losses = formula(batch.xp, *values, **options)
+    shape = broadcast_shape(**batch.arrays)
+    if tuple(losses.shape) != shape:
+        msg = f"the formula must return shape {shape}, got {tuple(losses.shape)}"
+        raise ValueError(msg)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 def _samplewise(

@@ -98,9 +98,9 @@ def elements(
     dtype: Any,
     weight: Any = None,
     options: Mapping[str, Option] | None = None,
-    extras: Mapping[str, Any] | None = None,
-    fill: Mapping[str, float] | None = None,
-    shapes: Literal["same", "broadcast", "to_first"] = "same",
+    extras: dict[str, Any] | None = None,
+    fill: Mapping[str, float] | float = 0.0,
+    shapes: Literal["same", "scalars", "broadcast", "to_first"] = "same",
     broadcast_weight: bool = False,
     row_axis: int | None = None,
     **arrays: Any,
@@ -116,8 +116,9 @@ def elements(
             dtype: labels and weights. They follow the others in `Elements.arrays`.
             A weight among them is the formula's own, not a factor on each loss.
         fill: What stands for masked elements, 0 for arrays that are not named.
-        shapes: Of the arrays: ``"same"``, where all but the first may be 0-d, or that
-            they ``"broadcast"`` to the shape of the losses, or that of the first.
+        shapes: Of the arrays: ``"same"``, where all but the first may be 0-d;
+            ``"scalars"``, where the first may be, too; or that they ``"broadcast"`` to
+            the shape of the losses, or ``"to_first"``, that of the first.
         broadcast_weight: Whether the weight and the extras do.
         row_axis: An axis that the mask does not have: one loss, and one value of the
             mask, stand for all elements along it.
@@ -127,10 +128,13 @@ def elements(
     like, named = values[0], dict(zip(arrays, values, strict=True))
     if shapes == "same":
         check_same_shape_or_scalar(**named)
+    elif shapes == "scalars":
+        check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
     elif shapes == "to_first":
         check_broadcastable_to(tuple(like.shape), **named)
-    shape = broadcast_shape(**named) if shapes == "broadcast" else tuple(like.shape)
-    if shapes != "same":
+    by_first = shapes in ("same", "to_first")
+    shape = tuple(like.shape) if by_first else broadcast_shape(**named)
+    if shapes in ("broadcast", "to_first"):
         named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
     first, extras = next(iter(named)), extras or {}
     named[first], checked = check_options(xp, named[first], options)
@@ -150,7 +154,8 @@ def elements(
         where = check_where(xp, like, where, batch_shape(shape, row_axis))
         keep = None if where is None else xp.expand_dims(where, axis=row_axis)
     named |= others
-    pairs = [(x, (fill or {}).get(name, 0.0)) for name, x in named.items()]
+    fill = fill if isinstance(fill, Mapping) else dict.fromkeys(named, fill)
+    pairs = [(x, fill.get(name, 0.0)) for name, x in named.items()]
     named = dict(zip(named, fill_masked(xp, keep, *pairs), strict=True))
     return Elements(xp, out, named, checked, weight, where)
 

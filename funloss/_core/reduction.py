@@ -23,34 +23,44 @@ MeanOver = Literal["elements", "weight"]
 def reduce_losses(
     xp: Namespace,
     out: Any,
-    loss: Any,
+    losses: Any,
     reduction: str,
     *,
     weight: Any = None,
     where: Any = None,
     mean_weights: Any = None,
     divisor: Any = None,
+    axes: tuple[int, ...] | None = None,
+    axis_name: Any = None,
 ) -> Any:
-    """Weight, mask, reduce and cast the costs of elements or rows.
+    """Weight, mask, reduce and cast the losses of elements or rows.
 
     Args:
         xp: The namespace.
         out: Dtype of the result.
-        loss: Costs in the compute dtype.
+        losses: In the compute dtype.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each cost.
-        where: False: the cost is 0 and does not count.
-        mean_weights: What each cost counts for in the mean; 1 if None.
-        divisor: What the mean divides by, if not their sum.
+        weight: Factor on each loss.
+        where: False: the loss is 0 and does not count.
+        mean_weights: What each loss counts for in the mean; 1 if None.
+        divisor: What the mean divides by, if not the sum of `mean_weights`.
+        axes: Which axes to reduce; all if None.
+        axis_name: Mapped axes of JAX to reduce over as well.
     """
     check_choice(REDUCTIONS, reduction=reduction)
-    loss = _weighted(xp, loss, weight, where)
+    losses = _weighted(xp, losses, weight, where)
     if reduction == "none":
-        return xp.astype(loss, out)
-    value = xp.total(loss)
+        return xp.astype(losses, out)
+
+    def summed(x: Any) -> Any:
+        return x if axis_name is None else xp.psum(x, axis_name)
+
+    value = summed(xp.total(losses, axes))
     if reduction == "mean":
-        count = _count(xp, loss, where, mean_weights) if divisor is None else divisor
-        kept = None if where is None else _count(xp, loss, where, None)
+        count = divisor
+        if count is None:
+            count = summed(_count(xp, losses, where, mean_weights, axes))
+        kept = None if where is None else summed(_count(xp, losses, where, None, axes))
         value = _quotient(xp, value, count, kept)
     return xp.astype(value, out)
 
@@ -127,32 +137,25 @@ def reduce(
     check_broadcastable_to(loss.shape, weight=weight)
     where = check_where(xp, loss, where, loss.shape)
     (loss,) = fill_masked(xp, where, (loss, 0.0))
-    loss = _weighted(xp, loss, weight, where)
-    if reduction == "none":
-        return xp.astype(loss, out)
-    axes = (axis,) if isinstance(axis, int) else axis
-    axes = range(loss.ndim) if axes is None else axes
-    axes = tuple(check_axis(k, loss.ndim) for k in axes)
-
-    def summed(x: Any) -> Any:
-        return x if axis_name is None else xp.psum(x, axis_name)
-
-    value = summed(xp.total(loss, axes))
-    if reduction == "mean":
-        if own is None:
-            mean_weights = weight if divisor == "weight" else None
-            count = summed(_count(xp, loss, where, mean_weights, axes))
-            kept = (
-                None if where is None else summed(_count(xp, loss, where, None, axes))
-            )
-            value = _quotient(xp, value, count, kept)
-        else:
-            value = value / own
-    return xp.astype(value, out)
+    if axis is not None:
+        axes = (axis,) if isinstance(axis, int) else axis
+        axis = tuple(check_axis(k, loss.ndim) for k in axes)
+    value = reduce_losses(
+        xp,
+        loss.dtype,
+        loss,
+        reduction if own is None else "sum",
+        weight=weight,
+        where=where,
+        mean_weights=weight if own is None and divisor == "weight" else None,
+        axes=axis,
+        axis_name=axis_name,
+    )
+    return xp.astype(value if own is None else value / own, out)
 
 
 def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:
-    """Return the mean; of nothing it is nan with slope 0, in both directions."""
+    """Return the mean; of nothing it is nan with gradient 0, in both modes."""
     if type(count) is float:  # NumPy's float64 is one as well, and may be of a mask
         return total / count if count else total + math.nan
     if kept is None:
@@ -195,11 +198,15 @@ def _repeats(xp: Namespace, loss: Any, where: Any) -> Any:
     return xp.count([size for size, known in pairs if known == 1], loss.dtype)
 
 
-def count_rows(xp: Namespace, input: Any, where: Any, shape: tuple[int, ...]) -> Any:
-    """Return the size of `input`'s first axis, less the rows that are all masked."""
-    if not input.shape:
+def count_rows(xp: Namespace, losses: Any, where: Any, own: tuple[int, ...]) -> Any:
+    """Return the size of the first axis, less the rows that are all masked.
+
+    `own` is the shape of the input, which may have broadcast to that of the losses.
+    """
+    if not own:
         return 1.0
-    if where is None or tuple(input.shape) != shape:
-        return xp.count(input.shape[:1], input.dtype)
+    shape = tuple(losses.shape)
+    if where is None or own != shape:
+        return xp.count(own[:1], losses.dtype)
     kept = xp.any(xp.reshape(xp.broadcast_to(where, shape), (shape[0], -1)), axis=1)
-    return xp.astype(xp.sum(xp.astype(kept, xp.int32)), input.dtype)
+    return xp.astype(xp.sum(xp.astype(kept, xp.int32)), losses.dtype)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.labels import check_integers, class_labels
+from funloss._core.arrays import fill_masked, promote_arrays
+from funloss._core.class_rows import ClassRows, settle_rows
+from funloss._core.labels import check_integers
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["adaptive_log_softmax_with_loss"]
@@ -96,18 +96,22 @@ def adaptive_log_softmax_with_loss(
     tail = list(zip(rest[::2], rest[1::2], strict=True))
     check_integers(input, target)
     _check_shapes(x, target, (head, bias, tail), cutoffs)
-    where = check_where(xp, x, where, tuple(target.shape))
-    classes = cutoffs[-1] + tail[-1][1].shape[0]
-    labels, keep, bad = class_labels(xp, x, target, classes, where=where)
-    if keep is not None:
-        (x,) = fill_masked(xp, xp.expand_dims(keep, axis=-1), (x, 0.0))
-    if bad is not None:
-        x = xp.nan_where(x, xp.expand_dims(bad, axis=-1))
-    output = _log_probabilities(xp, x, (labels, bad), (head, bias, tail), cutoffs)
-    return _OutputAndLoss(
-        reduce_losses(xp, out, output, "none", where=keep),
-        reduce_losses(xp, out, -output, reduction, where=keep),
+    rows = ClassRows(
+        xp=xp,
+        dtype=out,
+        scores=None,
+        axis=target.ndim,
+        shape=tuple(target.shape),
+        classes=cutoffs[-1] + tail[-1][1].shape[0],
+        target=target,
     )
+    rows = settle_rows(rows, x, where=where)
+    (x,) = fill_masked(xp, rows.expand(rows.keep), (x, 0.0))
+    if rows.bad is not None:
+        x = xp.nan_where(x, rows.expand(rows.bad))
+    labels = rows.target, rows.bad
+    output = _log_probabilities(xp, x, labels, (head, bias, tail), cutoffs)
+    return _OutputAndLoss(rows.reduce(output, "none"), rows.reduce(-output, reduction))
 
 
 def _log_probabilities(

@@ -5,24 +5,12 @@ from typing import Any
 
 from funloss._algorithms._linear_cross_entropy import choose_chunk, label_costs
 from funloss._array import Namespace
-from funloss._core.arrays import (
-    cast_like,
-    check_where,
-    fill_masked,
-    is_floating,
-    promote_arrays,
-)
+from funloss._core.arrays import fill_masked, is_floating, promote_arrays
 from funloss._core.checks import AS_PROBABILITIES, check_integer
-from funloss._core.labels import (
-    batch_shape,
-    check_class_weight,
-    check_integers,
-    class_labels,
-    label_weights,
-)
+from funloss._core.class_rows import ClassRows, settle_rows
+from funloss._core.labels import batch_shape, check_integers
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, is_zero
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import is_zero, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy import cross_entropy
 
@@ -109,18 +97,20 @@ def linear_cross_entropy(
     xp, out, (x, matrix, *others) = promote_arrays(dtype, **floats)
     bias = None if linear_bias is None else others[0]
     shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
-    (weight,) = cast_like(xp, x, weight=weight)
-    check_class_weight(weight, matrix.shape[0])
-    where = check_where(xp, x, where, batch_shape(shape, axis))
     target, ignore_index = _check_target(
         xp, x, others[-1] if soft else target, shape, ignore_index, soft=soft
     )
-    labels, keep, bad = None, where, None
-    if not soft:
-        labels, keep, bad = class_labels(
-            xp, x, target, shape[axis], ignore_index=ignore_index, where=where
-        )
-    x = _guard_rows(xp, x, keep, batch_shape(shape, axis))
+    rows = ClassRows(
+        xp=xp,
+        dtype=out,
+        scores=None,
+        axis=axis,
+        shape=batch_shape(shape, axis),
+        classes=shape[axis],
+        target=target,
+    )
+    rows = settle_rows(rows, x, weight=weight, where=where, ignore_index=ignore_index)
+    x = _guard_rows(xp, x, rows.keep, rows.shape)
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
     parts = xp.num_shards(linear_weight)
@@ -140,23 +130,21 @@ def linear_cross_entropy(
             where=where,
             dtype=out,
         )
-    mass = label_weights(xp, weight, labels, keep)
-    smoothing = check_scalar(
-        xp, x, at_least=0, at_most=1, label_smoothing=label_smoothing
-    )
-    share = None
+    smoothing = unit_interval(label_smoothing).check(xp, x, "label_smoothing")
+    uniform = None
     if not is_zero(smoothing):
         ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
-        share = ones if weight is None else weight
-    layer = (linear_weight, bias, share)
-    costs = label_costs(xp, x, layer, labels, chunk=chunk, parts=parts, narrow=half)
-    # An ignored row's cost may be inf where the bias rules its stand-in label out.
-    cost, rest = fill_masked(xp, keep, *((cost, 0.0) for cost in costs))
-    cost = cost if mass is None else cost * mass
+        uniform = ones if rows.weight is None else rows.weight
+    layer = (linear_weight, bias, uniform)
+    both = label_costs(xp, x, layer, rows.target, chunk=chunk, parts=parts, narrow=half)
+    # An ignored row's loss may be inf where the bias rules its stand-in label out.
+    losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
+    row_weight = rows.label_weight()
+    losses = losses if row_weight is None else losses * row_weight
     if rest is not None:
-        cost = (1 - smoothing) * cost + smoothing / shape[axis] * rest
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    return reduce_losses(xp, out, cost, reduction, where=keep, mean_weights=mass)
+        losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
+    losses = rows.nan_where_bad(losses)
+    return rows.reduce(losses, reduction, mean_weights=row_weight)
 
 
 def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:

@@ -1,11 +1,13 @@
 """Margin loss over all classes, several of them true."""
 
+from dataclasses import replace
 from typing import Any
 
 from funloss._algorithms._multilabel_margin import pair_costs
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
+from funloss._core.arrays import check_where, fill_masked
 from funloss._core.checks import check_shapes_equal, check_values
+from funloss._core.elements import elements
 from funloss._core.labels import (
     as_row,
     batch_shape,
@@ -14,7 +16,6 @@ from funloss._core.labels import (
     nan_rows_where,
 )
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["multilabel_margin_loss"]
@@ -66,18 +67,21 @@ def multilabel_margin_loss(
         >>> print(multilabel_margin_loss(scores, labels).round(4))
         0.85
     """
-    xp, out, (input,) = promote_arrays(dtype, input=input)
+    batch = elements(input=input, where=True, dtype=dtype)
+    xp, (input,) = batch.xp, batch.arrays.values()
     check_integers(input, target)
     check_shapes_equal(input=input, target=target)
     axis = class_axis(as_row(xp, input), axis)
     input, target = (xp.moveaxis(as_row(xp, x), axis, -1) for x in (input, target))
-    where = check_where(xp, input, where, batch_shape(input.shape, -1))
-    keep = None if where is None else xp.expand_dims(where, axis=-1)
+    batch = replace(
+        batch, where=check_where(xp, input, where, batch_shape(input.shape, -1))
+    )
+    keep = None if batch.where is None else xp.expand_dims(batch.where, axis=-1)
     labels, listed, bad = _label_lists(xp, target, keep)
     (input,) = fill_masked(xp, keep, (input, 0.0))
-    cost = pair_costs(xp, input, labels, listed) / input.shape[-1]
-    cost = nan_rows_where(xp, cost, input, bad, -1)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    losses = pair_costs(xp, input, labels, listed) / input.shape[-1]
+    losses = nan_rows_where(xp, losses, input, bad, -1)
+    return batch.reduce(losses, reduction)
 
 
 def _label_lists(xp: Namespace, target: Any, keep: Any) -> tuple[Any, Any, Any]:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from funloss._array import lookup
-from funloss._core.arrays import check_where, promote_arrays
 from funloss._core.checks import check_axis
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
+from funloss._core.options import unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real
 
 __all__ = ["smooth_labels"]
@@ -59,21 +59,22 @@ def smooth_labels(
         C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, Rethinking the
         Inception architecture for computer vision, 2016.
     """
-    xp, out, (target,) = promote_arrays(dtype, target=_as_floating(target, dtype))
-    axis = check_axis(axis, target.ndim)
-    smoothing = check_scalar(
-        xp, target, at_least=0, at_most=1, label_smoothing=label_smoothing
+    batch = elements(
+        target=_as_floating(target, dtype),
+        where=where,
+        dtype=dtype,
+        options={"label_smoothing": unit_interval(label_smoothing)},
     )
-    target = propagate_nan(xp, target, smoothing)
-    where = check_where(xp, target, where, target.shape)
-    if where is None:
-        even = smoothing / max(1, target.shape[axis])
-        return xp.astype((1 - smoothing) * target + even, out)
-    where = xp.broadcast_to(where, target.shape)
+    xp, (target,), (smoothing,) = batch.xp, batch.arrays.values(), batch.options
+    axis = check_axis(axis, target.ndim)
+    if batch.where is None:
+        uniform = smoothing / max(1, target.shape[axis])
+        return xp.astype((1 - smoothing) * target + uniform, batch.dtype)
+    where = xp.broadcast_to(batch.where, target.shape)
     kept = xp.sum(xp.astype(where, xp.int32), axis=axis, keepdims=True)
-    even = smoothing / xp.astype(xp.where(kept == 0, 1, kept), target.dtype)
-    smooth = (1 - smoothing) * xp.where(where, target, 0.0) + even
-    return xp.astype(xp.where(where, smooth, 0.0), out)
+    uniform = smoothing / xp.astype(xp.where(kept == 0, 1, kept), target.dtype)
+    smooth = (1 - smoothing) * target + uniform
+    return xp.astype(xp.where(where, smooth, 0.0), batch.dtype)
 
 
 def _as_floating(target: Any, dtype: Any) -> Any:

@@ -4,12 +4,10 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape, check_axis, check_values
+from funloss._core.checks import check_axis
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.distribution._kl import summed_rows
 
 __all__ = ["generalized_kl_divergence"]
 
@@ -79,69 +77,77 @@ def generalized_kl_divergence(
         D. D. Lee and H. S. Seung, Algorithms for non-negative matrix
         factorization, 2001.
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    shape = broadcast_shape(input=input, target=target)
-    input, target = xp.of_ndim(len(shape), input, target)
-    where = check_where(xp, input, where, shape)
-    input, target = fill_masked(
-        xp, where, (input, 0.0), (target, 0.0 if log_target else 1.0)
+    batch = elements(
+        input=input,
+        target=target,
+        where=where,
+        dtype=dtype,
+        fill={"target": 0.0 if log_target else 1.0},
+        shapes="broadcast",
     )
-    if log_target:
-        formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)
-    else:
-        formula, slopes = _cost, (_input_slope, _target_slope)
-    cost = xp.custom_jvp(formula, slopes, input, target)
+    formula, partials = _GENERALIZED_KL_OF_LOG if log_target else _GENERALIZED_KL
+    losses = batch.map(formula, partials)
     if not log_target:
-        negative = xp.custom_jvp(lambda _, t: t < 0, None, target)
-        # Only to raise: the logarithm gives nan of itself, in slopes, too.
-        check_values(xp, ">= 0", target=(target, negative))
+        # Only to raise: the logarithm gives nan by itself, in the gradient, too.
+        target = batch.arrays["target"]
+        batch.nan_outside(losses, ">= 0", lambda _, t: t < 0, target=target)
     if axis is not None:
-        cost, where = summed_rows(xp, cost, where, check_axis(axis, len(shape)))
-    return reduce_losses(xp, out, cost, reduction, where=where)
+        batch, losses = batch.sum_rows(losses, check_axis(axis, losses.ndim))
+    return batch.reduce(losses, reduction)
 
 
-def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+def _generalized_kl(xp: Namespace, x: Any, t: Any) -> Any:
     return _divergence(xp, x, t, xp.log(t))
 
 
-def _cost_of_log(xp: Namespace, x: Any, t: Any) -> Any:
+def _generalized_kl_of_log(xp: Namespace, x: Any, t: Any) -> Any:
     return _divergence(xp, x, xp.exp(t), t)
 
 
-def _divergence(xp: Namespace, x: Any, mass: Any, log_mass: Any) -> Any:
-    gap = x - xp.clamp_min(log_mass, -_BEYOND)
+def _divergence(xp: Namespace, x: Any, q: Any, log_q: Any) -> Any:
+    gap = x - xp.clamp_min(log_q, -_BEYOND)
     near = _SERIES[0]
     for factor in _SERIES[1:]:
         near = near * gap + factor
-    near = mass * xp.square(gap) * near
-    far = xp.exp(x) - mass * (1.0 + xp.clamp_max(gap, _BEYOND))
-    far = xp.where(mass == 0, xp.exp(x), far)
+    near = q * xp.square(gap) * near
+    far = xp.exp(x) - q * (1.0 + xp.clamp_max(gap, _BEYOND))
+    far = xp.where(q == 0, xp.exp(x), far)
     return xp.where(xp.absolute(gap) > 1, far, near)
 
 
-def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
-    slopes = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.ones_like(t))
-    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, t, xp.log(t)), slopes, x, t)
+def _generalized_kl_d_input(xp: Namespace, x: Any, t: Any) -> Any:
+    partials = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.ones_like(t))
+    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, t, xp.log(t)), partials, x, t)
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
-    # At t == 0 the slope is -inf; -x, or 0 where x is infinite, keeps it finite.
+def _generalized_kl_d_target(xp: Namespace, x: Any, t: Any) -> Any:
+    # At t == 0 the derivative is -inf; -x, or 0 where x is infinite, keeps it finite.
     void = xp.logical_and(t == 0, xp.isinf(x))
     return xp.where(void, 0.0, xp.log(xp.where(t == 0, 1.0, t)) - x)
 
 
-def _log_input_slope(xp: Namespace, x: Any, t: Any) -> Any:
-    slopes = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.exp(t))
-    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, xp.exp(t), t), slopes, x, t)
+def _generalized_kl_of_log_d_input(xp: Namespace, x: Any, t: Any) -> Any:
+    partials = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.exp(t))
+    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, xp.exp(t), t), partials, x, t)
 
 
-def _excess(xp: Namespace, x: Any, mass: Any, log_mass: Any) -> Any:
-    """Return ``exp(x) - mass``, with all digits where the two are near."""
-    gap = x - xp.clamp_min(log_mass, -_BEYOND)
-    near = mass * xp.expm1(gap)
-    return xp.where(xp.absolute(gap) > 1, xp.exp(x) - mass, near)
+def _excess(xp: Namespace, x: Any, q: Any, log_q: Any) -> Any:
+    """Return ``exp(x) - q``, with all digits where the two are near."""
+    gap = x - xp.clamp_min(log_q, -_BEYOND)
+    near = q * xp.expm1(gap)
+    return xp.where(xp.absolute(gap) > 1, xp.exp(x) - q, near)
 
 
-def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _generalized_kl_of_log_d_target(xp: Namespace, x: Any, t: Any) -> Any:
     void = t == -math.inf
     return xp.where(void, 0.0, xp.exp(t) * (xp.where(void, 0.0, t) - x))
+
+
+_GENERALIZED_KL = (
+    _generalized_kl,
+    (_generalized_kl_d_input, _generalized_kl_d_target),
+)
+_GENERALIZED_KL_OF_LOG = (
+    _generalized_kl_of_log,
+    (_generalized_kl_of_log_d_input, _generalized_kl_of_log_d_target),
+)

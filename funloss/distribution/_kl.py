@@ -4,18 +4,13 @@ import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import (
-    REDUCTIONS,
-    broadcast_shape,
-    check_axis,
-    check_choice,
-)
+from funloss._core.checks import REDUCTIONS, check_axis, check_choice
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.reduction import count_rows, reduce_losses
+from funloss._core.reduction import count_rows
 from funloss._core.typing import Array, ArrayLike, DType
 
-__all__ = ["kl_div", "summed_rows"]
+__all__ = ["kl_div"]
 
 
 @loss
@@ -84,59 +79,48 @@ def kl_div(
         S. Kullback and R. A. Leibler, On information and sufficiency, 1951.
     """
     check_choice((*REDUCTIONS, "batchmean"), reduction=reduction)
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    shape = broadcast_shape(input=input, target=target)
-    where = check_where(xp, input, where, shape)
-    batch = None
+    batch = elements(
+        input=input, target=target, where=where, dtype=dtype, shapes="broadcast"
+    )
+    formula, partials = _KL_OF_LOG if log_target else _KL
+    losses, rows = batch.map(formula, partials), None
     if reduction == "batchmean":
-        reduction, batch = "mean", count_rows(xp, input, where, shape)
-    input, target = xp.of_ndim(len(shape), input, target)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    if log_target:
-        formula, slopes = _cost_of_log, (_log_input_slope, _log_target_slope)
-    else:
-        formula, slopes = _cost, (_input_slope, _target_slope)
-    cost = xp.custom_jvp(formula, slopes, input, target)
+        own = tuple(input.shape)
+        reduction, rows = "mean", count_rows(batch.xp, losses, batch.where, own)
     if axis is not None:
-        cost, where = summed_rows(xp, cost, where, check_axis(axis, len(shape)))
-    return reduce_losses(xp, out, cost, reduction, where=where, divisor=batch)
+        batch, losses = batch.sum_rows(losses, check_axis(axis, losses.ndim))
+    return batch.reduce(losses, reduction, divisor=rows)
 
 
-def summed_rows(xp: Namespace, cost: Any, where: Any, axis: int) -> tuple[Any, Any]:
-    """Return the sums of costs along `axis`, and the mask of the rows that count.
-
-    What is masked in `cost` must be 0 already.
-    """
-    if where is not None:
-        where = xp.any(xp.broadcast_to(where, cost.shape), axis=axis)
-    return xp.total(cost, axis), where
-
-
-def _cost(xp: Namespace, x: Any, t: Any) -> Any:
+def _kl(xp: Namespace, x: Any, t: Any) -> Any:
     void = t == 0
     return xp.where(void, 0.0, t * (xp.log(xp.where(void, 1.0, t)) - x))
 
 
-def _input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _kl_d_input(xp: Namespace, x: Any, t: Any) -> Any:
     del xp
     return -t
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any) -> Any:
-    # At t == 0 the slope is -inf; 1 - x, or 0 where x is infinite, keeps it finite.
+def _kl_d_target(xp: Namespace, x: Any, t: Any) -> Any:
+    # At t == 0 it is -inf; 1 - x, or 0 where x is infinite, keeps it finite.
     void = xp.logical_and(t == 0, xp.isinf(x))
     return xp.where(void, 0.0, xp.log(xp.where(t == 0, 1.0, t)) + 1 - x)
 
 
-def _cost_of_log(xp: Namespace, x: Any, t: Any) -> Any:
+def _kl_of_log(xp: Namespace, x: Any, t: Any) -> Any:
     void = t == -math.inf
     return xp.where(void, 0.0, xp.exp(t) * (xp.where(void, 0.0, t) - x))
 
 
-def _log_input_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _kl_of_log_d_input(xp: Namespace, x: Any, t: Any) -> Any:
     return -xp.exp(t)
 
 
-def _log_target_slope(xp: Namespace, x: Any, t: Any) -> Any:
+def _kl_of_log_d_target(xp: Namespace, x: Any, t: Any) -> Any:
     void = t == -math.inf
     return xp.where(void, 0.0, xp.exp(t) * (xp.where(void, 0.0, t) - x + 1))
+
+
+_KL = _kl, (_kl_d_input, _kl_d_target)
+_KL_OF_LOG = _kl_of_log, (_kl_of_log_d_input, _kl_of_log_d_target)

@@ -196,4 +196,4 @@ def _leave(xp: Namespace, cost: Any, found: Overlap, absent: str, **how: Any) ->
             present = xp.logical_or(present, found.bad)
         keep = present if keep is None else xp.logical_and(keep, present)
     cost = cost if found.bad is None else xp.nan_where(cost, found.bad)
-    return reduce_losses(xp, loss=cost, where=keep, mean_weights=how["weight"], **how)
+    return reduce_losses(xp, losses=cost, where=keep, mean_weights=how["weight"], **how)
