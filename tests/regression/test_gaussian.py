@@ -57,3 +57,38 @@ def test_masked_variances_of_channels_may_be_negative(xp):
     where = xp.asarray([[True, False]])
     got = costs(xp, (3, 2), [1.0, -4.0], where=where)
     assert_close(got, [[2, 0]] * 3)
+
+
+def test_a_mean_and_a_sum_and_the_constant(xp):
+    x = xp.zeros(2, dtype=xp.float64)
+    var = xp.asarray([1.0, 4.0], dtype=xp.float64)
+    assert_close(fl.gaussian_nll_loss(x, x + 2, var), (2 + 0.5 + LOG2) / 2)
+    got = fl.gaussian_nll_loss(x, x + 2, var, full=True, reduction="sum")
+    assert_close(got, 2 + 0.5 + LOG2 + 2 * math.log(2 * math.pi) / 2)
+
+
+def test_a_variance_below_eps_is_raised_to_it(xp):
+    # 2**2 / 0.25 / 2 + log(0.25) / 2
+    assert_close(costs(xp, (2,), [0.0, 0.125], eps=0.25), [8 - LOG2] * 2)
+
+
+def test_gradient_in_the_mean_and_in_the_value_seen(slope):
+    def of_mean(x):
+        var = fl.array_namespace(x).asarray([1.0, 4.0], dtype=x.dtype)
+        return fl.gaussian_nll_loss(x, 2.0, var, reduction="sum")
+
+    def of_target(t):
+        var = fl.array_namespace(t).asarray([1.0, 4.0], dtype=t.dtype)
+        return fl.gaussian_nll_loss(0 * t, t, var, reduction="sum")
+
+    assert_close(slope(of_mean, [0.0, 0.0]), [-2 / 1, -2 / 4])
+    assert_close(slope(of_target, [2.0, 2.0]), [2 / 1, 2 / 4])
+
+
+def test_gradient_in_the_variance_is_that_at_eps_below_it(slope):
+    def loss(var):
+        return fl.gaussian_nll_loss(0 * var, 2.0, var, eps=0.25, reduction="sum")
+
+    # (1 / v - (2 / v)**2) / 2
+    expected = [(1 - 4) / 2, (1 / 4 - 4 / 16) / 2, (4 - 64) / 2, (4 - 64) / 2]
+    assert_close(slope(loss, [1.0, 4.0, 0.25, 0.125]), expected)

@@ -1,0 +1,81 @@
+"""The cosine embedding loss, worked by hand."""
+
+import math
+
+import numpy as np
+
+import funloss as fl
+from tests.assertions import assert_close
+
+NAN = math.nan
+# Pairs of cosine 24/25 and 0. Long ones: their squares hide the 1e-12 added to them.
+FIRST, SECOND = [[30.0, 40.0], [30.0, 0.0]], [[40.0, 30.0], [0.0, 40.0]]
+
+
+def loss_of(xp, target, **options):
+    a, b = (xp.asarray(x, dtype=xp.float64) for x in (FIRST, SECOND))
+    return fl.cosine_embedding_loss(a, b, xp.asarray(target), **options)
+
+
+def test_values(any_xp):
+    got = loss_of(any_xp, [1, 1], reduction="none")
+    assert_close(got, [1 - 24 / 25, 1])
+    got = loss_of(any_xp, [-1, -1], reduction="none")
+    assert_close(got, [24 / 25, 0])
+    assert_close(loss_of(any_xp, [1, 1], reduction="sum"), 1.04)
+    assert_close(loss_of(any_xp, [1, -1]), 0.04 / 2)
+
+
+def test_dissimilar_pairs_may_have_a_cosine_up_to_the_margin(xp):
+    got = loss_of(xp, [-1, -1], margin=0.5, reduction="none")
+    assert_close(got, [0.96 - 0.5, 0])
+    got = loss_of(xp, [-1, -1], margin=-0.5, reduction="none")
+    assert_close(got, [0.96 + 0.5, 0.5])
+
+
+def test_another_target_costs_nothing(xp):
+    assert_close(loss_of(xp, [0, 2], reduction="none"), [0, 0])
+
+
+def gradient(slope, target, **options):
+    """Return the gradient in the first vectors."""
+
+    def loss(x):
+        xp = fl.array_namespace(x)
+        other = xp.asarray(SECOND, dtype=x.dtype)
+        return fl.cosine_embedding_loss(
+            x, other, xp.asarray(target), reduction="sum", **options
+        )
+
+    return slope(loss, FIRST)
+
+
+def test_gradient_at_the_margin_is_that_of_the_active_side(slope):
+    # b / (n * m) - cosine * a / n**2, where n and m are the lengths
+    cosine = np.asarray(
+        [
+            [(40 - 0.96 * 30) / 2500, (30 - 0.96 * 40) / 2500],
+            [0, 40 / (30 * 40)],
+        ]
+    )
+    assert_close(gradient(slope, [1, 1]), -cosine)
+    # The second pair has exactly the cosine of the margin.
+    assert_close(gradient(slope, [-1, -1]), cosine)
+    assert_close(gradient(slope, [-1, -1], margin=0.5), [cosine[0], [0, 0]])
+
+
+def test_gradient_in_the_margin_counts_the_active_pairs(slope):
+    def loss(margin):
+        xp = fl.array_namespace(margin)
+        a, b = (xp.asarray(x, dtype=margin.dtype) for x in (FIRST, SECOND))
+        return fl.cosine_embedding_loss(a, b, xp.asarray([-1, -1]), margin=margin)
+
+    assert_close(slope(loss, np.asarray(0.5)), -1 / 2)
+
+
+def test_masked_pairs_do_not_count(xp):
+    a = xp.asarray([FIRST[0], [NAN, 1.0]], dtype=xp.float64)
+    b = xp.asarray(SECOND, dtype=xp.float64)
+    where = xp.asarray([True, False])
+    got = fl.cosine_embedding_loss(a, b, xp.asarray([1, 1]), where=where)
+    assert_close(got, 0.04)

@@ -1,0 +1,70 @@
+"""Cosine similarity, worked by hand."""
+
+import math
+
+import funloss as fl
+from tests.assertions import assert_close
+
+NAN = math.nan
+
+
+def of_rows(xp, a, b, **options):
+    a, b = (xp.asarray(x, dtype=xp.float64) for x in (a, b))
+    return fl.cosine_similarity(a, b, **options)
+
+
+def test_values(any_xp):
+    a = [[3.0, 4.0], [1.0, 2.0], [1.0, 2.0], [1.0, 0.0], [1.0, NAN]]
+    b = [[4.0, 3.0], [2.0, 4.0], [-2.0, -4.0], [0.0, 7.0], [1.0, 1.0]]
+    # (3 * 4 + 4 * 3) / (5 * 5), parallel, opposite, orthogonal
+    assert_close(of_rows(any_xp, a, b), [24 / 25, 1, -1, 0, NAN])
+
+
+def test_along_the_first_axis(xp):
+    a, b = [[3.0, 1.0], [4.0, 0.0]], [[4.0, 3.0], [3.0, 4.0]]
+    assert_close(of_rows(xp, a, b, dim=0), [24 / 25, 3 / 5])
+
+
+def test_one_vector_broadcasts_beside_many(xp):
+    got = of_rows(xp, [[3.0, 4.0]], [[4.0, 3.0], [5.0, 0.0]])
+    assert_close(got, [24 / 25, 3 / 5])
+
+
+def test_eps_is_the_least_length_to_divide_by(xp):
+    # Lengths of 5 are raised to 10.
+    got = of_rows(xp, [[3.0, 4.0]], [[4.0, 3.0]], eps=10.0)
+    assert_close(got, [24 / 100])
+    assert_close(of_rows(xp, [[0.0, 0.0]], [[4.0, 3.0]]), [0])
+
+
+def gradient(slope, point, other, **options):
+    """Return the gradient in the first vector of a pair."""
+
+    def cosine(x):
+        y = fl.array_namespace(x).asarray(other, dtype=x.dtype)
+        return fl.cosine_similarity(x, y, **options)
+
+    return slope(cosine, point)
+
+
+def test_gradient_is_orthogonal_to_the_vector(slope):
+    # b / (5 * 5) - 24/25 * a / 5**2
+    expected = [[(4 - 0.96 * 3) / 25, (3 - 0.96 * 4) / 25]]
+    assert_close(gradient(slope, [[3.0, 4.0]], [[4.0, 3.0]]), expected)
+
+
+def test_gradient_of_a_zero_vector_is_the_other_over_both_lengths(slope):
+    got = gradient(slope, [[0.0, 0.0]], [[4.0, 3.0]], eps=0.5)
+    assert_close(got, [[4 / (0.5 * 5), 3 / (0.5 * 5)]])
+
+
+def test_gradient_takes_a_raised_length_for_the_norm(slope):
+    # b / (10 * 10) - 24 / (10**2 * 10) * a / 5
+    got = gradient(slope, [[3.0, 4.0]], [[4.0, 3.0]], eps=10.0)
+    assert_close(got, [[0.04 - 0.024 * 0.6, 0.03 - 0.024 * 0.8]])
+
+
+def test_a_masked_pair_is_zero(xp):
+    where = xp.asarray([True, False])
+    got = of_rows(xp, [[3.0, 4.0], [NAN, 1.0]], [[4.0, 3.0]] * 2, where=where)
+    assert_close(got, [24 / 25, 0])
