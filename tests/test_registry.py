@@ -38,6 +38,36 @@ def run(code, *options):
     )
 
 
+def called_by_tests(source):
+    """Return the names of funloss that test functions call, themselves or by helpers.
+
+    What a test's arguments are made from, by `parametrize` or a fixture, counts.
+    """
+    tree = ast.parse(source)
+    public, parts = {}, {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("funloss"):
+            public |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef):
+            parts[node.name] = node
+        elif isinstance(node, ast.Assign):
+            names = [x.id for x in ast.walk(node) if isinstance(x, ast.Name)]
+            parts |= {name: node for name in names if name not in parts}
+    found, todo = set(), [name for name in parts if name.startswith("test_")]
+    seen = set(todo)
+    while todo:
+        for node in ast.walk(parts[todo.pop()]):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found |= {node.attr} if node.value.id in {"fl", "funloss"} else set()
+            # An argument may be the name of a fixture.
+            name = getattr(node, "id", getattr(node, "arg", None))
+            found |= {public[name]} if name in public else set()
+            if name in parts and name not in seen:
+                seen.add(name)
+                todo.append(name)
+    return found
+
+
 def message_of(name):
     with pytest.raises(AttributeError) as caught:
         getattr(fl, name)
@@ -190,6 +220,32 @@ print(funloss.__file__, repr(funloss.__version__))
     file, version = run(code, "-S").stdout.split()
     assert pathlib.Path(file).parents[1] == tmp_path
     assert version == "'0+unknown'"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_loss_has_a_test_worked_by_hand_in_its_family(family):
+    files = (ROOT / "tests" / family).glob("test_*.py")
+    called = [called_by_tests(path.read_text(encoding="utf-8")) for path in files]
+    losses = {loss.name for loss in LOSSES.values() if loss.family == family}
+    assert losses - set().union(*called) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import funloss as fl\ndef test_it():\n    fl.mse_loss(1)", {"mse_loss"}),
+        ("def of(x): fl.mse_loss(x)\ndef test_it(): of(1)", {"mse_loss"}),
+        ("L = [fl.mse_loss]\n@mark(L)\ndef test_it(loss): loss(1)", {"mse_loss"}),
+        ("def made(): return fl.mse_loss\ndef test_it(made): made(1)", {"mse_loss"}),
+        ("from funloss.r import mse_loss\ndef test_it(): mse_loss(1)", {"mse_loss"}),
+        ("from funloss import mse_loss as f\ndef test_it(): f(1)", {"mse_loss"}),
+        ("def of(x): fl.mse_loss(x)\ndef test_it(): of_other(1)", set()),
+        ('"""Like fl.mse_loss."""\ndef test_it():\n    "fl.mse_loss"', set()),
+        ("def test_it(): torch.mse_loss(1)", set()),
+    ],
+)
+def test_the_probe_of_tests_sees_what_they_call(source, found):
+    assert called_by_tests(source) == found
 
 
 def words(text):
