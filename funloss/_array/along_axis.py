@@ -138,12 +138,6 @@ class AlongAxis(Elementwise):
         void = self.logical_and(q == 0, log_p == -math.inf)
         return -self.total(q * self.where(void, 0.0, log_p), axis)
 
-    def psum(self, x: Any, axis_name: Any) -> Any:
-        """Add `x` up over a mapped axis, which only JAX has."""
-        del x
-        msg = f"axis_name needs jax arrays, got axis_name {axis_name!r} and {self.name}"
-        raise ValueError(msg)
-
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return self.standard.take_along_axis(x, indices, axis=axis)
@@ -168,22 +162,6 @@ class AlongAxis(Elementwise):
         """Return `size` rows of `x` from `start` on, which may be traced."""
         start = int(start)
         return x[start : start + size, ...]
-
-    def replicate_axes(self, x: Any, *axes: int) -> Any:
-        """Return `x` with none of `axes` split where arrays lie on several devices.
-
-        Only where the program says how arrays lie: elsewhere the library decides.
-        """
-        del axes
-        return x
-
-    def num_shards(self, x: Any) -> int:
-        """Return how many parts of equal length the rows of `x` may lie in.
-
-        Parts are what devices hold: more than one only where `map_shards` exists.
-        """
-        del x
-        return 1
 
     def of_ndim(self, ndim: int, *arrays: Any) -> list[Any]:
         """Return arrays with axes of length 1 in front, for `ndim` axes altogether.

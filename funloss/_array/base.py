@@ -1,22 +1,22 @@
 """The namespace that losses are written against.
 
-`Namespace` is, layer by layer: the standard's own functions (`standard.py`), the
-elementwise primitives that it lacks (`elementwise.py`), those along an axis
-(`along_axis.py`) and in steps along it (`scans.py`), and derivatives and faults
-(here). Each primitive promises its value and its slope. The implementations in these
-five files need the standard alone and serve libraries without automatic
-differentiation; `jax.py` and `torch.py` override what their slopes need, `numpy.py`
-and `dask.py` what they do better.
+`Namespace` is, layer by layer: the standard's own functions (`array_api.py`,
+`standard.py`), the elementwise primitives that it lacks (`elementwise.py`), those along
+an axis (`along_axis.py`), in steps along it (`scans.py`) and over several devices
+(`devices.py`), and derivatives and faults (here). Each primitive promises its value and
+its slope. The implementations in these files need the standard alone and serve
+libraries without automatic differentiation; `jax.py` and `torch.py` override what their
+slopes need, `numpy.py` and `dask.py` what they do better.
 """
 
 import math
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array.scans import InSteps
+from funloss._array.devices import OverDevices
 
 
-class Namespace(InSteps):
+class Namespace(OverDevices):
     """Array-API functions and funloss's primitives for one array library.
 
     Values agree between libraries to rounding. Slopes, where a library has

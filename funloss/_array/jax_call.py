@@ -10,6 +10,7 @@ from jax.core import Tracer
 
 from funloss._array import lookup
 from funloss._array.debug import debugging
+from funloss._array.jax_inputs import JaxInputs
 from funloss._array.number import Number, RealOption, real_options
 from funloss._array.numpy import NUMPY
 
@@ -34,7 +35,7 @@ class _Plan(NamedTuple):
     traced: bool
 
 
-def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Return ``function(*args, **kwargs)``, compiled where it can be.
 
     Programs are cached by the type and value of every argument that is not an array;
@@ -45,7 +46,7 @@ def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """
     found = None if debugging() else _key(xp, function, args, kwargs)
     if found is None:
-        args, kwargs = xp.taken(args), xp.taken(kwargs)
+        args, kwargs = xp.asarray_tree(args), xp.asarray_tree(kwargs)
         found = None if debugging() else _key(xp, function, args, kwargs)
     if found is None:
         return function(*args, **kwargs)
@@ -53,7 +54,7 @@ def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     try:
         run, bounds = compiled(*key)
     except TypeError:  # an unhashable option; tracing has not begun yet
-        return function(*xp.taken(args), **xp.taken(kwargs))
+        return function(*xp.asarray_tree(args), **xp.asarray_tree(kwargs))
     result = run(*arrays)
     # Afterwards, because it is the first run that finds the bounds.
     for name, value in numbers:
@@ -62,7 +63,7 @@ def call(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return result
 
 
-def _key(xp: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Return what a program is cached by, its arguments, and its numbers by name.
 
     None if the call cannot be compiled as it stands.
@@ -150,7 +151,7 @@ def _is_dynamic(x: Any) -> bool:
     return lookup(x) is not None
 
 
-def _is_convertible(home: Any, x: Any) -> bool:
+def _is_convertible(home: JaxInputs, x: Any) -> bool:
     """Tell whether jax takes `x` as it is; what it refuses, the loss names."""
     if isinstance(x, (tuple, list)):
         return all(_is_convertible(home, item) for item in x)

@@ -23,6 +23,7 @@ __all__ = [
     "linear",
     "log1p",
     "narrow_linear",
+    "norm2",
     "quotient",
     "softplus",
     "where",

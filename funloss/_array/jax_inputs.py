@@ -32,7 +32,7 @@ class JaxInputs(JaxRows):
             return known
         return jax.dtypes.canonicalize_dtype(x.dtype) == x.dtype or _is_narrow(x)
 
-    def taken(self, arguments: Any) -> Any:
+    def asarray_tree(self, arguments: Any) -> Any:
         """Return arguments with NumPy's arrays as JAX's own, if it holds them."""
 
         def own(x: Any) -> Any:

@@ -4,20 +4,12 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-_STANDARD = """
-    all any arange argmax argmin argsort asarray astype broadcast_arrays broadcast_to
-    ceil concat copysign cos count_nonzero cumulative_sum exp expand_dims expm1 finfo
-    flip floor full full_like iinfo isdtype isfinite isinf isnan log log1p logaddexp
-    logical_and logical_not logical_or logical_xor matmul matrix_transpose maximum
-    minimum moveaxis ones ones_like permute_dims prod repeat reshape
-    result_type roll round searchsorted sign sin sort sqrt square squeeze stack sum
-    take tanh tril triu unstack vecdot where zeros zeros_like
-    bool int8 int16 int32 int64 uint8 float32 float64
-"""
+from funloss._array.array_api import ArrayAPI
+
 # The lowest and the highest number of each integer dtype.
 _BITS = (2, 4, 8, 16, 32, 64)
 _INTEGERS = {f"uint{n}": (0, 2**n - 1) for n in _BITS} | {
@@ -27,19 +19,22 @@ _HALVES = {"float16", "bfloat16"}
 _FLOATS = _HALVES | {"float32", "float64"}
 
 
-class Standard:
+class Standard(ArrayAPI):
     """The standard's functions of one library, and questions about its arrays."""
 
     def __init__(self, name: str, standard: Any) -> None:
         self.name = name
         self.standard = standard
-        for function in _STANDARD.split():
+        for function in ArrayAPI.__annotations__:
             if not hasattr(type(self), function) and hasattr(standard, function):
                 setattr(self, function, getattr(standard, function))
 
-    def __getattr__(self, name: str) -> Any:
-        msg = f"the {self.__dict__.get('name')} namespace has no {name!r}"
-        raise AttributeError(msg)
+    # Hidden from type checkers, which would let every misspelt name pass.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            msg = f"the {self.__dict__.get('name')} namespace has no {name!r}"
+            raise AttributeError(msg)
 
     def __repr__(self) -> str:
         return f"<funloss namespace of {self.name}>"

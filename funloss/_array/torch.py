@@ -186,10 +186,6 @@ class TorchNamespace(Namespace):
         """Return the running maximum."""
         return torch.cummax(x, axis).values
 
-    def cumulative_logsumexp(self, x: Any, axis: int) -> Any:
-        """Return the running `logsumexp`."""
-        return torch.logcumsumexp(x, axis)
-
     def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:

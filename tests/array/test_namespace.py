@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import funloss as fl
-from funloss._array import lookup, namespace
+from funloss._array import Namespace, lookup, namespace
+from funloss._array.array_api import ArrayAPI
 
 
 class Subclass(np.ndarray):
@@ -118,3 +119,27 @@ def test_an_unknown_function_is_named():
 @pytest.mark.parametrize("name", ["exp", "where", "reshape", "take", "float32", "int8"])
 def test_the_standard_is_there_on_every_library(any_xp, name):
     assert getattr(fl.array_namespace(any_xp.zeros(1)), name) is not None
+
+
+def test_every_declared_name_of_the_standard_is_there(any_xp):
+    space = fl.array_namespace(any_xp.zeros(1))
+    assert all(hasattr(space, name) for name in ArrayAPI.__annotations__)
+    assert len(ArrayAPI.__annotations__) == 76
+
+
+def test_what_one_library_has_is_declared_for_all(any_xp):
+    space = fl.array_namespace(any_xp.zeros(1))
+    own = {name for name in dir(space) if not name.startswith("_")}
+    more = own - {*dir(Namespace), *ArrayAPI.__annotations__, "name", "standard"}
+    # What becomes of NumPy's arrays beside JAX's, which nothing else asks.
+    assert more == ({"asarray_tree", "holds"} if space.name == "jax" else set())
+
+
+@pytest.mark.parametrize("xp", ["numpy", "strict", "torch"], indirect=True)
+def test_arrays_of_one_device_are_one_part(xp):
+    x = xp.zeros((4, 2))
+    space = fl.array_namespace(x)
+    assert space.num_shards(x) == 1
+    assert space.replicate_axes(x, 0) is x
+    with pytest.raises(ValueError, match=r"^shards need jax arrays, got 2 of \w+$"):
+        space.map_shards(lambda *parts: parts, 2, (), (x,))
