@@ -1,28 +1,14 @@
 """What the compiler may count for each loss, one module a family."""
 
+import importlib
+
 from benchmarks.gate import Gate
-from benchmarks.gates import (
-    classification,
-    contrastive,
-    distribution,
-    embedding,
-    ranking,
-    regression,
-    reinforcement,
-    segmentation,
-    sequence,
-)
+from funloss._registry import FAMILIES
 
 __all__ = ["GATES"]
 
-GATES: tuple[Gate, ...] = (
-    *regression.GATES,
-    *classification.GATES,
-    *segmentation.GATES,
-    *embedding.GATES,
-    *contrastive.GATES,
-    *ranking.GATES,
-    *distribution.GATES,
-    *sequence.GATES,
-    *reinforcement.GATES,
+GATES: tuple[Gate, ...] = tuple(
+    gate
+    for family in FAMILIES
+    for gate in importlib.import_module(f"{__name__}.{family}").GATES
 )

@@ -1,28 +1,14 @@
 """The figure of every loss, by its name."""
 
-from docs.figures import (
-    classification,
-    contrastive,
-    distribution,
-    embedding,
-    ranking,
-    regression,
-    reinforcement,
-    segmentation,
-    sequence,
-)
+import importlib
+
 from docs.figures.figure import Figure
+from funloss._registry import FAMILIES
 
 __all__ = ["FIGURES"]
 
 FIGURES: dict[str, Figure] = {
-    **regression.FIGURES,
-    **classification.FIGURES,
-    **segmentation.FIGURES,
-    **embedding.FIGURES,
-    **contrastive.FIGURES,
-    **ranking.FIGURES,
-    **distribution.FIGURES,
-    **sequence.FIGURES,
-    **reinforcement.FIGURES,
+    name: figure
+    for family in FAMILIES
+    for name, figure in importlib.import_module(f"{__name__}.{family}").FIGURES.items()
 }

@@ -1,30 +1,13 @@
 """The curve of every loss, by its name: what moves, from where to where, what stays."""
 
-from parity.curves import (
-    classification,
-    contrastive,
-    distribution,
-    embedding,
-    ranking,
-    regression,
-    reinforcement,
-    segmentation,
-    sequence,
-)
+import importlib
+
+from funloss._registry import FAMILIES
 
 __all__ = ["CURVES"]
 
 CURVES = {
     curve.loss: curve
-    for curve in [
-        *regression.CURVES,
-        *classification.CURVES,
-        *segmentation.CURVES,
-        *embedding.CURVES,
-        *contrastive.CURVES,
-        *ranking.CURVES,
-        *distribution.CURVES,
-        *sequence.CURVES,
-        *reinforcement.CURVES,
-    ]
+    for family in FAMILIES
+    for curve in importlib.import_module(f"{__name__}.{family}").CURVES
 }
