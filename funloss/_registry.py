@@ -86,16 +86,16 @@ classification._smooth_labels smooth_labels: label_smoothing
 classification._soft_margin soft_margin_loss: SoftMarginLoss logistic_loss
 classification._softmax_focal softmax_focal_loss: focal_loss focal
     categorical_focal_crossentropy categorical_focal_loss
-ranking._ndcg approx_ndcg_loss: approx_ndcg ndcg_loss
+ranking._approx_ndcg approx_ndcg_loss: approx_ndcg ndcg_loss
 ranking._listmle listmle_loss: list_mle plackett_luce_loss
-ranking._margin margin_ranking_loss: MarginRankingLoss
+ranking._margin_ranking margin_ranking_loss: MarginRankingLoss
 ranking._pairwise_hinge pairwise_hinge_loss: ranking_hinge_loss
-ranking._pairwise pairwise_logistic_loss: ranknet lambdarank bradley_terry_loss
-ranking._pairwise_errors pairwise_mse_loss: pairwise_squared_error
-ranking._pairwise_errors pairwise_quantile_loss: pairwise_qr_loss
-ranking._pairwise pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
-ranking._softmax poly1_softmax_loss:
-ranking._softmax ranking_softmax_loss: listnet softmax_loss
+ranking._pairwise_logistic pairwise_logistic_loss: ranknet lambdarank bradley_terry_loss
+ranking._pairwise_mse pairwise_mse_loss: pairwise_squared_error
+ranking._pairwise_quantile pairwise_quantile_loss: pairwise_qr_loss
+ranking._pairwise_soft_zero_one pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
+ranking._poly1_softmax poly1_softmax_loss:
+ranking._ranking_softmax ranking_softmax_loss: listnet softmax_loss
 ranking._unique_softmax unique_softmax_loss:
 embedding._cosine_distance cosine_distance: cosine cosine_loss cosine_proximity
 embedding._cosine cosine_embedding_loss: CosineEmbeddingLoss

@@ -103,6 +103,7 @@ def elements(
     shapes: Literal["same", "scalars", "broadcast", "to_first"] = "same",
     broadcast_weight: bool = False,
     row_axis: int | None = None,
+    check: Callable[..., None] | None = None,
     **arrays: Any,
 ) -> Elements:
     """Check, promote and mask the arguments of an elementwise loss.
@@ -122,10 +123,13 @@ def elements(
         broadcast_weight: Whether the weight and the extras do.
         row_axis: An axis that the mask does not have: one loss, and one value of the
             mask, stand for all elements along it.
+        check: A further check of the arrays' shapes, called with them by name.
         **arrays: In the order of the formula's parameters.
     """
     xp, out, values = promote_arrays(dtype, **arrays)
     like, named = values[0], dict(zip(arrays, values, strict=True))
+    if check is not None:
+        check(**named)
     if shapes == "same":
         check_same_shape_or_scalar(**named)
     elif shapes == "scalars":

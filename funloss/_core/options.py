@@ -17,6 +17,7 @@ __all__ = [
     "check_scalar",
     "is_zero",
     "non_negative",
+    "not_nan",
     "open_unit_interval",
     "positive",
     "propagate_nan",
@@ -138,6 +139,23 @@ def open_unit_interval(value: Any) -> Option:
 def real(value: Any) -> Option:
     """Return an option without bounds."""
     return Option(value, Bounds())
+
+
+def not_nan(value: Any) -> Option:
+    """Return an option that may be any number but nan."""
+    return Option(value, Bounds(at_least=-math.inf))
+
+
+def check_options(
+    xp: Namespace, x: Any, options: Mapping[str, Option] | None
+) -> tuple[Any, tuple[Any, ...]]:
+    """Return `x` and the checked options; an option out of its bounds makes `x` nan."""
+    options = options or {}
+    values = {name: option.check(xp, x, name) for name, option in options.items()}
+    bounded = [
+        values[name] for name, option in options.items() if option.bounds != Bounds()
+    ]
+    return propagate_nan(xp, x, *bounded), tuple(values.values())
 
 
 def check_scalar(

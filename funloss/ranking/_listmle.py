@@ -1,13 +1,17 @@
-"""ListMLE: the likelihood of the right order of a list."""
+"""ListMLE loss."""
 
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
-from funloss.ranking._lists import enter_lists
+from funloss.ranking._plackett_luce import (
+    plackett_luce_d_scores,
+    plackett_luce_terms,
+    rank_bounds,
+    sort_by_relevance,
+)
 
 __all__ = ["listmle_loss"]
 
@@ -59,19 +63,25 @@ def listmle_loss(
         F. Xia, T.-Y. Liu, J. Wang, W. Zhang and H. Li, Listwise approach to
         learning to rank: theory and algorithm, 2008.
     """
-    xp, out, scores, labels, _, keep, counted = enter_lists(
-        dtype, axis, input, target, where=where
-    )
-    scores, keep = in_order(xp, labels, scores, keep)
-    behind, ahead = places(xp, scores, ties=False)
-    arguments = (scores, behind, ahead, keep)
-    cost = xp.custom_jvp(_cost, (_slope, None, None, None), *arguments, axis=-1)
-    return reduce_losses(xp, out, cost, reduction, where=counted)
+    lists = item_lists(input, target, axis=axis, where=where, dtype=dtype)
+    xp = lists.xp
+    scores, where = sort_by_relevance(xp, lists.labels, lists.scores, lists.where)
+    successors, predecessors = rank_bounds(xp, scores, ties=False)
+    arguments = (scores, successors, predecessors, where)
+    partials = (_listmle_d_scores, None, None, None)
+    losses = xp.custom_jvp(_listmle, partials, *arguments, axis=-1)
+    return lists.reduce(losses, reduction)
 
 
-def _cost(xp: Namespace, scores: Any, behind: Any, _: Any, keep: Any) -> Any:
-    return xp.total(choice_costs(xp, scores, behind, keep), -1)
+def _listmle(
+    xp: Namespace, scores: Any, successors: Any, predecessors: Any, where: Any
+) -> Any:
+    del predecessors
+    return xp.total(plackett_luce_terms(xp, scores, successors, where), -1)
 
 
-def _slope(xp: Namespace, scores: Any, behind: Any, ahead: Any, keep: Any) -> Any:
-    return choice_slopes(xp, scores, behind, ahead, keep, xp.ones_like(scores))
+def _listmle_d_scores(
+    xp: Namespace, scores: Any, successors: Any, predecessors: Any, where: Any
+) -> Any:
+    ones = xp.ones_like(scores)
+    return plackett_luce_d_scores(xp, scores, successors, predecessors, where, ones)

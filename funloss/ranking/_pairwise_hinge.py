@@ -1,14 +1,15 @@
-"""Hinge loss of pairs: the more relevant item of two should lead by a margin."""
+"""Pairwise hinge loss for ranking."""
 
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.ranking._lambda import LambdaWeight, weighing
-from funloss.ranking._lists import Gain, enter_lists
-from funloss.ranking._pairs import Pair, pair_costs
+from funloss.ranking._dcg import Gain
+from funloss.ranking._lambda_weights import LambdaWeight, lambda_weighting
+from funloss.ranking._pair_losses import PairLoss, reduce_pair_losses
 
 __all__ = ["pairwise_hinge_loss"]
 
@@ -69,24 +70,32 @@ def pairwise_hinge_loss(
         R. Herbrich, T. Graepel and K. Obermayer, Large margin rank boundaries for
         ordinal regression, 2000.
     """
-    how = weighing(lambda_weight, topn, normalize, gain)
-    lists = enter_lists(dtype, axis, input, target, weight=weight, where=where)
-    margin = check_scalar(lists.xp, lists.scores, margin=margin)
-    return pair_costs(lists, _HINGE, margin, how, reduction)
+    weighting = lambda_weighting(lambda_weight, topn, normalize, gain)
+    lists = item_lists(
+        input,
+        target,
+        axis=axis,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"margin": real(margin)},
+    )
+    return reduce_pair_losses(lists, _PAIR_LOSS, weighting, reduction)
 
 
-def _lack(xp: Namespace, lead: Any, margin: Any) -> Any:
-    return xp.clamp_min(margin - lead, 0.0)
+def _hinge(xp: Namespace, difference: Any, margin: Any) -> Any:
+    return xp.clamp_min(margin - difference, 0.0)
 
 
-def _lack_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
-    return -_margin_slope(xp, lead, margin)
+def _hinge_d_difference(xp: Namespace, difference: Any, margin: Any) -> Any:
+    return -_hinge_d_margin(xp, difference, margin)
 
 
-def _margin_slope(xp: Namespace, lead: Any, margin: Any) -> Any:
-    # A constant would be one that the table of the value has as well.
+def _hinge_d_margin(xp: Namespace, difference: Any, margin: Any) -> Any:
+    # Not the literal 1: XLA would share it with the forward (L, L) array and
+    # materialise it.
     one = 0.0 * margin + 1.0
-    return one - xp.heaviside(lead - margin)
+    return one - xp.heaviside(difference - margin)
 
 
-_HINGE = Pair(_lack, _lack_slope, _margin_slope)
+_PAIR_LOSS = PairLoss(_hinge, _hinge_d_difference, _hinge_d_margin)

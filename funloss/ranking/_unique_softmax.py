@@ -1,20 +1,19 @@
-"""Softmax of an item among the less relevant ones."""
+"""Unique softmax loss."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.checks import check_choice
+from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.ranking._choice import choice_costs, choice_slopes, in_order, places
-from funloss.ranking._lists import (
-    GAINS,
-    Gain,
-    enter_lists,
-    gain_slopes,
-    gains,
+from funloss.ranking._dcg import GAINS, Gain, gains, gains_d_labels
+from funloss.ranking._plackett_luce import (
+    plackett_luce_d_scores,
+    plackett_luce_terms,
+    rank_bounds,
+    sort_by_relevance,
 )
 
 __all__ = ["unique_softmax_loss"]
@@ -74,47 +73,65 @@ def unique_softmax_loss(
         ratings, 2020.
     """
     check_choice(GAINS, gain=gain)
-    xp, out, scores, labels, weight, keep, counted = enter_lists(
-        dtype, axis, input, target, weight=weight, where=where
+    lists = item_lists(
+        input, target, axis=axis, weight=weight, where=where, dtype=dtype
     )
-    scores, labels, weight, keep = in_order(xp, labels, scores, labels, weight, keep)
-    behind, ahead = places(xp, labels, ties=True)
-    slopes = (_score_slope, _label_slope, _weight_slope, None, None, None)
-    arguments = (scores, labels, weight, keep, behind, ahead, gain)
-    cost = xp.custom_jvp(_cost, slopes, *arguments, axis=-1)
-    return reduce_losses(xp, out, cost, reduction, where=counted)
+    xp = lists.xp
+    scores, labels, weight, where = sort_by_relevance(
+        xp, lists.labels, lists.scores, lists.labels, lists.weight, lists.where
+    )
+    inputs = _Inputs(
+        scores, labels, weight, where, *rank_bounds(xp, labels, ties=True), gain
+    )
+    partials = (_d_scores, _d_labels, _d_weight, None, None, None)
+    losses = xp.custom_jvp(_unique_softmax, partials, *inputs, axis=-1)
+    return lists.reduce(losses, reduction)
 
 
-def _cost(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, weight, *_, gain = arguments
-    return xp.total(_charged(xp, arguments, _factor(xp, labels, weight, gain)), -1)
+class _Inputs(NamedTuple):
+    """What formulas are called with after the namespace, items by falling label."""
+
+    scores: Any
+    labels: Any
+    weight: Any
+    where: Any
+    successors: Any
+    predecessors: Any
+    gain: str
 
 
-def _score_slope(xp: Namespace, *arguments: Any) -> Any:
-    scores, labels, weight, keep, behind, ahead, gain = arguments
-    factor = _factor(xp, labels, weight, gain)
-    return choice_slopes(xp, scores, behind, ahead, keep, factor)
+def _unique_softmax(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    return xp.total(_weighted_terms(xp, inputs, _weighted_gains(xp, inputs)), -1)
 
 
-def _label_slope(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, weight, *_, gain = arguments
-    slopes = gain_slopes(xp, labels, gain)
-    return _charged(xp, arguments, slopes if weight is None else slopes * weight)
+def _d_scores(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    scores, _, _, where, successors, predecessors, _ = inputs
+    factor = _weighted_gains(xp, inputs)
+    return plackett_luce_d_scores(xp, scores, successors, predecessors, where, factor)
 
 
-def _weight_slope(xp: Namespace, *arguments: Any) -> Any:
-    _, labels, *_, gain = arguments
-    return _charged(xp, arguments, gains(xp, labels, gain))
+def _d_labels(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    derivatives = gains_d_labels(xp, inputs.labels, inputs.gain)
+    if inputs.weight is not None:
+        derivatives = derivatives * inputs.weight
+    return _weighted_terms(xp, inputs, derivatives)
 
 
-def _charged(xp: Namespace, arguments: Any, factor: Any) -> Any:
-    """Return each item's cost times a factor; 0 times infinity is 0."""
-    scores, _, _, keep, behind, *_ = arguments
-    costs = choice_costs(xp, scores, behind, keep)
-    void = xp.logical_and(factor == 0, costs == math.inf)
-    return factor * xp.where(void, 0.0, costs)
+def _d_weight(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    return _weighted_terms(xp, inputs, gains(xp, inputs.labels, inputs.gain))
 
 
-def _factor(xp: Namespace, labels: Any, weight: Any, gain: str) -> Any:
-    worth = gains(xp, labels, gain)
-    return worth if weight is None else worth * weight
+def _weighted_terms(xp: Namespace, inputs: _Inputs, factor: Any) -> Any:
+    """Return each item's loss times a factor; 0 times infinity is 0."""
+    terms = plackett_luce_terms(xp, inputs.scores, inputs.successors, inputs.where)
+    is_zero = xp.logical_and(factor == 0, terms == math.inf)
+    return factor * xp.where(is_zero, 0.0, terms)
+
+
+def _weighted_gains(xp: Namespace, inputs: _Inputs) -> Any:
+    gain = gains(xp, inputs.labels, inputs.gain)
+    return gain if inputs.weight is None else gain * inputs.weight

@@ -1,13 +1,12 @@
-"""Margin ranking: the right one of two scores should lead."""
+"""Margin ranking loss."""
 
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape, check_ndims_equal
+from funloss._core.checks import check_ndims_equal
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["margin_ranking_loss"]
@@ -58,20 +57,25 @@ def margin_ranking_loss(
         >>> print(margin_ranking_loss(np.asarray([2.0]), np.zeros(1), -np.ones(1)))
         2.0
     """
-    xp, out, (input1, input2, target) = promote_arrays(
-        dtype, input1=input1, input2=input2, target=target
+    batch = elements(
+        input1=input1,
+        input2=input2,
+        target=target,
+        where=where,
+        dtype=dtype,
+        options={"margin": real(margin)},
+        shapes="broadcast",
+        check=_check_ndims,
     )
-    single = {} if target.shape == () else {"target": target}
-    check_ndims_equal(input1=input1, input2=input2, **single)
-    shape = broadcast_shape(input1=input1, input2=input2, target=target)
-    margin = check_scalar(xp, input1, margin=margin)
-    where = check_where(xp, input1, where, shape)
-    input1, input2, target = fill_masked(
-        xp, where, (input1, 0.0), (input2, 0.0), (target, 0.0)
-    )
-    cost = xp.custom_jvp(_lack, None, input1, input2, target, margin)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    return batch.reduce(batch.map(_margin_ranking), reduction)
 
 
-def _lack(xp: Namespace, input1: Any, input2: Any, target: Any, margin: Any) -> Any:
+def _check_ndims(*, input1: Any, input2: Any, target: Any) -> None:
+    others = {} if target.shape == () else {"target": target}
+    check_ndims_equal(input1=input1, input2=input2, **others)
+
+
+def _margin_ranking(
+    xp: Namespace, input1: Any, input2: Any, target: Any, margin: Any
+) -> Any:
     return xp.clamp_min(-target * (input1 - input2) + margin, 0.0)

@@ -1,0 +1,234 @@
+"""ApproxNDCG loss: NDCG of smoothed ranks."""
+
+import math
+from typing import Any, Literal, NamedTuple
+
+from funloss._array import Namespace
+from funloss._core.checks import check_choice, check_integer
+from funloss._core.item_lists import item_lists
+from funloss._core.loss import loss
+from funloss._core.options import positive
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.ranking._dcg import (
+    GAINS,
+    Gain,
+    discounts,
+    gains,
+    gains_d_labels,
+    ideal_discounts,
+    ranks,
+)
+from funloss.ranking._pair_matrices import (
+    clip_infinite,
+    mask_nonnegative,
+    off_diagonal,
+    pair_mask,
+    row_and_column,
+    score_differences,
+)
+
+__all__ = ["approx_ndcg_loss"]
+
+
+@loss
+def approx_ndcg_loss(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    temperature: Real = 1.0,
+    step: Literal["sigmoid", "hinge"] = "sigmoid",
+    topn: int | None = None,
+    gain: Gain = "exponential",
+    reduction: Reduction = "mean",
+    axis: int = -1,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """ApproxNDCG loss: negative NDCG with ranks smoothed by a sigmoid.
+
+    The rank of an item is ``r[i] = 1 + sum(step((input[j] - input[i]) /
+    temperature))`` over the other items of the list. With ``G`` the weight of an
+    item times its gain, the list costs ``-sum(G / log2(1 + r))`` over that sum in
+    the best order: -1 if the order is the best and leads are large. A list without
+    any gain costs 0.
+
+    Args:
+        input: Scores, shape ``(*, L)``, real.
+        target: Relevance, same shape, real, >= 0.
+        weight: Factor on each item's gain, broadcastable to `input`.
+        temperature: Lead, in units of the scores, at which a rank starts to blur;
+            > 0. A number or a 0-d array.
+        step: ``"sigmoid"``; or ``"hinge"``, ``max(0, 1 + x)``, with which ranks are
+            never too small, and the cost is a bound on the true one.
+        topn: Place beyond which an item has no gain. The cut is made by score,
+            ties in the order of the list; it has no slope.
+        gain: What relevance is worth: ``"exponential"``, ``2**y - 1``, or
+            ``"linear"``, ``y`` itself.
+        reduction: ``"none"``, ``"mean"`` over the lists that have any item,
+            whatever their weights, or ``"sum"``.
+        axis: Axis of the items.
+        where: As for `ranking_softmax_loss`.
+        dtype: As for `ranking_softmax_loss`.
+
+    Returns:
+        Cost without unit, shape of `input` without `axis` for ``"none"``, else
+        ``()``. The mean of no lists is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes do not fit, ``temperature <= 0``, ``topn < 1`` or an
+            option is unknown.
+
+    Peers:
+        ``rax.approx_t12n(rax.ndcg_metric, temperature)``, and with
+        ``step="hinge"`` ``rax.bound_t12n(rax.ndcg_metric)``, except that rax
+        smooths the cut at `topn`, too, counts masked items before it, and gives
+        an item with score -inf no gain. For ``rax.gumbel_t12n`` add
+        ``beta * jax.random.gumbel(key, shape)`` to the scores.
+
+    Examples:
+        >>> import numpy as np
+        >>> x, y = np.asarray([0.0, 100.0]), np.asarray([1, 0])
+        >>> print(approx_ndcg_loss(x, y).round(4))  # -1 / log2(3)
+        -0.6309
+
+    References:
+        T. Qin, T.-Y. Liu and H. Li, A general approximation framework for direct
+        optimization of information retrieval measures, 2010.
+    """
+    check_choice(("sigmoid", "hinge"), step=step)
+    check_choice(GAINS, gain=gain)
+    if topn is not None:
+        check_integer(low=1, topn=topn)
+    lists = item_lists(
+        input,
+        target,
+        axis=axis,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"temperature": positive(temperature)},
+    )
+    partials = (_d_scores, _d_labels, _d_weight, None, _d_temperature)
+    losses = lists.map(_approx_ndcg, partials, step, topn, gain)
+    return lists.reduce(losses, reduction)
+
+
+class _Inputs(NamedTuple):
+    """What formulas are called with after the namespace."""
+
+    scores: Any
+    labels: Any
+    weight: Any
+    where: Any
+    temperature: Any
+    step: str
+    topn: int | None
+    gain: str
+
+
+def _approx_ndcg(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    gain, ideal, _ = _gains(xp, inputs)
+    rank = _smooth_ranks(xp, inputs)
+    total = xp.total(_mask_items(xp, gain * discounts(xp, rank), inputs), -1)
+    return -total / ideal
+
+
+def _d_scores(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    d_ranks, differences, mask = _d_ranks(xp, inputs)
+    own, other = row_and_column(xp, d_ranks)
+    d_step = _d_step(xp, differences, inputs)
+    is_even = inputs.step == "sigmoid"
+    d_step_reversed = d_step if is_even else _d_step(xp, -differences, inputs)
+    gradient = mask * (other * d_step_reversed - own * d_step)
+    gradient = xp.total(gradient, -1) / inputs.temperature
+    # An infinite score stays infinite, so its derivative is 0.
+    return xp.where(xp.isinf(inputs.scores), 0.0, gradient)
+
+
+def _d_temperature(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    d_ranks, differences, mask = _d_ranks(xp, inputs)
+    d_step = xp.total(mask * _d_step(xp, differences, inputs) * differences, -1)
+    return -d_ranks * d_step / inputs.temperature
+
+
+def _d_labels(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    gradient = _d_gains(xp, inputs) * gains_d_labels(xp, inputs.labels, inputs.gain)
+    return gradient if inputs.weight is None else gradient * inputs.weight
+
+
+def _d_weight(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    return _d_gains(xp, inputs) * gains(xp, inputs.labels, inputs.gain)
+
+
+def _d_gains(xp: Namespace, inputs: _Inputs) -> Any:
+    """Return the derivative of the loss in each item's weighted gain."""
+    _, ideal, ideal_discount = _gains(xp, inputs)
+    rank = _smooth_ranks(xp, inputs)
+    loss = xp.expand_dims(_approx_ndcg(xp, *inputs), axis=-1)
+    discount = _mask_items(xp, discounts(xp, rank), inputs)
+    return -(discount + loss * ideal_discount) / xp.expand_dims(ideal, axis=-1)
+
+
+def _gains(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
+    """Return weighted gains, the ideal DCG (inf if it is 0) and its discounts."""
+    gain = gains(xp, inputs.labels, inputs.gain)
+    gain = gain if inputs.weight is None else gain * inputs.weight
+    discount = ideal_discounts(xp, gain, inputs.where, inputs.topn)
+    ideal = xp.total(gain * discount, -1)
+    return gain, xp.where(ideal == 0, math.inf, ideal), discount
+
+
+def _d_ranks(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
+    """Return the derivatives of the loss in ranks, score differences and their mask."""
+    gain, ideal, _ = _gains(xp, inputs)
+    rank = _smooth_ranks(xp, inputs)
+    d_ranks = math.log(2) / (xp.square(xp.log1p(rank)) * (1.0 + rank))
+    d_ranks = _mask_items(xp, gain * d_ranks, inputs) / xp.expand_dims(ideal, axis=-1)
+    first, second = row_and_column(xp, clip_infinite(xp, inputs.scores))
+    differences = (second - first) / _for_pairs(xp, inputs.temperature)
+    return d_ranks, differences, pair_mask(xp, inputs.where, inputs.scores)
+
+
+def _d_step(xp: Namespace, difference: Any, inputs: _Inputs) -> Any:
+    """Return the derivative of the step; that of the sigmoid is even."""
+    if inputs.step == "hinge":
+        return 1.0 - xp.heaviside(-1.0 - difference)
+    exponential = xp.exp(-xp.absolute(difference))
+    return exponential / xp.square(1.0 + exponential)
+
+
+def _smooth_ranks(xp: Namespace, inputs: _Inputs) -> Any:
+    scores = inputs.scores
+    mask = pair_mask(xp, inputs.where, scores)
+    temperature = _for_pairs(xp, inputs.temperature)
+    if inputs.step == "sigmoid":
+        first, second = row_and_column(xp, clip_infinite(xp, scores))
+        # The sum includes the step of each item over itself, which is 1/2.
+        steps = mask * xp.sigmoid((second - first) / temperature)
+        return 0.5 + xp.total(steps, -1)
+    steps = xp.clamp_min(1.0 - score_differences(xp, scores) / temperature, 0.0)
+    mask = mask * off_diagonal(xp, scores)
+    return 1.0 + xp.total(mask_nonnegative(xp, steps, mask, scores), -1)
+
+
+def _for_pairs(xp: Namespace, option: Any) -> Any:
+    """Return an option that broadcasts to pairs; some libraries repeat it per item."""
+    has_items = hasattr(option, "ndim") and option.ndim
+    return xp.expand_dims(option, axis=-1) if has_items else option
+
+
+def _mask_items(xp: Namespace, values: Any, inputs: _Inputs) -> Any:
+    """Return `values`, 0 for masked items and for ranks beyond `topn`."""
+    if inputs.where is not None:
+        values = xp.where(inputs.where, values, 0.0)
+    if inputs.topn is None:
+        return values
+    rank = ranks(xp, xp.stop_gradient(inputs.scores), inputs.where)
+    return xp.where(rank <= inputs.topn, values, 0.0)
