@@ -98,13 +98,14 @@ ranking._poly1_softmax poly1_softmax_loss:
 ranking._ranking_softmax ranking_softmax_loss: listnet softmax_loss
 ranking._unique_softmax unique_softmax_loss:
 embedding._cosine_distance cosine_distance: cosine cosine_loss cosine_proximity
-embedding._cosine cosine_embedding_loss: CosineEmbeddingLoss
-embedding._cosine cosine_similarity: CosineSimilarity
-embedding._hinge hinge_embedding_loss: HingeEmbeddingLoss
-embedding._distance pairwise_distance: PairwiseDistance euclidean_distance
+embedding._cosine_embedding cosine_embedding_loss: CosineEmbeddingLoss
+embedding._cosine_similarity cosine_similarity: CosineSimilarity
+embedding._hinge_embedding hinge_embedding_loss: HingeEmbeddingLoss
+embedding._pairwise_distance pairwise_distance: PairwiseDistance euclidean_distance
 embedding._pdist pdist:
-embedding._triplet triplet_margin_loss: TripletMarginLoss triplet triplet_loss
-embedding._triplet triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
+embedding._triplet_margin triplet_margin_loss: TripletMarginLoss triplet triplet_loss
+embedding._triplet_margin_with_distance triplet_margin_with_distance_loss:
+    TripletMarginWithDistanceLoss
 contrastive._circle circle_loss:
 contrastive._ntxent ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss
     n_pair_loss supcon_loss supervised_contrastive_loss

@@ -1,20 +1,20 @@
-"""Circle loss: pairs weighed by how far each is from where it should be."""
+"""Circle loss."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._core.arrays import promote_arrays
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import not_nan, positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
-    by_rows,
-    chosen,
-    enter_rows,
-    log_mass,
+    PairLabels,
+    map_row_blocks,
+    masked_logsumexp,
+    normalize_rows,
+    pair_masks,
 )
 
 __all__ = ["circle_loss"]
@@ -81,91 +81,111 @@ def circle_loss(
         optimization, 2020.
     """
     check_choice((True, False), constant_weights=constant_weights)
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    margin = check_scalar(xp, input, at_least=-math.inf, margin=margin)
-    gamma = check_scalar(xp, input, above=0, gamma=gamma)
-    input = propagate_nan(xp, input, margin, gamma)
-    input, pairs, where = enter_rows(xp, input, target, where)
-    if input.shape[0] == 0:
-        return reduce_losses(xp, out, xp.total(input, 1), reduction)
+    batch = labelled_rows(
+        input,
+        target,
+        where=where,
+        dtype=dtype,
+        options={"margin": not_nan(margin), "gamma": positive(gamma)},
+    )
+    xp = batch.xp
+    if batch.rows.shape[0] == 0:
+        return batch.reduce(xp.total(batch.rows, 1), reduction)
 
-    def rows(cosine: Any, *pairs: Any) -> tuple[Any, Any]:
-        slopes = (_slope, _margin_slope, _gamma_slope, None, None, None, None, None)
-        arguments = (cosine, margin, gamma, constant_weights, *pairs)
-        kinds = (xp.any(kind, axis=1) for kind in chosen(xp, *pairs))
-        counted = xp.astype(xp.logical_and(*kinds), input.dtype)
-        return xp.custom_jvp(_cost, slopes, *arguments, axis=1), counted
+    def block(cosines: Any, *pairs: Any) -> tuple[Any, Any]:
+        partials = (_d_cosines, _d_margin, _d_gamma, *(None,) * 5)
+        arguments = (cosines, *batch.options, constant_weights, *pairs)
+        masks = pair_masks(xp, PairLabels(*pairs))
+        has_both = xp.logical_and(*(xp.any(mask, axis=1) for mask in masks))
+        counts = xp.astype(has_both, cosines.dtype)
+        return xp.custom_jvp(_circle, partials, *arguments, axis=1), counts
 
-    unit = xp.direction(input, 1)
-    cost, counted = by_rows(xp, rows, unit, xp.replicate_axes(unit, 0), pairs)
-    divisor = xp.clamp_min(xp.total(counted), 1.0) if reduction == "mean" else None
-    return reduce_losses(xp, out, cost, reduction, where=where, divisor=divisor)
-
-
-def _cost(xp: Namespace, *arguments: Any) -> Any:
-    masses, counted = _masses(xp, *arguments)
-    cost = xp.where(counted, xp.softplus(masses[0] + masses[1]), 0.0)
-    return xp.squeeze(cost, axis=1)
+    unit = normalize_rows(batch)
+    losses, counts = map_row_blocks(batch, block, unit, unit)
+    count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
+    return batch.reduce(losses, reduction, divisor=count)
 
 
-def _masses(xp: Namespace, *arguments: Any) -> tuple[list[Any], Any]:
-    """Return the mass of each kind of pairs, and which rows have both."""
-    weight, excess = _score(xp, *arguments)
-    kinds = chosen(xp, *arguments[4:])
-    found = [log_mass(xp, weight * excess, kind) for kind in kinds]
-    return [mass for mass, _ in found], xp.logical_and(*(some for _, some in found))
+class _Inputs(NamedTuple):
+    """What formulas are called with after the namespace."""
+
+    cosines: Any
+    margin: Any
+    gamma: Any
+    constant_weights: bool
+    label: Any
+    index: Any
+    other_label: Any
+    other_index: Any
+
+    def masks(self, xp: Namespace) -> tuple[Any, Any]:
+        """Return the masks of positive and of negative pairs."""
+        return pair_masks(xp, PairLabels(*self[4:]))
 
 
-def _score(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
-    """Return the weight of each pair and what it multiplies."""
-    _, margin, gamma, constant, *_ = arguments
-    distance = _distance(xp, *arguments)
-    weight = xp.clamp_min(distance + margin, 0.0)
-    weight = gamma * (xp.stop_gradient(weight) if constant else weight)
-    return weight, distance - margin
+def _circle(xp: Namespace, *arguments: Any) -> Any:
+    logsumexps, has_both = _logsumexps(xp, _Inputs(*arguments))
+    losses = xp.softplus(logsumexps[0] + logsumexps[1])
+    return xp.squeeze(xp.where(has_both, losses, 0.0), axis=1)
 
 
-def _distance(xp: Namespace, *arguments: Any) -> Any:
-    """Return how far each pair is from where it should be."""
-    cosine = arguments[0]
-    positive, _ = chosen(xp, *arguments[4:])
-    return xp.where(positive, 1 - cosine, cosine)
+def _logsumexps(xp: Namespace, inputs: _Inputs) -> tuple[list[Any], Any]:
+    """Return those of the scores of positives and negatives, and who has both."""
+    weight, excess = _weight_and_excess(xp, inputs)
+    both = [masked_logsumexp(xp, weight * excess, mask) for mask in inputs.masks(xp)]
+    return [lse for lse, _ in both], xp.logical_and(*(has_any for _, has_any in both))
 
 
-def _shares(xp: Namespace, *arguments: Any) -> Any:
-    """Return the derivative of the cost in each score."""
-    weight, excess = _score(xp, *arguments)
-    masses, counted = _masses(xp, *arguments)
-    score, total = weight * excess, xp.sigmoid(masses[0] + masses[1])
-    shares = 0.0
-    for kind, mass in zip(chosen(xp, *arguments[4:]), masses, strict=True):
-        chosen_here = xp.logical_and(kind, counted)
-        shares = shares + xp.exp(xp.where(chosen_here, score - mass, -math.inf))
-    return total * shares
+def _weight_and_excess(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
+    """Return the two factors of each pair's score."""
+    distance = _distance(xp, inputs)
+    weight = xp.clamp_min(distance + inputs.margin, 0.0)
+    weight = xp.stop_gradient(weight) if inputs.constant_weights else weight
+    return inputs.gamma * weight, distance - inputs.margin
 
 
-def _rise(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
-    """Return the derivatives of a score by way of what is weighed and the weight."""
-    _, margin, gamma, constant, *_ = arguments
-    weight, excess = _score(xp, *arguments)
-    if constant:
+def _distance(xp: Namespace, inputs: _Inputs) -> Any:
+    """Return the distance of each pair from its optimum, cosine 1 or 0."""
+    positives, _ = inputs.masks(xp)
+    return xp.where(positives, 1 - inputs.cosines, inputs.cosines)
+
+
+def _d_pair_scores(xp: Namespace, inputs: _Inputs) -> Any:
+    """Return the derivative of the loss in each pair's score."""
+    weight, excess = _weight_and_excess(xp, inputs)
+    logsumexps, has_both = _logsumexps(xp, inputs)
+    score, total = weight * excess, xp.sigmoid(logsumexps[0] + logsumexps[1])
+    softmax = 0.0
+    for mask, lse in zip(inputs.masks(xp), logsumexps, strict=True):
+        is_counted = xp.logical_and(mask, has_both)
+        softmax = softmax + xp.exp(xp.where(is_counted, score - lse, -math.inf))
+    return total * softmax
+
+
+def _score_d_factors(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
+    """Return a score's derivative in its distance, by the excess and by the weight."""
+    weight, excess = _weight_and_excess(xp, inputs)
+    if inputs.constant_weights:
         return weight, 0.0
-    active = _distance(xp, *arguments) + margin >= 0
-    return weight, xp.where(active, gamma * excess, 0.0)
+    is_active = _distance(xp, inputs) + inputs.margin >= 0
+    return weight, xp.where(is_active, inputs.gamma * excess, 0.0)
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
-    through_excess, through_weight = _rise(xp, *arguments)
-    step = _shares(xp, *arguments) * (through_excess + through_weight)
-    positive, _ = chosen(xp, *arguments[4:])
-    return xp.where(positive, -step, step)
+def _d_cosines(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    by_excess, by_weight = _score_d_factors(xp, inputs)
+    d_distance = _d_pair_scores(xp, inputs) * (by_excess + by_weight)
+    positives, _ = inputs.masks(xp)
+    return xp.where(positives, -d_distance, d_distance)
 
 
-def _margin_slope(xp: Namespace, *arguments: Any) -> Any:
-    through_excess, through_weight = _rise(xp, *arguments)
-    return _shares(xp, *arguments) * (through_weight - through_excess)
+def _d_margin(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    by_excess, by_weight = _score_d_factors(xp, inputs)
+    return _d_pair_scores(xp, inputs) * (by_weight - by_excess)
 
 
-def _gamma_slope(xp: Namespace, *arguments: Any) -> Any:
-    weight, excess = _score(xp, *arguments)
-    return _shares(xp, *arguments) * weight * excess / arguments[2]
+def _d_gamma(xp: Namespace, *arguments: Any) -> Any:
+    inputs = _Inputs(*arguments)
+    weight, excess = _weight_and_excess(xp, inputs)
+    return _d_pair_scores(xp, inputs) * weight * excess / inputs.gamma

@@ -1,20 +1,20 @@
-"""NT-Xent: each pair of one label against all pairs of different labels."""
+"""NT-Xent loss."""
 
 import functools
 import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import promote_arrays
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
-    by_rows,
-    chosen,
-    enter_rows,
-    log_mass,
+    PairLabels,
+    map_row_blocks,
+    masked_logsumexp,
+    normalize_rows,
+    pair_masks,
 )
 
 __all__ = ["ntxent_loss"]
@@ -76,44 +76,48 @@ def ntxent_loss(
         T. Chen, S. Kornblith, M. Norouzi, G. Hinton, A simple framework for
         contrastive learning of visual representations, 2020.
     """
-    xp, out, (input,) = promote_arrays(dtype, input=input)
-    temperature = check_scalar(xp, input, above=0, temperature=temperature)
-    input = propagate_nan(xp, input, temperature)
-    input, pairs, where = enter_rows(xp, input, target, where)
-    if input.shape[0] == 0:
-        return reduce_losses(xp, out, xp.total(input, 1), reduction)
-    unit = xp.direction(input, 1)
-    rows = functools.partial(_rows, xp)
-    cost, count = by_rows(
-        xp, rows, unit / temperature, xp.replicate_axes(unit, 0), pairs
+    batch = labelled_rows(
+        input,
+        target,
+        where=where,
+        dtype=dtype,
+        options={"temperature": positive(temperature)},
     )
-    divisor = xp.clamp_min(xp.total(count), 1.0) if reduction == "mean" else None
-    return reduce_losses(xp, out, cost, reduction, where=where, divisor=divisor)
+    xp, (temperature,) = batch.xp, batch.options
+    if batch.rows.shape[0] == 0:
+        return batch.reduce(xp.total(batch.rows, 1), reduction)
+    unit = normalize_rows(batch)
+    losses, counts = map_row_blocks(
+        batch, functools.partial(_block, xp), unit / temperature, unit
+    )
+    count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
+    return batch.reduce(losses, reduction, divisor=count)
 
 
-def _rows(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
-    """Return the cost of each row, and how many pairs it has."""
-    slopes = (_slope, None, None, None, None)
-    positive, _ = chosen(xp, *pairs)
-    count = xp.sum(xp.astype(positive, xp.int32), axis=1)
-    cost = xp.custom_jvp(_cost, slopes, scores, *pairs, axis=1)
-    return cost, xp.astype(count, scores.dtype)
+def _block(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
+    """Return the loss of each row, and the number of its positive pairs."""
+    partials = (_ntxent_d_scores, None, None, None, None)
+    positives, _ = pair_masks(xp, PairLabels(*pairs))
+    count = xp.sum(xp.astype(positives, xp.int32), axis=1)
+    losses = xp.custom_jvp(_ntxent, partials, scores, *pairs, axis=1)
+    return losses, xp.astype(count, scores.dtype)
 
 
-def _cost(xp: Namespace, scores: Any, *pairs: Any) -> Any:
-    positive, _, mass = _parts(xp, scores, *pairs)
-    return xp.total(xp.where(positive, xp.softplus(mass - scores), 0.0), 1)
+def _ntxent(xp: Namespace, scores: Any, *pairs: Any) -> Any:
+    positives, _, negatives_lse = _terms(xp, scores, PairLabels(*pairs))
+    losses = xp.where(positives, xp.softplus(negatives_lse - scores), 0.0)
+    return xp.total(losses, 1)
 
 
-def _slope(xp: Namespace, scores: Any, *pairs: Any) -> Any:
-    positive, negative, mass = _parts(xp, scores, *pairs)
-    pull = xp.where(positive, xp.sigmoid(mass - scores), 0.0)
-    shares = xp.exp(xp.where(negative, scores - mass, -math.inf))
-    return xp.total(pull, 1, keepdims=True) * shares - pull
+def _ntxent_d_scores(xp: Namespace, scores: Any, *pairs: Any) -> Any:
+    positives, negatives, negatives_lse = _terms(xp, scores, PairLabels(*pairs))
+    attraction = xp.where(positives, xp.sigmoid(negatives_lse - scores), 0.0)
+    softmax = xp.exp(xp.where(negatives, scores - negatives_lse, -math.inf))
+    return xp.total(attraction, 1, keepdims=True) * softmax - attraction
 
 
-def _parts(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any, Any]:
-    """Return the pairs that cost something, the negative ones, and their mass."""
-    positive, negative = chosen(xp, *pairs)
-    mass, some = log_mass(xp, scores, negative)
-    return xp.logical_and(positive, some), negative, mass
+def _terms(xp: Namespace, scores: Any, pairs: PairLabels) -> tuple[Any, Any, Any]:
+    """Return the positives of rows that have negatives, these, and their logsumexp."""
+    positives, negatives = pair_masks(xp, pairs)
+    negatives_lse, has_negatives = masked_logsumexp(xp, scores, negatives)
+    return xp.logical_and(positives, has_negatives), negatives, negatives_lse

@@ -1,90 +1,102 @@
-"""Similarities of all rows of a batch, and which pairs are of one label."""
+"""Similarities of all pairs of rows, and which pairs are of one label."""
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked
-from funloss._core.labels import match_rows
+from funloss._core.vector_rows import LabelledRows
 
-__all__ = ["Pairs", "by_rows", "chosen", "enter_rows", "log_mass"]
+__all__ = [
+    "PairLabels",
+    "map_row_blocks",
+    "masked_logsumexp",
+    "normalize_rows",
+    "pair_labels",
+    "pair_masks",
+]
 
-# Labels and places of the rows, each as a column and as a row.
-Pairs = tuple[Any, Any, Any, Any]
-# How many pairs a block has, or its rows if those would be fewer.
-_PAIRS, _FEWEST = 2**20, 64
+# The number of pairs in a block, and the least number of its rows.
+_PAIRS, _MIN_ROWS = 2**20, 64
 
 
-def enter_rows(
-    xp: Namespace, input: Any, target: Any, where: Any
-) -> tuple[Any, Pairs, Any]:
-    """Return the rows with masked ones 0, what `chosen` takes, and the mask."""
-    if input.ndim != 2:
-        msg = f"input must have shape (N, D), got {tuple(input.shape)}"
-        raise ValueError(msg)
-    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
-    where = check_where(xp, input, where, labels.shape)
-    places = xp.arange(input.shape[0], dtype=labels.dtype, **xp.device_kw(input))
+class PairLabels(NamedTuple):
+    """Labels and indices of rows, as columns for i and as rows for j; masked: -1."""
+
+    label: Any
+    index: Any
+    other_label: Any
+    other_index: Any
+
+
+def normalize_rows(batch: LabelledRows) -> Any:
+    """Return the rows divided by their norms; rows of zeros stay."""
+    return batch.xp.direction(batch.rows, 1)
+
+
+def pair_labels(batch: LabelledRows) -> PairLabels:
+    """Return what `pair_masks` takes."""
+    xp, labels, where = batch.xp, batch.labels, batch.where
+    count, device = batch.rows.shape[0], xp.device_kw(batch.rows)
+    index = xp.arange(count, dtype=labels.dtype, **device)
     if where is not None:
-        where = xp.broadcast_to(where, labels.shape)
-        places = xp.where(where, places, -1)
-        (input,) = fill_masked(xp, where[:, None], (input, 0.0))
-    rows = (xp.replicate_axes(x, 0)[None, :] for x in (labels, places))
-    return input, (labels[:, None], places[:, None], *rows), where
+        index = xp.where(where, index, -1)
+    others = (xp.replicate_axes(x, 0)[None, :] for x in (labels, index))
+    return PairLabels(labels[:, None], index[:, None], *others)
 
 
-def by_rows(
-    xp: Namespace, function: Callable[..., Any], left: Any, right: Any, pairs: Pairs
+def map_row_blocks(
+    batch: LabelledRows, function: Callable[..., Any], left: Any, right: Any
 ) -> tuple[Any, Any]:
-    """Return ``function(scores, *pairs)`` of ``scores = left @ right.T``.
+    """Return ``function(left @ right.T, *pair_labels(batch))``, two numbers a row.
 
-    It gives two numbers a row. Many rows come in blocks, whose scores are computed
-    again for the derivative. On several devices they come at once: each has a part
-    of the rows.
+    Many rows are processed in blocks, whose scores are computed again for the gradient.
+    On several devices there are no blocks: each has a part of the rows.
     """
-    label, place, *others = pairs
+    xp = batch.xp
+    label, index, *others = pair_labels(batch)
+    right = xp.replicate_axes(right, 0)
 
-    def block(left: Any, label: Any, place: Any) -> tuple[Any, Any]:
-        return function(xp.linear(left, right), label, place, *others)
+    def block(left: Any, label: Any, index: Any) -> tuple[Any, Any]:
+        return function(xp.linear(left, right), label, index, *others)
 
     count = left.shape[0]
     if not xp.known(count) or not xp.blockwise or xp.num_shards(left) > 1:
-        return block(left, label, place)
-    size = max(_FEWEST, _PAIRS // count)
+        return block(left, label, index)
+    size = max(_MIN_ROWS, _PAIRS // count)
     if size >= count:
-        return block(left, label, place)
+        return block(left, label, index)
     step = xp.checkpoint(block)
-    lack = -count % size
+    padding = -count % size
     stacks = [
-        _stacked(xp, x, size, lack, fill)
-        for x, fill in ((left, 0), (label, 0), (place, -1))
+        _stack_blocks(xp, x, size, padding, fill)
+        for x, fill in ((left, 0), (label, 0), (index, -1))
     ]
     _, (first, second) = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
     return xp.reshape(first, (-1,))[:count], xp.reshape(second, (-1,))[:count]
 
 
-def _stacked(xp: Namespace, x: Any, size: int, lack: int, fill: int) -> Any:
-    """Return blocks of `size` rows, the last filled up."""
-    rest = xp.full_like(x[:lack, ...], fill)
+def _stack_blocks(xp: Namespace, x: Any, size: int, padding: int, fill: int) -> Any:
+    """Return blocks of `size` rows, the last one padded with `fill`."""
+    rest = xp.full_like(x[:padding, ...], fill)
     return xp.reshape(xp.concat([x, rest]), (-1, size, x.shape[1]))
 
 
-def chosen(xp: Namespace, *pairs: Any) -> tuple[Any, Any]:
-    """Return which pairs are of one label and which are not, masked rows left out."""
-    label, place, other_label, other_place = pairs
-    kept = xp.logical_and(place >= 0, other_place >= 0)
-    same = label == other_label
-    positive = xp.logical_and(kept, xp.logical_and(same, place != other_place))
-    return positive, xp.logical_and(kept, xp.logical_not(same))
+def pair_masks(xp: Namespace, pairs: PairLabels) -> tuple[Any, Any]:
+    """Return the masks of positive pairs (one label) and of negative ones."""
+    label, index, other_label, other_index = pairs
+    is_kept = xp.logical_and(index >= 0, other_index >= 0)
+    is_same = label == other_label
+    positive = xp.logical_and(is_kept, xp.logical_and(is_same, index != other_index))
+    return positive, xp.logical_and(is_kept, xp.logical_not(is_same))
 
 
-def log_mass(xp: Namespace, x: Any, which: Any) -> tuple[Any, Any]:
-    """Return ``log(sum(exp(x)))`` of the pairs in each row, and whether it has any.
+def masked_logsumexp(xp: Namespace, x: Any, mask: Any) -> tuple[Any, Any]:
+    """Return ``log(sum(exp(x)))`` of each row where `mask`, and which rows have any.
 
-    It is finite in rows without any, too, where it means nothing.
+    Rows without any have a finite number without meaning, so that gradients are finite.
     """
-    some = xp.any(which, axis=1, keepdims=True)
-    rest = xp.where(some, -math.inf, xp.zeros_like(x[:, :1]))
-    x = xp.where(which, x, rest)
-    return xp.logsumexp(x, 1, keepdims=True), some
+    has_any = xp.any(mask, axis=1, keepdims=True)
+    rest = xp.where(has_any, -math.inf, xp.zeros_like(x[:, :1]))
+    x = xp.where(mask, x, rest)
+    return xp.logsumexp(x, 1, keepdims=True), has_any

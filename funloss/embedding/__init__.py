@@ -1,12 +1,13 @@
-"""Losses of rows that should lie near or far, and their distances."""
+"""Losses of embeddings that should be near or far, and their distances."""
 
-from funloss.embedding._cosine import cosine_embedding_loss, cosine_similarity
 from funloss.embedding._cosine_distance import cosine_distance
-from funloss.embedding._distance import pairwise_distance
-from funloss.embedding._hinge import hinge_embedding_loss
+from funloss.embedding._cosine_embedding import cosine_embedding_loss
+from funloss.embedding._cosine_similarity import cosine_similarity
+from funloss.embedding._hinge_embedding import hinge_embedding_loss
+from funloss.embedding._pairwise_distance import pairwise_distance
 from funloss.embedding._pdist import pdist
-from funloss.embedding._triplet import (
-    triplet_margin_loss,
+from funloss.embedding._triplet_margin import triplet_margin_loss
+from funloss.embedding._triplet_margin_with_distance import (
     triplet_margin_with_distance_loss,
 )
 

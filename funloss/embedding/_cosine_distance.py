@@ -1,16 +1,13 @@
-"""One minus the cosine of the angle between vectors."""
+"""Cosine distance."""
 
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape, check_axis, check_broadcastable_to
-from funloss._core.labels import batch_shape
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.embedding._cosine import floored
+from funloss._core.vector_rows import vector_rows
+from funloss.embedding._scaled_products import floor_norm
 
 __all__ = ["cosine_distance"]
 
@@ -72,50 +69,50 @@ def cosine_distance(
         >>> print(cosine_distance(x, t, reduction="none"))
         [5.e-19 4.e-01]
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    # A 0-d array is a vector of one coordinate.
-    shape = broadcast_shape(input=input, target=target) or (1,)
-    input, target = xp.of_ndim(len(shape), input, target)
-    axis = check_axis(axis, len(shape))
-    eps = check_scalar(xp, input, at_least=0, eps=eps)
-    input = propagate_nan(xp, input, eps)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_broadcastable_to(batch_shape(shape, axis), weight=weight)
-    where = check_where(xp, input, where, batch_shape(shape, axis))
-    keep = where if where is None else xp.expand_dims(where, axis=axis)
-    input, target = fill_masked(xp, keep, (input, 0.0), (target, 0.0))
-    input, target = (xp.broadcast_to(x, shape) for x in (input, target))
-    slopes = (_slope, _target_slope, None, None)
-    cost = xp.custom_jvp(_distance, slopes, input, target, eps, axis, axis=axis)
-    return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+    pairs = vector_rows(
+        input=input,
+        target=target,
+        axis=axis,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+        options={"eps": non_negative(eps)},
     )
+    xp, axis, (eps,) = pairs.xp, pairs.axis, pairs.options
+    input, target = (xp.broadcast_to(x, pairs.shape) for x in pairs.vectors)
+    partials = (_cosine_distance_d_input, _cosine_distance_d_target, None, None)
+    losses = xp.custom_jvp(
+        _cosine_distance, partials, input, target, eps, axis, axis=axis
+    )
+    return pairs.reduce(losses, reduction, mean_over="weight")
 
 
-def _distance(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
+def _cosine_distance(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
     sizes = [xp.norm(v, 2, axis, keepdims=True) for v in (x, t)]
-    lengths = [xp.clamp_min(size, _of_row(xp, eps, axis)) for size in sizes]
-    apart = xp.total(xp.square(x / lengths[0] - t / lengths[1]), axis)
-    # What the two lack to length 1 below `eps`; exactly 0 above.
-    shares = [size / length for size, length in zip(sizes, lengths, strict=True)]
-    defects = [(1.0 - share) * (1.0 + share) for share in shares]
-    return 0.5 * (apart + xp.squeeze(defects[0] + defects[1], axis=axis))
+    norms = [xp.clamp_min(size, _for_rows(xp, eps, axis)) for size in sizes]
+    difference = xp.total(xp.square(x / norms[0] - t / norms[1]), axis)
+    # How far the squared length of each divided vector, shorter than `eps`, is from 1.
+    lengths = [size / norm for size, norm in zip(sizes, norms, strict=True)]
+    defects = [(1.0 - length) * (1.0 + length) for length in lengths]
+    return 0.5 * (difference + xp.squeeze(defects[0] + defects[1], axis=axis))
 
 
-def _slope(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
+def _cosine_distance_d_input(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
     sizes = [xp.norm(v, 2, axis, keepdims=True) for v in (x, t)]
-    lengths = [floored(xp, size, _of_row(xp, eps, axis)) for size in sizes]
-    other = t / lengths[1]
-    cosine = xp.total(x / lengths[0] * other, axis, keepdims=True)
-    own = xp.quotient(x, xp.where(sizes[0] == 0, 1.0, sizes[0]))
-    return xp.quotient(cosine * own - other, lengths[0])
+    norms = [floor_norm(xp, size, _for_rows(xp, eps, axis)) for size in sizes]
+    other = t / norms[1]
+    cosine = xp.total(x / norms[0] * other, axis, keepdims=True)
+    unit = xp.quotient(x, xp.where(sizes[0] == 0, 1.0, sizes[0]))
+    return xp.quotient(cosine * unit - other, norms[0])
 
 
-def _target_slope(xp: Namespace, x: Any, t: Any, eps: Any, axis: int) -> Any:
-    return _slope(xp, t, x, eps, axis)
+def _cosine_distance_d_target(
+    xp: Namespace, x: Any, t: Any, eps: Any, axis: int
+) -> Any:
+    return _cosine_distance_d_input(xp, t, x, eps, axis)
 
 
-def _of_row(xp: Namespace, eps: Any, axis: int) -> Any:
-    """Return `eps` with the axis of size 1: torch spreads arguments over all."""
-    spread = getattr(eps, "ndim", 0) > 0
-    return xp.amax(eps, axis, keepdims=True) if spread else eps
+def _for_rows(xp: Namespace, eps: Any, axis: int) -> Any:
+    """Return `eps` with `axis` of size 1: torch broadcasts arguments to all."""
+    is_broadcast = getattr(eps, "ndim", 0) > 0
+    return xp.amax(eps, axis, keepdims=True) if is_broadcast else eps

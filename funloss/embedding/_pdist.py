@@ -5,11 +5,10 @@ from typing import Any
 
 from funloss._algorithms._pdist import pair_distances
 from funloss._array import Namespace
-from funloss._core.arrays import promote_arrays
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, DType
-from funloss.embedding._distance import check_norm
+from funloss._core.vector_rows import vector_rows
+from funloss.embedding._pairwise_distance import check_norm
 
 __all__ = ["pdist"]
 
@@ -48,12 +47,11 @@ def pdist(
         >>> print(pdist(np.asarray([[0.0, 0.0], [3.0, 4.0], [0.0, 4.0]])))
         [5. 4. 3.]
     """
-    xp, out, (input,) = promote_arrays(dtype, input=input)
+    rows = vector_rows(input=input, dtype=dtype, check=_check_rows)
+    xp, (input,) = rows.xp, rows.vectors
     p, _ = check_norm(xp, input, p, 0.0)
-    if input.ndim != 2 or p < 0:
-        rule = "input must be 2-D" if input.ndim != 2 else "p must be >= 0"
-        got = f"shape {tuple(input.shape)}" if input.ndim != 2 else repr(p)
-        msg = f"{rule}, got {got}"
+    if p < 0:
+        msg = f"p must be >= 0, got {p!r}"
         raise ValueError(msg)
 
     def norm(difference: Any) -> Any:
@@ -61,11 +59,17 @@ def pdist(
             return _norm_with_full_ties(xp, difference)
         return xp.norm(difference, p, -1)
 
-    return reduce_losses(xp, out, pair_distances(xp, input, norm), "none")
+    return rows.reduce(pair_distances(xp, input, norm), "none")
+
+
+def _check_rows(*, input: Any) -> None:
+    if input.ndim != 2:
+        msg = f"input must be 2-D, got shape {tuple(input.shape)}"
+        raise ValueError(msg)
 
 
 def _norm_with_full_ties(xp: Namespace, x: Any) -> Any:
-    """Return the largest absolute coordinate, each tie with the full slope."""
+    """Return the largest absolute coordinate, each tie with the full derivative."""
     size = xp.absolute(x)
     top = xp.amax(size, -1, keepdims=True)
     change = xp.where(size == top, size - xp.stop_gradient(size), 0.0)

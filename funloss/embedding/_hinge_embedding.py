@@ -1,13 +1,11 @@
-"""Hinge embedding: pull similar pairs together, push others past a margin."""
+"""Hinge embedding loss."""
 
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape
+from funloss._core.elements import elements
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
 __all__ = ["hinge_embedding_loss"]
@@ -58,16 +56,18 @@ def hinge_embedding_loss(
         >>> print(hinge_embedding_loss(x, t, reduction="none"))
         [0.25 0.75 0.  ]
     """
-    xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
-    shape = broadcast_shape(input=input, target=target)
-    input, target = xp.of_ndim(len(shape), input, target)
-    margin = check_scalar(xp, input, margin=margin)
-    where = check_where(xp, input, where, shape)
-    input, target = fill_masked(xp, where, (input, 0.0), (target, 1.0))
-    cost = xp.custom_jvp(_hinge, None, input, target, margin)
-    return reduce_losses(xp, out, cost, reduction, where=where)
+    batch = elements(
+        input=input,
+        target=target,
+        where=where,
+        dtype=dtype,
+        options={"margin": real(margin)},
+        fill={"target": 1.0},
+        broadcast=True,
+    )
+    return batch.reduce(batch.map(_hinge_embedding), reduction)
 
 
-def _hinge(xp: Namespace, input: Any, target: Any, margin: Any) -> Any:
-    push = xp.clamp_min(margin - input, 0.0)
-    return xp.where(target == 1, input, xp.where(target == -1, push, push + input))
+def _hinge_embedding(xp: Namespace, input: Any, target: Any, margin: Any) -> Any:
+    hinge = xp.clamp_min(margin - input, 0.0)
+    return xp.where(target == 1, input, xp.where(target == -1, hinge, hinge + input))

@@ -1,15 +1,13 @@
-"""Distances between rows of two arrays."""
+"""Pairwise distance."""
 
 from typing import Any
 
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
-from funloss._core.arrays import check_where, fill_masked, promote_arrays
-from funloss._core.checks import broadcast_shape
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar
-from funloss._core.reduction import reduce_losses
+from funloss._core.options import not_nan
 from funloss._core.typing import Array, ArrayLike, DType, Real
+from funloss._core.vector_rows import vector_rows
 
 __all__ = ["check_norm", "distance", "pairwise_distance"]
 
@@ -59,29 +57,22 @@ def pairwise_distance(
         >>> print(pairwise_distance(x1, x2, eps=0.0))
         [5.]
     """
-    xp, out, (x1, x2) = promote_arrays(dtype, x1=x1, x2=x2)
+    pairs = vector_rows(x1=x1, x2=x2, where=where, dtype=dtype)
+    xp, (x1, x2) = pairs.xp, pairs.vectors
     p, eps = check_norm(xp, x1, p, eps)
-    shape = broadcast_shape(x1=x1, x2=x2)[:-1]
-    x1, x2 = xp.of_ndim(len(shape) + 1, x1, x2)
-    where = check_where(xp, x1, where, shape)
-    rows = None if where is None else xp.expand_dims(where, axis=-1)
-    x1, x2 = fill_masked(xp, rows, (x1, 0.0), (x2, 0.0))
-    value = reduce_losses(xp, out, distance(xp, x1, x2, p, eps), "none", where=where)
-    return xp.expand_dims(value, axis=-1) if keepdim else value
+    distances = pairs.reduce(distance(xp, x1, x2, p, eps), "none")
+    return xp.expand_dims(distances, axis=-1) if keepdim else distances
 
 
 def check_norm(xp: Namespace, like: Any, p: Any, eps: Any) -> tuple[float, Any]:
     """Return the order of a norm, a Python number, and its `eps`, or raise."""
-    p = check_scalar(xp, like, at_least=-float("inf"), p=fixed(p))
+    p = not_nan(fixed(p)).check(xp, like, "p")
     if not isinstance(p, float):
         msg = "p must be a Python number, got an array"
         raise TypeError(msg)
-    return p, check_scalar(xp, like, at_least=-float("inf"), eps=eps)
+    return p, not_nan(eps).check(xp, like, "eps")
 
 
 def distance(xp: Namespace, x1: Any, x2: Any, p: float, eps: Any) -> Any:
-    """Return ``norm(x1 - x2 + eps, p)`` over the last axis; of a 0-d pair, too."""
-    difference = x1 - x2 + eps
-    if not difference.shape:
-        difference = xp.reshape(difference, (1,))
-    return xp.norm(difference, p, -1)
+    """Return ``norm(x1 - x2 + eps, p)`` over the last axis."""
+    return xp.norm(x1 - x2 + eps, p, -1)

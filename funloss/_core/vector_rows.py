@@ -1,0 +1,142 @@
+"""The ways into losses of vectors: pairs or triplets of vectors, and labelled rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.checks import broadcast_shape, check_axis, check_broadcastable_to
+from funloss._core.labels import as_row, batch_shape, match_rows
+from funloss._core.options import Option, check_options
+from funloss._core.reduction import MeanOver, reduce_losses
+
+__all__ = ["LabelledRows", "VectorRows", "labelled_rows", "vector_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRows:
+    """Vectors along an axis of arrays that broadcast: masked ones are zeros."""
+
+    xp: Namespace
+    # Of the result.
+    dtype: Any
+    vectors: tuple[Any, ...]
+    axis: int
+    # Of the broadcast arrays.
+    shape: tuple[int, ...]
+    # A number for each row of vectors, or None.
+    labels: Any
+    weight: Any
+    where: Any
+    options: tuple[Any, ...]
+
+    def reduce(
+        self, losses: Any, reduction: str, *, mean_over: MeanOver = "elements"
+    ) -> Any:
+        """Weight, mask, reduce and cast the losses of rows of vectors."""
+        return reduce_losses(
+            self.xp,
+            self.dtype,
+            losses,
+            reduction,
+            weight=self.weight,
+            where=self.where,
+            mean_weights=self.weight if mean_over == "weight" else None,
+        )
+
+
+def vector_rows(
+    *,
+    dtype: Any,
+    where: Any = None,
+    axis: int = -1,
+    axis_name: str = "axis",
+    labels: Any = None,
+    weight: Any = None,
+    options: Mapping[str, Option] | None = None,
+    check: Callable[..., None] | None = None,
+    **arrays: Any,
+) -> VectorRows:
+    """Check, promote and mask arrays of vectors; a 0-d array has one coordinate.
+
+    Args:
+        dtype: Of the result.
+        where: The mask, which broadcasts to the shape without `axis`.
+        axis: Axis of the coordinates in the broadcast shape.
+        axis_name: What the loss calls `axis`.
+        labels: The `target` of a loss that has one for each row, or one for all.
+        weight: A factor on each loss, broadcastable to the shape without `axis`.
+        options: Real options by name, such as ``positive(margin)``.
+        check: A further check of the arrays' shapes, called with them by name.
+        **arrays: Vectors, broadcastable.
+    """
+    xp, out, values = promote_arrays(dtype, **arrays)
+    like, named = values[0], dict(zip(arrays, values, strict=True))
+    labels, weight = cast_like(xp, like, target=labels, weight=weight)
+    if labels is not None and like.ndim == 2:
+        labels = as_row(xp, labels)
+    targets = {} if labels is None else {"target": labels}
+    if check is not None:
+        check(**named, **targets)
+    columns = {name: x[..., None] for name, x in targets.items()}
+    shape = broadcast_shape(**named, **columns) or (1,)
+    first, *others = xp.of_ndim(len(shape), *values)
+    axis = check_axis(axis, len(shape), name=axis_name)
+    first, settled = check_options(xp, first, options)
+    rows = batch_shape(shape, axis)
+    check_broadcastable_to(rows, weight=weight)
+    where = check_where(xp, like, where, rows)
+    mask = None if where is None else xp.expand_dims(where, axis=axis)
+    vectors = fill_masked(xp, mask, *((x, 0.0) for x in (first, *others)))
+    return VectorRows(
+        xp, out, tuple(vectors), axis, shape, labels, weight, where, settled
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Embeddings with a label each: masked rows are zeros."""
+
+    xp: Namespace
+    # Of the result.
+    dtype: Any
+    # Of shape (N, D).
+    rows: Any
+    # Of shape (N), as are masks: distinct integers for distinct labels.
+    labels: Any
+    where: Any
+    options: tuple[Any, ...]
+
+    def reduce(self, losses: Any, reduction: str, *, divisor: Any = None) -> Any:
+        """Mask, reduce and cast the losses of rows; `divisor` is that of the mean."""
+        return reduce_losses(
+            self.xp,
+            self.dtype,
+            losses,
+            reduction,
+            where=self.where,
+            divisor=divisor,
+        )
+
+
+def labelled_rows(
+    input: Any,
+    target: Any,
+    *,
+    where: Any,
+    dtype: Any,
+    options: Mapping[str, Option] | None = None,
+) -> LabelledRows:
+    """Check, promote and mask embeddings ``(N, D)`` and their labels ``(N)``."""
+    xp, out, (input,) = promote_arrays(dtype, input=input)
+    input, settled = check_options(xp, input, options)
+    if input.ndim != 2:
+        msg = f"input must have shape (N, D), got {tuple(input.shape)}"
+        raise ValueError(msg)
+    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
+    where = check_where(xp, input, where, labels.shape)
+    if where is not None:
+        where = xp.broadcast_to(where, labels.shape)
+        (input,) = fill_masked(xp, where[:, None], (input, 0.0))
+    return LabelledRows(xp, out, input, labels, where, settled)
