@@ -34,29 +34,30 @@ def circle_loss(
 ) -> Array:
     """Circle loss: pairs of rows weighted by their distance from the optimum.
 
-    With ``s`` the cosine of two rows, let ``v = 1 - s`` for rows of one label and
-    ``v = s`` for others: 0 is where a pair should be. It has the score ``z = gamma
-    * max(0, v + margin) * (v - margin)``, and a row costs ``log(1 + sum(exp(z)) *
-    sum(exp(z)))``, a sum over the other rows of its label times one over the rest.
-    A row with none of either costs 0, has slope 0 and does not count in the mean.
+    With ``s`` the cosine of two rows, let ``v = 1 - s`` for positive pairs (rows of one
+    label) and ``v = s`` for negative ones: the optimum is 0. The score of a pair is ``z
+    = gamma * max(0, v + margin) * (v - margin)``, and the loss of a row is ``log(1 +
+    sum(exp(z)) * sum(exp(z)))``, the sum over its positives times that over its
+    negatives. A row without positives or without negatives has loss 0 and gradient 0,
+    and does not count in the mean.
 
     Args:
-        input: Embeddings of any length, shape ``(N, D)``, floating. A row of zeros
-            has cosine 0 to all, and the slope of a row of length 1.
+        input: Embeddings of any length, shape ``(N, D)``, floating. A row of zeros has
+            cosine 0 to all, and the gradient of a row of length 1.
         target: Labels, shape ``(N)``, any integers.
-        margin: How far from 0 a ``v`` may lie; a number or a 0-d array.
+        margin: Distance from 0 that ``v`` may have; a number or a 0-d array.
         gamma: Scale of the scores, > 0; a number or a 0-d array.
-        constant_weights: Whether the slope takes each ``max(0, v + margin)`` for a
-            constant, as the paper does. If False, it is the derivative of the cost.
-        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the
-            number of rows with a row of the same label and one of another.
-        where: Boolean, broadcastable to `target`. A False row costs 0, has slope 0
+        constant_weights: Whether the gradient takes each ``max(0, v + margin)`` for a
+            constant, as the paper does. If False, it is the gradient of the loss.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the number
+            of rows that have positives and negatives.
+        where: Boolean, broadcastable to `target`. A False row has loss 0 and gradient 0
             (even at nan) and is in no pair.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean is 0 when rows
-        have no such pairs, and nan of no rows.
+        Loss in nats, one per row for ``"none"``, else ``()``. The mean is 0 if no row
+        has both, and nan of no rows.
 
     Raises:
         TypeError: `input` is not floating, or `target` not an integer array.
@@ -65,10 +66,9 @@ def circle_loss(
 
     Peers:
         The CircleLoss of pytorch-metric-learning with ``margin=0.4``.
-        `keras.losses.circle` has ``margin=0.4`` and ``constant_weights=False``,
-        takes rows of length 1 without dividing by it, and lowers a cosine beyond 1.
-        Both average over the rows whose cost is not 0 to rounding. `where` and
-        `dtype` are new.
+        `keras.losses.circle` has ``margin=0.4`` and ``constant_weights=False``, expects
+        normalised rows, and clips cosines at 1. Both average over the rows whose loss
+        does not round to 0. `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -107,7 +107,7 @@ def circle_loss(
 
 
 class _Inputs(NamedTuple):
-    """What formulas are called with after the namespace."""
+    """The arguments of formulas after the namespace."""
 
     cosines: Any
     margin: Any

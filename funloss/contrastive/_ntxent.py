@@ -32,25 +32,26 @@ def ntxent_loss(
 ) -> Array:
     """NT-Xent loss: normalised, temperature-scaled cross-entropy of similarities.
 
-    With ``s`` the cosine of two rows over the temperature, a row ``i`` costs, for
-    each other row ``p`` of its label, ``-log(exp(s[i, p]) / (exp(s[i, p]) +
-    sum(exp(s[i, n]))))``, the sum over the rows ``n`` of other labels. A row that
-    has no other of its label, or none of another, costs 0 with slope 0.
+    With ``s`` the cosine of two rows over the temperature, the loss of a row ``i`` is
+    the sum, over its positives ``p`` (the other rows of its label), of ``-log(exp(s[i,
+    p]) / (exp(s[i, p]) + sum(exp(s[i, n]))))``, where ``n`` runs over its negatives
+    (the rows of other labels). A row without positives or without negatives has loss 0
+    and gradient 0.
 
     Args:
-        input: Embeddings of any length, shape ``(N, D)``, floating. A row of zeros
-            has cosine 0 to all, and the slope of a row of length 1.
+        input: Embeddings of any length, shape ``(N, D)``, floating. A row of zeros has
+            cosine 0 to all, and the gradient of a row of length 1.
         target: Labels, shape ``(N)``, any integers.
-        temperature: What divides the cosines, > 0; a number or a 0-d array.
+        temperature: Divisor of the cosines, > 0; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the
             number of ordered pairs of one label, not of rows.
-        where: Boolean, broadcastable to `target`. A False row costs 0, has slope 0
+        where: Boolean, broadcastable to `target`. A False row has loss 0 and gradient 0
             (even at nan) and is in no pair.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean of rows
-        without pairs of one label is 0, that of no rows is nan.
+        Loss in nats, one per row for ``"none"``, else ``()``. The mean of rows without
+        positives is 0, that of no rows is nan.
 
     Raises:
         TypeError: `input` is not floating, or `target` not an integer array.
@@ -58,11 +59,11 @@ def ntxent_loss(
             unknown.
 
     Peers:
-        `optax.losses.ntxent` and the NTXentLoss of pytorch-metric-learning, except
-        that the mean without pairs of one label is 0 (optax: nan), that a row of
-        zeros has a slope of ordinary size (optax: 1e4) and that matrices of ``(N,
-        N)`` are all that is kept (optax: ``(N, N, D)``). Rows of one label alone
-        cost 0, as in optax. `where` and `dtype` are new.
+        `optax.losses.ntxent` and the NTXentLoss of pytorch-metric-learning, except that
+        the mean without positives is 0 (optax: nan), that a row of zeros has a gradient
+        of ordinary size (optax: 1e4) and that the largest arrays are ``(N, N)`` (optax:
+        ``(N, N, D)``). If all rows have one label the loss is 0, as in optax. `where`
+        and `dtype` are new.
 
     Examples:
         >>> import numpy as np

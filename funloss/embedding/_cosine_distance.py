@@ -26,25 +26,25 @@ def cosine_distance(
 ) -> Array:
     """Cosine distance: one minus the cosine similarity.
 
-    A pair costs 1 less the cosine of its angle: 0 for one direction, 1 for a right
-    angle, 2 for opposite directions. The cosine is that of `cosine_similarity`, with
-    its rule for `eps`: a zero vector is at distance 1 from all others.
+    The loss of a pair is 1 minus the cosine of its angle: 0 for equal directions, 1 for
+    a right angle, 2 for opposite directions. The cosine is that of `cosine_similarity`,
+    with its rule for `eps`: a zero vector has distance 1 to all others.
 
     Args:
         input: Vectors, real.
         target: Vectors, broadcastable with `input`.
         axis: Axis of the coordinates in the broadcast shape.
-        eps: Least norm to divide by, >= 0; a number or a 0-d array.
+        eps: Smallest norm to divide by, >= 0; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the pairs.
-        weight: Factor on each pair's cost, broadcastable to the pairs. The mean
-            divides by the sum of the weights.
-        where: Boolean, broadcastable to the pairs. A False pair costs 0, has slope
+        weight: Factor on each pair's loss, broadcastable to the pairs. The mean divides
+            by the sum of the weights.
+        where: Boolean, broadcastable to the pairs. A False pair has loss 0 and gradient
             0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in 0..2 up to rounding; the broadcast shape without `axis` for
-        ``"none"``, else ``()``. The mean of no pairs is nan.
+        Loss in 0..2 up to rounding; the broadcast shape without `axis` for ``"none"``,
+        else ``()``. The mean of no pairs is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
@@ -53,15 +53,15 @@ def cosine_distance(
 
     Peers:
         `optax.losses.cosine_distance` and, less 1, `keras.losses.cosine_similarity`.
-        The `epsilon` of optax is that of squared norms, and 0 by default, where a
-        zero vector gives nan. Both overflow with squared norms. torch has
+        The `epsilon` of optax is added to squared norms, and 0 by default, where a zero
+        vector gives nan. Both overflow with squared norms. torch has
         `cosine_similarity` alone.
 
     Numerics:
-        For nearly parallel vectors ``1 - cosine`` has no digits left; here it is
-        half the squared difference of the unit vectors. The slope takes each norm
-        for itself even where `eps` is larger; at the zero vector the norm has slope
-        0, so that the slope there is of size ``1 / eps``.
+        For nearly parallel vectors ``1 - cosine`` cancels; here it is computed as half
+        the squared difference of the unit vectors. The gradient uses each norm itself
+        even where `eps` is larger; at the zero vector the norm has gradient 0, so that
+        the gradient there is of size ``1 / eps``.
 
     Examples:
         >>> import numpy as np

@@ -29,26 +29,26 @@ def cosine_embedding_loss(
 ) -> Array:
     """Cosine embedding loss: ``1 - cos`` of similar pairs, a hinge for the others.
 
-    With ``c`` the cosine of a pair, it costs ``1 - c`` where the target is 1 and
-    ``max(0, c - margin)`` where it is -1; another target costs 0. At ``c ==
-    margin`` the hinge is active. The cosine is ``sum(a * b) / sqrt((sum(a**2) +
-    e) * (sum(b**2) + e))`` with ``e`` = 1e-12.
+    With ``c`` the cosine of a pair, the loss is ``1 - c`` where the target is 1 and
+    ``max(0, c - margin)`` where it is -1; another target has loss 0. At ``c == margin``
+    the hinge is active. The cosine is ``sum(a * b) / sqrt((sum(a**2) + e) * (sum(b**2)
+    + e))`` with ``e`` = 1e-12.
 
     Args:
         input1: Vectors, shape ``(D)`` or ``(N, D)``, real.
         input2: Vectors of as many dimensions and coordinates; ``N`` may be 1.
-        target: 1 or -1, shape ``()`` or ``(N)``, or a number. It has no slope and
+        target: 1 or -1, shape ``()`` or ``(N)``, or a number. It has no gradient and
             does not decide the dtype.
-        margin: Cosine below which dissimilar pairs cost nothing; a number or a
-            0-d array.
+        margin: Cosine below which dissimilar pairs have loss 0; a number or a 0-d
+            array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the result. A False pair costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the result. A False pair has loss 0 and
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of the inputs if None.
 
     Returns:
-        Cost, shape ``()`` or ``(N)`` for ``"none"``, else ``()``. The mean of no
-        pairs is nan.
+        Loss, shape ``()`` or ``(N)`` for ``"none"``, else ``()``. The mean of no pairs
+        is nan.
 
     Raises:
         TypeError: No input is real floating, or arrays of two libraries.

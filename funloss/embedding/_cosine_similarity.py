@@ -26,16 +26,16 @@ def cosine_similarity(
     """Cosine similarity between vectors along an axis.
 
     The cosine is ``sum(x1 * x2) / (n1 * n2)`` with ``n = max(norm(x), eps)``. The
-    slope takes each ``n`` for the norm even where `eps` is larger; the norm of the
-    zero vector has slope 0.
+    gradient takes each ``n`` for the norm even where `eps` is larger; the norm of the
+    zero vector has gradient 0.
 
     Args:
         x1: Vectors, real.
         x2: Vectors, broadcastable with `x1`.
         dim: Axis of the coordinates in the broadcast shape.
-        eps: Least norm to divide by, >= 0; a number or a 0-d array.
-        where: Boolean, broadcastable to the result. A False pair is 0 and has
-            slope 0, even at nan.
+        eps: Smallest norm to divide by, >= 0; a number or a 0-d array.
+        where: Boolean, broadcastable to the result. A False pair is 0 and has gradient
+            0, even at nan.
         dtype: Of the result; the promoted dtype of `x1` and `x2` if None.
 
     Returns:

@@ -23,24 +23,24 @@ def hinge_embedding_loss(
 ) -> Array:
     """Hinge embedding loss: the distance of similar pairs, a hinge for the others.
 
-    An element costs ``input`` where the target is 1 and ``max(0, margin -
-    input)`` where it is -1. Any other target gets the sum of both. At ``input
-    == margin`` the slope is that of the active side, -1.
+    The loss of an element is ``input`` where the target is 1 and ``max(0, margin -
+    input)`` where it is -1. Any other target gets the sum of both. At ``input ==
+    margin`` the hinge is active: the derivative is -1.
 
     Args:
         input: Distances of pairs, shape ``(*)``, real.
-        target: 1 for similar, -1 for dissimilar; broadcastable with `input`.
-            It has no slope.
+        target: 1 for similar, -1 for dissimilar; broadcastable with `input`. It has no
+            gradient.
         margin: Distance that dissimilar pairs should reach, in units of
             `input`; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the result. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the result. A False element has loss 0 and
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in units of `input`, the broadcast shape for ``"none"``, else
-        ``()``. The mean of no elements is nan.
+        Loss in units of `input`, the broadcast shape for ``"none"``, else ``()``. The
+        mean of no elements is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

@@ -25,18 +25,18 @@ def pairwise_distance(
 ) -> Array:
     """Pairwise distance: the p-norm of the difference of corresponding rows.
 
-    The distance is ``norm(x1 - x2 + eps, p)`` over the last axis. `eps` is added
-    with its sign, to every coordinate. The slope at the zero vector is 0.
+    The distance is ``norm(x1 - x2 + eps, p)`` over the last axis. `eps` is added with
+    its sign, to every coordinate. The gradient at the zero vector is 0.
 
     Args:
         x1: Rows, shape ``(*, D)``, real.
         x2: Rows, broadcastable with `x1`.
-        p: Order of the norm, a Python number; 0 counts non-zero coordinates,
-            inf takes the largest, whose slope ties share equally.
+        p: Order of the norm, a Python number; 0 counts non-zero coordinates, inf takes
+            the largest, whose gradient ties share equally.
         eps: Added to each difference, in its units; a Python number.
         keepdim: Keep the last axis, with size 1.
         where: Boolean, broadcastable to ``(*)``. A False row has distance 0 and
-            slope 0, even at nan.
+            gradient 0, even at nan.
         dtype: Of the result; the promoted dtype of `x1` and `x2` if None.
 
     Returns:

@@ -22,8 +22,8 @@ def pdist(
 ) -> Array:
     """Pairwise distances (pdist): the p-norm of the difference of every two rows.
 
-    The pairs come in the order ``(0, 1), (0, 2), ..., (N-2, N-1)``. Equal rows
-    have slope 0. For ``p=inf`` each of the tied coordinates has the full slope.
+    The pairs come in the order ``(0, 1), (0, 2), ..., (N-2, N-1)``. Equal rows have
+    gradient 0. For ``p=inf`` each of the tied coordinates has the full gradient.
 
     Args:
         input: Rows, shape ``(N, D)``, floating.

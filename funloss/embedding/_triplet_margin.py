@@ -30,27 +30,27 @@ def triplet_margin_loss(
 ) -> Array:
     """Triplet margin loss: ``max(0, margin + d(a, p) - d(a, n))``.
 
-    With ``d`` the `pairwise_distance`, a triplet costs ``max(0, margin +
-    d(anchor, positive) - d(anchor, negative))``. At exactly 0 it is active.
+    With ``d`` the `pairwise_distance`, the loss of a triplet is ``max(0, margin +
+    d(anchor, positive) - d(anchor, negative))``. At exactly 0 the hinge is active.
 
     Args:
         anchor: Rows, shape ``(*, D)``, real.
-        positive: Rows like the anchor; as many dimensions, broadcastable.
-        negative: Rows unlike the anchor; as many dimensions, broadcastable.
+        positive: Rows similar to the anchor; as many dimensions, broadcastable.
+        negative: Rows dissimilar to the anchor; as many dimensions, broadcastable.
         margin: Difference of the distances to reach, > 0; a number or a 0-d
             array.
         p: Order of the norm, a Python number.
         eps: Added to each coordinate's difference; a Python number.
-        swap: Use ``d(positive, negative)`` where that is the smaller distance
-            to the negative; a tie shares the slope.
+        swap: Use ``d(positive, negative)`` where that is the smaller distance to the
+            negative; a tie shares the gradient.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to ``(*)``. A False triplet costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to ``(*)``. A False triplet has loss 0 and
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of the three if None.
 
     Returns:
-        Cost in units of the rows, shape ``(*)`` for ``"none"``, else ``()``. The
-        mean of no triplets is nan.
+        Loss in units of the rows, shape ``(*)`` for ``"none"``, else ``()``. The mean
+        of no triplets is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

@@ -31,8 +31,8 @@ def triplet_margin_with_distance_loss(
 
     Args:
         anchor: Rows, shape ``(*, D)``, real.
-        positive: Rows like the anchor; as many dimensions, broadcastable.
-        negative: Rows unlike the anchor; as many dimensions, broadcastable.
+        positive: Rows similar to the anchor; as many dimensions, broadcastable.
+        negative: Rows dissimilar to the anchor; as many dimensions, broadcastable.
         distance_function: Takes two arrays and returns their distances; None is
             `pairwise_distance`. On JAX a call outside `jax.jit` with a function
             is not compiled.
@@ -40,14 +40,14 @@ def triplet_margin_with_distance_loss(
             array.
         swap: As for `triplet_margin_loss`.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the distances, which must lack the last
-            axis of the rows. A False triplet costs 0, has slope 0 (even at nan)
-            and does not count in the mean.
+        where: Boolean, broadcastable to the distances, which must have the shape of the
+            rows without the last axis. A False triplet has loss 0 and gradient 0 (even
+            at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of the three if None.
 
     Returns:
-        Cost in units of the distance, of its shape for ``"none"``, else ``()``.
-        The mean of no triplets is nan.
+        Loss in units of the distance, of its shape for ``"none"``, else ``()``. The
+        mean of no triplets is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

@@ -47,24 +47,24 @@ def approx_ndcg_loss(
 ) -> Array:
     """ApproxNDCG loss: negative NDCG with ranks smoothed by a sigmoid.
 
-    The rank of an item is ``r[i] = 1 + sum(step((input[j] - input[i]) /
-    temperature))`` over the other items of the list. With ``G`` the weight of an
-    item times its gain, the list costs ``-sum(G / log2(1 + r))`` over that sum in
-    the best order: -1 if the order is the best and leads are large. A list without
-    any gain costs 0.
+    The rank of an item is ``r[i] = 1 + sum(step((input[j] - input[i]) / temperature))``
+    over the other items of the list. With ``G`` the weight of an item times its gain,
+    the loss of a list is ``-sum(G / log2(1 + r))`` divided by the same sum in the ideal
+    order: -1 if the order is ideal and score differences are large. A list without any
+    gain has loss 0.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real, >= 0.
         weight: Factor on each item's gain, broadcastable to `input`.
-        temperature: Lead, in units of the scores, at which a rank starts to blur;
-            > 0. A number or a 0-d array.
+        temperature: Score difference, in units of the scores, below which ranks are
+            smoothed; > 0. A number or a 0-d array.
         step: ``"sigmoid"``; or ``"hinge"``, ``max(0, 1 + x)``, with which ranks are
-            never too small, and the cost is a bound on the true one.
-        topn: Place beyond which an item has no gain. The cut is made by score,
-            ties in the order of the list; it has no slope.
-        gain: What relevance is worth: ``"exponential"``, ``2**y - 1``, or
-            ``"linear"``, ``y`` itself.
+            never too small, and the loss is an upper bound of the negative NDCG.
+        topn: Rank beyond which items have no gain. The cut uses the ranks of the
+            scores, ties in the order of the list; it has no gradient.
+        gain: How labels become gains: ``"exponential"``, ``2**y - 1``, or ``"linear"``,
+            ``y`` itself.
         reduction: ``"none"``, ``"mean"`` over the lists that have any item,
             whatever their weights, or ``"sum"``.
         axis: Axis of the items.
@@ -72,8 +72,8 @@ def approx_ndcg_loss(
         dtype: As for `ranking_softmax_loss`.
 
     Returns:
-        Cost without unit, shape of `input` without `axis` for ``"none"``, else
-        ``()``. The mean of no lists is nan.
+        Loss without unit, shape of `input` without `axis` for ``"none"``, else ``()``.
+        The mean of no lists is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
@@ -116,7 +116,7 @@ def approx_ndcg_loss(
 
 
 class _Inputs(NamedTuple):
-    """What formulas are called with after the namespace."""
+    """The arguments of formulas after the namespace."""
 
     scores: Any
     labels: Any

@@ -28,9 +28,9 @@ def listmle_loss(
 ) -> Array:
     """ListMLE loss: negative Plackett-Luce log-likelihood of the true order.
 
-    Items are drawn one after the other, each with probability ``softmax(input)``
-    among those that are left. A list costs ``-log`` of the probability that they
-    come by falling relevance; items of equal relevance in the order of the list.
+    Items are drawn one after the other, each with probability ``softmax(input)`` among
+    those that are left. The loss of a list is ``-log`` of the probability that they are
+    drawn by falling relevance, items of equal relevance in the order of the list.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
@@ -42,8 +42,8 @@ def listmle_loss(
         dtype: As for `ranking_softmax_loss`.
 
     Returns:
-        Cost in nats, shape of `input` without `axis` for ``"none"``, else ``()``.
-        The mean of no lists is nan.
+        Loss in nats, shape of `input` without `axis` for ``"none"``, else ``()``. The
+        mean of no lists is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

@@ -25,24 +25,25 @@ def margin_ranking_loss(
 ) -> Array:
     """Margin ranking loss: ``max(0, margin - target * (input1 - input2))``.
 
-    An element costs ``max(0, -target * (input1 - input2) + margin)``. At exactly
-    0 it is active: equal scores without margin have slope ``-target`` and
-    ``+target``.
+    The loss of an element is ``max(0, -target * (input1 - input2) + margin)``. At
+    exactly 0 the hinge is active: equal scores without margin have gradients
+    ``-target`` and ``+target``.
 
     Args:
         input1: Scores, shape ``(*)``, real.
         input2: Scores; as many dimensions, broadcastable.
-        target: 1 where `input1` should lead, -1 where `input2` should; as many
+        target: 1 where `input1` should be larger, -1 where `input2` should; as many
             dimensions, broadcastable; or a number.
-        margin: Lead to reach, in units of the scores; a number or a 0-d array.
+        margin: Score difference to reach, in units of the scores; a number or a 0-d
+            array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the result. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the result. A False element has loss 0 and
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of the three if None.
 
     Returns:
-        Cost in units of the scores, the broadcast shape for ``"none"``, else
-        ``()``. The mean of no elements is nan.
+        Loss in units of the scores, the broadcast shape for ``"none"``, else ``()``.
+        The mean of no elements is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

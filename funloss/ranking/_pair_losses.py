@@ -35,7 +35,7 @@ class PairLoss(NamedTuple):
 
 
 class _Inputs(NamedTuple):
-    """What formulas are called with after the namespace."""
+    """The arguments of formulas after the namespace."""
 
     scores: Any
     labels: Any
@@ -60,10 +60,9 @@ def reduce_pair_losses(
         None,
         _d_option if pair_loss.d_option else None,
     )
-    option = lists.options or (None,)
-    arrays = lists.scores, lists.labels, lists.weight, lists.where
-    arguments = (*arrays, *option, pair_loss, weighting)
-    losses = lists.xp.custom_jvp(_loss, partials, *arguments, axis=-1)
+    # A loss without an option has None in its place.
+    no_option = () if lists.options else (None,)
+    losses = lists.map(_pairwise, partials, *no_option, pair_loss, weighting)
     count = _pair_count(lists, pair_loss) if reduction == "mean" else None
     return lists.reduce(losses, reduction, divisor=count)
 
@@ -112,7 +111,7 @@ def _minus_label_differences(xp: Namespace, inputs: _Inputs, differences: Any) -
     return differences - (first - second)
 
 
-def _loss(xp: Namespace, *arguments: Any) -> Any:
+def _pairwise(xp: Namespace, *arguments: Any) -> Any:
     losses, weight = _d_weight(xp, *arguments), _Inputs(*arguments).weight
     return xp.total(losses if weight is None else losses * weight, -1)
 

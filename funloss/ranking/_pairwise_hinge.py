@@ -32,32 +32,33 @@ def pairwise_hinge_loss(
 ) -> Array:
     """Pairwise hinge loss for ranking: ``max(0, margin - d)`` of score differences.
 
-    As `pairwise_logistic_loss` with ``max(0, margin - d)`` for a pair. A pair with
-    a lead of exactly `margin` is active: it has slope.
+    As `pairwise_logistic_loss` with ``max(0, margin - d)`` for a pair. For a score
+    difference of exactly `margin` the hinge is active: the gradient is not 0.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
         weight: Weight of each pair's more relevant item, broadcastable to `input`.
-        margin: Lead to reach, in units of the scores; a number or a 0-d array.
-        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        margin: Score difference to reach, in units of the scores; a number or a 0-d
+            array.
+        lambda_weight: This and all that follow: see `pairwise_logistic_loss`.
         topn: Ranks that count.
-        normalize: Whether to divide gains by that of the best order.
-        gain: What relevance is worth.
+        normalize: Whether to divide gains by that of the ideal order.
+        gain: How labels become gains.
         reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
         axis: Axis of the items.
         where: Which items there are.
         dtype: Of the result.
 
     Returns:
-        Cost in units of the scores, otherwise as `pairwise_logistic_loss`.
+        Loss in units of the scores, otherwise as `pairwise_logistic_loss`.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
         ValueError: As `pairwise_logistic_loss`.
 
     Peers:
-        `rax.pairwise_hinge_loss`, whose margin is always 1, and which has no slope
+        `rax.pairwise_hinge_loss`, whose margin is always 1, and whose gradient is 0
         exactly there; see `pairwise_logistic_loss`.
 
     Examples:

@@ -30,39 +30,38 @@ def pairwise_logistic_loss(
 ) -> Array:
     """Pairwise logistic loss for ranking (RankNet): ``log(1 + exp(-d))``.
 
-    For each pair of items of a list with ``target[i] > target[j]``, and ``d =
-    input[i] - input[j]`` the lead of the more relevant one, the list costs ``w[i]
-    * v[i, j] * log(1 + exp(-d))``, where ``w`` are the weights of items and ``v``
-    those of pairs (1 if None). With ``lambda_weight="dcg"`` this is LambdaRank.
+    The loss of a list is the sum of ``w[i] * v[i, j] * log(1 + exp(-d))`` over its
+    pairs of items with ``target[i] > target[j]``, where ``d = input[i] - input[j]`` is
+    the score difference, ``w`` are the weights of items and ``v`` those of pairs (1 if
+    None). With ``lambda_weight="dcg"`` this is LambdaRank.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
         weight: Weight of each pair's more relevant item, broadcastable to `input`.
-        lambda_weight: What a pair weighs, always as a constant, without slope.
-            With ranks by falling score, ties in the order of the list:
-            ``"dcg"``, by how much the discounted gain of the list would change if
-            the two changed places, ``abs(G[i] - G[j]) * abs(D(r[i]) - D(r[j]))``
-            with ``G`` the weight of an item times its gain, ``r`` its rank and
-            ``D(r) = 1 / log2(1 + r)``; ``"dcg2"``, the same with ``D(n) - D(n +
-            1)`` for ``n = abs(r[i] - r[j])``; ``"labeldiff"``, the difference in
-            relevance.
-        topn: With ``"dcg"``, ranks beyond have ``D`` 0; with ``"dcg2"``, a pair
-            whose lower rank r is beyond weighs ``1 / (1 - D(r))`` times as much.
-        normalize: Whether to divide gains by the discounted gain of the best
-            order, of its first `topn` items.
-        gain: What relevance is worth: ``"exponential"``, ``2**y - 1``, or
-            ``"linear"``, ``y`` itself.
-        reduction: ``"none"``, a cost a list, the sum over its pairs; ``"sum"``; or
-            ``"mean"``, the sum over the number of pairs in all lists, 0 if there
-            are lists but no pairs.
+        lambda_weight: The weight of a pair, always a constant, without gradient. With
+            ranks by falling score, ties in the order of the list: ``"dcg"``, the change
+            of the discounted gain of the list if the two swapped ranks, ``abs(G[i] -
+            G[j]) * abs(D(r[i]) - D(r[j]))`` with ``G`` the weight of an item times its
+            gain, ``r`` its rank and ``D(r) = 1 / log2(1 + r)``; ``"dcg2"``, the same
+            with ``D(n) - D(n + 1)`` for ``n = abs(r[i] - r[j])``; ``"labeldiff"``, the
+            difference in relevance.
+        topn: With ``"dcg"``, ranks beyond have ``D`` 0; with ``"dcg2"``, a pair whose
+            lower rank r is beyond has ``1 / (1 - D(r))`` times the weight.
+        normalize: Whether to divide gains by the discounted gain of the ideal order, of
+            its first `topn` items.
+        gain: How labels become gains: ``"exponential"``, ``2**y - 1``, or ``"linear"``,
+            ``y`` itself.
+        reduction: ``"none"``, one loss per list, the sum over its pairs; ``"sum"``; or
+            ``"mean"``, the sum over the number of pairs in all lists, 0 if there are
+            lists but no pairs.
         axis: Axis of the items.
         where: As for `ranking_softmax_loss`.
         dtype: As for `ranking_softmax_loss`.
 
     Returns:
-        Cost in nats, shape of `input` without `axis` for ``"none"``, else ``()``.
-        The mean of no lists, or of lists without items, is nan.
+        Loss in nats, shape of `input` without `axis` for ``"none"``, else ``()``. The
+        mean of no lists, or of lists without items, is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
@@ -70,9 +69,9 @@ def pairwise_logistic_loss(
             `normalize` is given without ``"dcg"`` or ``"dcg2"``.
 
     Peers:
-        `rax.pairwise_logistic_loss`; ``reduce_fn=None`` there gives a cost a pair.
-        Its `dcg_lambdaweight` and `dcg2_lambdaweight` are larger by the factor
-        `L`, masked items included, and its `light_discount` is not offered.
+        `rax.pairwise_logistic_loss`; ``reduce_fn=None`` there gives one loss per pair.
+        Its `dcg_lambdaweight` and `dcg2_lambdaweight` are larger by the factor `L`,
+        masked items included, and its `light_discount` is not offered.
 
     Examples:
         >>> import numpy as np

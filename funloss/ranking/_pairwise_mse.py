@@ -30,27 +30,27 @@ def pairwise_mse_loss(
 ) -> Array:
     """Pairwise MSE loss: squared error of score differences and label differences.
 
-    With ``e = input - target``, a list costs the sum of ``w[i] * v[i, j] * (e[i] -
-    e[j])**2`` over all pairs in both orders, where ``v`` is the weight of a pair
-    as for `pairwise_logistic_loss`. The mean counts them all, those of an item with
-    itself too, which cost nothing: without weights, that of a single list is twice
-    the variance of its errors.
+    With ``e = input - target``, the loss of a list is the sum of ``w[i] * v[i, j] *
+    (e[i] - e[j])**2`` over all pairs in both orders, where ``v`` is the weight of a
+    pair as for `pairwise_logistic_loss`. The mean counts them all, including those of
+    an item with itself, whose loss is 0: without weights, the mean of a single list is
+    twice the variance of its errors.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
         weight: Weight of each pair's first item, broadcastable to `input`.
-        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        lambda_weight: This and all that follow: see `pairwise_logistic_loss`.
         topn: Ranks that count.
-        normalize: Whether to divide gains by that of the best order.
-        gain: What relevance is worth.
+        normalize: Whether to divide gains by that of the ideal order.
+        gain: How labels become gains.
         reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
         axis: Axis of the items.
         where: Which items there are.
         dtype: Of the result.
 
     Returns:
-        Cost in squared units of the scores, otherwise as `pairwise_logistic_loss`.
+        Loss in squared units of the scores, otherwise as `pairwise_logistic_loss`.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

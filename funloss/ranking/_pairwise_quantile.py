@@ -35,27 +35,28 @@ def pairwise_quantile_loss(
     """Pairwise quantile (pinball) loss of score differences at level `tau`.
 
     As `pairwise_logistic_loss`, over the pairs with ``target[i] > target[j]``, with
-    ``tau * max(0, -e) + (1 - tau) * max(0, e)`` for a pair, where ``e`` is what
-    the lead in score exceeds that in relevance by; `squared` squares both. A lead
-    that is exactly right has slope 0.
+    ``tau * max(0, -e) + (1 - tau) * max(0, e)`` for a pair, where ``e`` is the score
+    difference minus the difference in relevance; `squared` squares both. At ``e == 0``
+    the gradient is 0.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
         weight: Weight of each pair's more relevant item, broadcastable to `input`.
-        tau: Cost of a missing unit, > 0 and <= 1; a number or a 0-d array.
+        tau: Weight of score differences that are too small, > 0 and <= 1; a number or a
+            0-d array.
         squared: Whether to square errors; a Python bool.
-        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        lambda_weight: This and all that follow: see `pairwise_logistic_loss`.
         topn: Ranks that count.
-        normalize: Whether to divide gains by that of the best order.
-        gain: What relevance is worth.
+        normalize: Whether to divide gains by that of the ideal order.
+        gain: How labels become gains.
         reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
         axis: Axis of the items.
         where: Which items there are.
         dtype: Of the result.
 
     Returns:
-        Cost in units of the scores, squared with `squared`; otherwise as
+        Loss in units of the scores, squared with `squared`; otherwise as
         `pairwise_logistic_loss`.
 
     Raises:

@@ -37,17 +37,17 @@ def pairwise_soft_zero_one_loss(
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
         weight: Weight of each pair's more relevant item, broadcastable to `input`.
-        lambda_weight: As all that follows, see `pairwise_logistic_loss`.
+        lambda_weight: This and all that follow: see `pairwise_logistic_loss`.
         topn: Ranks that count.
-        normalize: Whether to divide gains by that of the best order.
-        gain: What relevance is worth.
+        normalize: Whether to divide gains by that of the ideal order.
+        gain: How labels become gains.
         reduction: ``"none"``, ``"mean"`` over all pairs, or ``"sum"``.
         axis: Axis of the items.
         where: Which items there are.
         dtype: Of the result.
 
     Returns:
-        Cost without unit, otherwise as `pairwise_logistic_loss`.
+        Loss without unit, otherwise as `pairwise_logistic_loss`.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.

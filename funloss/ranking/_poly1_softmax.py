@@ -26,15 +26,14 @@ def poly1_softmax_loss(
 ) -> Array:
     """Poly-1 softmax loss for ranking: softmax loss plus ``epsilon * (1 - p)``.
 
-    As `ranking_softmax_loss`, plus ``epsilon * (1 - sum(q * p))``, where ``q`` is
-    ``w * target`` divided by its sum over the list. Where that sum is 0, ``q`` is
-    even, and the term is a constant.
+    As `ranking_softmax_loss`, plus ``epsilon * (1 - sum(q * p))``, where ``q`` is ``w *
+    target`` divided by its sum over the list. Where that sum is 0, ``q`` is uniform.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real, >= 0.
         weight: Factor on each item's relevance, broadcastable to `input`.
-        epsilon: Factor on the share of irrelevant items; a number or a 0-d array.
+        epsilon: Factor on ``1 - sum(q * p)``; a number or a 0-d array.
         reduction: As for `ranking_softmax_loss`.
         axis: Axis of the items.
         where: As for `ranking_softmax_loss`.

@@ -23,26 +23,26 @@ def ranking_softmax_loss(
 ) -> Array:
     """Softmax cross-entropy for ranking (ListNet): ``-sum(target * log(p))``.
 
-    With ``p = softmax(input)`` over the items of a list and ``w`` the weights, the
-    list costs ``-sum(w * target * log(p))``. Relevance is not normalised: a list
-    of more relevant items counts for more, one without any costs 0.
+    With ``p = softmax(input)`` over the items of a list and ``w`` the weights, the loss
+    of a list is ``-sum(w * target * log(p))``. Relevance is not normalised: a list of
+    more relevant items counts for more, one without any has loss 0.
 
     Args:
-        input: Scores, shape ``(*, L)``, real. An item with score -inf is never
-            chosen, and costs nothing unless it is relevant.
+        input: Scores, shape ``(*, L)``, real. An item with score -inf has probability
+            0, and loss 0 unless it is relevant.
         target: Relevance, same shape, real, such as 0 and 1, or grades.
         weight: Factor on each item's relevance, broadcastable to `input`.
         reduction: ``"none"``, ``"mean"`` over the lists that have any item,
             whatever their weights, or ``"sum"``.
         axis: Axis of the items.
-        where: Boolean, broadcastable to `input`: which items there are, in lists
-            of different lengths. The others change neither value nor slope, even
-            at nan. A list without any costs 0 and does not count in the mean.
+        where: Boolean, broadcastable to `input`: which items there are, in lists of
+            different lengths. The others change neither value nor gradient, even at
+            nan. A list without any has loss 0 and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, shape of `input` without `axis` for ``"none"``, else ``()``.
-        The mean of no lists is nan.
+        Loss in nats, shape of `input` without `axis` for ``"none"``, else ``()``. The
+        mean of no lists is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
@@ -52,7 +52,7 @@ def ranking_softmax_loss(
         `optax.losses.ranking_softmax_loss` and `rax.softmax_loss`, except that
         the mean of no lists is nan, not 0, and that ``0 * log(0)`` is 0, not nan.
         Several lists in one row, which rax tells apart by `segments`, are not
-        taken: put each in a row of its own, and say with `where` where it ends.
+        supported: give each a row of its own, and mask the end of short ones.
 
     Examples:
         >>> import numpy as np

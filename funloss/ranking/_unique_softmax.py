@@ -33,16 +33,16 @@ def unique_softmax_loss(
 ) -> Array:
     """Unique softmax loss: softmax of each item against less relevant items.
 
-    With ``s = input``, ``y = target`` and ``w`` the weights, a list costs ``sum(w
-    * gain(y) * log(1 + sum(exp(s[j] - s))))``, where j runs over the items of
+    With ``s = input``, ``y = target`` and ``w`` the weights, the loss of a list is
+    ``sum(w * gain(y) * log(1 + sum(exp(s[j] - s))))``, where j runs over the items of
     less relevance ``y[j] < y``: items of equal relevance do not compete.
 
     Args:
         input: Scores, shape ``(*, L)``, real.
         target: Relevance, same shape, real.
-        weight: Factor on each item's cost, broadcastable to `input`.
-        gain: What relevance is worth: ``"exponential"``, ``2**y - 1``, or
-            ``"linear"``, ``y`` itself.
+        weight: Factor on each item's loss, broadcastable to `input`.
+        gain: How labels become gains: ``"exponential"``, ``2**y - 1``, or ``"linear"``,
+            ``y`` itself.
         reduction: ``"none"``, ``"mean"`` over the lists that have any item,
             whatever their weights, or ``"sum"``.
         axis: Axis of the items.
@@ -50,8 +50,8 @@ def unique_softmax_loss(
         dtype: As for `ranking_softmax_loss`.
 
     Returns:
-        Cost in nats, shape of `input` without `axis` for ``"none"``, else ``()``.
-        The mean of no lists is nan.
+        Loss in nats, shape of `input` without `axis` for ``"none"``, else ``()``. The
+        mean of no lists is nan.
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
@@ -89,7 +89,7 @@ def unique_softmax_loss(
 
 
 class _Inputs(NamedTuple):
-    """What formulas are called with after the namespace, items by falling label."""
+    """The arguments of formulas after the namespace, items by falling label."""
 
     scores: Any
     labels: Any
