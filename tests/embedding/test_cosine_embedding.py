@@ -1,13 +1,66 @@
-"""The cosine embedding loss, worked by hand."""
+"""Cosine embedding loss, worked by hand."""
 
 import math
+import re
 
 import numpy as np
+import pytest
 
 import funloss as fl
 from tests.assertions import assert_close
 
 NAN = math.nan
+
+
+def pairs(xp):
+    """Return pairs of cosines 24/25, 24/25, 0 and -1."""
+    x1 = [[3.0, 4.0], [3.0, 4.0], [1.0, 0.0], [2.0, 2.0]]
+    x2 = [[4.0, 3.0], [4.0, 3.0], [0.0, 5.0], [-1.0, -1.0]]
+    return xp.asarray(x1, dtype=xp.float64), xp.asarray(x2, dtype=xp.float64)
+
+
+def test_values(any_xp):
+    x1, x2 = pairs(any_xp)
+    t = any_xp.asarray([1, -1, 1, -1])
+    got = fl.cosine_embedding_loss(x1, x2, t, reduction="none")
+    assert_close(got, [0.04, 0.96, 1, 0])
+    got = fl.cosine_embedding_loss(x1, x2, t, margin=0.5)
+    assert_close(got, (0.04 + 0.46 + 1) / 4)
+
+
+def test_another_target_has_no_loss(xp):
+    x1, x2 = pairs(xp)
+    got = fl.cosine_embedding_loss(x1, x2, xp.asarray([0, 2, 0, 1]), reduction="none")
+    assert_close(got, [0, 0, 0, 2])
+
+
+def test_one_target_stands_for_all_pairs(xp):
+    x1, x2 = pairs(xp)
+    got = fl.cosine_embedding_loss(x1, x2, 1, reduction="none")
+    assert_close(got, [0.04, 0.04, 1, 2])
+    assert_close(fl.cosine_embedding_loss(x1[0, :], x2[0, :], xp.asarray(1)), 0.04)
+
+
+def test_gradient(slope):
+    def loss(x):
+        xp = fl.array_namespace(x)
+        other = xp.asarray([[0.0, 2.0]] * 3, dtype=x.dtype)
+        where = xp.asarray([True, True, False])
+        t = xp.asarray([1, -1, 1])
+        return fl.cosine_embedding_loss(x, other, t, where=where, reduction="sum")
+
+    # At cosine 0, the margin, the hinge is active; across a vector of length 4.
+    got = slope(loss, [[4.0, 0.0], [4.0, 0.0], [NAN, NAN]])
+    assert_close(got, [[0, -1 / 4], [0, 1 / 4], [0, 0]])
+
+
+def test_shapes_that_do_not_fit_are_named(xp):
+    x1, x2 = pairs(xp)
+    message = "or (N, D) with target (N), got input1 (4, 2), input2 (4, 2), target ()"
+    with pytest.raises(ValueError, match=re.escape(message[:-2])):
+        fl.cosine_embedding_loss(x1, x2, x1)
+
+
 # Pairs of cosine 24/25 and 0. Long ones: their squares hide the 1e-12 added to them.
 FIRST, SECOND = [[30.0, 40.0], [30.0, 0.0]], [[40.0, 30.0], [0.0, 40.0]]
 

@@ -5,6 +5,30 @@ import math
 import funloss as fl
 from tests.assertions import assert_close
 
+
+def test_values(any_xp):
+    x1 = any_xp.asarray([[3.0, 4.0], [1.0, 0.0], [2.0, 2.0]], dtype=any_xp.float64)
+    x2 = any_xp.asarray([[4.0, 3.0], [0.0, 5.0], [-1.0, -1.0]], dtype=any_xp.float64)
+    assert_close(fl.cosine_similarity(x1, x2), [24 / 25, 0, -1])
+    # The columns (3, 1, 2) and (4, 0, -1), (4, 0, 2) and (3, 5, -1).
+    got = fl.cosine_similarity(x1, x2, dim=0)
+    assert_close(got, [10 / (14 * 17) ** 0.5, 10 / (20 * 35) ** 0.5])
+
+
+def test_norms_below_eps_count_as_eps(xp):
+    x = xp.asarray([[0.0, 0.25]], dtype=xp.float64)
+    t = xp.asarray([[3.0, 4.0]], dtype=xp.float64)
+    assert_close(fl.cosine_similarity(x, t, eps=0.5), [0.25 / 0.5 * 0.8])
+
+
+def test_the_gradient_is_across_the_vector(slope):
+    def cosine(x):
+        t = fl.array_namespace(x).asarray([[0.0, 2.0], [0.0, 0.0]], dtype=x.dtype)
+        return fl.cosine_similarity(x, t)
+
+    assert_close(slope(cosine, [[4.0, 0.0], [4.0, 0.0]]), [[0, 1 / 4], [0, 0]])
+
+
 NAN = math.nan
 
 

@@ -83,7 +83,7 @@ def test_slope_of_each_pair(slope, count):
 
 def test_curvature(curvature):
     # Of sqrt(a**4 + b**4) = 5: 18 / 5 - 108 / 125 and 24 / 5 - 256 / 125 along the
-    # two, -96 * sqrt(3) / 125 across; and the slope of the norm, twice, at (0, 0).
+    # two, -96 * sqrt(3) / 125 across; and the gradient of the norm, twice, at (0, 0).
     across = -96 * math.sqrt(3) / 125
     expected = [[-1.2, -1.6], [2.736 + across, 2.752 + across]]
     got = curvature(lambda x: fl.pdist(x * x), [[0.0, 0.0], [math.sqrt(3), 2.0]])

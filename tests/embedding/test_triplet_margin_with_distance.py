@@ -1,4 +1,4 @@
-"""The triplet margin loss of distance functions, worked by hand."""
+"""Triplet margin loss with a distance function, worked by hand."""
 
 import math
 
@@ -8,8 +8,64 @@ import funloss as fl
 from tests.assertions import assert_close
 
 NAN = math.nan
+
+
+def manhattan(x, y):
+    xp = fl.array_namespace(x)
+    return xp.total(xp.absolute(x - y), -1)
+
+
+def triplets(xp):
+    """Make triplets of Manhattan distances (7, 8, 1) and (0, 5, 5)."""
+    return [
+        xp.asarray(x, dtype=xp.float64)
+        for x in (
+            [[3.0, 4.0], [1.0, 1.0]],
+            [[0.0, 0.0], [1.0, 1.0]],
+            [[-1.0, 0.0], [4.0, 3.0]],
+        )
+    ]
+
+
+def test_values(xp):
+    loss, rows = fl.triplet_margin_with_distance_loss, triplets(xp)
+    got = loss(*rows, distance_function=manhattan, margin=5.5, reduction="none")
+    assert_close(got, [4.5, 0.5])
+    got = loss(*rows, distance_function=manhattan, swap=True, reduction="none")
+    assert_close(got, [1 + 7 - 1, 0])
+
+
+def test_without_a_function_it_is_the_triplet_margin_loss(any_xp):
+    rows = triplets(any_xp)
+    got = fl.triplet_margin_with_distance_loss(*rows, margin=4.0)
+    assert_close(got, fl.triplet_margin_loss(*rows, margin=4.0), rtol=1e-14)
+
+
+def test_gradient(slope):
+    def loss(anchor):
+        xp = fl.array_namespace(anchor)
+        zeros, where = xp.zeros_like(anchor), xp.asarray([True, True, False])
+        return fl.triplet_margin_with_distance_loss(
+            anchor,
+            zeros,
+            zeros + 3,
+            distance_function=manhattan,
+            margin=2.0,
+            where=where,
+            reduction="sum",
+        )
+
+    # Distances 2 and 4, exactly at the margin, and 1 and 5, beyond it.
+    got = slope(loss, [[1.0, 1.0], [0.5, 0.5], [NAN, NAN]])
+    assert_close(got, [[2, 2], [0, 0], [0, 0]])
+
+
 ANCHOR = [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
+
+
 POSITIVE = [[1.0, 2.0], [1.0, 1.0], [0.0, 0.0]]
+
+
 NEGATIVE = [[2.0, -2.0], [3.0, 0.0], [5.0, 4.0]]
 
 

@@ -77,12 +77,12 @@ def slopes(slope, anchor, positive, negative, **options):
     """Return the slopes of the sum in each argument."""
     point = [anchor, positive, negative]
 
-    def cost(stacked):
+    def function(stacked):
         return fl.triplet_margin_loss(
             *(stacked[k, ...] for k in range(3)), reduction="sum", **options
         )
 
-    return slope(cost, point)
+    return slope(function, point)
 
 
 def test_a_triplet_exactly_at_the_margin_is_active(slope):

@@ -105,8 +105,8 @@ def test_subnormal_vectors_count_or_are_zeros_where_xla_has_none(loss):
 
 def test_tiny_vectors_have_the_gradient_that_their_floor_gives():
     # Beside 1e-12 their squares vanish: each side adds -1e-30 / 1e-12.
-    def cost(a):
+    def function(a):
         return fl.cosine_embedding_loss(a, a + 0, jnp.ones(1))
 
-    got = jax.grad(cost)(jnp.full((1, 2), 1e-30, "float32"))
+    got = jax.grad(function)(jnp.full((1, 2), 1e-30, "float32"))
     assert_close(got, [[-2e-18, -2e-18]], rtol=1e-6)

@@ -9,7 +9,7 @@ import pytest
 import funloss as fl
 from tests.assertions import assert_close
 
-INF, NAN = math.inf, math.nan
+NAN = math.nan
 
 
 def scores(xp):
@@ -76,6 +76,6 @@ def test_slope_in_the_target_and_in_the_margin(slope):
         x = space.asarray([2.0, 0.5, 0.0], dtype=margin.dtype)
         return fl.margin_ranking_loss(x, 0 * x, 0 * x + 1, margin=margin)
 
-    # The first pair leads and is inactive.
+    # The first pair is ordered and inactive.
     assert_close(slope(of_target, [1.0, 1.0]), [0, 3])
     assert_close(slope(of_margin, np.asarray(1.0)), 2 / 3)

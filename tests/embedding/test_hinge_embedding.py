@@ -59,11 +59,11 @@ def test_slope_at_infinity_is_zero_for_a_dissimilar_pair(slope):
 
 
 def test_slope_in_the_margin(slope):
-    def cost(margin):
+    def function(margin):
         x = fl.array_namespace(margin).asarray([0.5, 2.0], dtype=margin.dtype)
         return fl.hinge_embedding_loss(x, 0 * x - 1, margin=margin)
 
-    assert_close(slope(cost, np.asarray(1.0)), 0.5)
+    assert_close(slope(function, np.asarray(1.0)), 0.5)
 
 
 @pytest.mark.parametrize("xp", ["torch", "jax"], indirect=True)

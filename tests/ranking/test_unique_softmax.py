@@ -1,0 +1,31 @@
+"""Unique softmax loss, worked by hand."""
+
+import math
+
+import funloss as fl
+from tests.assertions import assert_close
+
+LOG = math.log
+
+
+def f64(xp, values):
+    return xp.asarray(values, dtype=xp.float64)
+
+
+def test_values(any_xp):
+    x = f64(any_xp, [[0.0, 0.0, 0.0, LOG(2)]])
+    y = any_xp.asarray([[2, 0, 1, 1]])
+    # Grade 2 competes with three, grades 1 with one: shares 1/5, 1/2 and 2/3.
+    assert_close(fl.unique_softmax_loss(x, y), 3 * LOG(5) + LOG(2) + LOG(1.5))
+    got = fl.unique_softmax_loss(x, y, gain="linear")
+    assert_close(got, 2 * LOG(5) + LOG(2) + LOG(1.5))
+    w = f64(any_xp, [1.0, 9.0, 2.0, 0.0])
+    assert_close(fl.unique_softmax_loss(x, y, w), 3 * LOG(5) + 2 * LOG(2))
+
+
+def test_slope_in_the_relevance(slope):
+    def function(y):
+        return fl.unique_softmax_loss(y * 0, y, reduction="sum")
+
+    # The item of grade 1 competes with one: 2 * log(2) more a grade, times log(2).
+    assert_close(slope(function, [1.0, 0.0]), [2 * LOG(2) ** 2, 0])
