@@ -146,18 +146,6 @@ def not_nan(value: Any) -> Option:
     return Option(value, Bounds(at_least=-math.inf))
 
 
-def check_options(
-    xp: Namespace, x: Any, options: Mapping[str, Option] | None
-) -> tuple[Any, tuple[Any, ...]]:
-    """Return `x` and the checked options; an option out of its bounds makes `x` nan."""
-    options = options or {}
-    values = {name: option.check(xp, x, name) for name, option in options.items()}
-    bounded = [
-        values[name] for name, option in options.items() if option.bounds != Bounds()
-    ]
-    return propagate_nan(xp, x, *bounded), tuple(values.values())
-
-
 def check_scalar(
     xp: Namespace,
     like: Any,

@@ -37,7 +37,7 @@ def of_rows(xp, a, b, **options):
     return fl.cosine_similarity(a, b, **options)
 
 
-def test_values(any_xp):
+def test_values_worked_by_hand(any_xp):
     a = [[3.0, 4.0], [1.0, 2.0], [1.0, 2.0], [1.0, 0.0], [1.0, NAN]]
     b = [[4.0, 3.0], [2.0, 4.0], [-2.0, -4.0], [0.0, 7.0], [1.0, 1.0]]
     # (3 * 4 + 4 * 3) / (5 * 5), parallel, opposite, orthogonal

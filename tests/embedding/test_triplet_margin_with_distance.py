@@ -82,7 +82,7 @@ def loss_of(xp, **options):
     )
 
 
-def test_values(any_xp):
+def test_values_worked_by_hand(any_xp):
     # margin + d(a, p) - d(a, n)
     got = loss_of(any_xp, reduction="none")
     assert_close(got, [1 + 3 - 4, 1 + 2 - 3, 0])
