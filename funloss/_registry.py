@@ -120,23 +120,24 @@ segmentation._dice dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation._generalized_dice generalized_dice_loss:
     multiclass_generalized_dice_loss
 segmentation._dice tversky_loss: jaccard_loss iou_loss
-reinforcement._categorical categorical_q_learning_loss: c51
+reinforcement._categorical_q_learning categorical_q_learning_loss: c51
     categorical_double_q_learning
-reinforcement._categorical categorical_td_loss: categorical_td_learning
-reinforcement._policy_gradient dpg_loss: ddpg deterministic_policy_gradient
-reinforcement._policy_gradient entropy_loss: entropy_bonus entropy_regularization
+reinforcement._categorical_td categorical_td_loss: categorical_td_learning
+reinforcement._dpg dpg_loss: ddpg deterministic_policy_gradient
+reinforcement._entropy entropy_loss: entropy_bonus entropy_regularization
 reinforcement._policy_gradient policy_gradient_loss: reinforce actor_critic_loss
     a2c_loss vanilla_policy_gradient
-reinforcement._ppo ppo_clip_loss: ppo clipped_surrogate_pg_loss
+reinforcement._ppo_clip ppo_clip_loss: ppo clipped_surrogate_pg_loss
 reinforcement._q_learning q_learning_loss: dqn double_q_learning sarsa expected_sarsa
     q_lambda persistent_q_learning
-reinforcement._regret qpg_loss:
-reinforcement._quantile quantile_huber_loss: pinball_loss quantile_loss
+reinforcement._qpg qpg_loss:
+reinforcement._quantile_huber quantile_huber_loss: pinball_loss quantile_loss
     quantile_regression_loss tilted_loss
-reinforcement._quantile quantile_q_learning_loss: qr_dqn quantile_expected_sarsa
+reinforcement._quantile_q_learning quantile_q_learning_loss: qr_dqn
+    quantile_expected_sarsa
 reinforcement._retrace retrace_loss: retrace_continuous
-reinforcement._regret rm_loss: regret_matching_loss
-reinforcement._regret rpg_loss: regret_policy_gradient_loss
+reinforcement._rm rm_loss: regret_matching_loss
+reinforcement._rpg rpg_loss: regret_policy_gradient_loss
 reinforcement._td td_loss: td_learning qv_learning td_error td_lambda value_loss vtrace
 """
 

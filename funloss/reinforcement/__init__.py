@@ -1,22 +1,18 @@
 """Losses of values and policies in reinforcement learning."""
 
-from funloss.reinforcement._categorical import (
-    categorical_q_learning_loss,
-    categorical_td_loss,
-)
-from funloss.reinforcement._policy_gradient import (
-    dpg_loss,
-    entropy_loss,
-    policy_gradient_loss,
-)
-from funloss.reinforcement._ppo import ppo_clip_loss
+from funloss.reinforcement._categorical_q_learning import categorical_q_learning_loss
+from funloss.reinforcement._categorical_td import categorical_td_loss
+from funloss.reinforcement._dpg import dpg_loss
+from funloss.reinforcement._entropy import entropy_loss
+from funloss.reinforcement._policy_gradient import policy_gradient_loss
+from funloss.reinforcement._ppo_clip import ppo_clip_loss
 from funloss.reinforcement._q_learning import q_learning_loss
-from funloss.reinforcement._quantile import (
-    quantile_huber_loss,
-    quantile_q_learning_loss,
-)
-from funloss.reinforcement._regret import qpg_loss, rm_loss, rpg_loss
+from funloss.reinforcement._qpg import qpg_loss
+from funloss.reinforcement._quantile_huber import quantile_huber_loss
+from funloss.reinforcement._quantile_q_learning import quantile_q_learning_loss
 from funloss.reinforcement._retrace import retrace_loss
+from funloss.reinforcement._rm import rm_loss
+from funloss.reinforcement._rpg import rpg_loss
 from funloss.reinforcement._td import td_loss
 
 __all__ = [

@@ -1,32 +1,25 @@
-"""Temporal-difference learning of action values."""
+"""Temporal-difference loss of action values."""
 
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.labels import batch_shape, class_axis
 from funloss._core.loss import loss
 from funloss._core.options import check_scalar, is_zero
-from funloss._core.reduction import reduce_losses
+from funloss._core.time_steps import TimeSteps, time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (
-    action_labels,
+    action_values,
     check_at_most_one,
-    check_full,
     check_policy,
-    either,
-    expected,
-    per_action,
-    taken,
+    expectation,
+    logical_or_none,
 )
 from funloss.reinforcement._returns import (
+    apply_as_constant,
     check_inverses,
-    check_steps,
-    lambda_targets,
-    rescaled,
+    lambda_returns,
 )
-from funloss.reinforcement._td import error_cost
+from funloss.reinforcement._td_error import squared_td_error
 
 __all__ = ["q_learning_loss"]
 
@@ -56,8 +49,8 @@ def q_learning_loss(
 ) -> Array:
     """TD error of action values: Q-learning, Sarsa, expected Sarsa, double Q.
 
-    With ``q`` the `input` at `action`, a step costs ``(target - q)**2 / 2``, where
-    ``target = reward + discount * v`` is a constant and ``v`` is by default the
+    With ``q`` the `input` at `action`, the loss of a step is ``(target - q)**2 / 2``,
+    where ``target = reward + discount * v`` is a constant and ``v`` is by default the
     largest of `next_value`. It is the next value of the action that `selector` rates
     highest (double Q-learning), the mean under `policy` (expected Sarsa) or the next
     value of `next_action` (Sarsa) instead, if one of them is given. With `lambda_` the
@@ -84,14 +77,14 @@ def q_learning_loss(
         transform: As for `td_loss`, and increasing.
         inverse: As for `td_loss`; it comes before any choice or mean of `next_value`.
         axis: Axis of the actions.
-        weight: Factor on each step's cost, shape ``(*)`` or a number. The mean still
+        weight: Factor on each step's loss, shape ``(*)`` or a number. The mean still
             divides by the number of steps.
         where: As for `td_loss`; broadcastable to `action`.
         dtype: Of the result; the promoted dtype of the floating arrays before the
             options if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
         The mean of no steps is nan.
 
     Raises:
@@ -128,51 +121,55 @@ def q_learning_loss(
     """
     check_at_most_one(selector=selector, policy=policy, next_action=next_action)
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = promote_arrays(
-        dtype, input=input, reward=reward, discount=discount, next_value=next_value
+    steps = time_steps(
+        input=input,
+        reward=reward,
+        discount=discount,
+        next_value=next_value,
+        extras={"selector": selector, "policy": policy},
+        axis=axis,
+        inner=dict.fromkeys(("input", "next_value", "selector", "policy"), 1),
+        weight=weight,
+        where=where,
+        dtype=dtype,
     )
-    input, reward, discount, next_value = arrays
-    axis = class_axis(input, axis)
-    shape = batch_shape(input.shape, axis)
-    weight, selector, policy = cast_like(
-        xp, input, weight=weight, selector=selector, policy=policy
-    )
-    full = {"next_value": next_value, "selector": selector, "policy": policy}
-    check_full(tuple(input.shape), **full)
-    check_steps(shape, reward=reward, discount=discount, weight=weight)
-    where = check_where(xp, input, where, shape)
-    keep = per_action(xp, where, shape, axis)
-    reward, discount = fill_masked(xp, where, (reward, 0.0), (discount, 0.0))
-    floats = (input, 0.0), (next_value, 0.0), (selector, 0.0), (policy, 0.0)
-    input, next_value, selector, policy = fill_masked(xp, keep, *floats)
-    next_value = rescaled(xp, next_value, keep, inverse=inverse)
-    labels, bad = action_labels(xp, input, axis, where, action=action)
-    if policy is not None:
-        worse = check_policy(xp, policy, axis)
-        value = expected(xp, next_value, policy, axis)
-    else:
-        then, worse = _choice(xp, next_value, selector, next_action, axis, where)
-        value = (
-            xp.amax(next_value, axis)
-            if then is None
-            else xp.take_label(next_value, then, axis)
-        )
-    bad = either(xp, bad, worse)
-    if not is_zero(action_gap):
-        gap = check_scalar(xp, input, at_least=0, at_most=1, action_gap=action_gap)
-        value = (1 - gap) * value + gap * xp.take_label(next_value, labels, axis)
-    target = lambda_targets(
-        xp, reward, discount, value, lambda_, where, time_axis, shape
-    )
-    target = rescaled(xp, target, where, transform=transform)
-    cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
-    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
+    xp, input, next_value = steps.xp, steps.arrays["input"], steps.arrays["next_value"]
+    mask = steps.inner_where[0]
+    next_value = apply_as_constant(xp, next_value, mask, inverse=inverse)
+    labels, bad = steps.labels(input, action=action)
+    value, also_bad = _state_values(steps, next_value, next_action)
+    value = _with_action_gap(steps, value, next_value, labels, action_gap)
+    target = lambda_returns(steps, value, lambda_, time_axis)
+    target = apply_as_constant(xp, target, steps.where, transform=transform)
+    bad = logical_or_none(xp, bad, also_bad)
+    chosen = action_values(xp, input, labels, bad, steps.axis)
+    return steps.reduce(squared_td_error(xp, chosen, target, delta), reduction)
 
 
-def _choice(
-    xp: Namespace, values: Any, selector: Any, action: Any, axis: int, where: Any
+def _state_values(
+    steps: TimeSteps, next_value: Any, next_action: Any
 ) -> tuple[Any, Any]:
-    """Return the next actions, None for the best ones, and which are bad."""
-    if action is not None:
-        return action_labels(xp, values, axis, where, next_action=action)
-    return None if selector is None else xp.argmax(selector, axis=axis), None
+    """Return the values of the next states, and which are not valid, or None."""
+    xp, axis = steps.xp, steps.axis
+    selector, policy = steps.arrays["selector"], steps.arrays["policy"]
+    if policy is not None:
+        bad = check_policy(xp, policy, axis)
+        return expectation(xp, next_value, policy, axis), bad
+    if next_action is not None:
+        labels, bad = steps.labels(next_value, next_action=next_action)
+        return xp.take_label(next_value, labels, axis), bad
+    if selector is not None:
+        best = xp.argmax(selector, axis=axis)
+        return xp.take_label(next_value, best, axis), None
+    return xp.amax(next_value, axis), None
+
+
+def _with_action_gap(
+    steps: TimeSteps, value: Any, next_value: Any, labels: Any, action_gap: Any
+) -> Any:
+    """Return values mixed with those of the action taken, in the next state."""
+    if is_zero(action_gap):
+        return value
+    xp, input = steps.xp, steps.arrays["input"]
+    gap = check_scalar(xp, input, at_least=0, at_most=1, action_gap=action_gap)
+    return (1 - gap) * value + gap * xp.take_label(next_value, labels, steps.axis)

@@ -1,32 +1,26 @@
-"""Action values learnt from what another policy did."""
+"""Off-policy temporal-difference loss of action values."""
 
 from collections.abc import Callable
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.labels import batch_shape, class_axis
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
+from funloss._core.time_steps import TimeSteps, time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._actions import (
-    action_labels,
-    check_full,
+    action_values,
     check_policy,
-    either,
-    expected,
-    per_action,
-    taken,
+    expectation,
+    logical_or_none,
 )
 from funloss.reinforcement._returns import (
+    apply_as_constant,
     check_inverses,
-    check_steps,
     discounted_sums,
-    in_time,
-    rescaled,
-    traces,
+    time_major,
+    trace_decay,
 )
-from funloss.reinforcement._td import error_cost
+from funloss.reinforcement._td_error import squared_td_error
 
 __all__ = ["retrace_loss"]
 
@@ -55,8 +49,8 @@ def retrace_loss(
 ) -> Array:
     """Retrace loss: off-policy TD error with truncated importance ratios.
 
-    With ``q`` the `input` at `action`, a step costs ``(target - q)**2 / 2``. The
-    target, a constant, is ``target[t] = reward[t] + discount[t] * (v[t] + c[t] *
+    With ``q`` the `input` at `action`, the loss of a step is ``(target - q)**2 / 2``.
+    The target, a constant, is ``target[t] = reward[t] + discount[t] * (v[t] + c[t] *
     (target[t + 1] - n[t]))``, where ``v`` is the mean of `next_value` under `policy`,
     ``n`` the next value of `next_action`, and the trace ``c`` is `lambda_` times the
     probability of `next_action` under `policy` over that under `behaviour`, at most
@@ -82,14 +76,14 @@ def retrace_loss(
         inverse: As for `td_loss`; it comes before any mean of `next_value`.
         axis: Axis of the actions.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each step's cost, shape ``(*)`` or a number. The mean still
+        weight: Factor on each step's loss, shape ``(*)`` or a number. The mean still
             divides by the number of steps.
         where: As for `td_loss`; broadcastable to `action`.
         dtype: Of the result; the promoted dtype of `input`, `reward`, `discount` and
             `next_value` if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
         The mean of no steps is nan.
 
     Raises:
@@ -120,44 +114,50 @@ def retrace_loss(
         learning, 2019.
     """
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = promote_arrays(
-        dtype, input=input, reward=reward, discount=discount, next_value=next_value
+    steps = time_steps(
+        input=input,
+        reward=reward,
+        discount=discount,
+        next_value=next_value,
+        extras={"policy": policy, "behaviour": behaviour},
+        axis=axis,
+        inner=dict.fromkeys(("input", "next_value", "policy"), 1),
+        fill={"behaviour": 1.0},
+        weight=weight,
+        where=where,
+        dtype=dtype,
     )
-    input, reward, discount, next_value = arrays
-    policy, behaviour, weight = cast_like(
-        xp, input, policy=policy, behaviour=behaviour, weight=weight
-    )
-    axis = class_axis(input, axis)
-    check_full(tuple(input.shape), next_value=next_value, policy=policy)
-    shape = batch_shape(input.shape, axis)
-    steps = {"reward": reward, "discount": discount, "behaviour": behaviour}
-    check_steps(shape, **steps, weight=weight)
-    where = check_where(xp, input, where, shape)
-    floats = (input, 0.0), (next_value, 0.0), (policy, 0.0)
-    keep = per_action(xp, where, shape, axis)
-    input, next_value, policy = fill_masked(xp, keep, *floats)
-    next_value = rescaled(xp, next_value, keep, inverse=inverse)
-    pairs = (reward, 0.0), (discount, 0.0), (behaviour, 1.0)
-    reward, discount, behaviour = fill_masked(xp, where, *pairs)
-    labels, bad = action_labels(xp, input, axis, where, action=action)
-    then, worse = action_labels(xp, input, axis, where, next_action=next_action)
-    bad = either(xp, either(xp, bad, worse), check_policy(xp, policy, axis))
-    odds = _ratio(xp, xp.take_label(policy, then, axis), behaviour)
-    value = expected(xp, next_value, policy, axis)
-    known = xp.take_label(next_value, then, axis)
-    arrays = [xp.stop_gradient(x) for x in (reward, discount, value, known, odds)]
-    trace = traces(xp, input, where, time_axis, shape, lambda_=lambda_)
-    reward, discount, value, known, odds = in_time(xp, time_axis, shape, *arrays)
-    trace = trace * odds
-    gain = reward + discount * (value - trace * known)
-    target = discounted_sums(xp, gain, discount * trace)
-    target = xp.moveaxis(target, 0, time_axis)
-    target = rescaled(xp, target, where, transform=transform)
-    cost = error_cost(xp, taken(xp, input, labels, bad, axis), target, delta)
-    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
+    xp, input, next_value = steps.xp, steps.arrays["input"], steps.arrays["next_value"]
+    mask = steps.inner_where[0]
+    next_value = apply_as_constant(xp, next_value, mask, inverse=inverse)
+    labels, bad = steps.labels(input, action=action)
+    next_labels, also_bad = steps.labels(input, next_action=next_action)
+    bad = logical_or_none(xp, bad, also_bad)
+    bad = logical_or_none(xp, bad, check_policy(xp, steps.arrays["policy"], steps.axis))
+    target = _retrace_returns(steps, next_value, next_labels, lambda_, time_axis)
+    target = apply_as_constant(xp, target, steps.where, transform=transform)
+    chosen = action_values(xp, input, labels, bad, steps.axis)
+    return steps.reduce(squared_td_error(xp, chosen, target, delta), reduction)
 
 
-def _ratio(xp: Namespace, policy: Any, behaviour: Any) -> Any:
+def _retrace_returns(
+    steps: TimeSteps, next_value: Any, next_labels: Any, lambda_: Any, time_axis: int
+) -> Any:
+    """Return the Retrace targets, without a gradient."""
+    xp, axis = steps.xp, steps.axis
+    input, reward, discount, _, policy, behaviour = steps.arrays.values()
+    ratio = _importance_ratio(xp, xp.take_label(policy, next_labels, axis), behaviour)
+    value = expectation(xp, next_value, policy, axis)
+    chosen = xp.take_label(next_value, next_labels, axis)
+    arrays = [xp.stop_gradient(x) for x in (reward, discount, value, chosen, ratio)]
+    decay = trace_decay(steps, input, lambda_, time_axis)
+    reward, discount, value, chosen, ratio = time_major(steps, time_axis, *arrays)
+    decay = decay * ratio
+    gain = reward + discount * (value - decay * chosen)
+    return xp.moveaxis(discounted_sums(xp, gain, discount * decay), 0, time_axis)
+
+
+def _importance_ratio(xp: Namespace, policy: Any, behaviour: Any) -> Any:
     """Return the ratio of two probabilities, at most 1."""
-    surely = policy >= behaviour
-    return xp.where(surely, 1.0, policy / xp.where(surely, 1.0, behaviour))
+    is_clipped = policy >= behaviour
+    return xp.where(is_clipped, 1.0, policy / xp.where(is_clipped, 1.0, behaviour))

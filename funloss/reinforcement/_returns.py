@@ -7,24 +7,16 @@ from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, fill_masked
 from funloss._core.checks import check_axis, check_broadcastable_to
 from funloss._core.options import check_scalar, is_zero
+from funloss._core.time_steps import TimeSteps
 
 __all__ = [
+    "apply_as_constant",
     "check_inverses",
-    "check_steps",
     "discounted_sums",
-    "in_time",
-    "lambda_targets",
-    "rescaled",
-    "traces",
+    "lambda_returns",
+    "time_major",
+    "trace_decay",
 ]
-
-
-def check_steps(shape: tuple[int, ...], **arrays: Any) -> None:
-    """Raise unless each array holds one number a step, or one for all of them."""
-    for name, x in arrays.items():
-        if x is not None and tuple(x.shape) not in (shape, ()):
-            msg = f"{name} must have shape {shape} or (), got {tuple(x.shape)}"
-            raise ValueError(msg)
 
 
 def check_inverses(**functions: Any) -> None:
@@ -39,81 +31,71 @@ def check_inverses(**functions: Any) -> None:
         raise ValueError(msg)
 
 
-def rescaled(
+def apply_as_constant(
     xp: Namespace, x: Any, where: Any, **function: Callable[[Any], Any] | None
 ) -> Any:
-    """Return a function of an array as a constant, or `x` if the function is None.
+    """Return a function of `x`, without a gradient; `x` if the function is None.
 
-    It is 0 where `where` is False: a function need not be finite at what masked
-    steps hold.
+    The result is 0 where `where` is False: a function need not be finite at the
+    values that fill masked steps.
     """
     ((name, apply),) = function.items()
     if apply is None:
         return x
     x = xp.stop_gradient(x)
-    made = apply(x)
-    if lookup(made) is not lookup(x) or tuple(made.shape) != tuple(x.shape):
-        shape, got = tuple(x.shape), type(made).__name__
-        got += "" if lookup(made) is None else f" of shape {tuple(made.shape)}"
+    result = apply(x)
+    if lookup(result) is not lookup(x) or tuple(result.shape) != tuple(x.shape):
+        shape, got = tuple(x.shape), type(result).__name__
+        got += "" if lookup(result) is None else f" of shape {tuple(result.shape)}"
         kind = type(x).__name__
         msg = f"{name} must return a {kind} of shape {shape}, got {got}"
         raise ValueError(msg)
-    made = xp.stop_gradient(xp.astype(made, x.dtype))
-    return fill_masked(xp, where, (made, 0.0))[0]
+    result = xp.stop_gradient(xp.astype(result, x.dtype))
+    return fill_masked(xp, where, (result, 0.0))[0]
 
 
-def lambda_targets(
-    xp: Namespace,
-    reward: Any,
-    discount: Any,
-    value: Any,
-    lambda_: Any,
-    where: Any,
-    axis: int,
-    shape: tuple[int, ...],
-) -> Any:
-    """Return the constants that values are drawn to: the lambda-returns.
+def lambda_returns(steps: TimeSteps, value: Any, lambda_: Any, time_axis: int) -> Any:
+    """Return the lambda-returns, without a gradient, of values of the next states.
 
-    A step that no kept step follows takes its `value` alone, as every step does with
-    the number 0 for `lambda_`.
+    A step that no unmasked step follows takes its `value` alone, as every step does
+    with the number 0 for `lambda_`.
     """
+    xp, reward, discount = steps.xp, steps.arrays["reward"], steps.arrays["discount"]
     if is_zero(lambda_):
         return xp.stop_gradient(reward + discount * value)
     arrays = [xp.stop_gradient(x) for x in (reward, discount, value)]
-    trace = traces(xp, arrays[-1], where, axis, shape, lambda_=lambda_)
-    reward, discount, value = in_time(xp, axis, shape, *arrays)
-    gain = reward + discount * ((1 - trace) * value)
-    return xp.moveaxis(discounted_sums(xp, gain, discount * trace), 0, axis)
+    decay = trace_decay(steps, arrays[-1], lambda_, time_axis)
+    reward, discount, value = time_major(steps, time_axis, *arrays)
+    gain = reward + discount * ((1 - decay) * value)
+    return xp.moveaxis(discounted_sums(xp, gain, discount * decay), 0, time_axis)
 
 
-def traces(
-    xp: Namespace, like: Any, where: Any, axis: int, shape: Any, **option: Any
-) -> Any:
-    """Return how much of each step's target comes from the step after, time first.
+def trace_decay(steps: TimeSteps, like: Any, lambda_: Any, time_axis: int) -> Any:
+    """Return the weight of the next step's return in each target, time first.
 
-    Nothing does where no kept step follows.
+    It is 0 where no unmasked step follows.
     """
-    ((name, share),) = option.items()
-    if lookup(share) is None or tuple(share.shape) == ():
-        check_scalar(xp, like, at_least=-float("inf"), **option)
-    (share,) = cast_like(xp, like, **option)
-    if lookup(share) is None:
-        share = xp.asarray(share, dtype=like.dtype, **xp.device_kw(like))
-    check_broadcastable_to(shape, **{name: share})
-    (share,) = fill_masked(xp, where, (xp.stop_gradient(share), 0.0))
-    (share,) = in_time(xp, axis, shape, share)
+    xp, shape, where = steps.xp, steps.shape, steps.where
+    if lookup(lambda_) is None or tuple(lambda_.shape) == ():
+        check_scalar(xp, like, at_least=-float("inf"), lambda_=lambda_)
+    (decay,) = cast_like(xp, like, lambda_=lambda_)
+    if lookup(decay) is None:
+        decay = xp.asarray(decay, dtype=like.dtype, **xp.device_kw(like))
+    check_broadcastable_to(shape, lambda_=decay)
+    (decay,) = fill_masked(xp, where, (xp.stop_gradient(decay), 0.0))
+    (decay,) = time_major(steps, time_axis, decay)
     if where is None:
-        last = xp.zeros_like(share[:1, ...])
-        return xp.concat([share[:-1, ...], last], axis=0)
-    (kept,) = in_time(xp, axis, shape, where)
+        last = xp.zeros_like(decay[:1, ...])
+        return xp.concat([decay[:-1, ...], last], axis=0)
+    (kept,) = time_major(steps, time_axis, where)
     followed = xp.concat([kept[1:, ...], xp.zeros_like(kept[:1, ...])], axis=0)
-    return xp.where(followed, share, 0.0)
+    return xp.where(followed, decay, 0.0)
 
 
-def in_time(xp: Namespace, axis: int, shape: tuple[int, ...], *arrays: Any) -> Any:
-    """Return the arrays in `shape`, with the time axis first."""
-    axis = check_axis(axis, len(shape), "time_axis")
-    return [xp.moveaxis(xp.broadcast_to(x, shape), axis, 0) for x in arrays]
+def time_major(steps: TimeSteps, time_axis: int, *arrays: Any) -> list[Any]:
+    """Return the arrays in the shape of the steps, with the time axis first."""
+    xp, axis = steps.xp, check_axis(time_axis, len(steps.shape), "time_axis")
+    return [xp.moveaxis(xp.broadcast_to(x, steps.shape), axis, 0) for x in arrays]
 
 
 def discounted_sums(xp: Namespace, gain: Any, decay: Any) -> Any:

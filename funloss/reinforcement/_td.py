@@ -1,23 +1,19 @@
-"""Temporal-difference learning of state values."""
+"""Temporal-difference loss of state values."""
 
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array import Namespace
-from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
 from funloss._core.loss import loss
-from funloss._core.options import check_scalar, propagate_nan
-from funloss._core.reduction import reduce_losses
+from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.regression._huber import huber_losses
 from funloss.reinforcement._returns import (
+    apply_as_constant,
     check_inverses,
-    check_steps,
-    lambda_targets,
-    rescaled,
+    lambda_returns,
 )
+from funloss.reinforcement._td_error import squared_td_error
 
-__all__ = ["error_cost", "td_loss"]
+__all__ = ["td_loss"]
 
 
 @loss
@@ -39,10 +35,10 @@ def td_loss(
 ) -> Array:
     """Temporal difference (TD) loss: half the squared TD or TD(lambda) error.
 
-    A step costs ``(target - input)**2 / 2`` with ``target = reward + discount *
-    next_value``, a constant: the slope in `input` is ``input - target``, and nothing
-    else has one. With `lambda_` the target is the lambda-return along the time axis,
-    ``target[t] = reward[t] + discount[t] * ((1 - lambda_[t]) * next_value[t] +
+    The loss of a step is ``(target - input)**2 / 2`` with ``target = reward + discount
+    * next_value``, a constant: the gradient in `input` is ``input - target``, and
+    nothing else has one. With `lambda_` the target is the lambda-return along the time
+    axis, ``target[t] = reward[t] + discount[t] * ((1 - lambda_[t]) * next_value[t] +
     lambda_[t] * target[t + 1])``, and at the last step as without.
 
     Values may be rescaled returns, ``transform(G)`` instead of ``G``:
@@ -62,21 +58,21 @@ def td_loss(
             array that broadcasts to `input`. The number 0 needs no time axis.
         time_axis: Axis of `input` along which steps follow each other; without
             `lambda_` it means nothing.
-        delta: Error, in units of `input`, where the cost turns linear, as in
+        delta: Error, in units of `input`, where the loss turns linear, as in
             `huber_loss`; > 0. A number or a 0-d array; it never does if None.
         transform: What rescales returns, a function of an array to one of the same
             shape; they are not rescaled if None. On JAX a call outside `jax.jit` with
             a function is not compiled.
         inverse: The function that undoes `transform`; both or neither.
-        weight: Factor on each step's cost, same shape or a number. The mean still
+        weight: Factor on each step's loss, same shape or a number. The mean still
             divides by the number of steps, not by the sum of weights.
-        where: Boolean, broadcastable to `input`. A False step costs 0, has slope 0
+        where: Boolean, broadcastable to `input`. A False step has loss 0 and gradient 0
             (even at nan) and does not count in the mean. Nothing passes it: the step
             before it takes its `next_value` alone.
         dtype: Of the result; the promoted dtype of the floating arrays if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else ``()``.
         The mean of no steps is nan.
 
     Raises:
@@ -109,38 +105,19 @@ def td_loss(
         Atari, 2018.
     """
     check_inverses(transform=transform, inverse=inverse)
-    xp, out, arrays = promote_arrays(
-        dtype, input=input, reward=reward, discount=discount, next_value=next_value
+    steps = time_steps(
+        input=input,
+        reward=reward,
+        discount=discount,
+        next_value=next_value,
+        weight=weight,
+        where=where,
+        dtype=dtype,
     )
-    input, reward, discount, next_value = arrays
-    shape = tuple(input.shape)
-    check_steps(shape, reward=reward, discount=discount, next_value=next_value)
-    (weight,) = cast_like(xp, input, weight=weight)
-    check_steps(shape, weight=weight)
-    where = check_where(xp, input, where, shape)
-    input, reward, discount, next_value = fill_masked(
-        xp, where, (input, 0.0), (reward, 0.0), (discount, 0.0), (next_value, 0.0)
-    )
-    next_value = rescaled(xp, next_value, where, inverse=inverse)
-    target = lambda_targets(
-        xp, reward, discount, next_value, lambda_, where, time_axis, shape
-    )
-    target = rescaled(xp, target, where, transform=transform)
-    cost = error_cost(xp, input, target, delta)
-    return reduce_losses(xp, out, cost, reduction, weight=weight, where=where)
-
-
-def error_cost(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
-    """Return half the squares of errors, or Huber's cost of them."""
-    if delta is None:
-        return xp.custom_jvp(_half_square, (_error, None), input, target)
-    delta = check_scalar(xp, input, above=0, delta=delta)
-    return huber_losses(xp, propagate_nan(xp, input, delta), target, delta)
-
-
-def _half_square(xp: Namespace, input: Any, target: Any) -> Any:
-    return 0.5 * xp.square(input - target)
-
-
-def _error(xp: Namespace, input: Any, target: Any) -> Any:
-    return input - target
+    xp, where = steps.xp, steps.where
+    input, _, _, next_value = steps.arrays.values()
+    next_value = apply_as_constant(xp, next_value, where, inverse=inverse)
+    target = lambda_returns(steps, next_value, lambda_, time_axis)
+    target = apply_as_constant(xp, target, where, transform=transform)
+    losses = squared_td_error(xp, input, target, delta)
+    return steps.reduce(losses, reduction)
