@@ -1,0 +1,49 @@
+"""The clipped loss of PPO, worked by hand."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+import funloss as fl
+from tests.assertions import assert_close
+
+INF, NAN = math.inf, math.nan
+LOG2 = math.log(2)
+LOG4 = math.log(4)
+PPO = fl.ppo_clip_loss
+
+
+def test_ratios_are_clipped_where_the_advantage_drives_them(any_xp):
+    ratio = [2.0, 2.0, 0.5, 0.5, 1.1]
+    x = any_xp.log(any_xp.asarray(ratio, dtype=any_xp.float64))
+    gain = any_xp.asarray([1.0, -1.0, 1.0, -1.0, 2.0], dtype=any_xp.float64)
+    assert_close(PPO(x, 0.0, gain, reduction="none"), [-1.2, 2, -0.5, 0.8, -2.2])
+    got = PPO(x, 0.0, gain, epsilon=0.5, reduction="none")
+    assert_close(got, [-1.5, 2, -0.5, 0.5, -2.2])
+
+
+def test_slopes_on_the_bound_and_beyond(slope):
+    def cost(x):
+        xp = fl.array_namespace(x)
+        gain = xp.asarray([1.0, 1.0, -1.0, -1.0], dtype=x.dtype)
+        return PPO(x, 0.0, gain, epsilon=1.0, reduction="sum")
+
+    # Ratios of 2, on the bound, and of 4, beyond; of 1 within; and one that overflows.
+    point = [LOG2, LOG4, 0.0, -800.0]
+    assert_close(slope(cost, point), [-2, 0, 1, 0])
+
+
+def test_old_policies_and_advantages_are_constants():
+    arrays = [jnp.asarray([x]) for x in (0.1, 0.0, 2.0)]
+    slopes = jax.grad(PPO, (0, 1, 2))(*arrays)
+    assert_close(slopes[0], [-2 * math.exp(0.1)])
+    assert not any(slope.any() for slope in slopes[1:])
+
+
+def test_nothing_of_a_masked_step_is_read():
+    where = jnp.asarray([True, False])
+    x, gain = jnp.asarray([0.0, INF]), jnp.asarray([2.0, NAN])
+    got, slopes = jax.value_and_grad(PPO)(x, gain - 2, gain, where=where)
+    assert_close(got, -2)
+    assert_close(slopes, [-2, 0])

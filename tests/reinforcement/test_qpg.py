@@ -1,0 +1,20 @@
+"""The Q-based policy gradient loss, worked by hand."""
+
+import funloss as fl
+from tests.assertions import assert_close
+
+
+def test_value_of_an_even_policy(any_xp):
+    x = any_xp.zeros((1, 4), dtype=any_xp.float64)
+    q = any_xp.asarray([[1.0, 1.0, 3.0, -1.0]], dtype=any_xp.float64)
+    # The mean value is 1: advantages of 0, 0, 2 and -2.
+    assert_close(fl.qpg_loss(x, q), 0)
+
+
+def test_gradient_of_an_even_policy(slope):
+    def loss(x):
+        q = fl.array_namespace(x).asarray([1.0, 1.0, 3.0, -1.0], dtype=x.dtype)
+        return fl.qpg_loss(x, q)
+
+    # -p * advantage.
+    assert_close(slope(loss, [0.0] * 4), [0, 0, -0.5, 0.5])
