@@ -119,7 +119,7 @@ sequence._ctc ctc_loss: CTCLoss ctc_loss_with_forward_probs
 segmentation._dice dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation._generalized_dice generalized_dice_loss:
     multiclass_generalized_dice_loss
-segmentation._dice tversky_loss: jaccard_loss iou_loss
+segmentation._tversky tversky_loss: jaccard_loss iou_loss
 reinforcement._categorical_q_learning categorical_q_learning_loss: c51
     categorical_double_q_learning
 reinforcement._categorical_td categorical_td_loss: categorical_td_learning

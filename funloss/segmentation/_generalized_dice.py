@@ -1,13 +1,13 @@
-"""Generalised Dice: one overlap of all classes, the small ones weighing as much."""
+"""Generalised Dice loss of regions."""
 
 import math
 from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.loss import loss
-from funloss._core.reduction import reduce_losses
+from funloss._core.regions import regions
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.segmentation._overlap import class_weight, enter_regions, overlap, share
+from funloss.segmentation._error_ratio import error_ratio
 
 __all__ = ["generalized_dice_loss"]
 
@@ -28,29 +28,29 @@ def generalized_dice_loss(
     """Generalized Dice loss: classes weighted by their inverse squared volume.
 
     With ``I = sum(p * t)``, ``P = sum(p)`` and ``T = sum(t)`` over the pixels of
-    each class, a sample costs ``1 - 2 * sum(w * I) / sum(w * (P + T))`` over the
-    classes, where ``w = 1 / T**2`` is a constant, 0 for an absent class. Without
-    any truth the cost is 0, with slope 0.
+    each class, the loss of a sample is ``1 - 2 * sum(w * I) / sum(w * (P + T))`` over
+    the classes, where ``w = 1 / T**2`` is a constant, 0 for an absent class. Without
+    any positive target the loss is 0, with gradient 0.
 
     Args:
         input: Probabilities in 0..1, or any scores with an `activation`; shape
             ``(N, C, *d)``, real.
-        target: Truth in 0..1, same shape, real; or labels in ``0..C-1``, integers
-            of any width, that shape without the class axis.
+        target: Probabilities in 0..1, same shape, real; or labels in ``0..C-1``,
+            integers of any width, that shape without the class axis.
         activation: As for `tversky_loss`.
         axis: Class axis of `input`, not the first.
-        batch: Whether regions reach over the batch: one cost in all.
+        batch: Whether regions reach over the batch: one loss in all.
         weight: Class weights, shape ``(C)``, factors on ``w``. The mean still
             divides by the number of samples.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to `input`. A False pixel adds nothing and
-            has slope 0 (even at nan); a sample of such pixels alone costs 0 and
+            has gradient 0 (even at nan); a sample of such pixels alone has loss 0 and
             does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of a floating
             `target` if None.
 
     Returns:
-        Cost in 0..1; for ``"none"`` of shape ``(N)``, or ``()`` if `batch`; else
+        Loss in 0..1; for ``"none"`` of shape ``(N)``, or ``()`` if `batch`; else
         ``()``. The mean of no samples is nan.
 
     Raises:
@@ -78,29 +78,30 @@ def generalized_dice_loss(
     if axis is None:
         msg = "axis must be an integer, got None"
         raise ValueError(msg)
-    xp, out, input, target, place = enter_regions(
-        dtype, input, target, axis, activation
+    counts = regions(
+        input,
+        target,
+        axis=axis,
+        activation=activation,
+        batch=batch,
+        weight=weight,
+        where=where,
+        dtype=dtype,
     )
-    weight = class_weight(xp, input, weight, place)
-    found = overlap(
-        xp, input, target, axis=place, activation=activation, batch=batch, where=where
-    )
-    rarity = _rarity(xp, found.hit + found.missed)
-    (weight,) = xp.of_ndim(rarity.ndim, weight)
-    rarity = rarity if weight is None else rarity * weight
-    wrong = xp.total(rarity * (found.extra + found.missed), -1)
-    cost = share(xp, wrong, xp.total(rarity * (2 * found.hit), -1))
-    if found.bad is not None:
-        cost = xp.nan_where(cost, xp.any(found.bad, axis=-1))
-    keep = found.keep if found.keep is None else xp.any(found.keep, axis=-1)
-    return reduce_losses(xp, out, cost, reduction, where=keep)
+    xp, hits = counts.xp, counts.true_positive
+    factors = _inverse_squares(xp, hits + counts.false_negative)
+    (weight,) = xp.of_ndim(factors.ndim, counts.weight)
+    factors = factors if weight is None else factors * weight
+    errors = xp.total(factors * (counts.false_positive + counts.false_negative), -1)
+    losses = error_ratio(xp, errors, xp.total(factors * (2 * hits), -1))
+    return counts.over_classes().reduce(losses, reduction)
 
 
-def _rarity(xp: Namespace, size: Any) -> Any:
-    """Return ``1 / size**2`` over that of the smallest class; a constant."""
+def _inverse_squares(xp: Namespace, volume: Any) -> Any:
+    """Return ``1 / volume**2`` relative to the smallest class, without a gradient."""
     # Relative to the smallest, no square overflows.
-    size = xp.stop_gradient(size)
-    present = size > 0
-    least = xp.amin(xp.where(present, size, math.inf), -1, keepdims=True)
-    ratio = xp.where(present, least, 0.0) / xp.where(present, size, 1.0)
+    volume = xp.stop_gradient(volume)
+    present = volume > 0
+    least = xp.amin(xp.where(present, volume, math.inf), -1, keepdims=True)
+    ratio = xp.where(present, least, 0.0) / xp.where(present, volume, 1.0)
     return xp.square(ratio)

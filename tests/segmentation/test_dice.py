@@ -1,4 +1,4 @@
-"""Dice, Tversky and generalised Dice, worked by hand."""
+"""The Dice loss, worked by hand."""
 
 import math
 
@@ -9,15 +9,10 @@ import pytest
 
 import funloss as fl
 from tests.assertions import assert_close
+from tests.segmentation.arrays import regions
 
 INF, NAN = math.inf, math.nan
-DICE, TVERSKY, GENERAL = fl.dice_loss, fl.tversky_loss, fl.generalized_dice_loss
-
-
-def regions(xp):
-    p = [[[1.0, 1.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]]]
-    t = [[[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]]]
-    return (xp.asarray(x, dtype=xp.float64) for x in (p, t))
+DICE = fl.dice_loss
 
 
 def test_overlap_of_each_class(any_xp):
@@ -30,29 +25,6 @@ def test_overlap_of_each_class(any_xp):
     assert_close(DICE(p, t, smooth=1.0, reduction="none"), [smoothed])
     # Without classes: I = 2.5, P = 4, T = 4.
     assert_close(DICE(p, t, axis=None), 1 - 5 / 8)
-
-
-def test_false_positives_weigh_alpha_and_misses_beta(any_xp):
-    # Two of three missed, nothing claimed wrongly; and the reverse.
-    missed = any_xp.asarray([[1.0, 0.0, 0.0]]), any_xp.asarray([[1.0, 1.0, 1.0]])
-    for (p, t), alpha, beta in ((missed, 0, 1), (missed[::-1], 1, 0)):
-        cost = TVERSKY(p, t, axis=None, alpha=float(alpha), beta=float(beta))
-        assert_close(cost, 2 / 3, rtol=1e-6)
-        cost = TVERSKY(p, t, axis=None, alpha=float(beta), beta=float(alpha))
-        assert_close(cost, 0)
-
-
-def test_dice_is_tversky_with_halves(xp):
-    p, t = regions(xp)
-    assert_close(TVERSKY(p, t, smooth=0.5), DICE(p, t, smooth=1.0))
-
-
-@pytest.mark.parametrize("loss", [DICE, TVERSKY])
-def test_nothing_there_and_nothing_seen_is_a_perfect_fit(loss):
-    nothing = jnp.zeros((1, 1, 3))
-    value, slope = jax.value_and_grad(loss)(nothing, nothing)
-    assert_close(value, 0)
-    assert_close(slope, nothing)
 
 
 def test_an_absent_class_counts_or_is_skipped(xp):
@@ -91,7 +63,6 @@ def test_masked_pixels_are_in_no_region(xp):
     t = xp.asarray([[[1.0, INF, 1.0]]], dtype=xp.float64)
     where = xp.asarray([True, False, True])
     assert_close(DICE(p, t, where=where), 1 / 3)
-    assert_close(GENERAL(p, t, where=where), 1 / 3)
 
 
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
@@ -127,33 +98,6 @@ def test_half_precision_adds_up_in_single():
     p[..., 2500:] = 0
     cost = DICE(p, np.ones_like(p))
     assert_close(cost, np.float16(1 / 3))
-
-
-def test_rare_classes_weigh_as_much_as_common_ones(any_xp):
-    p = any_xp.asarray([[[1.0, 0.5, 1.0, 1.0], [0.0, 0.5, 0.0, 0.0]]])
-    t = any_xp.asarray([[0, 1, 0, 0]])
-    # I = 3, P + T = 6.5 weighing 1/9; I = 0.5, P + T = 1.5 weighing 1.
-    exact = 1 - 2 * (3 / 9 + 0.5) / (6.5 / 9 + 1.5)
-    assert_close(GENERAL(p, t), exact, rtol=1e-6)
-
-
-def test_an_absent_class_has_no_part_in_generalised_dice(xp):
-    p = xp.asarray([[[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]], dtype=xp.float64)
-    assert_close(GENERAL(p, xp.asarray([[0, 0]])), 0)
-    wrong = xp.asarray([[[0.5, 0.5], [0.25, 0.0], [0.25, 0.5]]], dtype=xp.float64)
-    assert_close(GENERAL(wrong, xp.asarray([[0, 0]])), 1 / 3)
-    assert_close(GENERAL(wrong, xp.zeros((1, 3, 2), dtype=xp.float64)), 0)
-
-
-def test_weights_of_generalised_dice_are_constant_in_the_target(slope):
-    def cost(t):
-        xp = fl.array_namespace(t)
-        p = xp.asarray([[[1.0, 0.5], [0.0, 0.5]]], dtype=t.dtype)
-        return GENERAL(p, xp.reshape(t, (1, 2, 2)))
-
-    # 1 - 2 * 1.5 / 4, where both weights are 1: the slope is 3 / 16 - p / 2.
-    wanted = [3 / 16 - p / 2 for p in (1, 0.5, 0, 0.5)]
-    assert_close(slope(cost, [1.0, 0.0, 0.0, 1.0]), wanted)
 
 
 def test_a_good_fit_keeps_its_digits(xp):
