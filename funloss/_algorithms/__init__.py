@@ -1,1 +1,1 @@
-"""Fused and chunked algorithms behind unchanged public signatures."""
+"""The long algorithms of single losses: CTC, entmax, sorted and blockwise sums."""

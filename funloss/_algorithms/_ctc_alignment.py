@@ -1,16 +1,16 @@
-"""What the arguments of CTC amount to: samples, their lengths and their labels."""
+"""The alignment problem of CTC: the checked lengths and labels of all samples."""
 
 import math
 from typing import Any
 
 from funloss._algorithms._ctc import Alignment, time_first
 from funloss._algorithms._ctc_lengths import (
-    held,
+    check_lengths,
+    check_sum,
+    clamp_lengths,
     integer_array,
-    outside,
     read_lengths,
-    signed,
-    wrong_sum,
+    to_int64,
 )
 from funloss._array import Namespace
 from funloss._core.checks import check_values
@@ -30,11 +30,11 @@ def align(
     longest: int | None,
     single: bool,
 ) -> tuple[Alignment, Any]:
-    """Return the plan of the alignment, and the target lengths.
+    """Return the alignment problem, and the target lengths.
 
     `log_probs` has shape ``(T, N, C)`` and `where` ``(N,)``; masked samples have
     no frames and no labels. Bad lengths and labels raise where they can be read;
-    elsewhere their samples are penalised with nan.
+    elsewhere the losses of their samples are nan.
     """
     frames, samples, classes = log_probs.shape
     given = integer_array(xp, log_probs, targets=targets)
@@ -42,18 +42,27 @@ def align(
         shape = tuple(given.shape)
         msg = f"targets must have shape ({samples}, S) or be concatenated, got {shape}"
         raise ValueError(msg + time_first(log_probs, targets))
-    used = read_lengths(xp, log_probs, samples, input_lengths=input_lengths)
+    frames_used = read_lengths(xp, log_probs, samples, input_lengths=input_lengths)
     ends = read_lengths(xp, log_probs, samples, target_lengths=target_lengths)
     if single:
         given = xp.reshape(given, (1, -1))
     limit = given.shape[-1]
     faults = [
-        outside(xp, frames, where, time_first(log_probs, used), input_lengths=used),
-        outside(xp, limit, where, "", target_lengths=ends),
+        check_lengths(
+            xp,
+            frames,
+            where,
+            time_first(log_probs, frames_used),
+            input_lengths=frames_used,
+        ),
+        check_lengths(xp, limit, where, "", target_lengths=ends),
     ]
-    used, ends = held(xp, frames, used), held(xp, limit, ends)
+    frames_used, ends = (
+        clamp_lengths(xp, frames, frames_used),
+        clamp_lengths(xp, limit, ends),
+    )
     if given.ndim == 1:
-        faults.append(wrong_sum(xp, ends, limit))
+        faults.append(check_sum(xp, ends, limit))
     given, targets = _padded(xp, given, ends, longest)
     width = targets.shape[1]
     states = xp.arange(width, dtype=targets.dtype, **xp.device_kw(log_probs))
@@ -66,47 +75,49 @@ def align(
     if unusable is not None:
         faults.append(xp.any(unusable, axis=1))
     labels = xp.where(xp.logical_and(inside, xp.logical_not(wrong)), targets, blank)
-    plan = _plan(xp, log_probs, labels, used, ends, blank=blank, faults=faults)
-    return plan if where is None else _masked(xp, plan, where), kept
+    alignment = _problem(
+        xp, log_probs, labels, frames_used, ends, blank=blank, faults=faults
+    )
+    return alignment if where is None else _masked(xp, alignment, where), kept
 
 
-def _plan(
+def _problem(
     xp: Namespace,
     log_probs: Any,
     labels: Any,
-    used: Any,
+    frames_used: Any,
     ends: Any,
     *,
     blank: int,
     faults: list[Any],
 ) -> Alignment:
-    """Return the plan of samples whose labels are in range, if not their lengths."""
+    """Return the alignment problem of labels in range; lengths may still be bad."""
     frames = log_probs.shape[0]
-    # No more labels than frames can be aligned: the states beyond are left out.
+    # At most as many labels as frames can be aligned: further states are left out.
     labels = labels[:, : min(frames, labels.shape[1])]
     width = labels.shape[1]
-    hopeless = ends > width
-    first = xp.full_like(used, blank)[:, None]
+    infeasible = ends > width
+    first = xp.full_like(frames_used, blank)[:, None]
     labels = xp.concat([first, labels], axis=1)
     following = xp.concat([labels[:, 1:], first], axis=1)
     states = xp.arange(width + 1, **xp.device_kw(labels))
     skip = xp.logical_or(labels != following, states[None, :] == 0)
-    none = xp.zeros_like(used, dtype=log_probs.dtype)
-    penalty = xp.where(hopeless, math.inf, none)
-    ends = xp.where(hopeless, 0, ends)
+    none = xp.zeros_like(frames_used, dtype=log_probs.dtype)
+    penalty = xp.where(infeasible, math.inf, none)
+    ends = xp.where(infeasible, 0, ends)
     for fault in faults:
         if fault is not None:
             penalty = xp.where(fault, math.nan, penalty)
-            used = xp.where(fault, frames, used)
+            frames_used = xp.where(fault, frames, frames_used)
             ends = xp.where(fault, 0, ends)
-    return Alignment(labels, skip, used, ends, penalty)
+    return Alignment(labels, skip, frames_used, ends, penalty)
 
 
-def _masked(xp: Namespace, plan: Alignment, where: Any) -> Alignment:
-    """Return the plan with nothing to align in samples that `where` leaves out."""
-    none = xp.where(where, plan.penalty, 0.0)
-    frames, ends = (xp.where(where, x, 0) for x in (plan.frames, plan.ends))
-    return plan._replace(frames=frames, ends=ends, penalty=none)
+def _masked(xp: Namespace, alignment: Alignment, where: Any) -> Alignment:
+    """Return the problem with neither frames nor labels in masked samples."""
+    none = xp.where(where, alignment.penalty, 0.0)
+    frames, ends = (xp.where(where, x, 0) for x in (alignment.frames, alignment.ends))
+    return alignment._replace(frames=frames, ends=ends, penalty=none)
 
 
 def _wrong_label(xp: Namespace, targets: Any, classes: int, blank: int) -> Any:
@@ -115,14 +126,14 @@ def _wrong_label(xp: Namespace, targets: Any, classes: int, blank: int) -> Any:
 
 
 def _padded(xp: Namespace, given: Any, ends: Any, longest: int | None) -> Any:
-    """Return targets in rows as they came and signed, as narrow as is known now."""
+    """Return targets as given, and rows of int64 as narrow as the lengths allow."""
     size = given.shape[-1]
     width = size if longest is None or given.ndim == 2 else min(longest, size)
     if size and xp.concrete(ends):
         width = min(size, max(0, int(xp.amax(ends, 0))))
     if given.ndim == 2:
-        return given, signed(xp, given)[:, :width]
-    targets = signed(xp, given)
+        return given, to_int64(xp, given)[:, :width]
+    targets = to_int64(xp, given)
     if width == 0:
         return given, xp.zeros(
             (ends.shape[0], 0), dtype=targets.dtype, **xp.device_kw(targets)

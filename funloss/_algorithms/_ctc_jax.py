@@ -1,4 +1,4 @@
-"""The cost of CTC alignments on JAX, with derivatives of every order."""
+"""The loss of CTC alignments on JAX, with derivatives of every order."""
 
 import functools
 from typing import Any
@@ -10,35 +10,36 @@ from funloss._algorithms import _ctc
 from funloss._algorithms._ctc import Alignment
 from funloss._array.jax import JAX
 
-__all__ = ["cost_of"]
+__all__ = ["alignment_loss"]
 
-# Up to so many classes a matrix product adds slopes up faster than a scatter.
+# Up to this many classes a matrix product sums gradients faster than a scatter.
 _FEW = 512
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def cost_of(log_probs: Any, plan: Alignment, forgive: bool) -> Any:
-    """Return the cost of each sample; with `forgive` 0 instead of inf."""
-    return _ctc.cost_of(JAX, log_probs, plan, forgive=forgive)
+def alignment_loss(log_probs: Any, alignment: Alignment, zero_infinity: bool) -> Any:
+    """Return the loss of each sample; with `zero_infinity` 0 instead of inf."""
+    return _ctc.alignment_loss(JAX, log_probs, alignment, zero_infinity=zero_infinity)
 
 
-# One pass backward instead of the scan's own derivative, which would keep a dozen
-# arrays of all states. The occupancy is differentiable code for higher orders.
-@cost_of.defjvp
-def _cost_jvp(forgive: bool, primals: Any, tangents: Any) -> Any:
-    log_probs, plan = primals
-    cost, occupancy, spoilt = _ctc.cost_and_occupancy(
-        JAX, log_probs, plan, forgive=forgive
+# One backward pass instead of the scan's own derivative, which would keep a dozen
+# arrays of all states. The posteriors are differentiable code for higher orders.
+@alignment_loss.defjvp
+def _alignment_loss_jvp(zero_infinity: bool, primals: Any, tangents: Any) -> Any:
+    log_probs, alignment = primals
+    loss, posteriors, is_nan = _ctc.loss_and_posteriors(
+        JAX, log_probs, alignment, zero_infinity=zero_infinity
     )
-    change = JAX.nan_where(tangents[0], spoilt)
-    return cost, -jnp.sum(occupancy * _pick(change, plan.labels), (0, 2))
+    tangent = JAX.nan_where(tangents[0], is_nan)
+    taken = _take_classes(tangent, alignment.labels)
+    return loss, -jnp.sum(posteriors * taken, (0, 2))
 
 
-def _pick(x: Any, labels: Any) -> Any:
+def _take_classes(x: Any, labels: Any) -> Any:
     """Take the classes `labels` along the last axis, linearly in `x`."""
     classes = x.shape[2]
     if classes > _FEW:
-        where = jnp.broadcast_to(labels, (x.shape[0], *labels.shape))
-        return jnp.take_along_axis(x, where, 2, mode="promise_in_bounds")
+        indices = jnp.broadcast_to(labels, (x.shape[0], *labels.shape))
+        return jnp.take_along_axis(x, indices, 2, mode="promise_in_bounds")
     member = jax.nn.one_hot(labels, classes, dtype=x.dtype)
     return jnp.einsum("tnc,nsc->tns", x, member, precision="highest")

@@ -1,4 +1,4 @@
-"""The lengths of CTC's samples and targets: arrays, or Python's integers."""
+"""Lengths of CTC's samples and targets: arrays or Python integers."""
 
 import operator
 from typing import Any
@@ -11,19 +11,19 @@ from funloss._array.numpy import NUMPY
 from funloss._core.checks import check_values
 
 __all__ = [
+    "check_lengths",
     "check_log_probs",
-    "held",
+    "check_sum",
+    "clamp_lengths",
+    "from_one_library",
     "integer_array",
-    "of_one_library",
-    "outside",
     "read_lengths",
     "settle_lengths",
-    "signed",
-    "wrong_sum",
+    "to_int64",
 ]
 
 
-def of_one_library(*arguments: Any) -> bool:
+def from_one_library(*arguments: Any) -> bool:
     """Tell whether all are arrays of one library, and none a NumPy scalar."""
     xp = lookup(arguments[0])
     return xp is not None and all(
@@ -34,10 +34,10 @@ def of_one_library(*arguments: Any) -> bool:
 def settle_lengths(
     log_probs: Any, targets: Any, *, check: bool, **lengths: Any
 ) -> tuple[Any, Any, int | None]:
-    """Return both lengths as arrays, and the longest target if that is known.
+    """Return both lengths as arrays, and the longest target length where it is known.
 
-    Known are Python integers, and NumPy's on JAX: with `check` those raise here
-    if they are wrong, for in tracing they would be hidden.
+    Python integers are known, and NumPy's on JAX: with `check` these raise here if
+    they are out of range, since their values cannot be read during tracing.
     """
     xp = namespace(log_probs=log_probs)
     check_log_probs(log_probs)
@@ -54,7 +54,7 @@ def settle_lengths(
     ends, longest = known["target_lengths"], None
     if ends is not None and ends.size and len(shape) == 1 and log_probs.ndim == 3:
         if check:
-            wrong_sum(NUMPY, ends, shape[0])
+            check_sum(NUMPY, ends, shape[0])
         longest = int(ends.max())
     used, ends = (
         lengths[name] if x is None else _to_library(xp, x, log_probs)
@@ -115,13 +115,13 @@ def integer_array(xp: Namespace, like: Any, **argument: Any) -> Any:
     return x
 
 
-def signed(xp: Namespace, x: Any) -> Any:
-    """Return integers as the widest signed ones, those beyond at their limits."""
+def to_int64(xp: Namespace, x: Any) -> Any:
+    """Return integers as int64, clipped to its range."""
     return xp.astype(xp.saturated(x), xp.as_dtype("int64"))
 
 
 def read_lengths(xp: Namespace, like: Any, samples: int, **argument: Any) -> Any:
-    """Return lengths of shape ``(N,)`` as they came; those of one may be 0-d."""
+    """Return lengths of shape ``(N,)`` in their dtype; 0-d for one sample."""
     ((name, _),) = argument.items()
     lengths = integer_array(xp, like, **argument)
     shape = tuple(lengths.shape)
@@ -131,25 +131,27 @@ def read_lengths(xp: Namespace, like: Any, samples: int, **argument: Any) -> Any
     return xp.reshape(lengths, (samples,))
 
 
-def outside(xp: Namespace, limit: int, where: Any, advice: str, **named: Any) -> Any:
-    """Return where lengths are not in ``0..limit``; raise if values can be read."""
+def check_lengths(
+    xp: Namespace, limit: int, where: Any, advice: str, **named: Any
+) -> Any:
+    """Return where lengths are not in ``0..limit``; raise where values can be read."""
     ((name, x),) = named.items()
-    length = signed(xp, x)
+    length = to_int64(xp, x)
     bad = xp.logical_or(length < 0, length > limit)
     if where is not None:
         bad = xp.logical_and(bad, where)
     return check_values(xp, f"in 0..{limit}", advice, **{name: (x, bad)})
 
 
-def held(xp: Namespace, limit: int, lengths: Any) -> Any:
-    """Return lengths that can be added up, -1 and ``limit + 1`` for all outside."""
-    lengths = signed(xp, lengths)
+def clamp_lengths(xp: Namespace, limit: int, lengths: Any) -> Any:
+    """Return lengths clipped to ``-1..limit + 1``, so that sums do not overflow."""
+    lengths = to_int64(xp, lengths)
     lengths = xp.where(lengths < -1, -1, lengths)
     return xp.where(lengths > limit + 1, limit + 1, lengths)
 
 
-def wrong_sum(xp: Namespace, ends: Any, size: int) -> Any:
-    """Tell whether `ends` do not add up; raise if values can be read."""
+def check_sum(xp: Namespace, ends: Any, size: int) -> Any:
+    """Return whether `ends` do not sum to `size`; raise where values can be read."""
     total = xp.sum(ends)
     if not xp.concrete(total):
         return total != size

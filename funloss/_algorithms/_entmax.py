@@ -1,13 +1,13 @@
-"""The alpha-entmax of scores, and its loss, without sorting them.
+"""The alpha-entmax of scores and its loss, without sorting.
 
 With ``z = (alpha - 1) * (x - max(x))``, the probabilities of a row are ``max(0, scale +
 z)**(1 / (alpha - 1))``, where `scale` in 0..1 makes them add up to 1. Written as ``p =
-powers / sum(powers)`` of ``ratio = max(0, 1 + z / scale)``, they keep their digits for
-every alpha, and are exactly 0 and 1 where one class leads by ``1 / (alpha - 1)``.
+powers / sum(powers)`` of ``ratio = max(0, 1 + z / scale)``, they are accurate for
+every alpha, and exactly 0 and 1 where one score is largest by ``1 / (alpha - 1)``.
 
 The norm of ``scale + z`` is a convex function of `scale`, so that Newton's method from
-1 falls to the root and never beyond. The product of its value and its slope becomes a
-quarter or less at each step: that bounds the number of steps, of which a few are taken.
+1 decreases to the root without overshooting. The product of value and derivative falls
+to a quarter or less in each step, which bounds the number of steps; a few are taken.
 """
 
 import math
@@ -20,8 +20,8 @@ __all__ = ["entmax_cost", "entmax_scale", "score_slope", "truth_slope"]
 
 
 def entmax_scale(xp: Namespace, x: Any, alpha: float, axis: int) -> Any:
-    """Return the scale of each row, `axis` kept; slopes of every order are exact."""
-    scale = xp.custom_jvp(_solved, (_scale_slope, None), x, (alpha, axis), axis=axis)
+    """Return the scale of each row, `axis` kept; all derivatives are exact."""
+    scale = xp.custom_jvp(_solved, (_scale_d_input, None), x, (alpha, axis), axis=axis)
     return xp.expand_dims(scale, axis=axis)
 
 
@@ -31,8 +31,8 @@ def _solved(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
 
     def step(scale: Any) -> Any:
         _, powers, weights = _powers(xp, x, top, scale, alpha)
-        mass = xp.total(powers, axis, keepdims=True)
-        excess = scale * mass - mass ** (2 - alpha)
+        total = xp.total(powers, axis, keepdims=True)
+        excess = scale * total - total ** (2 - alpha)
         return scale - excess / xp.total(weights, axis, keepdims=True)
 
     size, spacing = x.shape[axis], float(xp.finfo(x.dtype).eps)
@@ -41,7 +41,7 @@ def _solved(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
     return xp.squeeze(scale, axis=axis)
 
 
-def _scale_slope(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
+def _scale_d_input(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
     alpha, axis = options
     *_, weights = _parts(xp, x, entmax_scale(xp, x, alpha, axis), options)
     return (1 - alpha) * weights / xp.total(weights, axis, keepdims=True)
@@ -51,18 +51,18 @@ def _powers(
     xp: Namespace, x: Any, top: Any, scale: Any, alpha: float
 ) -> tuple[Any, Any, Any]:
     """Return ``ratio``, its k-th power and the one before, ``k = 1 / (alpha - 1)``."""
-    fall = (alpha - 1) * (x - top) / scale
-    inside = fall > -1
+    shifted = (alpha - 1) * (x - top) / scale
+    inside = shifted > -1
     if alpha == 2:
-        ratio = xp.where(inside, 1 + fall, 0.0)
+        ratio = xp.where(inside, 1 + shifted, 0.0)
         return ratio, ratio, xp.astype(inside, x.dtype)
     if alpha == 1.5:
-        ratio = xp.where(inside, 1 + fall, 0.0)
+        ratio = xp.where(inside, 1 + shifted, 0.0)
         return ratio, xp.square(ratio), ratio
-    fall = xp.where(inside, fall, 0.0)
-    ratio = xp.where(inside, 1 + fall, 0.0)
-    powers = xp.where(inside, xp.exp(xp.log1p(fall) / (alpha - 1)), 0.0)
-    return ratio, powers, powers / (1 + fall)
+    shifted = xp.where(inside, shifted, 0.0)
+    ratio = xp.where(inside, 1 + shifted, 0.0)
+    powers = xp.where(inside, xp.exp(xp.log1p(shifted) / (alpha - 1)), 0.0)
+    return ratio, powers, powers / (1 + shifted)
 
 
 def _parts(
@@ -70,25 +70,25 @@ def _parts(
 ) -> tuple[Any, Any, Any]:
     """Return ``p**(alpha - 1)``, ``p`` and weights in proportion to ``p**(2 - alpha)``.
 
-    The maximum is a constant, whose change the scale takes up.
+    The maximum is a constant: the scale's derivative accounts for its change.
     """
     alpha, axis = options
     top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
     ratio, powers, weights = _powers(xp, x, top, scale, alpha)
-    mass = xp.total(powers, axis, keepdims=True)
-    return ratio / mass ** (alpha - 1), powers / mass, weights
+    total = xp.total(powers, axis, keepdims=True)
+    return ratio / total ** (alpha - 1), powers / total, weights
 
 
 def entmax_cost(
-    xp: Namespace, x: Any, scale: Any, truth: Any, options: tuple[float, int]
+    xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
-    """Return the loss of each row, added up from terms that are not negative.
+    """Return the loss of each row, a sum of terms that are not negative.
 
-    Each class costs Bregman's divergence of its truth from its probability, and what
-    its score lacks to a probability above 0 as often as it is true.
+    Per class: the Bregman divergence between target and prediction, plus the target
+    times the distance of the score below the support threshold.
     """
     alpha, axis = options
-    q = _of_classes(xp, x, truth, axis)
+    q = _target_probabilities(xp, x, target, axis)
     power, p, _ = _parts(xp, x, scale, options)
     if alpha == 2:
         each = 0.5 * xp.square(q - p)
@@ -99,46 +99,49 @@ def entmax_cost(
         slack = (alpha - 1) * power * (p - q)
         slack = slack + q * (xp.safe_power(q, alpha - 1) - power)
         each = xp.clamp_min(slack / (alpha * (alpha - 1)), 0.0)
-    # No truth, no lack: 0 of an infinite one is 0.
-    lack = xp.where(q == 0, 0.0, _lack(xp, x, scale, options))
-    value = xp.total(each + q * lack, axis)
-    if xp.is_int(truth.dtype):
+    # 0 times an infinite distance is 0.
+    distance = xp.where(q == 0, 0.0, _below_support(xp, x, scale, options))
+    value = xp.total(each + q * distance, axis)
+    if xp.is_int(target.dtype):
         return value
     rest = xp.total(q, axis) - 1
     return value + rest * xp.total(p * power, axis) / alpha
 
 
 def score_slope(
-    xp: Namespace, x: Any, scale: Any, truth: Any, options: tuple[float, int]
+    xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
-    """Return the slope in the scores: the probabilities less the truth."""
+    """Return the gradient in the scores: the probabilities less the target."""
     _, p, _ = _parts(xp, x, scale, options)
-    q = _of_classes(xp, x, truth, options[1])
-    if xp.is_int(truth.dtype):
+    q = _target_probabilities(xp, x, target, options[1])
+    if xp.is_int(target.dtype):
         return p - q
     return xp.total(q, options[1], keepdims=True) * p - q
 
 
 def truth_slope(
-    xp: Namespace, x: Any, scale: Any, truth: Any, options: tuple[float, int]
+    xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
-    """Return the slope in probabilities that are the truth."""
+    """Return the gradient in target probabilities."""
     alpha, axis = options
     power, p, _ = _parts(xp, x, scale, options)
-    ahead = (xp.safe_power(truth, alpha - 1) - power) / (alpha - 1)
-    even = xp.total(p * power, axis, keepdims=True) / alpha
-    return ahead + even + _lack(xp, x, scale, options)
+    difference = (xp.safe_power(target, alpha - 1) - power) / (alpha - 1)
+    mean = xp.total(p * power, axis, keepdims=True) / alpha
+    return difference + mean + _below_support(xp, x, scale, options)
 
 
-def _lack(xp: Namespace, x: Any, scale: Any, options: tuple[float, int]) -> Any:
+def _below_support(
+    xp: Namespace, x: Any, scale: Any, options: tuple[float, int]
+) -> Any:
+    """Return the distance of each score below the support threshold, at least 0."""
     alpha, axis = options
     top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
     return xp.clamp_min((top - x) - scale / (alpha - 1), 0.0)
 
 
-def _of_classes(xp: Namespace, x: Any, truth: Any, axis: int) -> Any:
-    """Return the true probability of each class; labels have all of it on one."""
-    if not xp.is_int(truth.dtype):
-        return truth
-    classes = xp.arange(x.shape[axis], dtype=truth.dtype, **xp.device_kw(x))
-    return xp.astype(expand_along(xp, classes, axis, x.ndim) == truth, x.dtype)
+def _target_probabilities(xp: Namespace, x: Any, target: Any, axis: int) -> Any:
+    """Return target probabilities; a label is one-hot."""
+    if not xp.is_int(target.dtype):
+        return target
+    classes = xp.arange(x.shape[axis], dtype=target.dtype, **xp.device_kw(x))
+    return xp.astype(expand_along(xp, classes, axis, x.ndim) == target, x.dtype)

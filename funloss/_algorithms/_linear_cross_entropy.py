@@ -1,4 +1,4 @@
-"""Softmax costs of linear scores, a block of classes at a time."""
+"""Softmax cross-entropy of linear scores, one block of classes at a time."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ from funloss._array import Namespace
 
 __all__ = ["choose_chunk", "label_costs"]
 
-# Scores that are cheap to hold as a whole, and those of one block.
+# How many scores are held at once, and how many make one block.
 _WHOLE = 2**22
 _BLOCK = 2**16
 _NARROWEST = 256
@@ -16,9 +16,9 @@ _NARROWEST = 256
 def choose_chunk(rows: int | None, classes: int, parts: int) -> int:
     """Return how many classes to score at a time; `classes` means all at once.
 
-    Beside a block, ``rows * chunk``, the backward pass holds one maximum for
-    each row and block, ``rows * classes / chunk``: the root balances them, in each
-    of the parts that lie on different devices. None stands for any number of rows.
+    Besides a block, ``rows * chunk``, the backward pass holds one maximum for each
+    row and block, ``rows * classes / chunk``: the square root balances them, on each of
+    the `parts` devices. None stands for any number of rows.
     """
     if rows is not None and rows * classes <= _WHOLE:
         return classes
@@ -39,14 +39,14 @@ def label_costs(
 ) -> tuple[Any, Any]:
     """Return ``-log_softmax`` of each row's scores, at its label and summed up.
 
-    `layer` is ``(weight, bias, share)``, the last two may be None. The scores of
+    `layer` is ``(weight, bias, smoothing)``, the last two may be None. The scores of
     `x`, shape ``(D)`` or ``(N, D)``, are ``x @ weight.T + bias``; the second
-    result is the sum over classes of ``-share * log_softmax``, or None. All scores
-    never exist at once: a loop over blocks of classes carries, for each row, the
-    largest score, the sum of exponentials relative to it and the label's score,
-    and its derivative computes each block again.
+    result is the sum over classes of ``-smoothing * log_softmax``, or None. The scores
+    are never all in memory: a loop over blocks of classes carries, for each row, the
+    largest score, the sum of exponentials relative to it and the label's score, and
+    the backward pass computes each block again.
 
-    Classes that may lie on several devices are cut into as many parts. Each block
+    Classes that may be sharded over devices are split into as many parts. Each block
     takes classes of every part, so that no device needs those of another.
     """
     features, shape = layer[0].shape[1], labels.shape
@@ -59,42 +59,42 @@ def label_costs(
         return _sums(xp, x, layer, own, chunk // parts or 1, narrow=narrow)
 
     if parts == 1:
-        top, mass, score, *more = sums((x, labels), None, layer)
+        top, sumexp, score, *more = sums((x, labels), None, layer)
     else:
         found = xp.map_shards(sums, parts, (x, labels), layer)
-        top, mass, score, *more = _joined(xp, *found)
-    log_mass = xp.log(mass)
-    cost = xp.reshape(log_mass - (score - top), shape)
+        top, sumexp, score, *more = _combined(xp, *found)
+    logsumexp = xp.log(sumexp)
+    losses = xp.reshape(logsumexp - (score - top), shape)
     if not more:
-        return cost, None
+        return losses, None
     total, seen = more
-    return cost, xp.reshape(seen * log_mass - total, shape)
+    return losses, xp.reshape(seen * logsumexp - total, shape)
 
 
 def _sums(
     xp: Namespace, x: Any, layer: Any, labels: Any, chunk: int, *, narrow: bool
 ) -> tuple[Any, ...]:
-    """Return what is carried, after all blocks; a label may be no class of these."""
+    """Return the carry after all blocks; a label may be outside these classes."""
     classes = layer[0].shape[0]
     chunk = min(chunk, classes)
 
     def step(carry: Any, row: Any) -> Any:
         first = row[0] * chunk
-        # The last block is a whole one as well, and leaves out what others had.
+        # The last block is as large as the others, and masks classes already seen.
         start = xp.where(first > classes - chunk, classes - chunk, first)
-        weight, bias, share = (
+        weight, bias, smoothing = (
             None if array is None else xp.block(array, start, chunk) for array in layer
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
         scores = xp.linear(x, weight, narrow=narrow)
         scores = scores if bias is None else scores + bias[None, :]
-        hit = labels[:, None] == ids[None, :]
+        is_label = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first
-            hit = xp.logical_and(hit, own[None, :])
+            is_label = xp.logical_and(is_label, own[None, :])
             scores = xp.where(own[None, :], scores, -math.inf)
-            share = None if share is None else xp.where(own, share, 0.0)
-        return _update(xp, carry, scores, hit, share), row[0]
+            smoothing = None if smoothing is None else xp.where(own, smoothing, 0.0)
+        return _update(xp, carry, scores, is_label, smoothing), row[0]
 
     count = -(-classes // chunk)
     blocks = xp.arange(count, dtype=labels.dtype, **xp.device_kw(x))
@@ -102,18 +102,18 @@ def _sums(
     return xp.scan(xp.checkpoint(step), carry, (blocks,))[0]
 
 
-def _joined(
-    xp: Namespace, tops: Any, masses: Any, scores: Any, *sums: Any
+def _combined(
+    xp: Namespace, tops: Any, sumexps: Any, scores: Any, *sums: Any
 ) -> tuple[Any, ...]:
-    """Return one carry from those of all parts, which lie along the first axis."""
+    """Return one carry from those of all parts, stacked on the first axis."""
     top = xp.amax(tops, 0)
     moved = tops - top[None, :]
-    mass, score = xp.total(masses * xp.exp(moved), 0), xp.total(scores, 0)
+    sumexp, score = xp.total(sumexps * xp.exp(moved), 0), xp.total(scores, 0)
     if not sums:
-        return top, mass, score
+        return top, sumexp, score
     totals, seen = sums
-    shifts = seen * xp.where(masses == 0, 0.0, moved)
-    return top, mass, score, xp.total(totals + shifts, 0), xp.total(seen, 0)
+    shifts = seen * xp.where(sumexps == 0, 0.0, moved)
+    return top, sumexp, score, xp.total(totals + shifts, 0), xp.total(seen, 0)
 
 
 def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, ...]:
@@ -124,18 +124,20 @@ def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, 
     return (lowest, zeros, zeros, *((zeros, zeros) if sums else ()))
 
 
-def _update(xp: Namespace, carry: Any, scores: Any, hit: Any, share: Any) -> Any:
+def _update(
+    xp: Namespace, carry: Any, scores: Any, is_label: Any, smoothing: Any
+) -> Any:
     """Return the carry after a block: all sums are relative to the new maximum."""
-    top, mass, score, *sums = carry
+    top, sumexp, score, *sums = carry
     new = xp.maximum(top, xp.stop_gradient(xp.amax(scores, 1)))
     shifted = scores - new[:, None]
-    moved = xp.where(mass == 0, 0.0, top - new)
-    mass = mass * xp.exp(top - new) + xp.total(xp.exp(shifted), 1)
-    score = score + xp.total(xp.where(hit, scores, 0.0), 1)
-    if share is None:
-        return new, mass, score
+    moved = xp.where(sumexp == 0, 0.0, top - new)
+    sumexp = sumexp * xp.exp(top - new) + xp.total(xp.exp(shifted), 1)
+    score = score + xp.total(xp.where(is_label, scores, 0.0), 1)
+    if smoothing is None:
+        return new, sumexp, score
     total, seen = sums
-    # An impossible class without a share costs nothing.
-    void = xp.logical_and(share[None, :] == 0, shifted == -math.inf)
-    block = xp.total(share[None, :] * xp.where(void, 0.0, shifted), 1)
-    return new, mass, score, total + seen * moved + block, seen + xp.total(share)
+    # 0 times the log-probability -inf is 0.
+    is_impossible = xp.logical_and(smoothing[None, :] == 0, shifted == -math.inf)
+    block = xp.total(smoothing[None, :] * xp.where(is_impossible, 0.0, shifted), 1)
+    return new, sumexp, score, total + seen * moved + block, seen + xp.total(smoothing)

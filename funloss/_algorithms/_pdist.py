@@ -1,4 +1,4 @@
-"""Distances of all pairs of rows, an offset between the rows at a time."""
+"""Distances of all pairs of rows, one offset between rows at a time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from funloss._array import Namespace
 
 __all__ = ["pair_distances"]
 
-# So many differences take NumPy less time at once than in a loop.
+# Up to this many differences, NumPy is faster without a loop.
 _WHOLE = 2**20
 
 
@@ -24,10 +24,10 @@ def pair_distances(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
 
 
 def _by_offset(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
-    """Pair each row with the one that lies `offset` rows on, counted round.
+    """Pair each row with the one `offset` rows further on, cyclically.
 
-    Offsets up to half the number of rows meet every pair. The differences of one
-    offset are as large as `x`; a derivative computes them again.
+    Offsets up to half the number of rows cover every pair. The differences of one
+    offset are as large as `x`; the backward pass computes them again.
     """
     count = x.shape[0]
     twice = xp.concat([x, x], axis=0)
@@ -41,7 +41,7 @@ def _by_offset(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
 
 
 def _places(count: int) -> np.ndarray:
-    """Return where the distance of each pair is, by offset and then by row."""
+    """Return the index of each pair's distance, by offset and then by row."""
     first, second = np.triu_indices(count, 1)
     offset = second - first
     near = offset <= count // 2

@@ -1,12 +1,12 @@
-"""Connectionist temporal classification."""
+"""Connectionist temporal classification (CTC) loss."""
 
 from typing import Any
 
 from funloss._algorithms._ctc_alignment import align
-from funloss._algorithms._ctc_choice import alignment_cost
+from funloss._algorithms._ctc_dispatch import alignment_loss
 from funloss._algorithms._ctc_lengths import (
     check_log_probs,
-    of_one_library,
+    from_one_library,
     settle_lengths,
 )
 from funloss._core.arrays import check_where, promote_arrays
@@ -34,7 +34,7 @@ def ctc_loss(
     """Connectionist temporal classification (CTC) loss of log-probabilities.
 
     An alignment gives each of the ``T`` frames a class, and spells the target
-    once repeated classes are merged and blanks are dropped. A sample costs
+    once repeated classes are merged and blanks are dropped. The loss of a sample is
     ``-log(sum(exp(sum(log_probs[t, a[t]] for t in range(T))) for a in alignments))``.
     Between two equal labels lies at least one blank, so that a target needs as
     many frames as it has labels and repeats.
@@ -51,16 +51,16 @@ def ctc_loss(
             also ``()`` or an integer.
         target_lengths: Number of labels of each sample, likewise, in ``0..S``.
         blank: Class of a frame without a label.
-        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean is that of costs
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean is that of losses
             divided by target lengths (by 1 if the target is empty).
-        zero_infinity: Whether a sample without any possible alignment costs 0
-            with slope 0, instead of inf with slope nan. It counts in the mean.
-        where: Boolean, shape ``(N,)``. A False sample costs 0, has slope 0 (even
-            at nan) and does not count in the mean.
+        zero_infinity: Whether a sample without any possible alignment has loss 0
+            and gradient 0, instead of inf and nan. It counts in the mean.
+        where: Boolean, shape ``(N,)``. A False sample has loss 0 and gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; that of `log_probs` if None.
 
     Returns:
-        Cost in nats, shape ``(N,)`` for ``"none"``, ``()`` for one sample, else
+        Loss in nats, shape ``(N,)`` for ``"none"``, ``()`` for one sample, else
         ``()``. The mean is nan when no sample counts.
 
     Raises:
@@ -80,22 +80,22 @@ def ctc_loss(
         derivatives of higher order are new.
 
     Numerics:
-        Rounding errors do not grow with the cost: probabilities carry exponents
+        Rounding errors do not grow with the loss: probabilities carry exponents
         of their own, and the gradient comes from ratios of neighbouring states.
 
     Examples:
         >>> import numpy as np
         >>> even = np.log(np.full((2, 1, 3), 1 / 3))
         >>> # Two frames spell "1" as 1 1, 1 blank or blank 1: 3 ways out of 9.
-        >>> cost = ctc_loss(even, np.asarray([[1]]), [2], [1])
-        >>> print(np.exp(-cost).round(4))
+        >>> loss = ctc_loss(even, np.asarray([[1]]), [2], [1])
+        >>> print(np.exp(-loss).round(4))
         0.3333
 
     References:
         A. Graves et al., Connectionist Temporal Classification, 2006.
     """
     longest = None
-    if not of_one_library(log_probs, input_lengths, target_lengths):
+    if not from_one_library(log_probs, input_lengths, target_lengths):
         input_lengths, target_lengths, longest = settle_lengths(
             log_probs,
             targets,
@@ -117,8 +117,8 @@ def ctc_loss(
     )
 
 
-# A list of lengths would be part of the key under which JAX caches; the public
-# function makes arrays of it, and keeps the size of concatenated targets static.
+# A list of lengths would be part of JAX's cache key: the public function converts it
+# to arrays, and keeps the width of concatenated targets static.
 @loss
 def _ctc_loss(
     log_probs: Any,
@@ -144,7 +144,7 @@ def _ctc_loss(
     if single:
         log_probs = log_probs[:, None, :]
     samples = (log_probs.shape[1],)
-    plan, ends = align(
+    alignment, ends = align(
         xp,
         log_probs,
         targets,
@@ -155,7 +155,7 @@ def _ctc_loss(
         longest=longest,
         single=single,
     )
-    cost = alignment_cost(xp, log_probs, plan, forgive=zero_infinity)
+    losses = alignment_loss(xp, log_probs, alignment, zero_infinity=zero_infinity)
     if reduction == "mean":
-        cost = cost / xp.astype(xp.where(ends < 1, 1, ends), cost.dtype)
-    return reduce_losses(xp, out, xp.reshape(cost, shape), reduction, where=where)
+        losses = losses / xp.astype(xp.where(ends < 1, 1, ends), losses.dtype)
+    return reduce_losses(xp, out, xp.reshape(losses, shape), reduction, where=where)

@@ -78,20 +78,20 @@ def test_unlikely_alignments_are_not_lost(xp):
 
 
 def test_numpy_goes_on_where_its_blocks_would_underflow(monkeypatch):
-    taken, blocks = [], _ctc_numpy.cost_of
+    results, in_blocks = [], _ctc_numpy.alignment_loss
 
     def spy(*args, **kwargs):
-        taken.append(blocks(*args, **kwargs))
-        return taken[-1]
+        results.append(in_blocks(*args, **kwargs))
+        return results[-1]
 
-    monkeypatch.setattr(_ctc_numpy, "cost_of", spy)
+    monkeypatch.setattr(_ctc_numpy, "alignment_loss", spy)
     x = np.full((400, 1, 3), -5.0)
     targets = np.arange(400)[None, :] % 2 + 1
     x[np.arange(1, 400), 0, targets[0, :-1]] = -0.01
     assert_close(ctc_loss(x, targets, [400], [400], reduction="sum"), 2000.0)
     ctc_loss(np.zeros_like(x), targets[:, :300], [400], [300])
-    assert taken[0] is None
-    assert taken[1] is not None
+    assert results[0] is None
+    assert results[1] is not None
 
 
 @pytest.mark.parametrize("scale", [1, 30, 300])
