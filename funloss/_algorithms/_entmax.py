@@ -16,7 +16,7 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.labels import expand_along
 
-__all__ = ["entmax_cost", "entmax_scale", "score_slope", "truth_slope"]
+__all__ = ["entmax_d_input", "entmax_d_target", "entmax_from_scale", "entmax_scale"]
 
 
 def entmax_scale(xp: Namespace, x: Any, alpha: float, axis: int) -> Any:
@@ -79,7 +79,7 @@ def _parts(
     return ratio / total ** (alpha - 1), powers / total, weights
 
 
-def entmax_cost(
+def entmax_from_scale(
     xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
     """Return the loss of each row, a sum of terms that are not negative.
@@ -108,7 +108,7 @@ def entmax_cost(
     return value + rest * xp.total(p * power, axis) / alpha
 
 
-def score_slope(
+def entmax_d_input(
     xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
     """Return the gradient in the scores: the probabilities less the target."""
@@ -119,7 +119,7 @@ def score_slope(
     return xp.total(q, options[1], keepdims=True) * p - q
 
 
-def truth_slope(
+def entmax_d_target(
     xp: Namespace, x: Any, scale: Any, target: Any, options: tuple[float, int]
 ) -> Any:
     """Return the gradient in target probabilities."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from funloss._array import Namespace
 
-__all__ = ["pair_costs"]
+__all__ = ["sum_of_hinges"]
 
 
-def pair_costs(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
+def sum_of_hinges(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
     """Return the sum of ``max(0, 1 - x[k] + x[i])`` for each row of scores.
 
     ``k`` runs over the `labels` with `is_target`, repeated ones included, and ``i``

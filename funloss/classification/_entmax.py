@@ -3,10 +3,10 @@
 from typing import Any
 
 from funloss._algorithms._entmax import (
-    entmax_cost,
+    entmax_d_input,
+    entmax_d_target,
+    entmax_from_scale,
     entmax_scale,
-    score_slope,
-    truth_slope,
 )
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
@@ -124,7 +124,9 @@ def _checked(alpha: Any) -> float:
 def _of_rows(xp: Namespace, x: Any, target: Any, alpha: float, axis: int) -> Any:
     options = (alpha, axis)
     scale = entmax_scale(xp, x, alpha, axis)
-    slope = None if xp.is_int(target.dtype) else truth_slope
-    # The loss is least in the scale, which therefore has no slope of its own.
-    slopes = (score_slope, None, slope, None)
-    return xp.custom_jvp(entmax_cost, slopes, x, scale, target, options, axis=axis)
+    d_target = None if xp.is_int(target.dtype) else entmax_d_target
+    # The loss is least in the scale, which therefore has no derivative of its own.
+    partials = (entmax_d_input, None, d_target, None)
+    return xp.custom_jvp(
+        entmax_from_scale, partials, x, scale, target, options, axis=axis
+    )

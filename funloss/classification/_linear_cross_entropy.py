@@ -3,7 +3,10 @@
 import math
 from typing import Any
 
-from funloss._algorithms._linear_cross_entropy import choose_chunk, label_costs
+from funloss._algorithms._linear_cross_entropy import (
+    blockwise_cross_entropy,
+    choose_chunk,
+)
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked, is_floating, promote_arrays
 from funloss._core.checks import AS_PROBABILITIES, check_integer
@@ -136,7 +139,9 @@ def linear_cross_entropy(
         ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
     layer = (linear_weight, bias, uniform)
-    both = label_costs(xp, x, layer, rows.target, chunk=chunk, parts=parts, narrow=half)
+    both = blockwise_cross_entropy(
+        xp, x, layer, rows.target, chunk=chunk, parts=parts, narrow=half
+    )
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
     losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
     row_weight = rows.label_weight()

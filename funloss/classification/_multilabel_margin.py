@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from funloss._algorithms._multilabel_margin import pair_costs
+from funloss._algorithms._multilabel_margin import sum_of_hinges
 from funloss._array import Namespace
 from funloss._core.arrays import check_where, fill_masked
 from funloss._core.checks import check_shapes_equal, check_values
@@ -79,7 +79,7 @@ def multilabel_margin_loss(
     keep = None if batch.where is None else xp.expand_dims(batch.where, axis=-1)
     labels, listed, bad = _label_lists(xp, target, keep)
     (input,) = fill_masked(xp, keep, (input, 0.0))
-    losses = pair_costs(xp, input, labels, listed) / input.shape[-1]
+    losses = sum_of_hinges(xp, input, labels, listed) / input.shape[-1]
     losses = nan_rows_where(xp, losses, input, bad, -1)
     return batch.reduce(losses, reduction)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.options import check_scalar, propagate_nan
-from funloss.regression._huber import huber_cost
+from funloss.regression._huber import huber_losses
 
 __all__ = ["squared_td_error"]
 
@@ -14,7 +14,7 @@ def squared_td_error(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     if delta is None:
         return xp.custom_jvp(_half_squared, (_error, None), input, target)
     delta = check_scalar(xp, input, above=0, delta=delta)
-    return huber_cost(xp, propagate_nan(xp, input, delta), target, delta)
+    return huber_losses(xp, propagate_nan(xp, input, delta), target, delta)
 
 
 def _half_squared(xp: Namespace, input: Any, target: Any) -> Any:
