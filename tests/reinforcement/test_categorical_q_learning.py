@@ -35,6 +35,15 @@ def test_an_action_out_of_range_is_nan_in_value_and_gradient():
     assert np.all(np.isnan(slope[0, 1, :]))
 
 
+def test_a_masked_step_has_gradient_zero():
+    rows = jnp.asarray([[[0.0, 0.0]], [[NAN, NAN]]])
+    atoms, action = jnp.asarray([0.0, 1.0]), jnp.asarray([0, 9])
+    steps = jnp.asarray([0.0, NAN]), 0.0, rows
+    got = jax.grad(Q)(rows, atoms, action, *steps, where=jnp.asarray([True, False]))
+    # The target is the first atom.
+    assert_close(got, [[[-0.5, 0.5]], [[0, 0]]])
+
+
 def test_nothing_of_a_masked_step_is_read(xp):
     (where, action), nan = (xp.asarray(x) for x in ([True, False], [0, 9])), [[NAN] * 2]
     rows = [[[0.0, 0.0]], nan]

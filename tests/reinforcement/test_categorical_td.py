@@ -74,3 +74,10 @@ def test_nothing_of_a_masked_step_is_read(xp):
     x, after = floats(xp, rows, rows)
     reward, atoms = floats(xp, [0.0, NAN], [0.0, 1.0])
     assert_close(TD(x, atoms, reward, 1.0, after, where=where), LOG2)
+
+
+def test_a_masked_step_has_gradient_zero():
+    rows, where = jnp.asarray([[0.0, 0.0], [NAN, NAN]]), jnp.asarray([True, False])
+    arrays = rows, jnp.asarray([0.0, 1.0]), jnp.asarray([0.0, NAN]), 0.0, rows
+    # The target is the first atom.
+    assert_close(jax.grad(TD)(*arrays, where=where), [[-0.5, 0.5], [0, 0]])

@@ -2,6 +2,7 @@
 
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -47,6 +48,13 @@ def test_levels_lie_between_zero_and_one(level):
         QUANTILE(x, x, tau=tau)
     value = QUANTILE(jnp.zeros(2), jnp.zeros(2), tau=jnp.asarray(tau))
     assert_close(value, NAN)
+
+
+def test_a_masked_sample_has_gradient_zero():
+    rows, where = jnp.asarray([[0.0, 0.0], [NAN, NAN]]), jnp.asarray([True, False])
+    # Two below the samples, where the loss is linear: minus the levels.
+    got = jax.grad(QUANTILE)(rows, rows + 2, where=where)
+    assert_close(got, [[-0.25, -0.75], [0, 0]])
 
 
 def test_nothing_of_a_masked_sample_is_read(xp):

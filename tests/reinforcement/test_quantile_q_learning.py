@@ -50,6 +50,14 @@ def test_a_value_out_of_range_is_nan_in_value_and_gradient(fault):
     assert np.all(np.isnan(slope[0, 1, :]))
 
 
+def test_a_masked_step_has_gradient_zero():
+    rows = jnp.asarray([[[0.0, 0.0]], [[NAN, NAN]]])
+    steps = jnp.asarray([0, 9]), jnp.asarray([2.0, NAN]), 1.0, rows
+    got = jax.grad(QUANTILE_Q)(rows, *steps, where=jnp.asarray([True, False]))
+    # Two below the samples, where the loss is linear: minus the levels.
+    assert_close(got, [[[-0.25, -0.75]], [[0, 0]]])
+
+
 def test_nothing_of_a_masked_step_is_read(xp):
     (where, action), nan = (xp.asarray(x) for x in ([True, False], [0, 9])), [[NAN] * 2]
     rows = [[[0.0, 0.0]], nan]

@@ -65,6 +65,15 @@ def test_masked_pixels_are_in_no_region(xp):
     assert_close(DICE(p, t, where=where), 1 / 3)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_scores_of_masked_pixels_are_no_false_positives(activation, xp):
+    x = xp.asarray([[[0.0, NAN], [0.0, NAN]]], dtype=xp.float64)
+    where, labels = xp.asarray([True, False]), xp.asarray([[1, 7]])
+    got = DICE(x, labels, activation=activation, where=where, reduction="none")
+    # p is 1/2 at the one pixel: I = 0; and I = 1/2, P = 1/2, T = 1.
+    assert_close(got, [[1, 1 / 3]])
+
+
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_real_probabilities_need_not_add_up_to_one(transform):
     p, t = jnp.asarray([[0.9, 0.1, 0.8]]), jnp.asarray([[1, 0, 1]])
