@@ -5,7 +5,7 @@ from typing import Any
 
 from funloss._array import Namespace
 
-__all__ = ["blockwise_cross_entropy", "choose_chunk"]
+__all__ = ["label_losses", "choose_chunk"]
 
 # How many scores are held at once, and how many make one block.
 _WHOLE = 2**22
@@ -27,7 +27,7 @@ def choose_chunk(rows: int | None, classes: int, parts: int) -> int:
     return min(classes, parts * 2 ** round(math.log2(size)))
 
 
-def blockwise_cross_entropy(
+def label_losses(
     xp: Namespace,
     x: Any,
     layer: tuple[Any, Any, Any],

@@ -177,7 +177,7 @@ def _class_weight(xp: Namespace, input: Any, weight: Any, axis: int | None) -> A
         raise ValueError(msg)
     (weight,) = cast_like(xp, input, weight=weight)
     if weight is not None:
-        check_class_weight(weight, input, axis or 0)
+        check_class_weight(weight, input.shape[axis or 0])
     return weight
 
 

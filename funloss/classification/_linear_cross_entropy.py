@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from funloss._algorithms._linear_cross_entropy import (
-    blockwise_cross_entropy,
+    label_losses,
     choose_chunk,
 )
 from funloss._array import Namespace
@@ -139,7 +139,7 @@ def linear_cross_entropy(
         ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
     layer = (linear_weight, bias, uniform)
-    both = blockwise_cross_entropy(
+    both = label_losses(
         xp, x, layer, rows.target, chunk=chunk, parts=parts, narrow=half
     )
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
