@@ -5,7 +5,7 @@ from typing import Any
 
 from funloss._array import Namespace
 
-__all__ = ["label_losses", "choose_chunk"]
+__all__ = ["choose_chunk", "label_losses"]
 
 # How many scores are held at once, and how many make one block.
 _WHOLE = 2**22

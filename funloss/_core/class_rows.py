@@ -1,8 +1,7 @@
 """The way into a loss of rows of class scores, with labels or with probabilities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.arrays import (
@@ -34,8 +33,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["ClassRows", "class_rows", "settle_rows"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRows:
+class ClassRows(NamedTuple):
     """Scores of classes, and the labels or the probabilities they are compared with."""
 
     xp: Namespace
@@ -178,11 +176,11 @@ def settle_rows(
     if xp.is_float(target.dtype):
         keep = where if where is None else xp.expand_dims(where, axis=rows.axis)
         (target,) = fill_masked(xp, keep, (target, 0.0))
-        return replace(rows, target=target, weight=weight, keep=where)
+        return rows._replace(target=target, weight=weight, keep=where)
     labels, keep, bad = class_labels(
         xp, like, target, rows.classes, ignore_index=ignore_index, where=where
     )
-    return replace(rows, target=labels, weight=weight, keep=keep, bad=bad)
+    return rows._replace(target=labels, weight=weight, keep=keep, bad=bad)
 
 
 def _check_probabilities(

@@ -1,8 +1,7 @@
 """The way into a loss of elements: checked, promoted and masked, ready to reduce."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
@@ -20,8 +19,7 @@ from funloss._core.reduction import MeanOver, reduce_losses
 __all__ = ["Elements", "difference_partials", "elements"]
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(NamedTuple):
     """Arguments of an elementwise loss: what is masked is replaced."""
 
     xp: Namespace
@@ -54,7 +52,7 @@ class Elements:
         where = self.where
         if where is not None:
             where = self.xp.any(self.xp.broadcast_to(where, losses.shape), axis=axis)
-        return replace(self, where=where), self.xp.total(losses, axis)
+        return self._replace(where=where), self.xp.total(losses, axis)
 
     def nan_outside(
         self,

@@ -1,8 +1,7 @@
 """The way into a loss of lists: checked, promoted and masked, ready to reduce."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.arrays import (
@@ -19,8 +18,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["ItemLists", "item_lists"]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLists:
+class ItemLists(NamedTuple):
     """Arguments of a loss of lists: items on the last axis, masked ones replaced."""
 
     xp: Namespace

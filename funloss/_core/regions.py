@@ -2,8 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
@@ -28,8 +27,7 @@ __all__ = ["Regions", "regions"]
 _OF_SCORES = ": of scores, pass activation='softmax' or 'sigmoid'"
 
 
-@dataclass(frozen=True, slots=True)
-class Regions:
+class Regions(NamedTuple):
     """Sums over the unmasked pixels of regions: one a sample and class, or a class."""
 
     xp: Namespace
@@ -51,7 +49,7 @@ class Regions:
         where, bad = (
             x if x is None else self.xp.any(x, axis=-1) for x in (self.where, self.bad)
         )
-        return replace(self, where=where, bad=bad, weight=None)
+        return self._replace(where=where, bad=bad, weight=None)
 
     def reduce(self, losses: Any, reduction: str, *, absent: str = "count") -> Any:
         """Weight, mask, reduce and cast `losses`; the mean divides by the weights.

@@ -1,8 +1,7 @@
 """The way into a loss of the steps of a trajectory, each with actions or alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
@@ -13,8 +12,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["TimeSteps", "time_steps"]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeSteps:
+class TimeSteps(NamedTuple):
     """Arguments of a loss of time steps: what is masked is replaced."""
 
     xp: Namespace

@@ -1,8 +1,7 @@
 """The ways into losses of vectors: pairs or triplets of vectors, and labelled rows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
@@ -14,8 +13,7 @@ from funloss._core.reduction import MeanOver, reduce_losses
 __all__ = ["LabelledRows", "VectorRows", "labelled_rows", "vector_rows"]
 
 
-@dataclass(frozen=True, slots=True)
-class VectorRows:
+class VectorRows(NamedTuple):
     """Vectors along an axis of arrays that broadcast: masked ones are zeros."""
 
     xp: Namespace
@@ -94,8 +92,7 @@ def vector_rows(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledRows:
+class LabelledRows(NamedTuple):
     """Embeddings with a label each: masked rows are zeros."""
 
     xp: Namespace

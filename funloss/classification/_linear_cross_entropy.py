@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from funloss._algorithms._linear_cross_entropy import (
-    label_losses,
     choose_chunk,
+    label_losses,
 )
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked, is_floating, promote_arrays

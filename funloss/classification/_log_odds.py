@@ -8,8 +8,7 @@ digits near 1.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.class_rows import ClassRows
@@ -21,8 +20,7 @@ __all__ = ["LogOddsLoss", "log_odds_losses"]
 _FAR = 1e30
 
 
-@dataclass(frozen=True)
-class LogOddsLoss:
+class LogOddsLoss(NamedTuple):
     """A loss of log-odds with one option, and its derivatives.
 
     Attributes:

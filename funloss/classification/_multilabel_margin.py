@@ -1,6 +1,5 @@
 """Margin loss over all classes, several of them true."""
 
-from dataclasses import replace
 from typing import Any
 
 from funloss._algorithms._multilabel_margin import sum_of_hinges

@@ -1,6 +1,5 @@
 """Focal loss of class scores: cross-entropy that leaves easy rows alone."""
 
-from dataclasses import replace
 from typing import Any
 
 from funloss._array import Namespace
@@ -105,12 +104,12 @@ def _balance(rows: ClassRows, alpha: Any) -> tuple[ClassRows, Any]:
         scores, (alpha,) = check_options(
             rows.xp, rows.scores, {"alpha": non_negative(alpha)}
         )
-        return replace(rows, scores=scores), alpha
+        return rows._replace(scores=scores), alpha
     (alpha,) = cast_like(rows.xp, rows.scores, alpha=alpha)
     if tuple(alpha.shape) != (rows.classes,):
         msg = f"alpha must be a number or have shape ({rows.classes},), got "
         raise ValueError(msg + f"{tuple(alpha.shape)}")
-    return replace(rows, weight=alpha), None
+    return rows._replace(weight=alpha), None
 
 
 def _focal(xp: Namespace, log_odds: Any, gamma: Any) -> Any:

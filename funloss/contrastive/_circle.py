@@ -114,9 +114,9 @@ class _Inputs(NamedTuple):
     gamma: Any
     constant_weights: bool
     label: Any
-    index: Any
+    row: Any
     other_label: Any
-    other_index: Any
+    other_row: Any
 
     def masks(self, xp: Namespace) -> tuple[Any, Any]:
         """Return the masks of positive and of negative pairs."""

@@ -24,9 +24,9 @@ class PairLabels(NamedTuple):
     """Labels and indices of rows, as columns for i and as rows for j; masked: -1."""
 
     label: Any
-    index: Any
+    row: Any
     other_label: Any
-    other_index: Any
+    other_row: Any
 
 
 def normalize_rows(batch: LabelledRows) -> Any:
@@ -38,11 +38,11 @@ def pair_labels(batch: LabelledRows) -> PairLabels:
     """Return what `pair_masks` takes."""
     xp, labels, where = batch.xp, batch.labels, batch.where
     count, device = batch.rows.shape[0], xp.device_kw(batch.rows)
-    index = xp.arange(count, dtype=labels.dtype, **device)
+    row = xp.arange(count, dtype=labels.dtype, **device)
     if where is not None:
-        index = xp.where(where, index, -1)
-    others = (xp.replicate_axes(x, 0)[None, :] for x in (labels, index))
-    return PairLabels(labels[:, None], index[:, None], *others)
+        row = xp.where(where, row, -1)
+    others = (xp.replicate_axes(x, 0)[None, :] for x in (labels, row))
+    return PairLabels(labels[:, None], row[:, None], *others)
 
 
 def map_row_blocks(
@@ -54,23 +54,23 @@ def map_row_blocks(
     On several devices there are no blocks: each has a part of the rows.
     """
     xp = batch.xp
-    label, index, *others = pair_labels(batch)
+    label, row, *others = pair_labels(batch)
     right = xp.replicate_axes(right, 0)
 
-    def block(left: Any, label: Any, index: Any) -> tuple[Any, Any]:
-        return function(xp.linear(left, right), label, index, *others)
+    def block(left: Any, label: Any, row: Any) -> tuple[Any, Any]:
+        return function(xp.linear(left, right), label, row, *others)
 
     count = left.shape[0]
     if not xp.known(count) or not xp.blockwise or xp.num_shards(left) > 1:
-        return block(left, label, index)
+        return block(left, label, row)
     size = max(_MIN_ROWS, _PAIRS // count)
     if size >= count:
-        return block(left, label, index)
+        return block(left, label, row)
     step = xp.checkpoint(block)
     padding = -count % size
     stacks = [
         _stack_blocks(xp, x, size, padding, fill)
-        for x, fill in ((left, 0), (label, 0), (index, -1))
+        for x, fill in ((left, 0), (label, 0), (row, -1))
     ]
     _, (first, second) = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
     return xp.reshape(first, (-1,))[:count], xp.reshape(second, (-1,))[:count]
@@ -84,10 +84,10 @@ def _stack_blocks(xp: Namespace, x: Any, size: int, padding: int, fill: int) -> 
 
 def pair_masks(xp: Namespace, pairs: PairLabels) -> tuple[Any, Any]:
     """Return the masks of positive pairs (one label) and of negative ones."""
-    label, index, other_label, other_index = pairs
-    is_kept = xp.logical_and(index >= 0, other_index >= 0)
+    label, row, other_label, other_row = pairs
+    is_kept = xp.logical_and(row >= 0, other_row >= 0)
     is_same = label == other_label
-    positive = xp.logical_and(is_kept, xp.logical_and(is_same, index != other_index))
+    positive = xp.logical_and(is_kept, xp.logical_and(is_same, row != other_row))
     return positive, xp.logical_and(is_kept, xp.logical_not(is_same))
 
 
