@@ -72,8 +72,8 @@ def multilabel_margin_loss(
     check_shapes_equal(input=input, target=target)
     axis = class_axis(as_row(xp, input), axis)
     input, target = (xp.moveaxis(as_row(xp, x), axis, -1) for x in (input, target))
-    batch = replace(
-        batch, where=check_where(xp, input, where, batch_shape(input.shape, -1))
+    batch = batch._replace(
+        where=check_where(xp, input, where, batch_shape(input.shape, -1))
     )
     keep = None if batch.where is None else xp.expand_dims(batch.where, axis=-1)
     labels, listed, bad = _label_lists(xp, target, keep)
