@@ -63,7 +63,7 @@ def hinge_embedding_loss(
         dtype=dtype,
         options={"margin": real(margin)},
         fill={"target": 1.0},
-        broadcast=True,
+        shapes="broadcast",
     )
     return batch.reduce(batch.map(_hinge_embedding), reduction)
 
