@@ -1,4 +1,4 @@
-"""Softmax costs in blocks of classes: memory, rounding and derivatives on JAX."""
+"""Softmax cross-entropy in blocks of classes: memory, rounding, derivatives on JAX."""
 
 import jax
 import jax.numpy as jnp
@@ -12,25 +12,25 @@ from tests.assertions import assert_close
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_half_precision_is_rounded_once(dtype):
-    """A block's slopes are added up in float32, and the matrix stays as it is."""
+    """A block's gradients are added up in float32, and the matrix stays as it is."""
     rng = np.random.default_rng(0)
     x, layer, bias = (
         jnp.asarray(rng.standard_normal(shape), dtype) for shape in [(6, 4), (9, 4), 9]
     )
     t = jnp.asarray(rng.integers(0, 9, 6))
 
-    def cost(x, layer, bias, chunk):
+    def loss(x, layer, bias, chunk):
         return linear_cross_entropy(x, layer, t, linear_bias=bias, chunk_size=chunk)
 
     exact = [a.astype("float64") for a in (x, layer, bias)]
     places = (0, 1, 2)
-    expected = jax.value_and_grad(cost, places)(*exact, None)
-    got = jax.value_and_grad(cost, places)(x, layer, bias, 2)
+    expected = jax.value_and_grad(loss, places)(*exact, None)
+    got = jax.value_and_grad(loss, places)(x, layer, bias, 2)
     for a, b in zip(jax.tree.leaves(got), jax.tree.leaves(expected), strict=True):
         assert a.dtype == dtype
         # The nearest number, or its neighbour where float32 rounds to the middle.
         assert_close(a, b.astype(dtype), rtol=float(jnp.finfo(dtype).eps))
-    change = jax.jvp(lambda x: cost(x, layer, bias, 2), (x,), (x,))[1]
+    change = jax.jvp(lambda x: loss(x, layer, bias, 2), (x,), (x,))[1]
     expected = (expected[1][0] * exact[0]).sum()
     assert_close(change, expected, rtol=float(jnp.finfo(dtype).eps))
 
@@ -41,11 +41,11 @@ def test_blocks_and_whole_agree_under_transforms():
     options = {"weight": rng.random(8), "label_smoothing": 0.1}
     t = jnp.asarray([7, -100, 2])
 
-    def cost(x, layer, chunk=3):
+    def loss(x, layer, chunk=3):
         return linear_cross_entropy(x, layer, t, chunk_size=chunk, **options)
 
     def whole(x, layer):
-        return cost(x, layer, None)
+        return loss(x, layer, None)
 
     for transform in (
         lambda f: jax.jit(jax.value_and_grad(f, (0, 1))),
@@ -53,7 +53,7 @@ def test_blocks_and_whole_agree_under_transforms():
     ):
         expected = [transform(whole)(a, layer) for a in x]
         expected = jax.tree.map(lambda *rows: jnp.stack(rows), *expected)
-        got = jax.vmap(transform(cost), (0, None))(x, layer)
+        got = jax.vmap(transform(loss), (0, None))(x, layer)
         jax.tree.map(
             lambda a, b: assert_close(a, b, rtol=1e-11, atol=1e-14), got, expected
         )
@@ -80,18 +80,18 @@ def test_the_chunk_is_chosen_from_the_shapes():
     ids=["large", "prime", "huge"],
 )
 def test_memory(rows, features, classes, most, dtype):
-    """Value and slopes need a fraction of the scores' bytes: 2 and 17 GB."""
+    """Value and gradients need a fraction of the scores' bytes: 2 and 17 GB."""
 
     def of(*shape, dtype=dtype):
         return jax.ShapeDtypeStruct(shape, dtype)
 
-    def cost(x, layer, t, bias, weight):
+    def loss(x, layer, t, bias, weight):
         return linear_cross_entropy(
             x, layer, t, linear_bias=bias, weight=weight, label_smoothing=0.1
         )
 
     arrays = of(rows, features), of(classes, features), of(rows, dtype="int32")
-    run = jax.jit(jax.value_and_grad(cost, (0, 1)))
+    run = jax.jit(jax.value_and_grad(loss, (0, 1)))
     with jax.set_mesh(jax.make_mesh((1,), ("device",))):
         compiled = run.lower(*arrays, of(classes), of(classes)).compile()
     assert compiled.memory_analysis().temp_size_in_bytes <= most

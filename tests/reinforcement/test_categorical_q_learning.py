@@ -22,8 +22,8 @@ def test_the_best_action_follows(xp):
     here = xp.stack([logits, 0 * logits])
     after = xp.stack([sure[0, :], sure[2, :]])  # returns of 0 and of 2
     steps = (0.0, 1.0, after)
-    for action, cost in ((0, LOG2), (1, math.log(3))):
-        assert_close(Q(here, atoms, xp.asarray(action), *steps), cost)
+    for action, loss in ((0, LOG2), (1, math.log(3))):
+        assert_close(Q(here, atoms, xp.asarray(action), *steps), loss)
     rates = xp.asarray([1.0, 0.0], dtype=xp.float64)
     assert_close(Q(here, atoms, xp.asarray(0), *steps, selector=rates), LOG4)
 

@@ -27,7 +27,7 @@ TD = fl.categorical_td_loss
         (9.0, [0, 0, 1]),
     ],
 )
-def test_a_mass_between_atoms_is_shared_by_them(any_xp, reward, shares):
+def test_a_probability_between_atoms_is_split_between_them(any_xp, reward, shares):
     atoms, logits = atoms_and_logits(any_xp)
     sure = any_xp.asarray([0.0, -INF, -INF], dtype=any_xp.float64)
     got = TD(logits, atoms, reward, 1.0, sure)
@@ -48,14 +48,15 @@ def test_other_atoms_and_a_shift(xp):
     assert_close(got, 0.25 * LOG4 + 0.5 * LOG4 + 0.25 * LOG2)
 
 
-def test_only_the_logits_have_a_slope():
+def test_only_the_logits_have_a_gradient():
     atoms, logits = atoms_and_logits(jnp)
     arrays = logits, atoms, jnp.asarray(0.25), jnp.asarray(0.5), logits
-    slopes = jax.grad(TD, (0, 1, 2, 3, 4))(*arrays)
-    # Masses of 1/4, 1/4 and 1/2 at 0.25, 0.75 and 1.25: a target of 1/4, 5/8 and 1/8.
-    assert_close(slopes[0], [0, 0.25 - 0.625, 0.5 - 0.125])
-    for slope in slopes[1:]:
-        assert not slope.any()
+    gradients = jax.grad(TD, (0, 1, 2, 3, 4))(*arrays)
+    # Probabilities of 1/4, 1/4 and 1/2 at 0.25, 0.75 and 1.25: the target is 1/4, 5/8
+    # and 1/8.
+    assert_close(gradients[0], [0, 0.25 - 0.625, 0.5 - 0.125])
+    for gradient in gradients[1:]:
+        assert not gradient.any()
 
 
 def test_atoms_must_increase():

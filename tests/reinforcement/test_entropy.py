@@ -26,19 +26,19 @@ def test_entropy_of_far_logits_along_another_axis(any_xp):
     assert_close(ENTROPY(x, axis=0, reduction="none"), [-LOG2, 0])
 
 
-def test_slope_of_the_entropy_at_impossible_actions(slope):
+def test_gradient_of_the_entropy_at_impossible_actions(slope):
     # p * (log(p) - sum(p * log(p))) with p = (1/3, 2/3, 0).
-    def cost(x):
+    def loss(x):
         return ENTROPY(fl.array_namespace(x).concat([x, -INF + 0 * x[:1]]))
 
     mean = (math.log(1 / 3) + 2 * math.log(2 / 3)) / 3
-    slopes = [(math.log(1 / 3) - mean) / 3, 2 * (math.log(2 / 3) - mean) / 3]
-    assert_close(slope(cost, [0.0, LOG2]), slopes)
+    gradients = [(math.log(1 / 3) - mean) / 3, 2 * (math.log(2 / 3) - mean) / 3]
+    assert_close(slope(loss, [0.0, LOG2]), gradients)
 
 
 def test_nothing_of_a_masked_step_is_read():
     where = jnp.asarray([True, False])
     x = jnp.asarray([[0.0, 0.0], [NAN, INF]])
-    got, slopes = jax.value_and_grad(ENTROPY)(x, where=where)
+    got, gradients = jax.value_and_grad(ENTROPY)(x, where=where)
     assert_close(got, -LOG2)
-    assert_close(slopes, [[0, 0], [0, 0]])
+    assert_close(gradients, [[0, 0], [0, 0]])

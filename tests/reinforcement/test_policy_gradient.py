@@ -16,7 +16,7 @@ LOG4 = math.log(4)
 POLICY = fl.policy_gradient_loss
 
 
-def test_actions_are_charged_by_their_advantage(any_xp):
+def test_losses_of_actions_are_proportional_to_advantages(any_xp):
     x = any_xp.zeros((2, 4), dtype=any_xp.float64)
     action = any_xp.asarray([0, 3])
     gain = any_xp.asarray([1.0, -0.5], dtype=any_xp.float64)
@@ -26,11 +26,11 @@ def test_actions_are_charged_by_their_advantage(any_xp):
     assert_close(POLICY(x[:1, ...], action[:1], gain[:1], weight=3.0), 3 * LOG4)
 
 
-def test_the_slope_is_that_of_the_policy_alone():
+def test_only_the_policy_has_a_gradient():
     x, gain = jnp.zeros((1, 2)), jnp.asarray([3.0])
-    slopes = jax.grad(POLICY, (0, 2))(x, jnp.asarray([1]), gain)
-    assert_close(slopes[0], [[1.5, -1.5]])
-    assert_close(slopes[1], [0])
+    gradients = jax.grad(POLICY, (0, 2))(x, jnp.asarray([1]), gain)
+    assert_close(gradients[0], [[1.5, -1.5]])
+    assert_close(gradients[1], [0])
 
 
 def test_an_action_that_does_not_exist():
@@ -44,6 +44,6 @@ def test_an_action_that_does_not_exist():
 def test_nothing_of_a_masked_step_is_read():
     where, action = jnp.asarray([True, False]), jnp.asarray([0, 9])
     x, gain = jnp.asarray([[0.0, 0.0], [NAN, INF]]), jnp.asarray([2.0, NAN])
-    got, slopes = jax.value_and_grad(POLICY)(x, action, gain, where=where)
+    got, gradients = jax.value_and_grad(POLICY)(x, action, gain, where=where)
     assert_close(got, 2 * LOG2)
-    assert_close(slopes, [[-1, 1], [0, 0]])
+    assert_close(gradients, [[-1, 1], [0, 0]])

@@ -55,11 +55,11 @@ def test_returns_of_chosen_actions_along_the_time_axis(xp):
     )
 
 
-def test_the_slope_is_in_the_action_taken():
+def test_only_the_value_of_the_action_has_a_gradient():
     value, after = jnp.asarray([[1.0, 5.0]]), jnp.asarray([[2.0, 6.0]])
-    slopes = jax.grad(Q, (0, 4))(value, jnp.asarray([1]), 1.0, 0.5, after)
-    assert_close(slopes[0], [[0, 5 - 4]])
-    assert_close(slopes[1], [[0, 0]])
+    gradients = jax.grad(Q, (0, 4))(value, jnp.asarray([1]), 1.0, 0.5, after)
+    assert_close(gradients[0], [[0, 5 - 4]])
+    assert_close(gradients[1], [[0, 0]])
 
 
 @pytest.mark.parametrize("action", [2, -1])

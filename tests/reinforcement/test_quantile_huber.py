@@ -15,7 +15,7 @@ NAN = math.nan
 QUANTILE = fl.quantile_huber_loss
 
 
-def test_errors_of_quantiles_weigh_by_their_levels(any_xp):
+def test_errors_of_quantiles_are_weighted_by_their_levels(any_xp):
     x = any_xp.asarray([0.0, 4.0], dtype=any_xp.float64)
     t = any_xp.asarray([2.0, 4.0], dtype=any_xp.float64)
     # Levels 1/4 and 3/4. Errors of 2 and 4 above the first; 2 below the second, and 0.
@@ -27,17 +27,17 @@ def test_errors_of_quantiles_weigh_by_their_levels(any_xp):
     assert_close(QUANTILE(x, t, delta=0.0, tau=tau), 0.5 * 3)
 
 
-def test_slopes_of_quantiles_at_the_corners(slope):
-    def cost(x, delta):
+def test_gradients_of_quantiles_at_the_corners(slope):
+    def loss(x, delta):
         xp = fl.array_namespace(x)
         sample = xp.zeros_like(x[:1])
         tau = 0.25 + 0 * x
         return QUANTILE(x, sample, tau=tau, delta=delta)
 
     point = [-1.0, 0.0, 0.5, 1.0, 3.0]
-    assert_close(slope(lambda x: cost(x, 0.0), point), [-0.25, 0, 0.75, 0.75, 0.75])
-    slopes = [-0.25, 0, 0.375, 0.75, 0.75]
-    assert_close(slope(lambda x: cost(x, 1.0), point), slopes)
+    assert_close(slope(lambda x: loss(x, 0.0), point), [-0.25, 0, 0.75, 0.75, 0.75])
+    gradients = [-0.25, 0, 0.375, 0.75, 0.75]
+    assert_close(slope(lambda x: loss(x, 1.0), point), gradients)
 
 
 @pytest.mark.parametrize("level", [1.5, -0.5])

@@ -20,7 +20,7 @@ def test_quantiles_of_the_action_that_follows(any_xp):
     after = any_xp.asarray([[[1.0, 1.0], [2.0, 4.0]]], dtype=any_xp.float64)
     action = any_xp.asarray([0])
     arrays = value, action, 1.0, 0.5, after
-    # The median of action 0 is drawn to 2 and 3.
+    # The median of action 0 has the targets 2 and 3.
     assert_close(QUANTILE_Q(*arrays, delta=0.0), 0.5 * 2.5)
     rates = any_xp.asarray([[1.0, 0.0]], dtype=any_xp.float64)
     assert_close(QUANTILE_Q(*arrays, delta=0.0, selector=rates), 0.5 * 1.5)
@@ -34,9 +34,9 @@ def test_targets_of_quantiles_are_constants():
     arrays = [jnp.asarray(x) for x in (
         [[[0.0], [5.0]]], [0], [1.0], [0.5], [[[1.0, 1.0], [2.0, 4.0]]],
     )]  # fmt: skip
-    slopes = jax.grad(QUANTILE_Q, (0, 2, 3, 4))(*arrays)
-    assert_close(slopes[0], [[[-0.5], [0]]])
-    assert not any(slope.any() for slope in slopes[1:])
+    gradients = jax.grad(QUANTILE_Q, (0, 2, 3, 4))(*arrays)
+    assert_close(gradients[0], [[[-0.5], [0]]])
+    assert not any(slope.any() for slope in gradients[1:])
 
 
 @pytest.mark.parametrize("fault", ["action", "policy"])

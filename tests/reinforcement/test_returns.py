@@ -90,17 +90,17 @@ def test_what_a_function_makes_of_a_masked_step_is_not_read(lambda_):
 
 @pytest.mark.parametrize("delta", [None, 10.0])
 def test_targets_are_constants_whatever_rescales_them(delta):
-    def cost(value, after, scale):
+    def loss(value, after, scale):
         functions = {"transform": lambda x: x / scale, "inverse": lambda x: x * scale}
         return TD(value, 1.0, 0.5, after, delta=delta, **functions)
 
     arrays = jnp.asarray([1.0]), jnp.asarray([3.0]), jnp.asarray([2.0])
     # (1 + 6/2) / 2 = 2.
-    slopes = jnp.stack(jax.grad(cost, (0, 1, 2))(*arrays))
-    assert_close(slopes, [[-1.0], [0.0], [0.0]])
+    gradients = jnp.stack(jax.grad(loss, (0, 1, 2))(*arrays))
+    assert_close(gradients, [[-1.0], [0.0], [0.0]])
 
 
-def test_functions_are_called_anew_each_time():
+def test_functions_are_called_again_each_time():
     class Scale:
         factor = 2.0
 

@@ -27,8 +27,8 @@ def test_gradient_of_an_even_policy(slope):
     assert_close(slope(loss, [0.0] * 4), [0.125, 0.125, -0.375, 0.125])
 
 
-def test_regrets_that_are_matched_are_constants_of_the_curvature():
-    # The cost is -p of the first action, an inflection where both are as likely.
+def test_regrets_are_constants_of_the_hessian():
+    # The loss is -p of the first action, an inflection where both are as likely.
     rows = jax.hessian(fl.rm_loss)(jnp.zeros(2), jnp.asarray([1.0, -1.0]))
     assert_close(rows, [[0, 0], [0, 0]])
 
@@ -38,6 +38,6 @@ def test_nothing_of_a_masked_step_is_read():
     x = jnp.asarray([[0.0, 0.0], [NAN, INF]])
     # Advantages of (1, -1), regrets of (1, 0).
     value = jnp.asarray([[1.0, -1.0], [NAN, INF]])
-    got, slopes = jax.value_and_grad(fl.rm_loss)(x, value, where=where)
+    got, gradients = jax.value_and_grad(fl.rm_loss)(x, value, where=where)
     assert_close(got, -0.5)
-    assert_close(slopes, [[-0.25, 0.25], [0, 0]])
+    assert_close(gradients, [[-0.25, 0.25], [0, 0]])

@@ -47,7 +47,7 @@ def test_nothing_passes_a_masked_step(xp):
     assert_close(TD(value, reward, 0.5, after, **options), 44.5 / 2)
 
 
-def test_each_step_may_have_its_own_share_of_later_ones(xp):
+def test_each_step_may_have_its_own_lambda(xp):
     value, reward, after = floats(xp, [0.0, 0.0, 0.0], [1.0, 2.0, 4.0], [8, 4, 8.0])
     # From the end: 4 + 8/2 = 8, whatever its share; 2 + (4/2 + 8/2)/2 = 5; 1 + 5/2.
     (share,) = floats(xp, [1.0, 0.5, 9.0])
@@ -60,22 +60,22 @@ def test_each_step_may_have_its_own_share_of_later_ones(xp):
     assert_close(got, [12.5, 0, 32])
 
 
-# With Huber's cost, quadratic as far as here, the formula has a slope in the target.
+# With the Huber loss, quadratic up to here, the formula has a gradient in the target.
 @pytest.mark.parametrize("delta", [None, 10.0])
-def test_only_the_value_has_a_slope(delta):
-    def cost(*arrays, lambda_=0.0):
+def test_only_the_value_has_a_gradient(delta):
+    def loss(*arrays, lambda_=0.0):
         return TD(*arrays, lambda_=lambda_, delta=delta, reduction="sum")
 
     arrays = [jnp.asarray(x) for x in ([1.0, 2.0], [0.5, 0.5], [0.5, 0.0], [3.0, 1.0])]
     # Targets of 0.5 + 3/2 and 0.5; or the first 0.5 + (3/2 + 0.5/2)/2.
-    slopes = jax.grad(cost, (0, 1, 2, 3))(*arrays)
-    assert_close(slopes[0], [1 - 2, 2 - 0.5])
-    assert not any(slope.any() for slope in slopes[1:])
-    slopes = jax.grad(
-        lambda share, *arrays: cost(*arrays, lambda_=share), (1, 0, 2, 3, 4)
+    gradients = jax.grad(loss, (0, 1, 2, 3))(*arrays)
+    assert_close(gradients[0], [1 - 2, 2 - 0.5])
+    assert not any(slope.any() for slope in gradients[1:])
+    gradients = jax.grad(
+        lambda share, *arrays: loss(*arrays, lambda_=share), (1, 0, 2, 3, 4)
     )(jnp.asarray([0.5, 0.5]), *arrays)
-    assert_close(slopes[0], [1 - 1.375, 2 - 0.5])
-    assert not any(slope.any() for slope in slopes[1:])
+    assert_close(gradients[0], [1 - 1.375, 2 - 0.5])
+    assert not any(slope.any() for slope in gradients[1:])
 
 
 def test_half_precision_is_computed_in_single():

@@ -18,9 +18,9 @@ DICE = fl.dice_loss
 def test_overlap_of_each_class(any_xp):
     p, t = regions(any_xp)
     # I = 1.5, P = 2.5, T = 2; I = 1, P = 1.5, T = 2.
-    costs = [1 - 3 / 4.5, 1 - 2 / 3.5]
-    assert_close(DICE(p, t, reduction="none"), [costs])
-    assert_close(DICE(p, t), sum(costs) / 2)
+    losses = [1 - 3 / 4.5, 1 - 2 / 3.5]
+    assert_close(DICE(p, t, reduction="none"), [losses])
+    assert_close(DICE(p, t), sum(losses) / 2)
     smoothed = [1 - 4 / 5.5, 1 - 3 / 4.5]
     assert_close(DICE(p, t, smooth=1.0, reduction="none"), [smoothed])
     # Without classes: I = 2.5, P = 4, T = 4.
@@ -30,7 +30,7 @@ def test_overlap_of_each_class(any_xp):
 def test_an_absent_class_counts_or_is_skipped(xp):
     p = xp.asarray([[[0.5, 0.5], [0.5, 0.5]]], dtype=xp.float64)
     labels = xp.asarray([[0, 0]])
-    # Class 0: I = 1, P = 1, T = 2; class 1 has no truth.
+    # Class 0: I = 1, P = 1, T = 2; class 1 has no target.
     assert_close(DICE(p, labels, reduction="none"), [[1 / 3, 1]])
     assert_close(DICE(p, labels, absent="skip"), 1 / 3)
 
@@ -93,24 +93,24 @@ def test_values_out_of_range_are_named_or_nan():
     assert bool(jnp.isnan(slope).all())
 
 
-def test_slope_is_that_of_the_fraction(slope):
-    def cost(p):
+def test_gradient_is_that_of_the_fraction(slope):
+    def loss(p):
         t = fl.array_namespace(p).asarray([[1.0, 0.0]], dtype=p.dtype)
         return DICE(fl.array_namespace(p).reshape(p, (1, 2)), t, axis=None)
 
     # 1 - 2 * p0 / (p0 + p1 + 1) at (1/2, 1/2).
-    assert_close(slope(cost, [0.5, 0.5]), [-2 / 2 + 1 / 4, 1 / 4])
+    assert_close(slope(loss, [0.5, 0.5]), [-2 / 2 + 1 / 4, 1 / 4])
 
 
 def test_half_precision_adds_up_in_single():
     p = np.ones((1, 1, 5000), np.float16)
     p[..., 2500:] = 0
-    cost = DICE(p, np.ones_like(p))
-    assert_close(cost, np.float16(1 / 3))
+    loss = DICE(p, np.ones_like(p))
+    assert_close(loss, np.float16(1 / 3))
 
 
 def test_a_good_fit_keeps_its_digits(xp):
     x = xp.asarray([[20.0, 20.0]], dtype=xp.float32)
-    cost = DICE(x, xp.ones_like(x), axis=None, activation="sigmoid")
+    loss = DICE(x, xp.ones_like(x), axis=None, activation="sigmoid")
     # With q = 1 / (1 + exp(20)) it is q / (2 - q).
-    assert_close(cost, 1.0305768e-9, rtol=1e-6)
+    assert_close(loss, 1.0305768e-9, rtol=1e-6)

@@ -1,4 +1,4 @@
-"""CTC: costs and slopes worked by hand, and by writing all alignments out."""
+"""CTC: losses and gradients worked by hand, and by writing all alignments out."""
 
 import itertools
 import math
@@ -17,7 +17,7 @@ from tests.slopes import WAYS
 # spelt by 1 1 (1/8), 1 0 (1/8) and 0 1 (3/8), so its probability is 5/8.
 TWO = np.log([[0.75, 0.25], [0.5, 0.5]])
 SLOPE = -np.asarray([[0.6, 0.4], [0.2, 0.8]])
-# Forward mode has no place for a slope that is nan in some directions alone.
+# Forward mode cannot represent a gradient that is nan in some directions alone.
 REVERSE = {name: way for name, way in WAYS.items() if name != "jax-jvp"}
 
 
@@ -74,9 +74,9 @@ def test_blank_may_be_any_class(any_xp):
 
 def test_mean_divides_by_target_lengths_and_by_one_for_none(xp):
     args = batch(xp, [1, 2], [1], [])
-    cost = to_numpy(ctc_loss(*args, reduction="none"))
-    assert_close(ctc_loss(*args), (cost[0] / 2 + cost[1] + cost[2]) / 3)
-    assert_close(ctc_loss(*args, reduction="sum"), cost.sum())
+    loss = to_numpy(ctc_loss(*args, reduction="none"))
+    assert_close(ctc_loss(*args), (loss[0] / 2 + loss[1] + loss[2]) / 3)
+    assert_close(ctc_loss(*args, reduction="sum"), loss.sum())
 
 
 def test_frames_and_labels_beyond_the_lengths_do_not_matter(xp):
@@ -111,8 +111,8 @@ def test_lengths_may_be_python_integers(xp, kind):
 def test_one_sample_needs_no_batch(wrap):
     x = jnp.asarray(TWO)
     for targets in ([1], [[1, 5]]):
-        cost = ctc_loss(x, jnp.asarray(targets), wrap(2), wrap(1), reduction="none")
-        assert_close(cost, -math.log(5 / 8))
+        loss = ctc_loss(x, jnp.asarray(targets), wrap(2), wrap(1), reduction="none")
+        assert_close(loss, -math.log(5 / 8))
 
 
 def test_no_frames_spell_the_empty_target_alone(xp):
@@ -136,15 +136,15 @@ def test_more_labels_than_frames_cannot_be_aligned(any_xp):
     assert math.isfinite(got[1])
 
 
-def test_slope_is_minus_the_occupancy(slope):
-    def cost(x):
+def test_gradient_is_minus_the_posteriors(slope):
+    def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         return ctc_loss(x, kind([1]), (2,), (1,))
 
     # 1 is in the first frame of 1 1 and 1 0: (1/8 + 1/8) / (5/8).
-    assert_close(slope(cost, TWO), SLOPE)
+    assert_close(slope(loss, TWO), SLOPE)
     # Not only of log-probabilities: two times a frame's cancels.
-    assert_close(slope(cost, TWO + 2.0), SLOPE)
+    assert_close(slope(loss, TWO + 2.0), SLOPE)
 
 
 SECOND = {
@@ -156,7 +156,7 @@ SECOND = {
 
 
 @pytest.mark.parametrize("hessian", SECOND.values(), ids=SECOND)
-def test_curvature_is_minus_the_covariance(hessian):
+def test_hessian_is_minus_the_covariance(hessian):
     got = hessian(lambda x: ctc_loss(x, jnp.asarray([1]), 2, 1))(jnp.asarray(TWO))
     # 1 in both frames: 1 1, that is 1/5 of all; apart they have 0.4 and 0.8.
     assert_close(got[0, 1, 1, 1], 0.4 * 0.8 - 0.2)
@@ -164,7 +164,7 @@ def test_curvature_is_minus_the_covariance(hessian):
     assert_close(got[0, 1, 0, 0], 0.4 * 0.6)
 
 
-def test_torch_has_the_same_curvature():
+def test_torch_has_the_same_hessian():
     got = torch.autograd.functional.hessian(
         lambda x: ctc_loss(x, torch.asarray([1]), (2,), (1,)), torch.asarray(TWO)
     )
@@ -180,11 +180,11 @@ def test_derivatives_of_many_classes_are_those_of_the_few_in_use():
     used = np.asarray([0, 1, 5, 599])
 
     def product(x, targets):
-        def cost(x):
+        def loss(x):
             return ctc_loss(x, jnp.asarray(targets), *lengths)
 
         x, direction = jnp.asarray(x), jnp.cos(jnp.asarray(x))
-        return jax.jvp(jax.value_and_grad(cost), (x,), (direction,))
+        return jax.jvp(jax.value_and_grad(loss), (x,), (direction,))
 
     few = product(x[:, :, used], [[1, 3, 3], [2, 2, 0]])
     (value, slope), (change, bend) = product(x, targets)
@@ -197,34 +197,34 @@ def test_derivatives_of_many_classes_are_those_of_the_few_in_use():
 
 @pytest.mark.parametrize("slope", REVERSE.values(), ids=REVERSE)
 @pytest.mark.parametrize("zero_infinity", [False, True])
-def test_impossible_targets_have_slope_nan_or_zero_in_their_frames(
+def test_impossible_targets_have_gradient_nan_or_zero_in_their_frames(
     slope, zero_infinity
 ):
-    def cost(x):
+    def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         targets = kind([[1, 1], [1, 2]])
         return ctc_loss(
             x, targets, (2, 3), (2, 2), reduction="none", zero_infinity=zero_infinity
         )
 
-    got = to_numpy(slope(cost, draw(4, 2, 3)))
+    got = to_numpy(slope(loss, draw(4, 2, 3)))
     assert np.all(got[:2, 0] == 0 if zero_infinity else np.isnan(got[:2, 0]))
     assert np.all(got[2:, 0] == 0)
     assert np.all(got[3:, 1] == 0)
     assert_close(np.sum(got[:3, 1], axis=-1), [-1.0, -1.0, -1.0])
 
 
-def test_impossible_classes_leave_value_and_slope_finite(slope):
+def test_impossible_classes_leave_value_and_gradient_finite(slope):
     x = draw(4, 1, 3)
     x[:, 0, 2] = -math.inf
     x[2, 0, 1] = -math.inf
 
-    def cost(x):
+    def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         return ctc_loss(x, kind([[1]]), (4,), (1,))
 
-    assert_close(cost(torch.asarray(x)), -math.log(probability(x[:, 0], [1])))
-    got = to_numpy(slope(cost, x))
+    assert_close(loss(torch.asarray(x)), -math.log(probability(x[:, 0], [1])))
+    got = to_numpy(slope(loss, x))
     assert_close(np.sum(got, axis=-1), -np.ones((4, 1)))
     assert_close(got[:, 0, 2], np.zeros(4))
     assert_close(got[2, 0], [-1.0, 0.0, 0.0])
@@ -232,35 +232,35 @@ def test_impossible_classes_leave_value_and_slope_finite(slope):
 
 @pytest.mark.parametrize("slope", REVERSE.values(), ids=REVERSE)
 @pytest.mark.parametrize("zero_infinity", [False, True])
-def test_nan_reaches_value_and_slope_even_with_zero_infinity(slope, zero_infinity):
+def test_nan_reaches_value_and_gradient_even_with_zero_infinity(slope, zero_infinity):
     x = draw(4, 2, 3)
     x[1, 0, 1] = math.nan
 
-    def cost(x):
+    def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         targets = kind([[1], [1]])
         return ctc_loss(
             x, targets, (3, 4), (1, 1), reduction="none", zero_infinity=zero_infinity
         )
 
-    assert_close(to_numpy(cost(torch.asarray(x)))[0], math.nan)
-    got = to_numpy(slope(cost, x))
+    assert_close(to_numpy(loss(torch.asarray(x)))[0], math.nan)
+    got = to_numpy(slope(loss, x))
     assert np.all(np.isnan(got[:3, 0]))
     assert not np.any(np.isnan(got[:, 1]))
 
 
-def test_masked_samples_cost_nothing_whatever_they_hold(slope):
+def test_masked_samples_have_loss_zero_whatever_they_hold(slope):
     x = draw(4, 3, 3)
     x[:, 1] = math.nan
 
-    def cost(x):
+    def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         targets, keep = kind([[1, 2], [9, 9], [1, 0]]), kind([True, False, True])
         return ctc_loss(x, targets, kind([4, 99, 4]), kind([2, -1, 1]), where=keep)
 
     kept = [probability(x[:, 0], [1, 2]) ** 0.5, probability(x[:, 2], [1])]
-    assert_close(cost(torch.asarray(x)), -np.mean(np.log(kept)))
-    got = to_numpy(slope(cost, x))
+    assert_close(loss(torch.asarray(x)), -np.mean(np.log(kept)))
+    got = to_numpy(slope(loss, x))
     assert_close(got[:, 1], np.zeros((4, 3)))
     assert_close(np.sum(got, axis=(0, 2)), [-1.0, 0.0, -2.0])
 

@@ -51,8 +51,8 @@ def test_bad_values_are_nan_on_jax(name, value, message):
     args = arguments(jnp, **{name: value})
     x = args.pop("log_probs")
     bad = int(re.findall(r"\((\d)", message)[-1])
-    cost, slope = jax.value_and_grad(lambda x: ctc_loss(x, **args))(x)
-    assert_close(cost, math.nan)
+    loss, slope = jax.value_and_grad(lambda x: ctc_loss(x, **args))(x)
+    assert_close(loss, math.nan)
     assert np.all(np.isnan(slope[:, bad]))
     assert np.all(np.isfinite(slope[:, 1 - bad]))
 
@@ -115,8 +115,8 @@ def test_concatenated_targets_and_lengths_beyond_32_bits_are_nan_on_jax(kind):
     lengths = {"input_lengths": np.asarray([3, 2]), "target_lengths": [2, 1]}
     targets = np.asarray([1, number, 3], kind)
     with jax.enable_x64(False):
-        costs = ctc_loss(x, targets, **lengths, reduction="none")
-        assert_close(np.isnan(costs), [True, False])
+        losses = ctc_loss(x, targets, **lengths, reduction="none")
+        assert_close(np.isnan(losses), [True, False])
         message = re.escape(f"got {number} at (0, 1)")
         with fl.debug_values(), pytest.raises(ValueError, match=message):
             ctc_loss(x, targets, **lengths)
@@ -141,8 +141,8 @@ def test_size_of_concatenated_targets_is_the_sum_of_their_lengths():
         args["target_lengths"] = [2, 1]
         with pytest.raises(ValueError, match=re.escape(message)):
             ctc_loss(**args)
-    costs = ctc_loss(**arguments(jnp, targets=[1, 2, 3, 1]), reduction="none")
-    assert np.all(np.isnan(costs))
+    losses = ctc_loss(**arguments(jnp, targets=[1, 2, 3, 1]), reduction="none")
+    assert np.all(np.isnan(losses))
     assert not np.any(np.isnan(ctc_loss(**arguments(jnp, targets=[1, 2, 3]))))
 
 

@@ -23,20 +23,20 @@ def problem(frames, samples, classes, labels):
 
 
 def of_logits(logits, targets, *lengths):
-    cost = ctc_loss(jax.nn.log_softmax(logits), targets, *lengths, reduction="none")
-    return jnp.sum(cost), cost
+    loss = ctc_loss(jax.nn.log_softmax(logits), targets, *lengths, reduction="none")
+    return jnp.sum(loss), loss
 
 
 def test_single_precision_keeps_its_digits_over_three_thousand_frames():
     logits, *rest = problem(3000, 2, 30, 300)
-    slope = jax.value_and_grad(of_logits, has_aux=True)
+    gradient = jax.value_and_grad(of_logits, has_aux=True)
     rest = [jnp.asarray(x) for x in rest]
-    (_, cost), single = slope(jnp.asarray(logits), *rest)
-    (_, exact), double = slope(jnp.asarray(logits, jnp.float64), *rest)
-    assert cost.dtype == single.dtype == jnp.float32
+    (_, loss), single = gradient(jnp.asarray(logits), *rest)
+    (_, exact), double = gradient(jnp.asarray(logits, jnp.float64), *rest)
+    assert loss.dtype == single.dtype == jnp.float32
     # At 9000 nats an ulp is 1e-3. On these data torch's value is off by 1.2e-2,
-    # its slope by 1.1e-2; optax's by 9e-3 and 1.0e-2.
-    assert np.max(np.abs(np.subtract(cost, exact))) < 1e-3
+    # its gradient by 1.1e-2; optax's by 9e-3 and 1.0e-2.
+    assert np.max(np.abs(np.subtract(loss, exact))) < 1e-3
     assert np.max(np.abs(np.subtract(single, double))) < 5e-6
 
 
@@ -56,13 +56,13 @@ def test_single_precision_is_a_few_ulp_off_in_short_sequences(xp):
     assert_close(single, double, rtol=4e-7)
 
 
-def test_confident_costs_are_small_and_not_negative(xp):
+def test_confident_losses_are_small_and_not_negative(xp):
     frames = np.full((100, 1, 2), -40.0)
     frames[:, 0, 0] = -1e-9
     frames[50, 0] = [-40.0, -1e-9]
     args = (xp.asarray(frames.tolist(), dtype=xp.float32), xp.asarray([[1]]))
-    cost = ctc_loss(*args, [100], [1])
-    assert_close(cost, 1e-7, rtol=1e-4)
+    loss = ctc_loss(*args, [100], [1])
+    assert_close(loss, 1e-7, rtol=1e-4)
     sure = xp.where(args[0] > -1, 0.0 * args[0], -math.inf)
     assert_close(ctc_loss(sure, args[1], [100], [1]), 0.0)
 
@@ -122,8 +122,10 @@ def test_shard_map_takes_a_part_of_the_batch_each():
         in_specs=(spec(None, "n"), spec("n"), spec("n"), spec("n")),
         out_specs=spec("n"),
     )
-    slope = jax.grad(lambda x: jnp.sum(parts(x, *rest)))(logits)
-    assert_close(slope, jax.grad(lambda x: of_logits(x, *rest)[0])(logits), rtol=1e-6)
+    gradient = jax.grad(lambda x: jnp.sum(parts(x, *rest)))(logits)
+    assert_close(
+        gradient, jax.grad(lambda x: of_logits(x, *rest)[0])(logits), rtol=1e-6
+    )
 
 
 def test_traced_lengths_and_targets_do_not_compile_again():
@@ -131,17 +133,17 @@ def test_traced_lengths_and_targets_do_not_compile_again():
     count = []
 
     @jax.jit
-    def cost(*args):
+    def loss(*args):
         count.append(1)
         return ctc_loss(*args, reduction="none")
 
-    cost(logits, *rest)
+    loss(logits, *rest)
     targets, frames, ends = rest
-    assert_close(cost(logits, targets, frames - 1, ends - 1).shape, (2,))
+    assert_close(loss(logits, targets, frames - 1, ends - 1).shape, (2,))
     flat = jnp.asarray([1, 2, 3, 1])
-    first = cost(logits, flat, frames, jnp.asarray([1, 3]))
+    first = loss(logits, flat, frames, jnp.asarray([1, 3]))
     assert_close(first[0], ctc_loss(logits[:, 0], flat[:1], 6, 1, reduction="none"))
-    second = cost(logits, flat, frames, jnp.asarray([2, 2]))
+    second = loss(logits, flat, frames, jnp.asarray([2, 2]))
     assert_close(second[1], ctc_loss(logits[:, 1], flat[2:], 6, 2, reduction="none"))
     assert len(count) == 2
 
