@@ -1,0 +1,237 @@
+"""The skeletons of the files of a new loss: they import, and fail until filled in.
+
+`$name` is the loss, `$stem` its name without `_loss`, `$title` the same in words.
+"""
+
+from string import Template
+
+__all__ = ["SKELETONS"]
+
+_LOSS = '''"""$title."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._core.elements import elements
+from funloss._core.loss import loss
+from funloss._core.typing import Array, ArrayLike, DType, Reduction
+
+__all__ = ["$name"]
+
+
+@loss
+def $name(
+    input: Array,
+    target: ArrayLike,
+    *,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """$title: what sets it apart, or ``its formula``.
+
+    With ``e = input - target``, the loss of an element is ``its formula``.
+
+    Args:
+        input: Predictions, shape ``(*)``, real.
+        target: True values, same shape, or a number. One of the two is floating.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on the loss of each element, same shape. The mean divides by
+            the sum of weights.
+        where: Boolean, broadcastable to `input`. A False element has loss and
+            gradient 0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `target` if None.
+
+    Returns:
+        Loss in its unit, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        elements is nan.
+
+    Raises:
+        TypeError: No array is real floating, or arrays of two libraries.
+        ValueError: Shapes differ, or `reduction` is unknown.
+
+    Torch:
+        Torch has no such loss, or every difference from the one it has.
+
+    Examples:
+        >>> import numpy as np
+        >>> $name(np.asarray([0.5, 3.0]), np.zeros(2))
+        a number worked by hand
+
+    References:
+        Who published it, where, when.
+    """
+    batch = elements(
+        input=input, target=target, weight=weight, where=where, dtype=dtype
+    )
+    return batch.reduce(batch.map(_$stem), reduction, mean_over="weight")
+
+
+def _$stem(xp: Namespace, input: Any, target: Any) -> Any:
+    msg = "the formula of $name"
+    raise NotImplementedError(msg)
+'''
+
+_TEST = '''"""$title, worked by hand."""
+
+import math
+
+import funloss as fl
+from tests.assertions import assert_close
+
+NAN = math.nan
+# What each value is worked out from stands beside it; none is printed by the loss.
+BY_HAND = "a number worked by hand"
+
+
+def test_values(any_xp):
+    e = any_xp.asarray([-2.0, 0.0, 1.0], dtype=any_xp.float64)
+    assert_close(fl.$name(e, 0.0, reduction="none"), [BY_HAND] * 3)
+    assert_close(fl.$name(e, 0.0), BY_HAND)
+
+
+def test_gradient_at_the_corners(slope):
+    def of_input(x):
+        return fl.$name(x, 0.0, reduction="sum")
+
+    assert_close(slope(of_input, [-2.0, 0.0, 1.0]), [BY_HAND] * 3)
+
+
+def test_weighted_mean_divides_by_the_sum_of_weights(xp):
+    e = xp.asarray([-2.0, 1.0], dtype=xp.float64)
+    weight = xp.asarray([1.0, 3.0], dtype=xp.float64)
+    assert_close(fl.$name(e, 0.0, weight=weight), BY_HAND)
+
+
+def test_masked_elements_do_not_count(xp):
+    e = xp.asarray([-2.0, NAN], dtype=xp.float64)
+    where = xp.asarray([True, False])
+    assert_close(fl.$name(e, 0.0, where=where), BY_HAND)
+'''
+
+_CASE = '''"""$title against its formula."""
+
+import numpy as np
+
+import funloss as fl
+from parity.case import Case
+from parity.references import kept
+from parity.references.$stem import $stem as reference
+
+
+def plain(rng):
+    input, target = rng.standard_normal((2, 3, 5))
+    # Exactly on the corners.
+    input[0], target[0] = [0.0, 1.0, -1.0, 4.0, -4.0], 0.0
+    return {"input": input, "target": target}
+
+
+def masked(rng):
+    inputs = plain(rng) | {"weight": rng.random((3, 5)) + 0.5}
+    inputs["where"] = rng.random((3, 5)) < 0.75
+    inputs["input"][2, 0], inputs["where"][2, 0] = np.nan, False
+    inputs["target"][1, 4], inputs["where"][1, 4] = np.inf, False
+    return inputs
+
+
+def extreme(rng):
+    input = np.asarray([100.0, -100.0, np.inf, -np.inf, np.nan, 1e-3])
+    return {"input": input, "target": np.zeros(6)}
+
+
+GRID = {"reduction": ["none", "mean", "sum"]}
+NONE = {"reduction": ["none"]}
+BOTH = ("input", "target")
+LOSS = fl.$name
+WHERE = kept(reference, input=None, target=None, weight=None)
+
+CASES = [
+    Case(LOSS, reference, plain, GRID, BOTH),
+    Case(LOSS, WHERE, masked, GRID, (*BOTH, "weight")),
+    Case(LOSS, reference, extreme, NONE, BOTH, orders=1),
+]
+'''
+
+_REFERENCE = '''"""$title, as its paper defines it."""
+
+__all__ = ["$stem"]
+
+
+def $stem(input, target, *, reduction="mean", weight=None):
+    """Return the loss, put together from torch's own operations."""
+    msg = "the formula of $name, from its paper alone"
+    raise NotImplementedError(msg)
+'''
+
+_PAGE = """# $name
+
+With the error $$e = \\text{input} - \\text{target}$$, an element costs
+
+$$$$
+\\text{the formula}
+$$$$
+
+and what the gradient does.
+
+## When to use it
+
+- When it is the right loss.
+
+## When not
+
+- When another is, with a link to it.
+
+## By hand
+
+```pycon
+>>> import numpy as np
+>>> import funloss as fl
+>>> print(fl.$name(np.asarray([0.5, 3.0]), np.zeros(2), reduction="none"))
+two numbers worked by hand
+
+```
+
+## In JAX
+
+```pycon
+>>> import jax
+>>> import jax.numpy as jnp
+>>> import funloss as fl
+>>> prediction, target = jnp.asarray([0.5, 3.0]), jnp.zeros(2)
+>>> print(jax.grad(fl.$name)(prediction, target))
+two numbers worked by hand
+
+```
+
+## In NumPy
+
+```pycon
+>>> import numpy as np
+>>> import funloss as fl
+>>> print(fl.$name(np.asarray([0.5, 3.0]), np.zeros(2)))
+a number worked by hand
+
+```
+
+## In PyTorch
+
+```pycon
+>>> import torch
+>>> import funloss as fl
+>>> prediction = torch.tensor([0.5, 3.0], requires_grad=True)
+>>> fl.$name(prediction, torch.zeros(2)).backward()
+>>> print(prediction.grad)
+two numbers worked by hand
+
+```
+"""
+
+# By the path of the file.
+SKELETONS = {
+    "funloss/$family/_$stem.py": Template(_LOSS),
+    "tests/$family/test_$stem.py": Template(_TEST),
+    "parity/cases/$stem.py": Template(_CASE),
+    "parity/references/$stem.py": Template(_REFERENCE),
+    "docs/losses/$name.md": Template(_PAGE),
+}
