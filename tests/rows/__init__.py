@@ -1,27 +1,13 @@
 """The rows of the table, one module a family of losses."""
 
-from tests.rows import (
-    classification,
-    contrastive,
-    distribution,
-    embedding,
-    ranking,
-    regression,
-    reinforcement,
-    segmentation,
-    sequence,
-)
+import importlib
+
+from funloss._registry import FAMILIES
 
 __all__ = ["ROWS"]
 
 ROWS = [
-    *regression.ROWS,
-    *classification.ROWS,
-    *segmentation.ROWS,
-    *embedding.ROWS,
-    *contrastive.ROWS,
-    *ranking.ROWS,
-    *distribution.ROWS,
-    *sequence.ROWS,
-    *reinforcement.ROWS,
+    row
+    for family in FAMILIES
+    for row in importlib.import_module(f"{__name__}.{family}").ROWS
 ]
