@@ -2,31 +2,74 @@
 
 What it writes imports at once, and fails its tests until it is filled in: the
 definition, its line in the register and in the lists of names, its row in the table
-of losses, its parity case with the reference, its hand-worked test and its page.
+of losses, its parity case with the reference and the curve, its gate, its hand-worked
+test, its page and its figure.
 """
 
 import argparse
-import ast
 import keyword
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
 from funloss._registry import FAMILIES, PUBLIC
+from tools.edits import exported, registered, typed, with_entry
 from tools.skeletons import SKELETONS
 
 __all__ = ["main", "new_files"]
 
 ROOT = Path(__file__).parents[1]
-WIDTH = 88
-ROW = """    Row(
-        fl.{name},
-        {{"input": X, "target": Y}},
+# By the path of the file: the list that has one more entry, the entry, and the names
+# that it needs, by their modules.
+ENTRIES = {
+    "tests/rows/$family.py": (
+        "ROWS",
+        """    Row(
+        fl.$name,
+        {"input": X, "target": Y},
         GRID,
         misfit=UNEQUAL,
     ),
-"""
+""",
+        {"tests.rows.arrays": {"GRID", "UNEQUAL", "X", "Y"}},
+    ),
+    "benchmarks/gates/$family.py": (
+        "GATES",
+        """    Gate(
+        "$name",
+        ("f32[1048576]", "f32[1048576]"),
+        Limit(0.0),
+        Limit(0.0),
+        Limit(0),
+    ),
+""",
+        {},
+    ),
+    "parity/curves/$family.py": (
+        "CURVES",
+        """    Curve(
+        "$name",
+        "error",
+        (-3.0, 3.0),
+        "target 0",
+        {"input": f64(0.0), "target": f64(0.0)},
+        {"input": f64(1.0)},
+        reference=$stem,
+    ),
+""",
+        {
+            "parity.differences.arrays": {"f64"},
+            "parity.references.$stem": {"$stem"},
+        },
+    ),
+    "docs/figures/$family.py": (
+        "FIGURES",
+        """    "$name": Lines(CURVES["$name"]),
+""",
+        {"docs.figures.figure": {"Lines"}, "parity.curves": {"CURVES"}},
+    ),
+}
 LEFT = """
 Left to do by hand, in this order (CONTRIBUTING.md says more), after `ruff format`:
   parity/references/{stem}.py, then parity/cases/{stem}.py: every option, every corner
@@ -35,8 +78,9 @@ Left to do by hand, in this order (CONTRIBUTING.md says more), after `ruff forma
   tests/{family}/test_{stem}.py: numbers that you worked out yourself
   tests/rows/{family}.py: options out of range, values that it may not have
   funloss/_registry.py: the names that papers and other libraries have for it
-  benchmarks/gates/{family}.py, parity/curves/{family}.py: a gate, a curve
-  docs/losses/{name}.md, docs/figures/{family}.py: its page, its figure
+  benchmarks/gates/{family}.py: the limits, from the counts that its test shows
+  parity/curves/{family}.py, docs/figures/{family}.py: what its curve and figure show
+  docs/losses/{name}.md: its page
   docs/which-loss.md, docs/coming-from.md, CHANGELOG.md: a line each
 Then write the tables anew: python -m parity --json docs/parity.json,
   python -m parity.tables, python -m benchmarks.report, python -m benchmarks.scaling
@@ -96,100 +140,21 @@ def new_files(name: str, family: str, root: Path = ROOT) -> dict[str, str]:
             msg = f"there is {path} already"
             raise ValueError(msg)
     changes = {
-        "funloss/_registry.py": _registered,
-        "funloss/__init__.py": _typed,
-        f"funloss/{family}/__init__.py": _exported,
-        f"tests/rows/{family}.py": _with_row,
+        "funloss/_registry.py": registered,
+        "funloss/__init__.py": typed,
+        f"funloss/{family}/__init__.py": exported,
     }
     for path, change in changes.items():
         files[path] = change((root / path).read_text(encoding="utf-8"), name, family)
+    for template, entry in ENTRIES.items():
+        path = Template(template).substitute(words)
+        source = (root / path).read_text(encoding="utf-8")
+        files[path] = with_entry(source, words, *entry)
     return files
 
 
 def _stem(name: str) -> str:
     return name.removesuffix("_loss")
-
-
-def _registered(source: str, name: str, family: str) -> str:
-    """Return the register with a line for the loss, by name in its family."""
-    lines = source.splitlines(keepends=True)
-    # A line that begins with blanks goes on with the other names of the one before.
-    starts = [k for k, x in enumerate(lines) if x.startswith(f"{family}._")]
-    after = [k for k in starts if lines[k].split()[1].rstrip(":") < name]
-    place = after[-1] + 1 if after else starts[0]
-    while lines[place].startswith("    "):
-        place += 1
-    lines.insert(place, f"{family}._{_stem(name)} {name}:\n")
-    return "".join(lines)
-
-
-def _typed(source: str, name: str, family: str) -> str:
-    """Return the package with the import that type checkers read."""
-    (branch,) = (x for x in ast.parse(source).body if isinstance(x, ast.If))
-    imports = [x for x in branch.body if isinstance(x, ast.ImportFrom)]
-    own = [x for x in imports if x.module == f"funloss.{family}"]
-    before = [x for x in own if x.names[0].name < name]
-    place = (before[-1].end_lineno or 0) if before else own[0].lineno - 1
-    text = _imported(f"funloss.{family}", [f"{name} as {name}"], "    ")
-    return _spliced(source, place, place, text)
-
-
-def _exported(source: str, name: str, family: str) -> str:
-    """Return the family's `__init__` with the loss in its imports and `__all__`."""
-    *_, exports = (x for x in ast.parse(source).body if isinstance(x, ast.Assign))
-    names = sorted([*ast.literal_eval(exports.value), name])
-    listed = "".join(f'    "{each}",\n' for each in names)
-    first, last = exports.lineno - 1, exports.end_lineno or 0
-    source = _spliced(source, first, last, f"__all__ = [\n{listed}]\n")
-    module = f"funloss.{family}._{_stem(name)}"
-    imports = [x for x in ast.parse(source).body if isinstance(x, ast.ImportFrom)]
-    before = [x for x in imports if (x.module or "") < module]
-    place = (before[-1].end_lineno or 0) if before else imports[0].lineno - 1
-    return _spliced(source, place, place, _imported(module, [name]))
-
-
-def _with_row(source: str, name: str, family: str) -> str:
-    """Return the family's rows with one more, and the inputs that it needs."""
-    (rows,) = (
-        x
-        for x in ast.parse(source).body
-        if isinstance(x, ast.Assign) and ast.unparse(x.targets[0]) == "ROWS"
-    )
-    last = (rows.end_lineno or 0) - 1
-    source = _spliced(source, last, last, ROW.format(name=name))
-    module = "tests.rows.arrays"
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.ImportFrom) and node.module == module:
-            names = {x.name for x in node.names} | {"GRID", "UNEQUAL", "X", "Y"}
-            spread = node.end_lineno != node.lineno
-            text = _imported(module, sorted(names, key=_kind), spread=spread)
-            return _spliced(source, node.lineno - 1, node.end_lineno or 0, text)
-    msg = f"tests/rows/{family}.py imports nothing from {module}"
-    raise ValueError(msg)
-
-
-def _kind(name: str) -> tuple[int, str]:
-    """Return what ruff sorts imports by: constants, classes, then the rest."""
-    if name.isupper() and len(name) > 1:
-        return 0, name
-    return (1 if name[0].isupper() else 2), name
-
-
-def _imported(
-    module: str, names: Iterable[str], indent: str = "", *, spread: bool = False
-) -> str:
-    """Return an import as ruff lays it out; `spread` over lines, it stays so."""
-    line = f"{indent}from {module} import {', '.join(names)}\n"
-    if not spread and len(line) <= WIDTH + 1:
-        return line
-    each = "".join(f"{indent}    {name},\n" for name in names)
-    return f"{indent}from {module} import (\n{each}{indent})\n"
-
-
-def _spliced(source: str, first: int, last: int, text: str) -> str:
-    """Return the source with its lines ``first..last-1`` replaced."""
-    lines = source.splitlines(keepends=True)
-    return "".join([*lines[:first], text, *lines[last:]])
 
 
 if __name__ == "__main__":

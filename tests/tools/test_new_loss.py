@@ -3,6 +3,7 @@
 import ast
 import difflib
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from funloss._registry import FAMILIES
 from tools.new_loss import ROOT, main, new_files
 
 NAME = "tilted_square_loss"
-ROW_INPUTS = "from tests.rows.arrays import "
+# Lists of names on one line, which have one more.
+NAMES = (
+    r"(__all__ = |from (tests\.rows|parity\.differences)\.arrays import |from docs\.)"
+)
 # Runs what was written where it stands; each must say what is missing.
 PROBE = f"""
 import importlib, sys
@@ -42,12 +46,19 @@ print(message(lambda: case.reference(**drawn)))
     if row.loss is fl.{NAME}
 ]
 print(message(lambda: row.with_options()(*row.made(np))))
+from parity.curves import CURVES
+print(message(CURVES["{NAME}"].samples))
+from benchmarks.exact import exact_row
+from benchmarks.gates import GATES
+print(message(lambda: exact_row(next(x for x in GATES if x.loss == "{NAME}"))))
+from docs.figures import FIGURES
+print(FIGURES["{NAME}"].curve.loss)
 """
 
 
 def copied(folder):
     """Copy what a new loss writes into, and return the folder."""
-    for part in ("funloss", "parity", "tests", "docs/losses"):
+    for part in ("benchmarks", "docs", "funloss", "parity", "tests"):
         shutil.copytree(
             ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -75,8 +86,7 @@ def test_files_parse_and_what_was_there_stays_in_order(family):
             before = path.read_text(encoding="utf-8")
             lines = difflib.ndiff(before.splitlines(), text.splitlines())
             lost = [x[2:] for x in lines if x.startswith("- ")]
-            # Lists of names on one line, which have one more.
-            assert all(x.startswith(("__all__ = ", ROW_INPUTS)) for x in lost)
+            assert all(re.match(NAMES, x) for x in lost)
             assert text.count("tilted_square") > before.count("tilted_square")
 
 
@@ -100,18 +110,21 @@ def test_a_run_writes_what_it_says_and_its_tests_fail_until_filled_in(tmp_path, 
     for path, text in expected.items():
         assert after[path] == text
         assert f"{'changed' if path in before else 'written'}  {path}" in said
-    assert "benchmarks/gates/regression.py" in said
+    assert "docs/coming-from.md" in said
     run = subprocess.run(
         [sys.executable, "-c", PROBE],
         cwd=root,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    place, *messages = run.stdout.splitlines()
+    assert run.returncode == 0, run.stderr
+    place, *messages, figure = run.stdout.splitlines()
     assert place == " ".join(["funloss.regression._tilted_square"] * 2)
     formula = f"the formula of {NAME}"
-    assert messages == [*[formula] * 3, f"{formula}, from its paper alone", formula]
+    expected = [*[formula] * 3, f"{formula}, from its paper alone", *[formula] * 3]
+    assert messages == expected
+    assert figure == NAME
     # Once is enough.
     assert main([NAME, "regression"], root) == 2
     assert "there is funloss/regression/_tilted_square.py" in capsys.readouterr().err
