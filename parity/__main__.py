@@ -1,19 +1,21 @@
 """The main job: run the cases, print the table, fail on any mismatch.
 
-Every call runs in float64 on NumPy and array-api-strict (values) and torch (values,
-slopes and curvature); in float32, bfloat16 and float16 on NumPy and torch, in float32
-on array-api-strict too. Compiling for JAX takes nearly all the time, so there samples
-run, drawn once and for all from each case, at least one call of each: half of the calls
-under `jit` with curvature (forward over reverse), a sixth under `vmap` with curvature
-(reverse over reverse), another under `jit` in float32; a twelfth under `jit` in
-bfloat16, another in float16, another without `jit`. `--full` takes all of them.
+A call runs in float64 on NumPy and array-api-strict (values), torch and JAX (values,
+slopes and curvature; called without `jit`, slopes); in float32, bfloat16 and float16 on
+NumPy, torch and JAX under `jit`, in float32 on array-api-strict too. Under `jit` JAX's
+curvature is forward over reverse, under `vmap` reverse over reverse.
+
+By default samples run: of each case a few calls on all libraries, and on JAX in one of
+its modes (see `parity.plan`). They differ from run to run; the seed that draws them is
+printed, and `--seed` draws the same again. `--full` runs every call in every mode.
 """
 
 import argparse
 import importlib.util
+import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.progress import (
@@ -27,8 +29,9 @@ from rich.progress import (
 from funloss.testing._report import Report
 from funloss.testing._terminal import console, show
 from parity.case import DTYPES
-from parity.collection import batches, losses
+from parity.collection import Batch, batches, losses
 from parity.libraries import LIBRARIES
+from parity.plan import Plan, everything, samples
 from parity.pool import run
 
 __all__ = ["main"]
@@ -37,19 +40,17 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status: 1 if anything differs."""
     options = _options(arguments)
-    chosen = [loss for loss in losses() if not options.loss or loss in options.loss]
     libraries = options.library or list(LIBRARIES)
-    work = list(batches(chosen))
     screen, begun = console(), time.monotonic()
+    plans = _plans(options)
+    if not options.full:
+        screen.print(f"samples of the seed {options.seed}; --seed draws them again")
     report = Report("funloss against PyTorch")
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     doing = TextColumn("{task.description}")
     with Progress(*columns, doing, console=screen, transient=True) as progress:
-        task = progress.add_task("", total=len(work))
-        found = run(
-            work, libraries, options.dtype or DTYPES, options.jobs, full=options.full
-        )
-        for batch, checks in found:
+        task = progress.add_task("", total=len(plans))
+        for batch, checks in run(plans, options.jobs):
             report.add(checks)
             progress.update(task, advance=1, description=batch.loss)
     if options.json:
@@ -63,6 +64,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _plans(options: argparse.Namespace) -> Mapping[Batch, Plan]:
+    """Return what is asked about each batch of the chosen losses."""
+    chosen = list(batches(options.loss))
+    if options.full:
+        plans = {batch: everything(batch.calls()) for batch in chosen}
+    else:
+        plans = samples(chosen, options.seed)
+    libraries, dtypes = options.library or LIBRARIES, options.dtype or DTYPES
+    kept = {
+        batch: {
+            (library, dtype): places
+            for (library, dtype), places in plan.items()
+            if library in libraries and dtype in dtypes
+        }
+        for batch, plan in plans.items()
+    }
+    return {batch: plan for batch, plan in kept.items() if plan}
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m parity", description="Check every loss against PyTorch."
@@ -72,7 +92,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--loss", choices=losses(), metavar="NAME", **several)
     add("--library", choices=LIBRARIES, **several)
     add("--dtype", choices=DTYPES, **several)
-    add("--full", action="store_true", help="no samples: all calls in every mode")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--full", action="store_true", help="all calls in every mode")
+    which.add_argument(
+        "--seed",
+        type=int,
+        default=secrets.randbelow(10**6),
+        metavar="N",
+        help="draw the samples that it drew before",
+    )
     add("--json", type=Path, metavar="FILE", help="keep the figures")
     add("--html", type=Path, metavar="FILE", help="write a page")
     add("--jobs", type=int, default=2, metavar="N", help="worker processes (2)")

@@ -9,6 +9,7 @@ import numpy as np
 
 from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.question import seeded
+from parity.libraries import Library
 
 __all__ = ["DRAWS", "DTYPES", "Call", "Case"]
 
@@ -59,10 +60,15 @@ class Case:
         """Name of the case; it seeds the inputs, which all its calls share."""
         return f"{self.loss}-{self.inputs.__name__}"
 
+    def runs_on(self, library: Library, dtype: str) -> bool:
+        """Tell whether a library is asked about the case in a dtype."""
+        mappable = self.vmap or not library.mode.stacked
+        return mappable and dtype in library.orders and dtype in self.dtypes
+
     def calls(self) -> Iterator["Call"]:
         """Yield one call for each point of the grids."""
-        for number, options in enumerate(points(self.options)):
-            yield Call(self, options, number)
+        for options in points(self.options):
+            yield Call(self, options)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,6 @@ class Call:
 
     case: Case
     options: Mapping[str, Any]
-    number: int
 
     @property
     def id(self) -> str:
@@ -81,13 +86,6 @@ class Call:
     def draw(self, number: int) -> dict[str, Any]:
         """Return draw `number` of the inputs."""
         return dict(self.case.inputs(seeded(f"{self.case.id}/{number}")))
-
-    def sampled(self, purpose: str, one_in: int) -> bool:
-        """Tell whether the call is the one drawn from its group of `one_in` calls."""
-        group, place = divmod(self.number, one_in)
-        size = min(one_in, sum(1 for _ in self.case.calls()) - one_in * group)
-        random = seeded(f"{self.case.id}/{group}/{purpose}")
-        return bool(place == random.integers(size))
 
     def positional(self) -> tuple[str, ...]:
         """Return the arguments passed by position: those without a default."""

@@ -1,55 +1,40 @@
 """Ask every library about the calls of a case, as often as the plan says."""
 
+import functools
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from funloss.testing._harness.check import Check, checks
 from funloss.testing._harness.modes import mode
 from funloss.testing._harness.problem import Problem
 from funloss.testing._harness.question import Question, ask
-from parity.case import DRAWS, DTYPES, Call
+from parity.case import DRAWS, Call
 from parity.libraries import LIBRARIES
+from parity.plan import Plan, everything
 from parity.references import EXPECTED_WARNINGS, LIBRARY
 
 __all__ = ["check"]
 
 
-def check(
-    calls: Sequence[Call],
-    libraries: Collection[str] = tuple(LIBRARIES),
-    dtypes: Collection[str] = DTYPES,
-    *,
-    full: bool = False,
-) -> list[Check]:
+def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
     """Check calls of one case; each mode of JAX compiles them as one program.
 
-    Samples are taken where the plan says so, unless the run is to be `full`.
+    Without a plan, every library is asked about every call.
     """
-    case = calls[0].case
+    plan = everything(calls) if plan is None else plan
     found = []
-    for dtype in [dtype for dtype in case.dtypes if dtype in dtypes]:
-        chosen = [
-            library
-            for name, library in LIBRARIES.items()
-            if name in libraries
-            and dtype in library.orders
-            and (case.vmap or not library.mode.stacked)
-        ]
-        draws = DRAWS if any(library.mode.stacked for library in chosen) else 1
-        asked = [[_ask(call, dtype, n) for n in range(draws)] for call in calls]
-        for library in chosen:
-            planned = []
-            for call, questions in zip(calls, asked, strict=True):
-                always, sampled, one_in = library.orders[dtype]
-                drawn = call.sampled(f"{library.mode.name} {dtype}", one_in)
-                orders = sampled if full or drawn else always
-                if orders is not None:
-                    planned.append((questions, orders))
-            with warnings.catch_warnings():
-                # A loss that warns, of a division by zero say, is at fault.
-                warnings.simplefilter("error")
-                found += checks(library.mode, planned)
+    # Libraries that are asked about the same call share the reference's answer.
+    asked = functools.cache(lambda k, dtype, number: _ask(calls[k], dtype, number))
+    for (name, dtype), places in plan.items():
+        library = LIBRARIES[name]
+        draws = range(DRAWS if library.mode.stacked else 1)
+        questions = [[asked(k, dtype, number) for number in draws] for k in places]
+        planned = [(own, library.orders[dtype]) for own in questions]
+        with warnings.catch_warnings():
+            # A loss that warns, of a division by zero say, is at fault.
+            warnings.simplefilter("error")
+            found += checks(library.mode, planned)
     return found
 
 

@@ -2,13 +2,14 @@
 
 import multiprocessing
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from funloss.testing._harness.check import Check
 from parity.check import check
 from parity.collection import Batch
+from parity.plan import Plan
 
 __all__ = ["run"]
 
@@ -26,26 +27,18 @@ _ENVIRONMENT = {
 }
 
 
-def run(
-    batches: Sequence[Batch],
-    libraries: Collection[str],
-    dtypes: Collection[str],
-    jobs: int,
-    *,
-    full: bool,
-) -> Iterator[tuple[Batch, list[Check]]]:
+def run(plans: Mapping[Batch, Plan], jobs: int) -> Iterator[tuple[Batch, list[Check]]]:
     """Yield each batch with its checks, as they are done."""
     if jobs == 1:
-        for batch in batches:
-            yield batch, _work(batch, libraries, dtypes, full)
+        for batch, plan in plans.items():
+            yield batch, _work(batch, plan)
         return
     os.environ.update({k: v for k, v in _ENVIRONMENT.items() if k not in os.environ})
     # Forking would copy the threads of torch and XLA half-way.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         waiting = {
-            pool.submit(_work, batch, libraries, dtypes, full): batch
-            for batch in batches
+            pool.submit(_work, batch, plan): batch for batch, plan in plans.items()
         }
         for done in as_completed(waiting):
             batch = waiting.pop(done)
@@ -56,7 +49,5 @@ def run(
                 raise RuntimeError(msg) from error
 
 
-def _work(
-    batch: Batch, libraries: Collection[str], dtypes: Collection[str], full: bool
-) -> list[Check]:
-    return check(batch.calls(), libraries, dtypes, full=full)
+def _work(batch: Batch, plan: Plan) -> list[Check]:
+    return check(batch.calls(), plan)

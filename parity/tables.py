@@ -1,6 +1,6 @@
 """Write the tables of the documentation from the figures of a run.
 
-    python -m parity --json docs/parity.json && python -m parity.tables
+    python -m parity --full --json docs/parity.json && python -m parity.tables
 
 The pages hold them between markers; a test compares.
 """

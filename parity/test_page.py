@@ -12,6 +12,7 @@ from parity.collection import CASES, batches, losses
 from parity.curves import CURVES
 from parity.deviations import DEVIATIONS
 from parity.page import page
+from parity.plan import everything
 from tests.browser import CONTRAST, browse, narrowed, requested, shown, themed
 
 LOSSES = ["cosine_similarity", "huber_loss", "kl_div"]
@@ -33,8 +34,8 @@ PLANTED = Check(
 def html():
     report = Report("funloss against PyTorch")
     for batch in batches(LOSSES):
-        dtypes = ["float64", "float32"]
-        report.add(check(batch.calls(), ["numpy", "torch"], dtypes))
+        calls, dtypes = batch.calls(), ["float64", "float32"]
+        report.add(check(calls, everything(calls, ["numpy", "torch"], dtypes)))
     report.add([PLANTED])
     return page(report)
 

@@ -19,8 +19,8 @@ def checks_of(name: str) -> str:
     """Return how many checks there are by library, and the largest errors."""
     own = [row for row in _summary() if row["loss"] == name]
     words = (
-        f"What `python -m parity --loss {name}` checks, and the largest errors of "
-        "values, slopes and second derivatives, in ulps:"
+        f"What `python -m parity --full --loss {name}` checks, and the largest errors "
+        "of values, slopes and second derivatives, in ulps:"
     )
     return f"{words}\n\n{table(['library', 'checks', *DTYPES], by(own, 'library'))}"
 
@@ -29,7 +29,7 @@ def matrix() -> str:
     """Return what each library is asked for in a run."""
     rows = []
     for name, library in LIBRARIES.items():
-        highest = max(orders.sampled for orders in library.orders.values())
+        highest = max(library.orders.values())
         answers = ["yes" if order <= highest else "no" for order in range(3)]
         rows.append([name, ", ".join(library.orders), *answers])
     return table(["library", "dtypes", "values", "slopes", "second derivatives"], rows)
