@@ -1,5 +1,6 @@
 """What a run asks: every library about every call, or about samples of them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,9 @@ __all__ = ["Plan", "everything", "samples"]
 Kind = tuple[str, str]
 Plan = Mapping[Kind, Sequence[int]]
 
-# How many calls there are to one that is sampled.
-ONE_IN = 6
+# How many calls there are to one that is sampled: where nothing is compiled, and where
+# it is, which takes nearly all the time.
+ONE_IN, COMPILED_ONE_IN = 2, 6
 
 
 def everything(
@@ -38,10 +40,9 @@ def everything(
 def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
     """Ask about samples that `seed` draws, some of every batch.
 
-    One call in `ONE_IN` of a batch, one at least, is asked about in float64, and one in
-    a narrower dtype. Compiling for JAX takes nearly all the time: a loss is asked about
-    on one batch in each of its modes, and under `jit` in a narrower dtype; where there
-    are more batches, every second is asked about in one of these.
+    Of each batch, libraries that compile nothing are asked about one call in `ONE_IN`
+    in every dtype. A loss is asked about on one batch in each mode of JAX, and under
+    `jit` in a narrower dtype; of more batches, every second gets one of these.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):
@@ -55,30 +56,22 @@ def _samples(
 ) -> dict[Batch, Plan]:
     """Return the plans of one loss."""
     whole = {batch: everything(calls) for batch, calls in batches.items()}
-    narrow = {
-        batch: {dtype for _, dtype in plan} - {"float64"}
-        for batch, plan in whole.items()
-    }
-    dtypes = {
-        batch: ["float64", *dealt]
-        for batch, dealt in _dealt(narrow, random, len(batches)).items()
-    }
-    asked = {
-        batch: [kind for kind in plan if kind[1] in dtypes[batch]]
-        for batch, plan in whole.items()
-    }
-    modes = {
-        batch: {_mode(kind) for kind in kinds if _compiles(kind)}
-        for batch, kinds in asked.items()
-    }
+    modes: dict[Batch, dict[tuple[str, bool], list[Kind]]] = {}
+    for batch, plan in whole.items():
+        modes[batch] = defaultdict(list)
+        for name, dtype in filter(_compiles, plan):
+            modes[batch][name, dtype != "float64"].append((name, dtype))
     compiled = _dealt(modes, random, (len(batches) + 1) // 2)
     plans = {}
-    for batch, kinds in asked.items():
-        drawn = {dtype: _drawn(len(batches[batch]), random) for dtype in dtypes[batch]}
+    for batch, calls in batches.items():
+        drawn = {dtype: _drawn(range(len(calls)), ONE_IN, random) for dtype in DTYPES}
+        chosen = {_one(modes[batch][mode], random) for mode in compiled[batch]}
         plans[batch] = {
-            kind: drawn[kind[1]]
-            for kind in kinds
-            if not _compiles(kind) or _mode(kind) in compiled[batch]
+            kind: _drawn(drawn[kind[1]], COMPILED_ONE_IN // ONE_IN, random)
+            if _compiles(kind)
+            else drawn[kind[1]]
+            for kind in whole[batch]
+            if kind in chosen or not _compiles(kind)
         }
     return plans
 
@@ -94,20 +87,20 @@ def _dealt(
         dealt[min(takers, key=lambda batch: len(dealt[batch]))].append(kind)
     for batch in order:
         if able[batch] and not dealt[batch] and sum(map(bool, dealt.values())) < least:
-            kinds = sorted(able[batch])
-            dealt[batch].append(kinds[random.integers(len(kinds))])
+            dealt[batch].append(_one(sorted(able[batch]), random))
     return dealt
 
 
-def _drawn(count: int, random: np.random.Generator) -> list[int]:
-    """Return one place in each `ONE_IN`."""
-    starts = range(0, count, ONE_IN)
-    return [int(random.integers(k, min(k + ONE_IN, count))) for k in starts]
+def _drawn(
+    places: Sequence[int], one_in: int, random: np.random.Generator
+) -> list[int]:
+    """Return one of each so many places, in turn."""
+    starts = range(0, len(places), one_in)
+    return [_one(places[start : start + one_in], random) for start in starts]
 
 
-def _mode(kind: Kind) -> tuple[str, bool]:
-    """Return the mode, and whether its dtype is a narrow one."""
-    return kind[0], kind[1] != "float64"
+def _one(choices: Sequence[Any], random: np.random.Generator) -> Any:
+    return choices[random.integers(len(choices))]
 
 
 def _compiles(kind: Kind) -> bool:

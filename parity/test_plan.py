@@ -25,27 +25,25 @@ def counted(plans):
 
 
 @SEEDS
-def test_every_case_runs_in_two_dtypes_on_every_library_without_a_compiler(seed):
+def test_every_case_runs_in_all_dtypes_on_every_library_without_a_compiler(seed):
     plans = samples(EVERY, seed)
     assert plans.keys() == WHOLE.keys()
     for batch, plan in plans.items():
-        for name in ("numpy", "torch"):
-            dtypes = {dtype for library, dtype in plan if library == name}
-            assert "float64" in dtypes
-            assert len(dtypes) > 1 or batch.calls()[0].case.dtypes == ("float64",)
-        assert ("array-api-strict", "float64") in plan
+        missing = WHOLE[batch].keys() - plan.keys()
+        assert all(LIBRARIES[name].mode.library == "jax" for name, _ in missing)
         assert all(places for places in plan.values())
 
 
 @SEEDS
 @pytest.mark.parametrize("loss", LOSSES)
-def test_every_loss_runs_on_every_library_and_in_every_dtype(loss, seed):
+def test_every_loss_runs_in_every_mode_of_jax_and_in_a_narrow_dtype(loss, seed):
     own = [batch for batch in EVERY if batch.loss == loss]
     whole = {kind for batch in own for kind in WHOLE[batch]}
     kinds = {kind for plan in samples(own, seed).values() for kind in plan}
     assert kinds <= whole
-    for part in (0, 1):
-        assert {kind[part] for kind in kinds} == {kind[part] for kind in whole}
+    assert {name for name, _ in kinds} == {name for name, _ in whole}
+    on_jax = {dtype for name, dtype in kinds if LIBRARIES[name].mode.library == "jax"}
+    assert len(on_jax) > 1 or {dtype for _, dtype in whole} == {"float64"}
 
 
 @SEEDS
@@ -53,7 +51,7 @@ def test_samples_are_a_fraction_of_everything(seed):
     drawn, whole = counted(samples(EVERY, seed)), counted(WHOLE)
     assert drawn.keys() == whole.keys() == everything(EVERY[0].calls()).keys()
     for kind, count in whole.items():
-        few = 10 if LIBRARIES[kind[0]].mode.library == "jax" else 2
+        few = 10 if LIBRARIES[kind[0]].mode.library == "jax" else 1.5
         assert drawn[kind] < count / few
 
 
