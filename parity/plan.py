@@ -19,7 +19,7 @@ Plan = Mapping[Kind, Sequence[int]]
 
 # How many calls there are to one that is sampled: where nothing is compiled, and where
 # it is, which takes nearly all the time.
-ONE_IN, COMPILED_ONE_IN = 2, 6
+ONE_IN, COMPILED_ONE_IN = 3, 6
 
 
 def everything(
@@ -42,7 +42,7 @@ def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
 
     Of each batch, libraries that compile nothing are asked about one call in `ONE_IN`
     in every dtype. A loss is asked about on one batch in each mode of JAX, and under
-    `jit` in a narrower dtype; of more batches, every second gets one of these.
+    `jit` in a narrower dtype; of more batches, every third gets one of these.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):
@@ -61,7 +61,7 @@ def _samples(
         modes[batch] = defaultdict(list)
         for name, dtype in filter(_compiles, plan):
             modes[batch][name, dtype != "float64"].append((name, dtype))
-    compiled = _dealt(modes, random, (len(batches) + 1) // 2)
+    compiled = _dealt(modes, random, -(-len(batches) // 3))
     plans = {}
     for batch, calls in batches.items():
         drawn = {dtype: _drawn(range(len(calls)), ONE_IN, random) for dtype in DTYPES}
