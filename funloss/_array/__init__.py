@@ -137,7 +137,7 @@ def array_namespace(*arrays: Any) -> Namespace:
     """Return the namespace of `arrays`, for losses of your own.
 
     It holds the functions of the array-API standard 2024.12 and the primitives
-    that losses need, with the same value on every library and torch's slopes
+    that losses need, with the same value on every library and torch's derivatives
     at corners, ties and zeros: `absolute`, `clamp_min`, `safe_sqrt`, `norm`,
     `xlogy`, `softplus`, `logsumexp`, `log_softmax`, `gather` and more. None and
     Python numbers are passed over; jax and NumPy together are jax.

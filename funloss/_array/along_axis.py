@@ -12,11 +12,11 @@ class AlongAxis(Elementwise):
     """Primitives along an axis in terms of the standard and of `Elementwise`."""
 
     def amax(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
-        """Return the largest element; ties share the slope equally."""
+        """Return the largest element; ties share the derivative equally."""
         return self.standard.max(x, axis=axis, keepdims=keepdims)
 
     def amin(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
-        """Return the smallest element; ties share the slope equally."""
+        """Return the smallest element; ties share the derivative equally."""
         return self.standard.min(x, axis=axis, keepdims=keepdims)
 
     def total(self, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -30,12 +30,12 @@ class AlongAxis(Elementwise):
     def norm(self, x: Any, p: float, axis: int, *, keepdims: bool = False) -> Any:
         """Return the p-norm for any real `p`, without overflow or underflow.
 
-        Slope 0 at the zero vector and on zero coordinates; for ``p=inf`` ties
-        share it equally. ``p=0`` counts the non-zeros and has slope 0.
+        Derivative 0 at the zero vector and on zero coordinates; for ``p=inf`` ties
+        share it equally. ``p=0`` counts the non-zeros and has gradient 0.
         """
         size = self.absolute(x)
         if p == 0 or x.shape[axis] == 0:
-            # sign rather than a comparison: its slope is 0, but not cut off.
+            # sign rather than a comparison: its derivative is 0, but not cut off.
             return self.total(self.square(self.sign(x)), axis, keepdims=keepdims)
         if math.isinf(p):
             extreme = self.amax if p > 0 else self.amin
@@ -54,13 +54,13 @@ class AlongAxis(Elementwise):
         return value if keepdims else self.squeeze(value, axis=axis)
 
     def norm2(self, x: Any, axis: int) -> Any:
-        """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
+        """Return the Euclidean norm, `axis` kept, without overflow; gradient 0 at 0."""
         scale = self.stop_gradient(self.safe_scale(x, 2, axis))
         squares = self.total(self.square(x / scale), axis, keepdims=True)
         return scale * self.safe_sqrt(squares)
 
     def direction(self, x: Any, axis: int) -> Any:
-        """Return `x` over its Euclidean norm; a zero vector as it is, with slope 1."""
+        """Return `x` over its Euclidean norm; a zero vector stays, with gradient 1."""
         x = x / self.stop_gradient(self.safe_scale(x, 2, axis))
         size = self.safe_sqrt(self.total(self.square(x), axis, keepdims=True))
         return self.quotient(x, self.where(size == 0, 1.0, size))
@@ -119,17 +119,17 @@ class AlongAxis(Elementwise):
         """
         if keep is not None:
             x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
-        cost = -self.take_label(self.log_softmax(x, axis), labels, axis)
-        cost = cost if row_weight is None else row_weight * cost
+        losses = -self.take_label(self.log_softmax(x, axis), labels, axis)
+        losses = losses if row_weight is None else row_weight * losses
         if smoothing_target is not None:
             rest = self.softmax_cross_entropy(x, smoothing_target, axis)
-            cost = (1 - smoothing) * cost + smoothing * rest
-        return cost if keep is None else self.where(keep, cost, 0.0)
+            losses = (1 - smoothing) * losses + smoothing * rest
+        return losses if keep is None else self.where(keep, losses, 0.0)
 
     def softmax_cross_entropy(self, x: Any, q: Any, axis: int, keep: Any = None) -> Any:
         """Return ``-sum(q * log_softmax(x))`` along `axis`, where ``0 * -inf`` is 0.
 
-        Where `keep` is False, value and slope are 0, even at nan.
+        Where `keep` is False, value and gradient are 0, even at nan.
         """
         if keep is not None:
             rows = self.expand_dims(keep, axis=axis)
@@ -207,7 +207,7 @@ class AlongAxis(Elementwise):
         return self.total(self.where(hits, x[..., None], 0.0), 1)
 
     def sort_values(self, x: Any) -> Any:
-        """Return each row in ascending order; no slope, and no nan may be in it."""
+        """Return each row in ascending order; no gradient, and no nan may be in it."""
         return self.sort(self.stop_gradient(x), axis=-1)
 
     def argsort_descending(self, x: Any, axis: int) -> Any:

@@ -4,9 +4,9 @@
 `standard.py`), the elementwise primitives that it lacks (`elementwise.py`), those along
 an axis (`along_axis.py`), in steps along it (`scans.py`) and over several devices
 (`devices.py`), and derivatives and faults (here). Each primitive promises its value and
-its slope. The implementations in these files need the standard alone and serve
+its derivative. The implementations in these files need the standard alone and serve
 libraries without automatic differentiation; `jax.py` and `torch.py` override what their
-slopes need, `numpy.py` and `dask.py` what they do better.
+derivatives need, `numpy.py` and `dask.py` what they do better.
 """
 
 import math
@@ -19,7 +19,7 @@ from funloss._array.devices import OverDevices
 class Namespace(OverDevices):
     """Array-API functions and funloss's primitives for one array library.
 
-    Values agree between libraries to rounding. Slopes, where a library has
+    Values agree between libraries to rounding. Derivatives, where a library has
     them, follow torch at corners, ties and zeros; each method states its own.
     """
 

@@ -1,4 +1,4 @@
-"""Dask arrays, through array-api-compat: lazy values, no slopes."""
+"""Dask arrays, through array-api-compat: lazy values, no derivatives."""
 
 from typing import Any
 
@@ -45,15 +45,15 @@ class DaskNamespace(Namespace):
         return da.map_blocks(NUMPY.cumulative_max, _whole(x, axis), axis=axis)
 
     def cumulative_sumexp(
-        self, x: Any, mass: Any, axis: int, *, reverse: bool = False
+        self, x: Any, weight: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``."""
 
-        def run(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
-            return np.stack(NUMPY.cumulative_sumexp(x, mass, axis, reverse=reverse))
+        def run(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+            return np.stack(NUMPY.cumulative_sumexp(x, weight, axis, reverse=reverse))
 
-        x, mass = _whole(x, axis), _whole(mass, axis)
-        both = da.map_blocks(run, x, mass, new_axis=0, chunks=((2,), *x.chunks))
+        x, weight = _whole(x, axis), _whole(weight, axis)
+        both = da.map_blocks(run, x, weight, new_axis=0, chunks=((2,), *x.chunks))
         return both[0], both[1]
 
     def _special(self, name: str, x: Any) -> Any:

@@ -21,23 +21,23 @@ class Elementwise(Standard):
         return arrays
 
     def absolute(self, x: Any) -> Any:
-        """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
+        """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return self.standard.abs(x)
 
     def clamp_min(self, x: Any, bound: Any) -> Any:
-        """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Raise `x` to at least `bound`; gradient 1 there, nan stays (gradient 0)."""
         return self.where(x < bound, bound, x)
 
     def clamp_max(self, x: Any, bound: Any) -> Any:
-        """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Lower `x` to at most `bound`; gradient 1 there, nan stays (gradient 0)."""
         return self.where(x > bound, bound, x)
 
     def clamp(self, x: Any, low: Any, high: Any) -> Any:
-        """Confine `x` to ``low..high``; slope 1 at both bounds."""
+        """Confine `x` to ``low..high``; derivative 1 at both bounds."""
         return self.clamp_max(self.clamp_min(x, low), high)
 
     def heaviside(self, x: Any) -> Any:
-        """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope.
+        """Return 1 where x is positive, else 0, in its dtype; nan stays; no derivative.
 
         A factor where a selection would do: XLA adds up a table of factors as it is
         computed, but writes out what it selects, and constants that two tables share.
@@ -46,12 +46,12 @@ class Elementwise(Standard):
         return self.sign(sign + self.standard.abs(sign))
 
     def safe_sqrt(self, x: Any) -> Any:
-        """Return the square root; slope 0 at 0."""
+        """Return the square root; derivative 0 at 0."""
         zero = x == 0
         return self.where(zero, 0.0, self.sqrt(self.where(zero, 1.0, x)))
 
     def safe_power(self, x: Any, exponent: float) -> Any:
-        """Return ``x**exponent`` for ``x >= 0``; value and slope 0 at 0."""
+        """Return ``x**exponent`` for ``x >= 0``; value and gradient 0 at 0."""
         zero = x == 0
         return self.where(zero, 0.0, self.where(zero, 1.0, x) ** exponent)
 
@@ -62,17 +62,17 @@ class Elementwise(Standard):
     def xlogy(self, x: Any, y: Any) -> Any:
         """Return ``x * log(y)``, 0 where x is 0 and y is not nan.
 
-        Slopes at ``x == 0``: ``log(y)`` for positive finite y, else 0; 0 in y.
+        Derivatives at ``x == 0``: ``log(y)`` for positive finite y, else 0; 0 in y.
         """
         void = self.logical_and(x == 0, self.logical_or(y <= 0, y == math.inf))
         return x * self.log(self.where(void, 1.0, y))
 
-    def multiply_no_nan(self, mass: Any, x: Any) -> Any:
+    def multiply_no_nan(self, weight: Any, x: Any) -> Any:
         """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
-        return self.where(mass == 0, 0.0, mass * x)
+        return self.where(weight == 0, 0.0, weight * x)
 
     def softplus(self, x: Any) -> Any:
-        """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
+        """Return ``log(1 + exp(x))`` without overflow; derivative `sigmoid`."""
         return self.logaddexp(x, self.zeros_like(x))
 
     def log_sigmoid(self, x: Any) -> Any:
@@ -85,11 +85,11 @@ class Elementwise(Standard):
         return self.where(x >= 0, 1.0, small) / (1.0 + small)
 
     def exp2(self, k: Any) -> Any:
-        """Return ``2**k`` of whole ``k <= 0``, to rounding; no slope."""
+        """Return ``2**k`` of whole ``k <= 0``, to rounding; no derivative."""
         return self.exp(self.stop_gradient(k) * math.log(2))
 
     def gammaln(self, x: Any) -> Any:
-        """Return ``log(abs(gamma(x)))``; inf at 0. Slope `digamma`."""
+        """Return ``log(abs(gamma(x)))``; inf at 0. Derivative `digamma`."""
         return self._special("gammaln", x)
 
     def digamma(self, x: Any) -> Any:
@@ -113,17 +113,17 @@ class Elementwise(Standard):
     def custom_jvp(
         self,
         formula: Callable[..., Any],
-        slopes: Sequence[Callable[..., Any] | None] | None,
+        partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)``, element by element or added up.
 
         Where the library differentiates, the derivative with respect to
-        argument k is ``slopes[k](xp, *arguments)`` (None: no slope at all);
-        with ``slopes=None`` it is the formula's own. Slopes are themselves
+        argument k is ``derivatives[k](xp, *arguments)`` (None: no derivative at all);
+        with ``derivatives=None`` it is the formula's own. Derivatives are themselves
         differentiated for higher orders. Python numbers are constants. With
-        `axis` the formula adds up along it, and slopes have the shape before.
+        `axis` the formula adds up along it, and derivatives have the shape before.
         """
-        del slopes, axis
+        del partials, axis
         return formula(self, *arguments)

@@ -1,4 +1,4 @@
-"""JAX: `jax.numpy`, with torch's slopes at corners, ties and zeros."""
+"""JAX: `jax.numpy`, with torch's derivatives at corners, ties and zeros."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from funloss._array.jax_inputs import JaxInputs
 
 
 class JaxNamespace(JaxInputs):
-    """`jax.numpy` with slopes that `jax.grad` takes from here."""
+    """`jax.numpy` with derivatives that `jax.grad` takes from here."""
 
     log1p = staticmethod(rules.log1p)
     quotient = staticmethod(rules.quotient)
@@ -67,25 +67,25 @@ class JaxNamespace(JaxInputs):
         return lax.optimization_barrier(arrays)
 
     def absolute(self, x: Any) -> Any:
-        """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
+        """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return rules.absolute(x)
 
     def clamp_min(self, x: Any, bound: Any) -> Any:
-        """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Raise `x` to at least `bound`; gradient 1 there, nan stays (gradient 0)."""
         return rules.clamp_min(x, jnp.asarray(bound, x.dtype))
 
     def clamp_max(self, x: Any, bound: Any) -> Any:
-        """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Lower `x` to at most `bound`; gradient 1 there, nan stays (gradient 0)."""
         return rules.clamp_max(x, jnp.asarray(bound, x.dtype))
 
-    def multiply_no_nan(self, mass: Any, x: Any) -> Any:
+    def multiply_no_nan(self, weight: Any, x: Any) -> Any:
         """Return ``mass * x`` for ``x >= 0``; 0 without mass, even of infinity."""
         # The bound is 0 or infinite: XLA fuses it into a sum, but not a select.
-        present = jnp.sign(lax.abs(mass))
-        return mass * jnp.minimum(x, present / (1 - present))
+        present = jnp.sign(lax.abs(weight))
+        return weight * jnp.minimum(x, present / (1 - present))
 
     def softplus(self, x: Any) -> Any:
-        """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
+        """Return ``log(1 + exp(x))`` without overflow; derivative `sigmoid`."""
         return rules.softplus(x)
 
     def sigmoid(self, x: Any) -> Any:
@@ -95,16 +95,16 @@ class JaxNamespace(JaxInputs):
     def custom_jvp(
         self,
         formula: Callable[..., Any],
-        slopes: Sequence[Callable[..., Any] | None] | None,
+        partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
     ) -> Any:
-        """Return ``formula(xp, *arguments)`` with the given slopes.
+        """Return ``formula(xp, *arguments)`` with the given derivatives.
 
-        Slopes are computed from the inputs, so that nothing but the inputs is
+        Derivatives are computed from the inputs, so that nothing but the inputs is
         kept between the forward and the backward pass.
         """
-        if slopes is None:
+        if partials is None:
             return formula(self, *arguments)
         dtype = next(x.dtype for x in arguments if isinstance(x, jax.Array))
         known = {
@@ -124,13 +124,13 @@ class JaxNamespace(JaxInputs):
         def push(arrays: Any, changes: Any) -> Any:
             out = value(*arrays)
             total = jnp.zeros_like(out)
-            # Without the barrier XLA shares parts of the value with the slopes,
+            # Without the barrier XLA shares parts of the value with the derivatives,
             # and writes them out instead of fusing them.
             arrays = lax.optimization_barrier(arrays)
             for k, change in zip(known, changes, strict=True):
-                slope = slopes[k]
-                if slope is not None and not isinstance(change, SymbolicZero):
-                    step = evaluate(slope, arrays) * change
+                partial = partials[k]
+                if partial is not None and not isinstance(change, SymbolicZero):
+                    step = evaluate(partial, arrays) * change
                     total = total + (step if axis is None else jnp.sum(step, axis))
             return out, total
 
@@ -171,12 +171,12 @@ class JaxNamespace(JaxInputs):
         return rules.joint_sum(arrays, axis % arrays[0].ndim)
 
     def norm2(self, x: Any, axis: int) -> Any:
-        """Return the Euclidean norm, `axis` kept, without overflow; slope 0 at 0."""
+        """Return the Euclidean norm, `axis` kept, without overflow; gradient 0 at 0."""
         scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
         return rules.norm2(x, scale, axis % x.ndim)
 
     def direction(self, x: Any, axis: int) -> Any:
-        """Return `x` over its Euclidean norm; a zero vector as it is, with slope 1."""
+        """Return `x` over its Euclidean norm; a zero vector stays, with gradient 1."""
         size = self.norm2(x, axis)
         return rules.quotient(x, jnp.where(size == 0, 1, size))
 
@@ -199,7 +199,7 @@ class JaxNamespace(JaxInputs):
         return rules.linear(x, weight.astype(x.dtype), x.dtype)
 
     def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
-        """Repeat ``x = step(x)`` where that is less, `limit` times; no slope."""
+        """Repeat ``x = step(x)`` where that is less, `limit` times; no derivative."""
 
         def lower(state: Any) -> Any:
             count, _, x = state

@@ -1,8 +1,8 @@
 """Derivatives that JAX does not have as torch has them, or not as cheaply.
 
 Values are single operations wherever one exists: XLA fuses those into a reduction,
-while a select or a comparison is written out first. Slopes are computed from the
-inputs, behind a barrier: without it XLA shares parts of the value with the slope,
+while a select or a comparison is written out first. Derivatives are computed from the
+inputs, behind a barrier: without it XLA shares parts of the value with the derivative,
 and writes those out, too.
 """
 
@@ -39,10 +39,10 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return jnp.where(condition, x, y)
 
 
-# jnp.abs has slope 1 at 0, jnp.clip 1/2 at a bound.
+# jnp.abs has derivative 1 at 0, jnp.clip 1/2 at a bound.
 @jax.custom_jvp
 def absolute(x: Any) -> Any:
-    """Return ``abs(x)``; slope ``sign(x)``, 0 at 0 and at nan."""
+    """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
     return lax.abs(x)
 
 
@@ -55,7 +55,7 @@ def _absolute_jvp(primals: Any, tangents: Any) -> Any:
 
 @jax.custom_jvp
 def clamp_min(x: Any, bound: Any) -> Any:
-    """Return the larger; slope 1 in `x` at the bound, 0 at nan."""
+    """Return the larger; derivative 1 in `x` at the bound, 0 at nan."""
     return jnp.maximum(x, bound)
 
 
@@ -68,7 +68,7 @@ def _clamp_min_jvp(primals: Any, tangents: Any) -> Any:
 
 @jax.custom_jvp
 def clamp_max(x: Any, bound: Any) -> Any:
-    """Return the smaller; slope 1 in `x` at the bound, 0 at nan."""
+    """Return the smaller; derivative 1 in `x` at the bound, 0 at nan."""
     return jnp.minimum(x, bound)
 
 
@@ -127,7 +127,7 @@ quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def norm2(x: Any, scale: Any, axis: int) -> Any:
-    """Return the Euclidean norm, `axis` kept; `scale` is a constant, slope 0 at 0."""
+    """Return the Euclidean norm, `axis` kept, with a constant `scale`."""
     return scale * jnp.sqrt(jnp.sum(lax.square(x / scale), axis, keepdims=True))
 
 
@@ -177,7 +177,7 @@ def linear(x: Any, weight: Any, dtype: Any) -> Any:
     return lax.dot_general(x, weight, last, preferred_element_type=dtype)
 
 
-# The tangent of x stays wide: slopes of many blocks are added up in it, and are
+# The tangent of x stays wide: derivatives of many blocks are added up in it, and are
 # rounded once by the caller.
 @jax.custom_jvp
 def narrow_linear(x: Any, weight: Any) -> Any:

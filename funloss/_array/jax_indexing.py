@@ -48,8 +48,8 @@ class JaxRows(JaxSizes):
             return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
         if indices.shape[axis] > 1:
             return self.gather(self.replicate_axes(x, axis), indices, axis)
-        hit = lax.broadcasted_iota(indices.dtype, x.shape, axis % x.ndim) == indices
-        return jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
+        places = lax.broadcasted_iota(indices.dtype, x.shape, axis % x.ndim)
+        return jnp.sum(jnp.where(places == indices, x, 0), axis, keepdims=True)
 
     def take(self, x: Any, indices: Any, *, axis: int = 0) -> Any:
         """Take along `axis` by a vector of indices, all in range."""
@@ -78,7 +78,7 @@ class JaxRows(JaxSizes):
         return jax.vmap(row)(x, indices)
 
     # Behind the barrier, because XLA computes a scatter of constants as it compiles:
-    # it took 24 s for the slopes of all pairs of 4096 rows.
+    # it took 24 s for the derivatives of all pairs of 4096 rows.
     def take_unique(self, x: Any, places: Any) -> Any:
         """Return elements of a 1-D array; `places` are NumPy's, and all different."""
         places = lax.optimization_barrier(jnp.asarray(places))
@@ -86,7 +86,7 @@ class JaxRows(JaxSizes):
 
     # XLA for the CPU calls a comparator for each pair of floats, but not of integers.
     def sort_values(self, x: Any) -> Any:
-        """Return each row in ascending order; no slope, and no nan may be in it."""
+        """Return each row in ascending order; no gradient, and no nan may be in it."""
         kind = {4: jnp.int32, 8: jnp.int64}[x.dtype.itemsize]
         bits = lax.bitcast_convert_type(lax.stop_gradient(x), kind)
         bits = lax.sort(_ordered(bits), dimension=x.ndim - 1, is_stable=False)

@@ -30,7 +30,7 @@ def map_shards(
     """Return the results of ``function(shared, first, part)`` for all parts, stacked.
 
     `first` is the number of a part's first row. Where a mesh is known, `shared` is
-    repeated for each part: its slopes are added up there, and exchanged once.
+    repeated for each part: its derivatives are added up there, and exchanged once.
     """
     leaves = jax.tree.leaves(arrays)
     size = leaves[0].shape[0] // count

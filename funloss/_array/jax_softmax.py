@@ -1,6 +1,7 @@
-"""Costs on the softmax of rows, with derivatives that keep nothing but the rows.
+"""Losses on the softmax of rows, with derivatives that keep nothing but the rows.
 
-See `jax_derivatives` for why values are arithmetic and slopes stand behind a barrier.
+See `jax_derivatives` for why values are arithmetic and derivatives stand behind a
+barrier.
 """
 
 import functools
@@ -20,13 +21,13 @@ def softmax_cross_entropy_with_integer_labels(
 ) -> Any:
     """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed by `shares`."""
     row_weight, smoothing_target, smoothing = shares
-    cost = _label_cost(x, labels, axis)
-    cost = cost if row_weight is None else row_weight * cost
+    losses = _label_losses(x, labels, axis)
+    losses = losses if row_weight is None else row_weight * losses
     if smoothing_target is not None:
-        cost = (1 - smoothing) * cost + smoothing * _bounded_cost(
+        losses = (1 - smoothing) * losses + smoothing * _bounded_losses(
             x, smoothing_target, axis
         )
-    return cost if keep is None else jnp.where(keep, cost, 0)
+    return losses if keep is None else jnp.where(keep, losses, 0)
 
 
 # Comparing with an iota instead of scattering keeps the gradient one fused pass
@@ -46,27 +47,27 @@ def _softmax_cross_entropy_with_integer_labels_jvp(
     )
     if not isinstance(x_change, SymbolicZero):
         classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
-        truth = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
-        mass = own if row_weight is None else own * jnp.expand_dims(row_weight, axis)
+        target = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
+        weight = own if row_weight is None else own * jnp.expand_dims(row_weight, axis)
         if row_weight is not None or smoothing_target is not None:
-            truth = mass * truth
+            target = weight * target
         if smoothing_target is not None:
-            truth = truth + smoothing * smoothing_target
-            mass = mass + smoothing * _total(smoothing_target, x, axis)
-            mass = _kept(mass, keep, axis)
-        slope = mass * _probabilities(x, keep, axis) - _kept(truth, keep, axis)
-        change = change + jnp.sum(slope * x_change, axis)
+            target = target + smoothing * smoothing_target
+            weight = weight + smoothing * _total(smoothing_target, x, axis)
+            weight = _kept(weight, keep, axis)
+        partial = weight * _probabilities(x, keep, axis) - _kept(target, keep, axis)
+        change = change + jnp.sum(partial * x_change, axis)
     if row_weight is not None and not isinstance(row_weight_change, SymbolicZero):
         change = change + own * plain * row_weight_change
     if smoothing_target is not None and not isinstance(
         smoothing_target_change, SymbolicZero
     ):
-        each = smoothing * _charged(x, smoothing_target, keep, axis)
+        each = smoothing * _losses_of_classes(x, smoothing_target, keep, axis)
         change = change + jnp.sum(each * smoothing_target_change, axis)
     if smoothing_target is not None and not isinstance(smoothing_change, SymbolicZero):
         rest = softmax_cross_entropy(x, smoothing_target, keep, axis)
-        own_cost = plain if row_weight is None else row_weight * plain
-        change = change + (rest - own_cost) * smoothing_change
+        own_loss = plain if row_weight is None else row_weight * plain
+        change = change + (rest - own_loss) * smoothing_change
     return out, change
 
 
@@ -78,8 +79,8 @@ softmax_cross_entropy_with_integer_labels.defjvp(
 @functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
 def softmax_cross_entropy(x: Any, q: Any, keep: Any, axis: int) -> Any:
     """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0."""
-    cost = _bounded_cost(x, q, axis)
-    return cost if keep is None else jnp.where(keep, cost, 0)
+    losses = _bounded_losses(x, q, axis)
+    return losses if keep is None else jnp.where(keep, losses, 0)
 
 
 def _softmax_cross_entropy_jvp(axis: int, primals: Any, tangents: Any) -> Any:
@@ -88,41 +89,43 @@ def _softmax_cross_entropy_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     change = jnp.zeros_like(out)
     x, q = lax.optimization_barrier((x, q))
     if not isinstance(tangents[0], SymbolicZero):
-        slope = _total(q, x, axis) * _probabilities(x, keep, axis)
-        slope = slope - _kept(q, keep, axis)
-        change = change + jnp.sum(slope * tangents[0], axis)
+        partial = _total(q, x, axis) * _probabilities(x, keep, axis)
+        partial = partial - _kept(q, keep, axis)
+        change = change + jnp.sum(partial * tangents[0], axis)
     if not isinstance(tangents[1], SymbolicZero):
-        change = change + jnp.sum(_charged(x, q, keep, axis) * tangents[1], axis)
+        change = change + jnp.sum(
+            _losses_of_classes(x, q, keep, axis) * tangents[1], axis
+        )
     return out, change
 
 
 softmax_cross_entropy.defjvp(_softmax_cross_entropy_jvp, symbolic_zeros=True)
 
 
-def _label_cost(x: Any, labels: Any, axis: int) -> Any:
-    top, log_mass = _mass(x, axis)
+def _label_losses(x: Any, labels: Any, axis: int) -> Any:
+    top, log_sum = _top_and_log_sum(x, axis)
     place = jnp.expand_dims(labels, axis)
     if jax.typeof(x).sharding.spec[axis] is None:
         picked = jnp.take_along_axis(x, place, axis, mode="promise_in_bounds")
     else:  # explicit sharding has no rule for a gather across devices
-        hit = lax.broadcasted_iota(labels.dtype, x.shape, axis) == place
-        picked = jnp.sum(jnp.where(hit, x, 0), axis, keepdims=True)
-    return jnp.squeeze(log_mass - (picked - top), axis)
+        is_label = lax.broadcasted_iota(labels.dtype, x.shape, axis) == place
+        picked = jnp.sum(jnp.where(is_label, x, 0), axis, keepdims=True)
+    return jnp.squeeze(log_sum - (picked - top), axis)
 
 
-def _class_costs(x: Any, axis: int) -> Any:
+def _class_losses(x: Any, axis: int) -> Any:
     """Return ``-log_softmax(x)``."""
-    top, log_mass = lax.optimization_barrier(_mass(x, axis))
-    return log_mass - (x - top)
+    top, log_sum = lax.optimization_barrier(_top_and_log_sum(x, axis))
+    return log_sum - (x - top)
 
 
-def _bounded_cost(x: Any, q: Any, axis: int) -> Any:
+def _bounded_losses(x: Any, q: Any, axis: int) -> Any:
     """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0.
 
-    The bound on a class's cost is 0 where it has no mass and infinite elsewhere. It is
+    The bound on a class's loss is 0 where it has no mass and infinite elsewhere. It is
     made of arithmetic, which XLA fuses into the sum; a select it would write out.
     """
-    each = _class_costs(x, axis)
+    each = _class_losses(x, axis)
     if q.shape[axis] == 1:
         q = jnp.squeeze(q, axis)
         return jnp.where(q == 0, 0, q * jnp.sum(each, axis))
@@ -135,9 +138,9 @@ def _total(q: Any, x: Any, axis: int) -> Any:
     return (x.shape[axis] // q.shape[axis]) * jnp.sum(q, axis, keepdims=True)
 
 
-def _charged(x: Any, q: Any, keep: Any, axis: int) -> Any:
+def _losses_of_classes(x: Any, q: Any, keep: Any, axis: int) -> Any:
     """Return ``-log_softmax(x)``, 0 where it is infinite and `q` is 0, or not kept."""
-    each = _class_costs(_kept(x, keep, axis), axis)
+    each = _class_losses(_kept(x, keep, axis), axis)
     each = jnp.where((q == 0) & (each == jnp.inf), 0, each)
     return _kept(each, keep, axis)
 
@@ -148,8 +151,8 @@ def _kept(x: Any, keep: Any, axis: int) -> Any:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _probabilities(x: Any, keep: Any, axis: int) -> Any:
-    top, log_mass = _mass(x, axis)
-    p = jnp.exp(x - lax.optimization_barrier(top) - log_mass)
+    top, log_sum = _top_and_log_sum(x, axis)
+    p = jnp.exp(x - lax.optimization_barrier(top) - log_sum)
     return _kept(p, keep, axis)
 
 
@@ -160,7 +163,7 @@ def _probabilities_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     return p, p * (change - jnp.sum(p * change, axis, keepdims=True))
 
 
-def _mass(x: Any, axis: int) -> tuple[Any, Any]:
+def _top_and_log_sum(x: Any, axis: int) -> tuple[Any, Any]:
     """Return the maximum and the logarithm of ``sum(exp(x - maximum))``."""
     top = lax.stop_gradient(jnp.max(x, axis, keepdims=True))
     return top, jnp.log(jnp.sum(jnp.exp(x - top), axis, keepdims=True))

@@ -44,12 +44,12 @@ class NumpyNamespace(Namespace):
     def custom_jvp(
         self,
         formula: Callable[..., Any],
-        slopes: Sequence[Callable[..., Any] | None] | None,
+        partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)``; of large arrays, to be computed."""
-        del slopes
+        del partials
 
         def evaluate(*arguments: Any) -> Any:
             return formula(self, *arguments)
@@ -106,18 +106,18 @@ class NumpyNamespace(Namespace):
         smoothing: Any = 0.0,
     ) -> Any:
         """Return ``-log_softmax(x)`` at `labels`, weighted and smoothed."""
-        cost = np.empty(labels.shape, x.dtype)
+        losses = np.empty(labels.shape, x.dtype)
         rows = max(1, BLOCK // max(1, math.prod(x.shape[1:])))
         # Rows of the first axis are apart unless it is the one that is added up.
         blocks = range(0, x.shape[0], rows) if axis % x.ndim else [...]
         for start in blocks:
             place = start if start is ... else slice(start, start + rows)
-            cost[place] = _label_costs(x[place], labels[place], axis)
-        cost = cost if row_weight is None else row_weight * cost
+            losses[place] = _label_losses(x[place], labels[place], axis)
+        losses = losses if row_weight is None else row_weight * losses
         if smoothing_target is not None:
             rest = self.softmax_cross_entropy(x, smoothing_target, axis)
-            cost = (1 - smoothing) * cost + smoothing * rest
-        return cost if keep is None else np.where(keep, cost, 0.0)
+            losses = (1 - smoothing) * losses + smoothing * rest
+        return losses if keep is None else np.where(keep, losses, 0.0)
 
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
@@ -166,7 +166,7 @@ def _selected(condition: Any, x: Any, y: Any) -> Any:
     return (((x ^ y) & mask) ^ y).view(dtype)
 
 
-def _label_costs(x: Any, labels: Any, axis: int) -> Any:
+def _label_losses(x: Any, labels: Any, axis: int) -> Any:
     shifted = x - x.max(axis, keepdims=True)
     places = np.expand_dims(labels, axis)
     picked = np.take_along_axis(shifted, places, axis).squeeze(axis)

@@ -17,22 +17,22 @@ class InSteps(AlongAxis):
         ]
 
     def cumulative_sumexp(
-        self, x: Any, mass: Any, axis: int, *, reverse: bool = False
+        self, x: Any, total: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``.
 
         Apart, the two keep the digits of a sum far from 1. `x` is finite; the maximum
-        has no slope. In `reverse` they run from the end.
+        has no derivative. In `reverse` they run from the end.
         """
         top = self.stop_gradient(x)
-        arrays = (top, mass * self.exp(x - top))
+        arrays = (top, total * self.exp(x - top))
         return self._associative_scan(self._combine, arrays, axis, reverse=reverse)
 
     def _combine(self, one: Any, other: Any) -> tuple[Any, Any]:
-        (top, mass), (other_top, other_mass) = one, other
+        (top, total), (other_top, other_total) = one, other
         best = self.maximum(top, other_top)
         own, others = self.exp(top - best), self.exp(other_top - best)
-        return best, mass * own + other_mass * others
+        return best, total * own + other_total * others
 
     def _associative_scan(
         self,
@@ -50,7 +50,7 @@ class InSteps(AlongAxis):
         return tuple(self.stack(column, axis=axis) for column in columns)
 
     def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
-        """Repeat ``x = step(x)`` where that is less, `limit` times; no slope.
+        """Repeat ``x = step(x)`` where that is less, `limit` times; no derivative.
 
         Where values can be read, and on JAX, it stops when nothing is less.
         """

@@ -117,7 +117,7 @@ class Standard(ArrayAPI):
         return _INTEGERS[self.dtype_name(x.dtype)]
 
     def concrete(self, *arrays: Any) -> bool:
-        """Tell whether Python may read the values of `arrays` now, at no cost."""
+        """Tell whether Python may read the values of `arrays` now, at no loss."""
         del arrays
         return True
 

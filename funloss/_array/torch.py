@@ -28,7 +28,7 @@ def _readable(x: Any, devices: set[str] | None) -> bool:
 
 
 class TorchNamespace(Namespace):
-    """torch's functions, whose slopes are the promised ones already."""
+    """torch's functions, whose derivatives are the promised ones already."""
 
     blockwise = False
 
@@ -61,7 +61,7 @@ class TorchNamespace(Namespace):
         return compat.asarray(x, **options)
 
     def sign(self, x: Any) -> Any:
-        """Return the sign, nan at nan; no slope, and no selection by a mask."""
+        """Return the sign, nan at nan; no derivative, and no selection by a mask."""
         sign = torch.sign(x)
         if not x.is_floating_point():
             return sign
@@ -72,29 +72,29 @@ class TorchNamespace(Namespace):
         return torch.movedim(x, source, destination)
 
     def clamp_min(self, x: Any, bound: Any) -> Any:
-        """Raise `x` to at least `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Raise `x` to at least `bound`; gradient 1 there, nan stays (gradient 0)."""
         return torch.clamp(x, min=bound)
 
     def clamp_max(self, x: Any, bound: Any) -> Any:
-        """Lower `x` to at most `bound`; slope 1 at the bound, nan stays (slope 0)."""
+        """Lower `x` to at most `bound`; gradient 1 there, nan stays (gradient 0)."""
         return torch.clamp(x, max=bound)
 
     def amax(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
-        """Return the largest element; ties share the slope equally."""
+        """Return the largest element; ties share the derivative equally."""
         return torch.amax(x, axis, keepdim=keepdims)
 
     def amin(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
-        """Return the smallest element; ties share the slope equally."""
+        """Return the smallest element; ties share the derivative equally."""
         return torch.amin(x, axis, keepdim=keepdims)
 
     def heaviside(self, x: Any) -> Any:
-        """Return 1 where x is positive, else 0, in its dtype; nan stays; no slope."""
+        """Return 1 where x is positive, else 0, nan where nan; no gradient."""
         x = x.detach()
         return torch.where(torch.isnan(x), x, (x > 0).to(x.dtype))
 
     # torch.logaddexp overflows in its second derivative; logsigmoid does not.
     def softplus(self, x: Any) -> Any:
-        """Return ``log(1 + exp(x))`` without overflow; slope `sigmoid`."""
+        """Return ``log(1 + exp(x))`` without overflow; derivative `sigmoid`."""
         return -torch.nn.functional.logsigmoid(-x)
 
     def sigmoid(self, x: Any) -> Any:
@@ -106,18 +106,18 @@ class TorchNamespace(Namespace):
         return torch.unbind(x, axis)
 
     def exp2(self, k: Any) -> Any:
-        """Return ``2**k`` of whole ``k <= 0``; no slope."""
+        """Return ``2**k`` of whole ``k <= 0``; no derivative."""
         return torch.exp2(k.detach())
 
     def custom_jvp(
         self,
         formula: Callable[..., Any],
-        slopes: Sequence[Callable[..., Any] | None] | None,
+        partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
     ) -> Any:
-        """Return ``formula(xp, *arguments)`` with the given slopes."""
-        if slopes is None:
+        """Return ``formula(xp, *arguments)`` with the given derivatives."""
+        if partials is None:
             return formula(self, *arguments)
         dynamic = [k for k, x in enumerate(arguments) if isinstance(x, torch.Tensor)]
 
@@ -133,7 +133,7 @@ class TorchNamespace(Namespace):
             return bound
 
         arrays = torch.broadcast_tensors(*(arguments[k] for k in dynamic))
-        bound = [bind(slopes[k]) for k in dynamic]
+        bound = [bind(partials[k]) for k in dynamic]
         return WithSlopes.apply(bind(formula), bound, axis, *arrays)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:

@@ -8,19 +8,19 @@ __all__ = ["WithBackward", "WithSlopes"]
 
 
 class WithSlopes(torch.autograd.Function):
-    """A formula whose backward multiplies by slopes computed from its inputs."""
+    """A formula whose backward multiplies by derivatives computed from its inputs."""
 
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(formula: Any, slopes: Any, axis: Any, *arrays: Any) -> Any:
-        del slopes, axis
+    def forward(formula: Any, partials: Any, axis: Any, *arrays: Any) -> Any:
+        del partials, axis
         return formula(*arrays)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         del output
-        _, ctx.slopes, ctx.axis, *arrays = inputs
+        _, ctx.partials, ctx.axis, *arrays = inputs
         ctx.save_for_backward(*arrays)
         ctx.save_for_forward(*arrays)
 
@@ -28,14 +28,14 @@ class WithSlopes(torch.autograd.Function):
     def backward(ctx: Any, *grads: Any) -> Any:
         arrays, (grad,) = ctx.saved_tensors, grads
         grad = grad if ctx.axis is None else grad.unsqueeze(ctx.axis)
-        needed = zip(ctx.slopes, ctx.needs_input_grad[3:], strict=True)
+        needed = zip(ctx.partials, ctx.needs_input_grad[3:], strict=True)
         terms = [grad * s(*arrays) if s and need else None for s, need in needed]
         return None, None, None, *terms
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
         arrays = ctx.saved_tensors
-        pairs = zip(ctx.slopes, tangents[3:], strict=True)
+        pairs = zip(ctx.partials, tangents[3:], strict=True)
         terms = [s(*arrays) * t for s, t in pairs if s and t is not None]
         change = sum(terms, start=torch.zeros_like(arrays[0]))
         return change if ctx.axis is None else torch.sum(change, ctx.axis)

@@ -108,7 +108,7 @@ def with_axes(xp: Namespace, x: Any, ndim: int) -> Any:
 def fill_masked(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:
     """Replace what is masked in each ``(array, safe value)`` before the formula.
 
-    A masked nan or inf then reaches neither the value nor the slope.
+    A masked nan or inf then reaches neither the value nor the derivative.
     """
     if where is None:
         return [x for x, _ in pairs]

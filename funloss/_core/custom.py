@@ -36,7 +36,7 @@ _ADDED = (
 def elementwise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
     """Make a complete loss of a formula for one element.
 
-    ``formula(xp, *arrays, **options)`` returns the cost of each element, in the
+    ``formula(xp, *arrays, **options)`` returns the loss of each element, in the
     shape that the arrays broadcast to. It is written with the functions of
     `array_namespace`, and pure: it depends on its arguments alone. Its
     keyword-only parameters are the options of the loss.
@@ -70,7 +70,7 @@ def elementwise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
 def samplewise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
     """Make a complete loss of a formula for one sample.
 
-    ``formula(xp, *arrays, **options)`` returns one cost for each sample: arrays
+    ``formula(xp, *arrays, **options)`` returns one loss for each sample: arrays
     of shape ``(N, ...)`` give ``(N,)``. It is written with the functions of
     `array_namespace`, and pure. Its keyword-only parameters are the options of
     the loss.
@@ -82,7 +82,7 @@ def samplewise_loss(formula: Callable[..., Any]) -> Callable[..., Any]:
 
     Returns:
         A loss with the formula's arguments and `reduction`, `weight`, `where`
-        (both of the shape of the costs) and `dtype`.
+        (both of the shape of the losses) and `dtype`.
 
     Raises:
         TypeError: `formula` has no array parameter after `xp`.
@@ -188,18 +188,17 @@ def _samplewise(
     for name, x in named.items() if where is not None else ():
         safe = 0 if name in labels else _SAFE
         (named[name],) = fill_masked(xp, _over_samples(xp, where, x), (x, safe))
-    cost = formula(xp, *(named[name] for name in arrays), **options)
-    cost = cost if bad is None else xp.nan_where(cost, bad)
-    leading = tuple(next(iter(named.values())).shape)[: cost.ndim]
-    if tuple(cost.shape) != leading or (not leading and like.ndim > 1):
-        msg = (
-            f"the formula must return one cost a sample, got shape {tuple(cost.shape)}"
-        )
+    losses = formula(xp, *(named[name] for name in arrays), **options)
+    losses = losses if bad is None else xp.nan_where(losses, bad)
+    leading = tuple(next(iter(named.values())).shape)[: losses.ndim]
+    if tuple(losses.shape) != leading or (not leading and like.ndim > 1):
+        shape = tuple(losses.shape)
+        msg = f"the formula must return one cost a sample, got shape {shape}"
         raise ValueError(msg)
     (weight,) = cast_like(xp, like, weight=weight)
     check_broadcastable_to(leading, weight=weight, where=where)
     return reduce_losses(
-        xp, out, cost, reduction, weight=weight, where=where, mean_weights=weight
+        xp, out, losses, reduction, weight=weight, where=where, mean_weights=weight
     )
 
 

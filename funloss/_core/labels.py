@@ -111,10 +111,10 @@ def as_row(xp: Namespace, x: Any) -> Any:
 def check_single_target(
     xp: Namespace, input: Any, target: Any, axis: int
 ) -> tuple[Any, tuple[int, ...]]:
-    """Return `target` as `match_rows` does, and the shape of the costs.
+    """Return `target` as `match_rows` does, and the shape of the losses.
 
     As in torch's margin losses, the target of one row has shape ``()`` or ``(1,)``
-    whichever the row has, and lends it to the cost.
+    whichever the row has, and lends it to the loss.
     """
     check_integers(input, target)
     single = ((), (1,))
@@ -177,12 +177,12 @@ def check_integers(like: Any, target: Any, name: str = "target") -> None:
         raise TypeError(msg)
 
 
-def nan_rows_where(xp: Namespace, cost: Any, input: Any, bad: Any, axis: int) -> Any:
-    """Return `cost`, nan in value and in the gradient of the whole row where `bad`.
+def nan_rows_where(xp: Namespace, losses: Any, input: Any, bad: Any, axis: int) -> Any:
+    """Return `losses`, nan in value and in the gradient of the whole row where `bad`.
 
-    For costs whose slope is 0 somewhere in a row, which `nan_where` would leave 0.
+    For costs whose derivative is 0 somewhere in a row, which `nan_where` would leave 0.
     """
     if bad is None:
-        return cost
-    spoilt = xp.nan_where(input, xp.expand_dims(bad, axis=axis))
-    return xp.where(bad, xp.total(spoilt, axis), cost)
+        return losses
+    with_nan = xp.nan_where(input, xp.expand_dims(bad, axis=axis))
+    return xp.where(bad, xp.total(with_nan, axis), losses)

@@ -177,8 +177,8 @@ def check_options(
 def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:
     """Return `x`, nan in value and gradient where `check_scalar` made an option nan.
 
-    Alone, a nan option may pass by the slope: hinges have slope 0 at nan. Numbers were
-    checked when they were given.
+    Alone, a nan option may pass by the derivative: hinges have derivative 0 at nan.
+    Numbers were checked when they were given.
     """
     for option in options:
         if lookup(option) is None or xp.concrete(option):

@@ -76,17 +76,17 @@ def reduce(
     axis_name: str | tuple[str, ...] | None = None,
     divisor: Real | Literal["weight", "count"] = "weight",
 ) -> Array:
-    """Reduce the costs of elements or rows as every loss of funloss does.
+    """Reduce the losses of elements or rows as every loss of funloss does.
 
     With weights ``w`` (1 if None), over the elements where `where` is True:
     ``"sum"`` is ``sum(w * loss)`` and ``"mean"`` is ``sum(w * loss) / sum(w)``.
 
     Args:
-        loss: Costs, shape ``(*)``, real floating.
+        loss: Losses, shape ``(*)``, real floating.
         reduction: ``"none"`` (weight and mask only), ``"mean"`` or ``"sum"``.
         weight: Factors, broadcastable to `loss`.
         where: Boolean, broadcastable to `loss`. A False element is 0, has
-            slope 0 (even at nan) and does not count.
+            gradient 0 (even at nan) and does not count.
         axis: Axis or axes to reduce; all if None. ``"none"`` reduces none.
         axis_name: Mapped axis or axes of `jax.vmap`, `jax.pmap` or
             `jax.shard_map` to reduce over as well. Sums and counts are added

@@ -53,7 +53,7 @@ def adaptive_log_softmax_with_loss(
         head_bias: Shape ``(cutoffs[0] + K)``.
         reduction: Of the loss: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to `target`. A False row has output and loss
-            0, slope 0 (even at nan) and does not count in the mean.
+            0, gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the results; the promoted dtype of all floating arrays if None.
 
     Returns:
@@ -71,7 +71,7 @@ def adaptive_log_softmax_with_loss(
         `torch.nn.AdaptiveLogSoftmaxWithLoss`, its parameters as arguments. Labels
         of any integer dtype are taken. Every row is scored in every cluster,
         because shapes may not depend on values; a cluster that no label is in has
-        slope 0 instead of none. `reduction`, `where` and `dtype` are new.
+        derivative 0 instead of none. `reduction`, `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -147,10 +147,10 @@ def _log_probabilities(
                 0.0,
             )
         )
-    cost = sum(
+    losses = sum(
         parts, start=xp.softmax_cross_entropy_with_integer_labels(scores, place, 1)
     )
-    return xp.reshape(-cost, shape)
+    return xp.reshape(-losses, shape)
 
 
 def _check_cutoffs(cutoffs: Any) -> list[int]:

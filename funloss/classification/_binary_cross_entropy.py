@@ -15,7 +15,7 @@ __all__ = [
     "logit_losses",
 ]
 
-# torch floors p * (1 - p) in the slope at this float32 number, in every dtype.
+# torch floors p * (1 - p) in the derivative at this float32 number, in every dtype.
 _FLOOR = 9.999999960041972e-13
 _EPSILON = 1e-12
 _OF_LOGITS = ": of logits it is binary_cross_entropy_with_logits"
@@ -35,21 +35,21 @@ def binary_cross_entropy(
 
     With ``p`` the input and ``t`` the target, an element costs
     ``-(t * log(p) + (1 - t) * log(1 - p))``, each logarithm at least -100. The
-    slope is ``(p - t) / (p * (1 - p))`` with the denominator at least 1e-12.
+    derivative is ``(p - t) / (p * (1 - p))`` with the denominator at least 1e-12.
     Prefer `binary_cross_entropy_with_logits`, which loses no digits near 0 and 1.
 
     Args:
         input: Probabilities in 0..1, shape ``(*)``, real.
         target: True probabilities in 0..1, same shape, or a number.
-        weight: Factor on each element's cost, broadcastable to `input`. The mean
+        weight: Factor on each element's loss, broadcastable to `input`. The mean
             still divides by the number of elements.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        Loss in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
         elements is nan.
 
     Raises:
@@ -59,7 +59,7 @@ def binary_cross_entropy(
 
     Torch:
         `torch.nn.functional.binary_cross_entropy`; dtypes may differ, `target` may
-        be a number, and 16-bit slopes at 0 and 1 are finite. `where` and `dtype`
+        be a number, and 16-bit derivatives at 0 and 1 are finite. `where` and `dtype`
         are new.
 
     Examples:
@@ -138,16 +138,16 @@ def binary_cross_entropy_with_logits(
         input: Logits, shape ``(*)``, real.
         target: True probabilities, same shape, or a number; not checked to lie in
             0..1.
-        weight: Factor on each element's cost, broadcastable to `input`. The mean
+        weight: Factor on each element's loss, broadcastable to `input`. The mean
             still divides by the number of elements.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        pos_weight: Factor on the cost of a true 1, broadcastable to `input`.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        pos_weight: Factor on the loss of a true 1, broadcastable to `input`.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        Loss in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
         elements is nan.
 
     Raises:
@@ -158,7 +158,7 @@ def binary_cross_entropy_with_logits(
         `torch.nn.functional.binary_cross_entropy_with_logits`, except: exact
         where torch cancels (``input`` far below 0) or is nan (infinite logits);
         the result has the promoted dtype, not the target's; integer targets, a
-        number as target, and slopes with respect to both weights are taken.
+        number as target, and derivatives with respect to both weights are taken.
         `where` and `dtype` are new.
 
     Examples:

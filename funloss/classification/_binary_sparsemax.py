@@ -24,25 +24,25 @@ def binary_sparsemax_loss(
 ) -> Array:
     """Binary sparsemax loss: hinge loss with a quadratically smoothed corner.
 
-    With ``y`` the label, 1 or -1, and ``z = -y * input``, an element costs 0 up to
+    With ``y`` the label, 1 or -1, and ``z = -y * input``, an element has loss 0 up to
     ``z == -1``, ``(z + 1)**2 / 4`` up to 1, and ``z`` beyond. It is `entmax_loss`
     with ``alpha=2`` of two classes with scores `input` and 0.
 
     Args:
         input: Scores, shape ``(*)``, floating.
         target: Labels, same shape, or one label; any real dtype or boolean. They
-            have no slope, and do not decide the dtype.
+            have no derivative, and do not decide the dtype.
         labels: What `target` holds: ``"binary"``, 0 and 1, where 0 stands for -1;
             or ``"signed"``, -1 and 1.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
+        Loss in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
         mean of no elements is nan.
 
     Raises:
@@ -53,8 +53,8 @@ def binary_sparsemax_loss(
 
     Peers:
         optax's `sparsemax_loss` and jaxopt's `binary_sparsemax_loss`, which take
-        any label but 0 for 1. jaxopt's `sparse_plus(x)` is the cost of a label 0,
-        `sparse_sigmoid(x)` its slope.
+        any label but 0 for 1. jaxopt's `sparse_plus(x)` is the loss of a label 0,
+        `sparse_sigmoid(x)` its derivative.
 
     Examples:
         >>> import numpy as np

@@ -41,18 +41,19 @@ def cross_entropy(
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. With labels the mean
             divides by the sum of ``w[y]`` over the rows that count, with
             probabilities by the number of rows.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count.
             With probabilities it must be negative, and means nothing.
         label_smoothing: In 0..1; a number or a 0-d array.
         axis: Class axis of `input`; of a single row it is axis 0.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of floating
             `target` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean is nan when
-        no row counts, with slope 0.
+        Loss in nats, one a row for ``"none"``, else ``()``. The mean is nan when
+        no row counts, with derivative 0.
 
     Raises:
         TypeError: `input` is not floating, or arrays of two libraries.
@@ -64,7 +65,7 @@ def cross_entropy(
         `torch.nn.functional.cross_entropy`, except: the dtype of `target`, not
         its shape, tells labels from probabilities; labels of any integer dtype
         and weights of any floating dtype are taken; ``0 * log(0)`` is 0 with
-        probabilities; ignored rows with nan or inf have slope 0, not nan; a
+        probabilities; ignored rows with nan or inf have derivative 0, not nan; a
         negative `label_smoothing` raises. `axis`, `where` and `dtype` are new.
 
     Examples:

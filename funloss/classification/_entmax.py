@@ -34,35 +34,36 @@ def entmax_loss(
 
     With ``h(p) = sum(p - p**alpha) / (alpha * (alpha - 1))``, Tsallis' entropy, and
     ``p`` the probabilities that maximise ``sum(p * x) + h(p)``, the entmax of the
-    scores ``x``, a row of class probabilities ``q`` costs ``sum((p - q) * x) + h(p)
-    - h(q)``. A label ``y`` stands for all its mass on class ``y``. The slope in the
-    scores is ``p - q``. Classes far behind have a probability of exactly 0, and a
-    class that leads all others by ``1 / (alpha - 1)`` has 1 and costs 0.
+    scores ``x``, a row of class probabilities ``q`` costs ``sum((p - q) * x) + h(p) -
+    h(q)``. A label ``y`` stands for all its mass on class ``y``. The derivative in the
+    scores is ``p - q``. Classes far behind have a probability of exactly 0, and a class
+    that leads all others by ``1 / (alpha - 1)`` has 1 and has loss 0.
 
     Args:
         input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating. A
             class with score -inf is impossible.
         target: Labels in ``0..C-1``, integers of any width, shape of `input`
             without its class axis; or class probabilities >= 0, floating, shape of
-            `input`. Where these do not add up to 1, the slope is ``sum(q) * p -
+            `input`. Where these do not add up to 1, the derivative is ``sum(q) * p -
             q``.
         alpha: Above 1, up to 2, a Python number. With 2 this is the sparsemax
-            loss; as it falls to 1, the cost turns into `cross_entropy`.
-        weight: Class weights, shape ``(C)``: a row's cost is multiplied by
+            loss; as it falls to 1, the loss turns into `cross_entropy`.
+        weight: Class weights, shape ``(C)``: a row's loss is multiplied by
             ``sum(weight * q)``, and the mean divides by the sum of that over the
             rows that count.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count.
             With probabilities it must be negative, and means nothing.
         axis: Class axis of `input`; of a single row it is axis 0.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of floating
             `target` if None.
 
     Returns:
-        Cost in units of the scores, one a row for ``"none"``, else ``()``. The
-        mean is nan when no row counts, with slope 0.
+        Loss in units of the scores, one a row for ``"none"``, else ``()``. The
+        mean is nan when no row counts, with derivative 0.
 
     Raises:
         TypeError: `input` is not floating, `alpha` is no Python number, or arrays

@@ -29,7 +29,7 @@ def fenchel_young_loss(
     With ``x`` the scores of a row and ``y`` its target, the row costs
     ``conjugate(x) + regularizer(y) - sum(x * y)``. Where the two functions are
     conjugate, that is never negative, and 0 where ``y`` is the gradient of
-    `conjugate` at ``x``: the slope in `input` is that gradient less ``y``.
+    `conjugate` at ``x``: the derivative in `input` is that gradient less ``y``.
 
     Args:
         input: Scores, shape ``(*, D)``, real.
@@ -38,16 +38,16 @@ def fenchel_young_loss(
         conjugate: Takes an array of scores, adds up along its last axis, and
             returns an array of the other axes, in operations that the library
             differentiates. On JAX a call outside `jax.jit` is not compiled.
-        regularizer: Does so with the targets. None leaves it out, and the slope
+        regularizer: Does so with the targets. None leaves it out, and the derivative
             in `input` as it is.
         axis: Axis of a row in `input`.
         reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the rows.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in units of `conjugate`, one a row for ``"none"``, else ``()``. The
+        Loss in units of `conjugate`, one a row for ``"none"``, else ``()``. The
         mean of no rows is nan.
 
     Raises:

@@ -32,25 +32,25 @@ def hinge_loss(
 
     With ``y`` the label, 1 or -1, an element costs ``max(0, margin - y *
     input)**p``. With ``margin=0`` this is the perceptron's loss. A score just at
-    its margin has the slope that it has inside, ``-y`` for ``p=1``.
+    its margin has the derivative that it has inside, ``-y`` for ``p=1``.
 
     Args:
         input: Scores, shape ``(*)``, floating.
         target: Labels, same shape, or one label; any real dtype or boolean. They
-            have no slope, and do not decide the dtype.
+            have no derivative, and do not decide the dtype.
         labels: What `target` holds: ``"signed"``, -1 and 1; or ``"binary"``, 0
             and 1, where 0 stands for -1.
         margin: Score to reach on the right side, >= 0; a number or a 0-d array.
         p: 1, or 2 for the squared hinge.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in units of `input`, to the power `p`, shape ``(*)`` for ``"none"``,
+        Loss in units of `input`, to the power `p`, shape ``(*)`` for ``"none"``,
         else ``()``. The mean of no elements is nan.
 
     Raises:
@@ -62,7 +62,7 @@ def hinge_loss(
     Peers:
         optax's `hinge_loss` and `perceptron_loss`, Keras's `hinge` and
         `squared_hinge`, jaxopt's `binary_hinge_loss` and `binary_perceptron_loss`
-        (with ``labels="binary"``). At the margin, their slope on JAX is half of
+        (with ``labels="binary"``). At the margin, their derivative on JAX is half of
         the one here, which is torch's `clamp`; shapes broadcast there. Keras
         takes labels for binary where a batch happens to hold 0 and 1 alone.
 

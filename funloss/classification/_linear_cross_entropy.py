@@ -52,21 +52,22 @@ def linear_cross_entropy(
         weight: Class weights, shape ``(C)``.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``; the mean divides as that
             of `cross_entropy`.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count;
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count;
             -100 if None. With probabilities it must be None.
         label_smoothing: In 0..1; a number or a 0-d array.
         chunk_size: Classes in a block, >= 1; of `C` or more, all at once. None
             chooses by the sizes: all at once up to four million scores, else about
             ``sqrt(C)``. Without effect where blocks save nothing: with
             probabilities, with ``*d``, and on torch and Dask.
-        where: Boolean, broadcastable to the costs. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the losses. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input`, `linear_weight`,
             `linear_bias` and floating `target` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean is nan when
-        no row counts, with slope 0.
+        Loss in nats, one a row for ``"none"``, else ``()``. The mean is nan when
+        no row counts, with derivative 0.
 
     Raises:
         TypeError: No array is floating, or arrays of two libraries.
@@ -77,7 +78,7 @@ def linear_cross_entropy(
     Torch:
         `torch.nn.functional.linear_cross_entropy`, whose `options` are
         `chunk_size` here. All of `cross_entropy`'s differences; floating dtypes
-        may differ, and `input` may have any number of axes. Slopes exist for every
+        may differ, and `input` may have any number of axes. Derivatives exist for every
         argument and of every order, in blocks too. `chunk_size`, `where` and `dtype`
         are new.
 
@@ -213,7 +214,7 @@ def _check_target(
 
 
 def _guard_rows(xp: Namespace, input: Any, keep: Any, shape: tuple[int, ...]) -> Any:
-    """Return `input` with zeros in the rows that are masked in all their costs."""
+    """Return `input` with zeros in the rows that are masked in all their losses."""
     if keep is None:
         return input
     keep = xp.broadcast_to(keep, shape)

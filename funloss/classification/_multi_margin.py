@@ -31,8 +31,8 @@ def multi_margin_loss(
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
     costs ``w[y] / C * sum(max(0, margin - input[y] + input[i])**p)`` over the
-    classes ``i != y``. A class that just keeps its distance has slope 0, and a
-    nan score costs nothing.
+    classes ``i != y``. A class that just keeps its distance has gradient 0, and a
+    nan score has loss 0.
 
     Args:
         input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating.
@@ -44,12 +44,12 @@ def multi_margin_loss(
             number of rows.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         axis: Class axis of `input`; of a single row it is axis 0.
-        where: Boolean, broadcastable to `target`. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `target`. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost, shape of `target` for ``"none"``, else ``()``. The mean of no rows
+        Loss, shape of `target` for ``"none"``, else ``()``. The mean of no rows
         is nan.
 
     Raises:
@@ -94,13 +94,13 @@ def multi_margin_loss(
 
 def _hinges(xp: Namespace, *arguments: Any) -> Any:
     *_, p, axis = arguments
-    lacks, _ = _lacks(xp, *arguments)
-    return xp.total(lacks if p == 1 else xp.square(lacks), axis)
+    hinges, _ = _below_margin(xp, *arguments)
+    return xp.total(hinges if p == 1 else xp.square(hinges), axis)
 
 
 def _d_margin(xp: Namespace, *arguments: Any) -> Any:
-    lacks, active = _lacks(xp, *arguments)
-    return xp.astype(active, lacks.dtype) if arguments[3] == 1 else 2 * lacks
+    hinges, active = _below_margin(xp, *arguments)
+    return xp.astype(active, hinges.dtype) if arguments[3] == 1 else 2 * hinges
 
 
 def _d_input(xp: Namespace, *arguments: Any) -> Any:
@@ -110,13 +110,13 @@ def _d_input(xp: Namespace, *arguments: Any) -> Any:
     return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
 
 
-def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
+def _below_margin(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
     """Return what each wrong class lacks, or 0, and where it lacks anything."""
     x, margin, place, _, axis = arguments
-    lack = margin - xp.gather(x, place, axis) + x
+    hinge = margin - xp.gather(x, place, axis) + x
     others = _classes(xp, x, place, axis) != place
-    active = xp.logical_and(others, lack > 0)
-    return xp.where(active, lack, 0.0), active
+    active = xp.logical_and(others, hinge > 0)
+    return xp.where(active, hinge, 0.0), active
 
 
 def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:

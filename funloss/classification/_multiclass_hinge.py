@@ -30,7 +30,7 @@ def multiclass_hinge_loss(
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
     costs ``w[y] * max(0, margin + input[j] - input[y])`` with ``j`` the wrong
     class of the largest score; with ``margin=0`` this is the multiclass
-    perceptron's loss. Wrong classes that tie share the slope equally, and so does
+    perceptron's loss. Wrong classes that tie share the derivative equally, and so does
     the true class where it leads by just the margin.
 
     Args:
@@ -44,12 +44,12 @@ def multiclass_hinge_loss(
             ``w[y]`` over the rows that count.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         axis: Class axis of `input`; of a single row it is axis 0.
-        where: Boolean, broadcastable to `target`. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `target`. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in units of the scores, shape of `target` for ``"none"``, else
+        Loss in units of the scores, shape of `target` for ``"none"``, else
         ``()``. The mean of no rows is nan.
 
     Raises:
@@ -98,16 +98,18 @@ def multiclass_hinge_loss(
 
 
 def _hinge(xp: Namespace, *arguments: Any) -> Any:
-    _, lack = _lacks(xp, *arguments)
-    return xp.amax(xp.clamp_min(lack, 0.0), arguments[-1])
+    _, hinge = _below_margin(xp, *arguments)
+    return xp.amax(xp.clamp_min(hinge, 0.0), arguments[-1])
 
 
 def _d_margin(xp: Namespace, *arguments: Any) -> Any:
-    """Return the share of each wrong class in the cost, 0 where nothing is lacking."""
-    best, lack = _lacks(xp, *arguments)
+    """Return the share of each wrong class in the loss, 0 where nothing is lacking."""
+    best, hinge = _below_margin(xp, *arguments)
     ties = xp.total(best, arguments[-1], keepdims=True)
     # At the margin, the true class is one of those that tie.
-    return best * xp.where(lack < 0, 0.0, xp.where(lack == 0, 1 / (ties + 1), 1 / ties))
+    return best * xp.where(
+        hinge < 0, 0.0, xp.where(hinge == 0, 1 / (ties + 1), 1 / ties)
+    )
 
 
 def _d_input(xp: Namespace, *arguments: Any) -> Any:
@@ -117,7 +119,7 @@ def _d_input(xp: Namespace, *arguments: Any) -> Any:
     return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
 
 
-def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
+def _below_margin(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
     """Return where the best wrong classes are, and what the true one lacks to a lead.
 
     Without a rival nothing is lacking, not even to a true class at -inf.
@@ -125,9 +127,9 @@ def _lacks(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
     x, margin, place, axis = arguments
     wrong = xp.where(_classes(xp, x, place, axis) == place, -math.inf, x)
     best = xp.amax(wrong, axis, keepdims=True)
-    lack = margin + (best - xp.gather(x, place, axis))
-    lack = xp.where(best == -math.inf, -math.inf, lack)
-    return xp.astype(wrong == best, x.dtype), lack
+    hinge = margin + (best - xp.gather(x, place, axis))
+    hinge = xp.where(best == -math.inf, -math.inf, hinge)
+    return xp.astype(wrong == best, x.dtype), hinge
 
 
 def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:

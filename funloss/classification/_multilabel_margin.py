@@ -35,7 +35,7 @@ def multilabel_margin_loss(
     The true classes of a row are the labels before its first -1. The row costs
     ``1 / C * sum(max(0, 1 - input[k] + input[i]))`` over its true classes ``k``,
     as often as they are listed, and all other classes ``i``. A class that just
-    keeps its distance has slope 0, and a nan score costs nothing.
+    keeps its distance has gradient 0, and a nan score has loss 0.
 
     Args:
         input: Scores, shape ``(C)`` or ``(N, C)``, floating.
@@ -43,12 +43,12 @@ def multilabel_margin_loss(
             width. Labels behind the -1 do not count, but must lie in ``-1..C-1``.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         axis: Class axis.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost, one a row for ``"none"``, else ``()``. The mean of no rows is nan.
+        Loss, one a row for ``"none"``, else ``()``. The mean of no rows is nan.
 
     Raises:
         TypeError: `input` is not floating, or `target` not an integer array.

@@ -32,15 +32,16 @@ def nll_loss(
         weight: Class weights, shape ``(C)``. The mean divides by the sum of
             ``w[y]`` over the rows that count.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count.
         axis: Class axis of `input`; of a single row it is axis 0.
-        where: Boolean, broadcastable to `target`. A False row costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `target`. A False row has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; that of `input` if None.
 
     Returns:
-        Cost in nats, shape of `target` for ``"none"``, else ``()``. The mean is
-        nan when no row counts, with slope 0.
+        Loss in nats, shape of `target` for ``"none"``, else ``()``. The mean is
+        nan when no row counts, with derivative 0.
 
     Raises:
         TypeError: `input` is not floating, or `target` not an integer array.

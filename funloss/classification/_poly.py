@@ -44,19 +44,20 @@ def poly_loss(
             classifying images, and optax's.
         weight: Class weights, shape ``(C)``.
         axis: Class axis of `input`; of a single row it is axis 0.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count.
             With probabilities it must be negative, and means nothing.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. With labels the mean
             divides by the sum of ``w[y]`` over the rows that count, with
             probabilities by the number of rows.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of floating
             `target` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean is nan when no row
-        counts, with slope 0.
+        Loss in nats, one a row for ``"none"``, else ``()``. The mean is nan when no row
+        counts, with derivative 0.
 
     Raises:
         TypeError: `input` is not floating, or arrays of two libraries.

@@ -40,18 +40,18 @@ def sigmoid_focal_loss(
         alpha: Share of the positive side, in 0..1; a number or a 0-d array. The
             paper's 0.25 was tuned together with its detector, and 1 on both sides
             is the cross-entropy's own balance, so None is the default.
-        gamma: How fast the cost of an easy element fades, >= 0; 0 is the
+        gamma: How fast the loss of an easy element fades, >= 0; 0 is the
             cross-entropy itself. A number or a 0-d array; on JAX each
             whole number has a program of its own.
         weight: Factor on each element's loss, broadcastable to `input`. The mean
             divides by the sum of weights.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        Loss in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
         elements is nan.
 
     Raises:
@@ -61,12 +61,11 @@ def sigmoid_focal_loss(
 
     Peers:
         `optax.losses.sigmoid_focal_loss`, which is nan at infinite logits.
-        `torchvision.ops.sigmoid_focal_loss`, with
-        ``alpha=0.25``, ``reduction="none"`` and -1 for no `alpha` by default, and
-        nan slopes far out for ``gamma < 1``. `keras.losses.binary_focal_crossentropy`
-        is the mean over the last axis, without `alpha` unless
-        ``apply_class_balancing``; it clips probabilities at 1e-7, beyond which it
-        has no slope.
+        `torchvision.ops.sigmoid_focal_loss`, with ``alpha=0.25``, ``reduction="none"``
+        and -1 for no `alpha` by default, and nan derivatives far out for ``gamma < 1``.
+        `keras.losses.binary_focal_crossentropy` is the mean over the last axis, without
+        `alpha` unless ``apply_class_balancing``; it clips probabilities at 1e-7, beyond
+        which it has no derivative.
 
     Examples:
         >>> import numpy as np
@@ -112,12 +111,12 @@ def _balance(t: Any, alpha: Any) -> Any:
 
 
 def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    miss = (1 - t) * xp.sigmoid(x) + t * xp.sigmoid(-x)
+    rest = (1 - t) * xp.sigmoid(x) + t * xp.sigmoid(-x)
     far = (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
     entropy = xp.softplus(-xp.absolute(x)) + far
-    focal = _balance(t, alpha) * (miss**gamma * entropy)
+    focal = _balance(t, alpha) * (rest**gamma * entropy)
     # An infinite logit on the right side has loss 0.
-    return xp.where(miss == 0, 0.0, focal)
+    return xp.where(rest == 0, 0.0, focal)
 
 
 def _parts(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
@@ -127,14 +126,14 @@ def _parts(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
     return x, t, p, q, (1 - t) * p + t * q
 
 
-def _above(xp: Namespace, miss: Any) -> Any:
+def _above(xp: Namespace, rest: Any) -> Any:
     # Where it is 0, so is its power: what is divided by it does not matter.
-    return xp.where(miss == 0, 1.0, miss)
+    return xp.where(rest == 0, 1.0, rest)
 
 
-def _floored(xp: Namespace, miss: Any) -> Any:
-    """Return `miss`, high enough that a direction over it does not overflow."""
-    return xp.clamp_min(miss, float(xp.finfo(miss.dtype).smallest_normal) ** 0.75)
+def _floored(xp: Namespace, rest: Any) -> Any:
+    """Return `rest`, high enough that a direction over it does not overflow."""
+    return xp.clamp_min(rest, float(xp.finfo(rest.dtype).smallest_normal) ** 0.75)
 
 
 # Ratios of two numbers that are both tiny far out have derivatives of their own: those
@@ -142,15 +141,15 @@ def _floored(xp: Namespace, miss: Any) -> Any:
 def _variance(xp: Namespace, *parts: Any) -> Any:
     """Return ``p * (1 - p) / (1 - p_t)``, in 0..1."""
 
-    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        return p * q / _above(xp, miss)
+    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        return p * q / _above(xp, rest)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        own = _variance(xp, x, t, p, q, miss)
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        own = _variance(xp, x, t, p, q, rest)
         return own * (q - p - (1 - 2 * t) * own)
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        return _variance(xp, x, t, p, q, miss) * (p - q) / _floored(xp, miss)
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        return _variance(xp, x, t, p, q, rest) * (p - q) / _floored(xp, rest)
 
     return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
 
@@ -158,13 +157,13 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
 def _entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
 
-    def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
         return logit_losses(xp, x, t)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
         return (1 - t) * p - t * q
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
         return -x
 
     return xp.custom_jvp(value, (d_x, d_t, None, None, None), *parts)
@@ -173,31 +172,31 @@ def _entropy(xp: Namespace, *parts: Any) -> Any:
 def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy over ``1 - p_t``."""
 
-    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        return logit_losses(xp, x, t) / _above(xp, miss)
+    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        return logit_losses(xp, x, t) / _above(xp, rest)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        parts = x, t, p, q, miss
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        parts = x, t, p, q, rest
         change = (1 - 2 * t) * _variance(xp, *parts) * _relative_entropy(xp, *parts)
-        return ((1 - t) * p - t * q) / _above(xp, miss) - change
+        return ((1 - t) * p - t * q) / _above(xp, rest) - change
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, miss: Any) -> Any:
-        own = _relative_entropy(xp, x, t, p, q, miss)
-        return ((p - q) * own - x) / _floored(xp, miss)
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+        own = _relative_entropy(xp, x, t, p, q, rest)
+        return ((p - q) * own - x) / _floored(xp, rest)
 
     return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
 
 
 def _focal_d_input(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, p, q, miss = parts = _parts(xp, x, t)
+    x, t, p, q, rest = parts = _parts(xp, x, t)
     fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
     change = (1 - t) * p - t * q + fading
-    return _balance(t, alpha) * power(xp, miss, gamma) * change
+    return _balance(t, alpha) * power(xp, rest, gamma) * change
 
 
 def _focal_d_target(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, p, q, miss = parts = _parts(xp, x, t)
-    factor = power(xp, miss, gamma)
+    x, t, p, q, rest = parts = _parts(xp, x, t)
+    factor = power(xp, rest, gamma)
     change = gamma * (q - p) * _relative_entropy(xp, *parts) - x
     partial = _balance(t, alpha) * factor * change
     if alpha is None:
@@ -206,14 +205,14 @@ def _focal_d_target(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> An
 
 
 def _focal_d_alpha(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    _, t, *_, miss = parts = _parts(xp, x, t)
-    return (2 * t - 1) * power(xp, miss, gamma) * _entropy(xp, *parts)
+    _, t, *_, rest = parts = _parts(xp, x, t)
+    return (2 * t - 1) * power(xp, rest, gamma) * _entropy(xp, *parts)
 
 
 def _focal_d_gamma(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    _, t, *_, miss = parts = _parts(xp, x, t)
-    cost = _balance(t, alpha) * power(xp, miss, gamma) * _entropy(xp, *parts)
-    return cost * xp.log(_above(xp, miss))
+    _, t, *_, rest = parts = _parts(xp, x, t)
+    losses = _balance(t, alpha) * power(xp, rest, gamma) * _entropy(xp, *parts)
+    return losses * xp.log(_above(xp, rest))
 
 
 _PARTIALS = (_focal_d_input, _focal_d_target, _focal_d_alpha, _focal_d_gamma)

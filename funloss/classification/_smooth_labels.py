@@ -32,7 +32,7 @@ def smooth_labels(
             where `dtype` is given.
         label_smoothing: In 0..1; a number or a 0-d array.
         axis: Class axis.
-        where: Boolean, broadcastable to `target`. A False class is 0 and has slope
+        where: Boolean, broadcastable to `target`. A False class is 0 and has derivative
             0, even at nan.
         dtype: Of the result; that of `target` if None.
 

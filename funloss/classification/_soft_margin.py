@@ -30,12 +30,12 @@ def soft_margin_loss(
         input: Scores, shape ``(*)``, real.
         target: 1 or -1, broadcastable to `input`.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        Loss in nats, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
         elements is nan.
 
     Raises:
@@ -45,7 +45,7 @@ def soft_margin_loss(
     Torch:
         `torch.nn.functional.soft_margin_loss`, except: finite where torch
         overflows; the result has the promoted dtype, not the input's; `target`
-        has a slope. `where` and `dtype` are new.
+        has a derivative. `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -95,16 +95,16 @@ def multilabel_soft_margin_loss(
     Args:
         input: Logits, shape ``(*, C)``, real.
         target: Whether each class applies, 0..1, same shape, or a number.
-        weight: Factor on each cost, broadcastable to `input`, such as ``(C)``.
+        weight: Factor on each loss, broadcastable to `input`, such as ``(C)``.
             The mean still divides by the number of classes.
         reduction: ``"none"``, ``"mean"`` or ``"sum"`` over the rows.
         axis: Class axis.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean of no rows
+        Loss in nats, one a row for ``"none"``, else ``()``. The mean of no rows
         is nan, and so is a row without classes.
 
     Raises:

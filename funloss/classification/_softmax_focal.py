@@ -40,24 +40,25 @@ def softmax_focal_loss(
         target: Labels in ``0..C-1``, integers of any width, shape of `input`
             without its class axis; or class probabilities, floating, shape of
             `input`. Probabilities are not checked to add up to 1.
-        alpha: Factor on the cost of each class, shape ``(C)``, or one for all, a
+        alpha: Factor on the loss of each class, shape ``(C)``, or one for all, a
             number or a 0-d array >= 0; 1 if None.
-        gamma: How fast the cost of an easy row fades, >= 0; 0 is `cross_entropy`.
+        gamma: How fast the loss of an easy row fades, >= 0; 0 is `cross_entropy`.
             A number or a 0-d array; on JAX each whole number has a program of
             its own.
         axis: Class axis of `input`; of a single row it is axis 0.
-        ignore_index: Rows with this label cost 0, have slope 0 and do not count.
+        ignore_index: Rows with this label have loss 0 and gradient 0 and do not
+            count.
             With probabilities it must be negative, and means nothing.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by
             the number of rows that count, whatever `alpha`.
-        where: Boolean, broadcastable to the rows. A False row costs 0, has slope
-            0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
+            (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of floating
             `target` if None.
 
     Returns:
-        Cost in nats, one a row for ``"none"``, else ``()``. The mean is nan when no row
-        counts, with slope 0.
+        Loss in nats, one a row for ``"none"``, else ``()``. The mean is nan when no row
+        counts, with derivative 0.
 
     Raises:
         TypeError: `input` is not floating, or arrays of two libraries.
@@ -66,8 +67,8 @@ def softmax_focal_loss(
             `debug_values`).
 
     Peers:
-        `keras.losses.categorical_focal_crossentropy`, with ``alpha=0.25`` and axis
-        -1 by default. It clips probabilities at 1e-7, beyond which it has no slope,
+        `keras.losses.categorical_focal_crossentropy`, with ``alpha=0.25`` and axis -1
+        by default. It clips probabilities at 1e-7, beyond which it has no derivative,
         and takes them unless ``from_logits``. optax has `sigmoid_focal_loss` alone.
 
     Examples:

@@ -46,7 +46,7 @@ def generalized_kl_divergence(
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost, in nats where masses are probabilities; the broadcast shape without
+        Loss, in nats where masses are probabilities; the broadcast shape without
         `axis` for ``"none"``, else ``()``. The mean of no elements is nan.
 
     Raises:
@@ -58,11 +58,11 @@ def generalized_kl_divergence(
     Peers:
         With ``axis=-1``, `optax.losses.generalized_kl_divergence`, once named
         `convex_kl_divergence`. That adds up terms which cancel near the optimum,
-        where it may be negative, and its slope in a target of 0 is nan. torch has
+        where it may be negative, and its derivative in a target of 0 is nan. torch has
         no such loss.
 
     Numerics:
-        The slope in a target of 0 is -inf. Here it is ``-x``, or 0 where ``x`` is
+        The derivative in a target of 0 is -inf. Here it is ``-x``, or 0 where ``x`` is
         infinite; in the logarithm of 0 it is 0.
 
     Examples:

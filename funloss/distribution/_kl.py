@@ -42,13 +42,13 @@ def kl_div(
             is not the divergence), ``"sum"``, or ``"batchmean"``: the sum over the
             size of the first axis of `input`, which is the mean divergence of a
             batch.
-        where: Boolean, broadcastable to the two. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean; a row without
+        where: Boolean, broadcastable to the two. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean; a row without
             any True does not count in the mean over rows or in ``"batchmean"``.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, the broadcast shape without `axis` for ``"none"``, else
+        Loss in nats, the broadcast shape without `axis` for ``"none"``, else
         ``()``. A negative target gives nan; the mean of no elements is nan.
 
     Raises:
@@ -57,8 +57,8 @@ def kl_div(
             `reduction` is unknown.
 
     Torch:
-        `torch.nn.functional.kl_div`, except: an element of probability 0 costs 0
-        and has finite slopes even where the input is infinite (torch: nan); no
+        `torch.nn.functional.kl_div`, except: an element of probability 0 has loss 0
+        and has finite derivatives even where the input is infinite (torch: nan); no
         warning on ``"mean"``. `axis`, `where` and `dtype` are new.
 
     Peers:

@@ -35,14 +35,14 @@ def expectile_loss(
         expectile: Weight of inputs that are too low, between 0 and 1, both
             excluded; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of these weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else
         ``()``. The mean of no elements is nan.
 
     Raises:

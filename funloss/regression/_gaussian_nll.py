@@ -30,7 +30,7 @@ def gaussian_nll_loss(
     """Gaussian NLL loss: negative log-likelihood of a predicted mean and variance.
 
     With ``v = max(var, eps)``, an element costs ``(log(v) + (input - target)**2 /
-    v) / 2``; `full` adds ``log(2 * pi) / 2``. The slope in `var` is that at ``v``
+    v) / 2``; `full` adds ``log(2 * pi) / 2``. The derivative in `var` is that at ``v``
     even below `eps`, so that a variance can leave the floor.
 
     Args:
@@ -42,12 +42,12 @@ def gaussian_nll_loss(
         full: Whether to add the constant; a Python bool.
         eps: Floor of the variance, in its units; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the result. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the result. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of the three if None.
 
     Returns:
-        Cost in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
+        Loss in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
         no elements is nan.
 
     Raises:

@@ -31,16 +31,16 @@ def huber_loss(
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        delta: Error, in units of `input`, where the cost turns linear; > 0. A
+        delta: Error, in units of `input`, where the loss turns linear; > 0. A
             number or a 0-d array.
-        weight: Factor on each element's cost, same shape. The mean still divides
+        weight: Factor on each element's loss, same shape. The mean still divides
             by the number of elements, not by the sum of weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else
         ``()``. The mean of no elements is nan.
 
     Raises:

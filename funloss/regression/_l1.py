@@ -23,21 +23,21 @@ def l1_loss(
     """Mean absolute error (L1 loss): ``abs(input - target)``.
 
     An element costs ``abs(input - target)``. The optimum is the median of the
-    targets, so that outliers pull little. The slope is -1, 0 or 1; 0 at an
+    targets, so that outliers pull little. The derivative is -1, 0 or 1; 0 at an
     exact fit.
 
     Args:
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
+        Loss in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
         mean of no elements is nan.
 
     Raises:
@@ -62,5 +62,5 @@ def l1_loss(
 
 
 def absolute_error(xp: Namespace, input: Any, target: Any) -> Any:
-    """Return the cost of each element."""
+    """Return the loss of each element."""
     return xp.absolute(input - target)

@@ -26,22 +26,22 @@ def log_cosh_loss(
     """Log-cosh loss: ``log(cosh(input - target))``, a smooth Huber loss.
 
     With ``e = input - target``, an element costs ``log(cosh(e))``: nearly ``e**2 /
-    2`` near zero and ``abs(e) - log(2)`` far from it. The slope is ``tanh(e)``.
+    2`` near zero and ``abs(e) - log(2)`` far from it. The derivative is ``tanh(e)``.
     Unlike that of `huber_loss`, the curvature has no jump.
 
     Args:
-        input: Predictions, shape ``(*)``, real. The unit matters: the cost turns
+        input: Predictions, shape ``(*)``, real. The unit matters: the loss turns
             from quadratic to linear at an error of about 1.
         target: True values, same shape, or a number. One of the two is floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost, shape ``(*)`` for ``"none"``, else ``()``. The mean of no elements
+        Loss, shape ``(*)`` for ``"none"``, else ``()``. The mean of no elements
         is nan.
 
     Raises:
@@ -51,7 +51,7 @@ def log_cosh_loss(
     Peers:
         `optax.losses.log_cosh` and `keras.losses.log_cosh`. Those subtract
         ``log(2)`` from a number near it, and lose the digits of small errors: in
-        float32 1e-4 costs 0 there, and 5e-9 here. Keras averages over the last
+        float32 1e-4 has loss 0 there, and 5e-9 here. Keras averages over the last
         axis. torch has no such loss.
 
     Examples:

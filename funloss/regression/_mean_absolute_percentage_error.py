@@ -26,7 +26,7 @@ def mean_absolute_percentage_error(
 
     An element costs ``100 * abs(input - target) / max(abs(target), eps)``. An
     input of 0 costs 100 whatever the target, and one that is too large has no
-    limit: the optimum lies low. The slope is 0 at an exact fit.
+    limit: the optimum lies low. The derivative is 0 at an exact fit.
 
     Args:
         input: Predictions, shape ``(*)``, real.
@@ -35,15 +35,15 @@ def mean_absolute_percentage_error(
             array. A target of 0 costs ``100 * abs(input) / eps``, a huge number:
             mask such elements, or choose an `eps` that means something.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights; with ``abs(target)`` it is the weighted
             percentage error, the sum of errors in percent of the sum of targets.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in percent, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
+        Loss in percent, shape ``(*)`` for ``"none"``, else ``()``. The mean of no
         elements is nan.
 
     Raises:

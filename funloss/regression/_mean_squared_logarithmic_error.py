@@ -31,14 +31,14 @@ def mean_squared_logarithmic_error(
         target: True values, > -1, same shape, or a number. One of the two is
             floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in squared nats, shape ``(*)`` for ``"none"``, else ``()``. The mean
+        Loss in squared nats, shape ``(*)`` for ``"none"``, else ``()``. The mean
         of no elements is nan.
 
     Raises:
@@ -49,7 +49,7 @@ def mean_squared_logarithmic_error(
     Peers:
         `keras.losses.mean_squared_logarithmic_error`, which averages over the last
         axis and raises everything below 1e-7 to it, so that a negative value costs
-        as 0 does and has no slope. The functions of torchmetrics and scikit-learn
+        as 0 does and has no derivative. The functions of torchmetrics and scikit-learn
         are as here. torch has no such loss.
 
     Examples:

@@ -29,14 +29,14 @@ def mse_loss(
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        weight: Factor on each element's cost, same shape. The mean divides by
+        weight: Factor on each element's loss, same shape. The mean divides by
             the sum of the weights.
-        where: Boolean, broadcastable to `input`. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to `input`. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in squared units of `input`, shape ``(*)`` for ``"none"``, else
+        Loss in squared units of `input`, shape ``(*)`` for ``"none"``, else
         ``()``. The mean of no elements is nan.
 
     Raises:

@@ -42,12 +42,12 @@ def poisson_nll_loss(
         eps: Added to the rate inside the logarithm, not to `input` that holds
             logarithms; a number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        where: Boolean, broadcastable to the result. A False element costs 0, has
-            slope 0 (even at nan) and does not count in the mean.
+        where: Boolean, broadcastable to the result. A False element has loss 0, has
+            gradient 0 (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and `target` if None.
 
     Returns:
-        Cost in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
+        Loss in nats, the broadcast shape for ``"none"``, else ``()``. The mean of
         no elements is nan.
 
     Raises:
@@ -56,7 +56,7 @@ def poisson_nll_loss(
 
     Torch:
         `torch.nn.functional.poisson_nll_loss`, except: a count of 0 at rate 0
-        costs 0 (torch: nan), and the slope in a target of at most 0 leaves out
+        has loss 0 (torch: nan), and the derivative in a target of at most 0 leaves out
         the term of `full` (torch: nan). `where` and `dtype` are new.
 
     Examples:

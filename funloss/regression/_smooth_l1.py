@@ -22,23 +22,23 @@ def smooth_l1_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """Smooth L1 loss: Huber loss over `beta`, with slope 1 far from zero.
+    """Smooth L1 loss: Huber loss over `beta`, with derivative 1 far from zero.
 
     As `huber_loss` with ``delta=beta``, over `beta`: an element costs ``e**2 / (2
     * beta)`` up to ``abs(e) == beta`` and ``abs(e) - beta / 2`` beyond, so that
-    the slope far from zero is 1 whatever `beta`. ``beta=0`` is `l1_loss`.
+    the derivative far from zero is 1 whatever `beta`. ``beta=0`` is `l1_loss`.
 
     Args:
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        beta: Error, in units of `input`, where the cost turns linear; a number
+        beta: Error, in units of `input`, where the loss turns linear; a number
             >= 0, or a 0-d array > 0.
         where: As for `huber_loss`.
         dtype: As for `huber_loss`.
 
     Returns:
-        Cost in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
+        Loss in units of `input`, shape ``(*)`` for ``"none"``, else ``()``. The
         mean of no elements is nan.
 
     Raises:

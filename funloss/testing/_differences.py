@@ -17,7 +17,7 @@ class Difference:
     """A derivative, entry by entry.
 
     Attributes:
-        slope: The estimate; nan where the function is not finite beside the point.
+        derivative: The estimate; nan where the function is not finite beside the point.
         allowed: How far the true derivative may lie from it.
     """
 
@@ -40,7 +40,7 @@ def difference(
 
     Args:
         function: What to differentiate.
-        scale: Size of the numbers that its slope is a sum of.
+        scale: Size of the numbers that its derivative is a sum of.
         step: The first step, which is then halved.
         side: 0, or 1 or -1 for the derivative from the right or the left.
     """
@@ -60,6 +60,6 @@ def difference(
             preserve_shape=True,
             tolerances={"atol": least, "rtol": 1e-9},
         )
-    # An estimate that has not settled must not excuse a wrong slope.
+    # An estimate that has not settled must not excuse a wrong derivative.
     scatter = np.minimum(4 * np.nan_to_num(found.error), 1e-4 * scale)
     return Difference(found.df, 1e-6 * scale + scatter + 4 * least)

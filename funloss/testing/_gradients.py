@@ -1,4 +1,4 @@
-"""Slopes and curvature against finite differences of values and of slopes."""
+"""Derivatives and curvature against finite differences of values and of derivatives."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ def check_gradients(
 ) -> Report:
     """Compare derivatives with finite differences, in float64.
 
-    Slopes are compared along random directions; where one fails, entry by entry.
-    Products of the Hessian are compared with differences of the slopes. On a corner
-    only one-sided derivatives exist, and each slope must lie between those two.
-    Values and derivatives must be finite.
+    Derivatives are compared along random directions; where one fails, entry by entry.
+    Products of the Hessian are compared with differences of the derivatives. On a
+    corner only one-sided derivatives exist, and each derivative must lie between those
+    two. Values and derivatives must be finite.
 
     Args:
         function: The loss under test, which must compute float64 in float64.
@@ -46,7 +46,7 @@ def check_gradients(
         wrt: Names of the inputs to differentiate; the first floating one by default.
         library: A library with derivatives: ``"jax"``, ``"torch"``, or ``"keras"`` on
             one of them.
-        order: 1 for slopes, 2 for curvature as well.
+        order: 1 for derivatives, 2 for curvature as well.
         corners: Further inputs, with numbers on corners or at the edge of the domain.
             Curvature is not compared there.
 
@@ -63,7 +63,7 @@ def check_gradients(
         >>> inputs = {"input": np.asarray([1.0, 3.0]), "target": np.zeros(2)}
         >>> report = check_gradients(careless, inputs, wrt="target", library="torch")
         >>> print(report.failures[0].quantity)
-        slope of target
+        derivative of target
     """
     if repeated(library).orders == 0:
         msg = f"library must be one with derivatives, got {library!r}"

@@ -40,11 +40,11 @@ def check_labels(
     wrt: str | Sequence[str] | None = None,
     library: str = "jax",
 ) -> Report:
-    """Put labels out of range: the call must raise, or value and slope turn nan.
+    """Put labels out of range: the call must raise, or value and gradient turn nan.
 
     A number that looks right, because the label counts as another class or as
-    nothing, is a fault; so is nan with slopes that let training go on. Rows whose
-    label is `ignore_index` must count as if they were not there, with slopes of 0.
+    nothing, is a fault; so is nan with derivatives that let training go on. Rows whose
+    label is `ignore_index` must count as if they were not there, with derivatives of 0.
 
     Args:
         function: The loss under test.
@@ -115,7 +115,7 @@ def _noticed(
 
 
 def _heard(answer: Outcome, label: int, problem: Problem) -> Finding:
-    """Return whether nan tells of a label, in the value and in the slopes."""
+    """Return whether nan tells of a label, in the value and in the derivatives."""
     for index, value in enumerate(answer.values):
         if not np.any(np.isnan(value)):
             fault = f"label {label} counts as a class, or as nothing: {value}"

@@ -1,4 +1,4 @@
-"""What is masked must not matter: neither to the value nor to any slope."""
+"""What is masked must not matter: neither to the value nor to any derivative."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -46,8 +46,8 @@ def check_mask(
 ) -> Report:
     """Plant nan and infinities where the mask is False: nothing may change.
 
-    Values, slopes and curvature must be, to the last bit, those that the function has
-    with the given numbers in the masked places; and exactly 0 in these places.
+    Values, derivatives and curvature must be, to the last bit, those that the function
+    has with the given numbers in the masked places; and exactly 0 in these places.
 
     Args:
         function: The loss under test.
@@ -174,7 +174,7 @@ def _planted(
 def _silent(
     outcome: Outcome, problem: Problem, ignored: Mapping[str, np.ndarray]
 ) -> Outcome:
-    """Return the outcome in float64, with no slope where nothing matters."""
+    """Return the outcome in float64, with no derivative where nothing matters."""
 
     def without(arrays: list[np.ndarray]) -> list[np.ndarray]:
         names = problem.variable_names()

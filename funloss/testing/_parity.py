@@ -38,7 +38,7 @@ def check_parity(
     transforms: Sequence[str] | None = None,
     order: int | None = None,
 ) -> Report:
-    """Compare a loss with a reference: values, slopes and curvature.
+    """Compare a loss with a reference: values, derivatives and curvature.
 
     The reference answers in float64, on the inputs as each dtype rounds them. The
     candidate's error is counted in ulps of that dtype; what is allowed stands, with
@@ -60,7 +60,8 @@ def check_parity(
         dtypes: Any of ``"float64"``, ``"float32"``, ``"bfloat16"``, ``"float16"``.
         transforms: How JAX calls the candidate, of ``"eager"``, ``"jit"``,
             ``"vmap"``, ``"scan"`` and ``"checkpoint"``; the first three by default.
-        order: Highest derivative compared: 0 values, 1 slopes as well, 2 products of
+        order: Highest derivative compared: 0 values, 1 derivatives as well, 2 products
+            of
             the Hessian with a random direction as well. By default 1, or 0 if one of
             the libraries has no derivatives.
 

@@ -42,7 +42,7 @@ class Point:
 
     @np.errstate(all="ignore")
     def between(self, index: int) -> Verdict:
-        """Hold each slope against the derivatives from both sides."""
+        """Hold each derivative against the derivatives from both sides."""
         got = self.outcome.slopes[index]
         want, fault = got.copy(), ""
         for place, direction in self._axes(index):
@@ -62,7 +62,7 @@ class Point:
         return _distance(got, want) if fault else 0.0, fault, want
 
     def curvature(self) -> Iterator[Verdict]:
-        """Compare with how the slopes differ along the problem's directions."""
+        """Compare with how the derivatives differ along the problem's directions."""
         sizes = [slope.size for slope in self.outcome.slopes]
         got = _flat(self.outcome.products)
         scale = max(float(np.max(np.abs(got), initial=0.0)), 1e-9)
@@ -108,7 +108,7 @@ class Point:
             yield place, direction
 
     def _compared(self, index: int, direction: np.ndarray) -> tuple[bool, Difference]:
-        """Tell whether the slope along a direction is that of differences."""
+        """Tell whether the derivative along a direction is that of differences."""
         own = np.sum(self.outcome.slopes[index] * direction)
         return self._first(lambda it: bool(it.agrees(own)), 0, index, direction)
 

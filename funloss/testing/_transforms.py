@@ -48,9 +48,9 @@ def check_transforms(
 ) -> Report:
     """Compare `jit`, `vmap`, `scan` and `checkpoint` with calls that use none of them.
 
-    Values and slopes must be those of the function as it is: `vmap` those of one call
-    for each draw, `jit` also for data that it was not compiled with. New data of the
-    same shape must not compile anything again, under `jit` or without it.
+    Values and derivatives must be those of the function as it is: `vmap` those of one
+    call for each draw, `jit` also for data that it was not compiled with. New data of
+    the same shape must not compile anything again, under `jit` or without it.
 
     Args:
         function: The loss under test.

@@ -67,7 +67,7 @@ def to_numpy(array: Any) -> np.ndarray:
         if dtype_name(array) == "bfloat16":
             bits = array.view(_module("torch").int16)
             return bits.numpy(force=True).view(ml_dtypes.bfloat16)
-        return array.numpy(force=True)  # a sign has a ZeroTensor for a slope
+        return array.numpy(force=True)  # a sign has a ZeroTensor for a derivative
     if hasattr(array, "get") and type(array).__module__.startswith("cupy"):
         return array.get()
     return np.asarray(array)

@@ -146,7 +146,7 @@ def _program(
     curvature: Callable = _forward_over_reverse,
     wrap: Callable[[Callable], Callable] = lambda outputs: outputs,
 ) -> Callable:
-    """Return outputs, slopes and curvature as one function of the arrays."""
+    """Return outputs, derivatives and curvature as one function of the arrays."""
 
     def run(arrays: dict, cotangents: list, directions: list) -> tuple:
         outputs = wrap(

@@ -26,7 +26,7 @@ class Problem:
         options: All other arguments, by name; ``dtype`` is a dtype's name.
         wrt: Names of the inputs to differentiate.
         orders: Highest derivative wanted; the outcome may hold fewer.
-        cotangents: One for each output; the slopes are those of the outputs'
+        cotangents: One for each output; the derivatives are those of the outputs'
             inner product with them.
         directions: One for each leaf of `wrt`; the curvature is the Hessian of
             that inner product times them.
@@ -91,7 +91,7 @@ class Outcome:
 
     Attributes:
         values: The outputs.
-        slopes: The slope of each variable; empty if not asked for.
+        derivatives: The derivative of each variable; empty if not asked for.
         products: The Hessian's product for each variable; empty likewise.
         error: What the first order that is missing raised.
     """

@@ -117,8 +117,9 @@ def normal(
 def weighed(problem: Problem, first: Outcome, seed: str, dtype: str) -> Problem:
     """Return the problem with cotangents and directions drawn from `seed`.
 
-    All cotangents have one sign: of both, they would let the slope of an option, which
-    is a sum over all outputs, cancel to far below the terms that it is rounded by.
+    All cotangents have one sign: of both, they would let the derivative of an option,
+    which is a sum over all outputs, cancel to far below the terms that it is rounded
+    by.
     """
     random = seeded(seed)
     below = random.random() < 0.5

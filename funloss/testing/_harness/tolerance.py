@@ -18,7 +18,7 @@ class Tolerance:
     """What is allowed in one dtype.
 
     Attributes:
-        ulps: Largest error allowed in values and slopes, in ulps.
+        ulps: Largest error allowed in values and derivatives, in ulps.
         floor: Least size an entry's spacing is taken at, relative to the scale.
         flushed: Size below which a number may count as zero: XLA flushes
             subnormal numbers of the dtype it computes in.
@@ -36,8 +36,8 @@ class Tolerance:
         Products of the Hessian get four times as much: for a p-norm with p=3 of a
         vector of 1e-6, torch's own err by 52 ulps against 60 digits, funloss's by 10.
 
-        A recursion of `depth` steps rounds what it rounded before, which adds up like
-        a random walk of one ulp a step. The slopes of `ctc_loss` over 200 frames in
+        A recursion of `depth` steps rounds what it rounded before, which adds up like a
+        random walk of one ulp a step. The derivatives of `ctc_loss` over 200 frames in
         float32 err by 4 to 17 ulps, by draw and processor; torch's own by 1000 to 3000.
         """
         return (self.ulps + math.sqrt(depth)) * (4 if kind == "products" else 1)

@@ -12,7 +12,7 @@ __all__ = ["evaluate"]
 
 
 def evaluate(problem: Problem) -> Outcome:
-    """Return outputs, slopes and curvature on tensors."""
+    """Return outputs, derivatives and curvature on tensors."""
     arrays = problem.arrays("torch")
     variables = leaves([arrays[name] for name in problem.wrt])
     if problem.orders:
@@ -33,7 +33,7 @@ def _slopes(
     cotangents: Sequence,
     again: bool,
 ) -> list[torch.Tensor]:
-    """Return the slopes of the weighted outputs; zeros where no path leads."""
+    """Return the derivatives of the weighted outputs; zeros where no path leads."""
     pairs = [
         (output, from_numpy(cotangent, "torch"))
         for output, cotangent in zip(outputs, cotangents, strict=True)

@@ -41,17 +41,17 @@ def _spacing(size: np.ndarray, dtype: str) -> np.ndarray:
 def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.ndarray]]:
     """Return the scale of each array of a truth, by kind; for each entry, or for all.
 
-    A value is made of terms as large as itself or as the first-order changes
-    ``x * slope``: those of its own entry where it has one entry a variable's, their sum
-    for a single number (both without the cotangent), else the largest. A slope is made
-    of terms as large as the largest of its array; or, where they cancel, as the change
-    of any slope along the random direction, if that is not beyond the cotangents. A
-    product is made of terms as large as the largest of its array, or as the slopes
-    times the direction.
+    A value is made of terms as large as itself or as the first-order changes ``x *
+    derivative``: those of its own entry where it has one entry a variable's, their sum
+    for a single number (both without the cotangent), else the largest. A derivative is
+    made of terms as large as the largest of its array; or, where they cancel, as the
+    change of any derivative along the random direction, if that is not beyond the
+    cotangents. A product is made of terms as large as the largest of its array, or as
+    the derivatives times the direction.
     """
     slopes = [_largest([slope]) for slope in truth.slopes]
     products = [_largest([product]) for product in truth.products]
-    # Beyond the cotangents, a curvature of 1e24 would hide a wrong slope of 1e12.
+    # Beyond the cotangents, a curvature of 1e24 would hide a wrong derivative of 1e12.
     change = min(max(products, default=0.0), _largest(problem.cotangents))
     along = _largest(problem.directions)
     return {

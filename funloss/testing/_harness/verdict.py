@@ -19,7 +19,7 @@ class Finding:
     """The verdict on one array.
 
     Attributes:
-        kind: ``"values"``, ``"slopes"`` or ``"products"``.
+        kind: ``"values"``, ``"derivatives"`` or ``"products"``.
         index: Which array of that kind.
         quantity: The same in words.
         ulps: Largest error in ulps; infinite if the arrays cannot be compared.
