@@ -68,7 +68,7 @@ def q_learning_loss(
         policy: Probabilities of the next actions, shape ``(*, A)``. An action with
             probability 0 may have any value.
         next_action: The next actions, as `action`.
-        action_gap: Share of ``v`` that is the next value of `action` itself, which
+        action_gap: Fraction of ``v`` that is the next value of `action` itself, which
             widens the gap between actions; in 0..1. A number or a 0-d array.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         lambda_: As for `td_loss`; broadcastable to `action`.

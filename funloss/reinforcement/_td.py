@@ -54,7 +54,7 @@ def td_loss(
             or a number.
         next_value: Values of the states stepped to, same shape or a number.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
-        lambda_: Share of the target that comes from later steps: a number, or an
+        lambda_: Weight of later steps in the target: a number, or an
             array that broadcasts to `input`. The number 0 needs no time axis.
         time_axis: Axis of `input` along which steps follow each other; without
             `lambda_` it means nothing.
