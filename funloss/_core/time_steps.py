@@ -107,13 +107,15 @@ def time_steps(
     first = next(iter(named))
     named[first] = propagate_nan(xp, named[first], *settled)
     where = check_where(xp, input, where, shape)
-    fill = {**dict.fromkeys(named, 0.0), **dict.fromkeys(constants), **(fill or {})}
-    fill = {name: value for name, value in fill.items() if value is not None}
-    depth = max((inner.get(name, 0) for name in fill), default=0)
-    masks = _inner_masks(xp, where, shape, axis, depth)
-    for name, value in fill.items():
-        mask = masks[inner.get(name, 0)]
-        (named[name],) = fill_masked(xp, mask, (named[name], value))
+    masks = [None] * (1 + max(inner.values(), default=0))
+    if where is not None:
+        fill = {**dict.fromkeys(named, 0.0), **dict.fromkeys(constants), **(fill or {})}
+        fill = {name: value for name, value in fill.items() if value is not None}
+        depth = max(inner.get(name, 0) for name in fill)
+        masks = _inner_masks(xp, where, shape, axis, depth)
+        for name, value in fill.items():
+            mask = masks[inner.get(name, 0)]
+            (named[name],) = fill_masked(xp, mask, (named[name], value))
     return TimeSteps(
         xp, out, named, tuple(settled), shape, axis, weight, where, masks[1:]
     )
@@ -146,9 +148,8 @@ def _inner_masks(
     """Return a mask of steps, then with one axis of size 1 for what is within them."""
     masks, place = [where], axis if axis >= 0 else len(shape)
     for k in range(depth):
-        if where is not None:
-            where = xp.broadcast_to(where, (*shape, *(1,) * k))
-            where = xp.expand_dims(where, axis=place)
+        where = xp.broadcast_to(where, (*shape, *(1,) * k))
+        where = xp.expand_dims(where, axis=place)
         masks.append(where)
     return masks
 
