@@ -30,115 +30,101 @@ HELPERS = {
     "samplewise_loss": "funloss._core.custom",
 }
 
-# A line for each loss, by family in the order of the documentation: its module, its
-# name, its other names. Names that differ in capitals, underscores or a final "loss"
-# count as one. Classes are those of torch.nn.
+# A line for each loss, by family in the order of the documentation: its family, its
+# name, its other names. It stands in the family's module of its name without a final
+# "_loss", if no other is named. Names that differ in capitals, underscores or a final
+# "loss" count as one. Classes are those of torch.nn.
 _TABLE = """
-regression._expectile expectile_loss: asymmetric_squared_error iql_value_loss
-regression._gaussian_nll gaussian_nll_loss: GaussianNLLLoss normal_nll
-    gaussian_likelihood
-regression._huber huber_loss: HuberLoss
-regression._l1 l1_loss: mae L1Loss mean_absolute_error absolute_error
-    absolute_difference
-regression._log_cosh log_cosh_loss: logcosh
-regression._mean_absolute_percentage_error mean_absolute_percentage_error: mape
-regression._mean_squared_logarithmic_error mean_squared_logarithmic_error: msle
-    squared_log_error
-regression._mse mse_loss: mse MSELoss mean_squared_error squared_error l2_loss
-    square_loss quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
-regression._poisson_nll poisson_nll_loss: PoissonNLLLoss poisson
-    poisson_log_likelihood
-regression._smooth_l1 smooth_l1_loss: SmoothL1Loss
+regression expectile_loss: asymmetric_squared_error iql_value_loss
+regression gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
+regression huber_loss: HuberLoss
+regression l1_loss: mae L1Loss mean_absolute_error absolute_error absolute_difference
+regression log_cosh_loss: logcosh
+regression mean_absolute_percentage_error: mape
+regression mean_squared_logarithmic_error: msle squared_log_error
+regression mse_loss: mse MSELoss mean_squared_error squared_error l2_loss square_loss
+    quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
+regression poisson_nll_loss: PoissonNLLLoss poisson poisson_log_likelihood
+regression smooth_l1_loss: SmoothL1Loss
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
-classification._binary_cross_entropy binary_cross_entropy: bce BCELoss
-    binary_crossentropy log_loss
-classification._binary_cross_entropy binary_cross_entropy_with_logits: bce
-    BCEWithLogitsLoss
-    bce_with_logits sigmoid_binary_cross_entropy sigmoid_cross_entropy
-    sigmoid_cross_entropy_with_logits binary_logistic_loss logistic_loss
-    pointwise_sigmoid_loss dpo_loss
-classification._binary_sparsemax binary_sparsemax_loss: sparsemax_loss sparse_plus
-classification._cross_entropy cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
+classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
+classification binary_cross_entropy_with_logits: bce BCEWithLogitsLoss bce_with_logits
+    sigmoid_binary_cross_entropy sigmoid_cross_entropy sigmoid_cross_entropy_with_logits
+    binary_logistic_loss logistic_loss pointwise_sigmoid_loss dpo_loss
+classification binary_sparsemax_loss: sparsemax_loss sparse_plus
+classification cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
     softmax_cross_entropy_with_logits softmax_cross_entropy_with_integer_labels
     sparse_softmax_cross_entropy_with_logits safe_softmax_cross_entropy
-    categorical_crossentropy sparse_categorical_crossentropy
-    multiclass_logistic_loss clip_loss
-classification._entmax entmax_loss: entmax15_loss sparsemax_loss
-    multiclass_sparsemax_loss
-classification._fenchel_young fenchel_young_loss: make_fenchel_young_loss
-classification._generalized_cross_entropy generalized_cross_entropy: gce
-    categorical_generalized_cross_entropy
-classification._hinge hinge_loss: squared_hinge perceptron_loss binary_hinge_loss
+    categorical_crossentropy sparse_categorical_crossentropy multiclass_logistic_loss
+    clip_loss
+classification entmax_loss: entmax15_loss sparsemax_loss multiclass_sparsemax_loss
+classification fenchel_young_loss: make_fenchel_young_loss
+classification generalized_cross_entropy: gce categorical_generalized_cross_entropy
+classification hinge_loss: squared_hinge perceptron_loss binary_hinge_loss
     binary_perceptron_loss svm_loss
-classification._linear_cross_entropy linear_cross_entropy: LinearCrossEntropyLoss
-    fused_linear_cross_entropy chunked_cross_entropy cut_cross_entropy
-classification._multi_margin multi_margin_loss: MultiMarginLoss
-classification._multiclass_hinge multiclass_hinge_loss: categorical_hinge
-    crammer_singer_loss multiclass_perceptron_loss
-classification._multilabel_margin multilabel_margin_loss: MultiLabelMarginLoss
-classification._soft_margin multilabel_soft_margin_loss: MultiLabelSoftMarginLoss
-classification._nll nll_loss: NLLLoss negative_log_likelihood
-classification._poly poly_loss: poly_loss_cross_entropy poly1_cross_entropy
-classification._sigmoid_focal sigmoid_focal_loss: focal_loss focal binary_focal_loss
+classification linear_cross_entropy: LinearCrossEntropyLoss fused_linear_cross_entropy
+    chunked_cross_entropy cut_cross_entropy
+classification multi_margin_loss: MultiMarginLoss
+classification multiclass_hinge_loss: categorical_hinge crammer_singer_loss
+    multiclass_perceptron_loss
+classification multilabel_margin_loss: MultiLabelMarginLoss
+classification multilabel_soft_margin_loss: MultiLabelSoftMarginLoss
+classification nll_loss: NLLLoss negative_log_likelihood
+classification poly_loss: poly_loss_cross_entropy poly1_cross_entropy
+classification sigmoid_focal_loss: focal_loss focal binary_focal_loss
     binary_focal_crossentropy
-classification._smooth_labels smooth_labels: label_smoothing
-classification._soft_margin soft_margin_loss: SoftMarginLoss logistic_loss
-classification._softmax_focal softmax_focal_loss: focal_loss focal
-    categorical_focal_crossentropy categorical_focal_loss
-ranking._approx_ndcg approx_ndcg_loss: approx_ndcg ndcg_loss
-ranking._listmle listmle_loss: list_mle plackett_luce_loss
-ranking._margin_ranking margin_ranking_loss: MarginRankingLoss
-ranking._pairwise_hinge pairwise_hinge_loss: ranking_hinge_loss
-ranking._pairwise_logistic pairwise_logistic_loss: ranknet lambdarank bradley_terry_loss
-ranking._pairwise_mse pairwise_mse_loss: pairwise_squared_error
-ranking._pairwise_quantile pairwise_quantile_loss: pairwise_qr_loss
-ranking._pairwise_soft_zero_one pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
-ranking._poly1_softmax poly1_softmax_loss:
-ranking._ranking_softmax ranking_softmax_loss: listnet softmax_loss
-ranking._unique_softmax unique_softmax_loss:
-embedding._cosine_distance cosine_distance: cosine cosine_loss cosine_proximity
-embedding._cosine_embedding cosine_embedding_loss: CosineEmbeddingLoss
-embedding._cosine_similarity cosine_similarity: CosineSimilarity
-embedding._hinge_embedding hinge_embedding_loss: HingeEmbeddingLoss
-embedding._pairwise_distance pairwise_distance: PairwiseDistance euclidean_distance
-embedding._pdist pdist:
-embedding._triplet_margin triplet_margin_loss: TripletMarginLoss triplet triplet_loss
-embedding._triplet_margin_with_distance triplet_margin_with_distance_loss:
-    TripletMarginWithDistanceLoss
-contrastive._circle circle_loss:
-contrastive._ntxent ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss
-    n_pair_loss supcon_loss supervised_contrastive_loss
-distribution._generalized_kl generalized_kl_divergence: convex_kl_divergence
-    i_divergence
-distribution._kl kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
-    kullback_leibler_divergence kl_divergence_with_log_targets
-    categorical_kl_divergence
-sequence._ctc ctc_loss: CTCLoss ctc_loss_with_forward_probs
+classification smooth_labels: label_smoothing
+classification soft_margin_loss: SoftMarginLoss logistic_loss
+classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
+    categorical_focal_loss
+ranking approx_ndcg_loss: approx_ndcg ndcg_loss
+ranking listmle_loss: list_mle plackett_luce_loss
+ranking margin_ranking_loss: MarginRankingLoss
+ranking pairwise_hinge_loss: ranking_hinge_loss
+ranking pairwise_logistic_loss: ranknet lambdarank bradley_terry_loss
+ranking pairwise_mse_loss: pairwise_squared_error
+ranking pairwise_quantile_loss: pairwise_qr_loss
+ranking pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
+ranking poly1_softmax_loss:
+ranking ranking_softmax_loss: listnet softmax_loss
+ranking unique_softmax_loss:
+embedding cosine_distance: cosine cosine_loss cosine_proximity
+embedding cosine_embedding_loss: CosineEmbeddingLoss
+embedding cosine_similarity: CosineSimilarity
+embedding hinge_embedding_loss: HingeEmbeddingLoss
+embedding pairwise_distance: PairwiseDistance euclidean_distance
+embedding pdist:
+embedding triplet_margin_loss: TripletMarginLoss triplet triplet_loss
+embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
+contrastive circle_loss:
+contrastive ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss n_pair_loss
+    supcon_loss supervised_contrastive_loss
+distribution generalized_kl_divergence: convex_kl_divergence i_divergence
+distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
+    kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence
+sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
     connectionist_temporal_classification
-segmentation._dice dice_loss: f1_loss soft_dice_loss binary_dice_loss
-segmentation._generalized_dice generalized_dice_loss:
-    multiclass_generalized_dice_loss
-segmentation._tversky tversky_loss: jaccard_loss iou_loss
-reinforcement._categorical_q_learning categorical_q_learning_loss: c51
-    categorical_double_q_learning
-reinforcement._categorical_td categorical_td_loss: categorical_td_learning
-reinforcement._dpg dpg_loss: ddpg deterministic_policy_gradient
-reinforcement._entropy entropy_loss: entropy_bonus entropy_regularization
-reinforcement._policy_gradient policy_gradient_loss: reinforce actor_critic_loss
-    a2c_loss vanilla_policy_gradient
-reinforcement._ppo_clip ppo_clip_loss: ppo clipped_surrogate_pg_loss
-reinforcement._q_learning q_learning_loss: dqn double_q_learning sarsa expected_sarsa
-    q_lambda persistent_q_learning
-reinforcement._qpg qpg_loss:
-reinforcement._quantile_huber quantile_huber_loss: pinball_loss quantile_loss
-    quantile_regression_loss tilted_loss
-reinforcement._quantile_q_learning quantile_q_learning_loss: qr_dqn
-    quantile_expected_sarsa
-reinforcement._retrace retrace_loss: retrace_continuous
-reinforcement._rm rm_loss: regret_matching_loss
-reinforcement._rpg rpg_loss: regret_policy_gradient_loss
-reinforcement._td td_loss: td_learning qv_learning td_error td_lambda value_loss vtrace
+segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
+segmentation generalized_dice_loss: multiclass_generalized_dice_loss
+segmentation tversky_loss: jaccard_loss iou_loss
+reinforcement categorical_q_learning_loss: c51 categorical_double_q_learning
+reinforcement categorical_td_loss: categorical_td_learning
+reinforcement dpg_loss: ddpg deterministic_policy_gradient
+reinforcement entropy_loss: entropy_bonus entropy_regularization
+reinforcement policy_gradient_loss: reinforce actor_critic_loss a2c_loss
+    vanilla_policy_gradient
+reinforcement ppo_clip_loss: ppo clipped_surrogate_pg_loss
+reinforcement q_learning_loss: dqn double_q_learning sarsa expected_sarsa q_lambda
+    persistent_q_learning
+reinforcement qpg_loss:
+reinforcement quantile_huber_loss: pinball_loss quantile_loss quantile_regression_loss
+    tilted_loss
+reinforcement quantile_q_learning_loss: qr_dqn quantile_expected_sarsa
+reinforcement retrace_loss: retrace_continuous
+reinforcement rm_loss: regret_matching_loss
+reinforcement rpg_loss: regret_policy_gradient_loss
+reinforcement td_loss: td_learning qv_learning td_error td_lambda value_loss vtrace
 """
 
 # What to say of another name than that it is this loss here.
@@ -179,7 +165,8 @@ def _parsed(table: str) -> dict[str, Loss]:
     losses = {}
     for line in lines:
         place, _, others = line.partition(":")
-        module, name = place.split()
+        family, name = place.split()
+        module = family if "." in family else f"{family}._{name.removesuffix('_loss')}"
         losses[name] = Loss(name, f"funloss.{module}", tuple(others.split()))
     return losses
 

@@ -14,12 +14,13 @@ def registered(source: str, name: str, family: str) -> str:
     """Return the register with a line for the loss, by name in its family."""
     lines = source.splitlines(keepends=True)
     # A line that begins with blanks goes on with the other names of the one before.
-    starts = [k for k, x in enumerate(lines) if x.startswith(f"{family}._")]
+    own = f"{family} ", f"{family}._"
+    starts = [k for k, x in enumerate(lines) if x.startswith(own)]
     after = [k for k in starts if lines[k].split()[1].rstrip(":") < name]
     place = after[-1] + 1 if after else starts[0]
     while lines[place].startswith("    "):
         place += 1
-    lines.insert(place, f"{family}._{name.removesuffix('_loss')} {name}:\n")
+    lines.insert(place, f"{family} {name}:\n")
     return "".join(lines)
 
 

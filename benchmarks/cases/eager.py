@@ -37,8 +37,8 @@ def _delta(loss):
 CASES = [
     Case(
         "eager",
-        "huber_loss with a number",
-        "value",
+        "huber_loss",
+        "value of a number",
         _pair,
         (8, 10),
         (2, 3),

@@ -45,15 +45,15 @@ class DaskNamespace(Namespace):
         return da.map_blocks(NUMPY.cumulative_max, _whole(x, axis), axis=axis)
 
     def cumulative_sumexp(
-        self, x: Any, weight: Any, axis: int, *, reverse: bool = False
+        self, x: Any, total: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, Any]:
         """Return the running maximum, and that of ``sum(mass * exp(x - maximum))``."""
 
-        def run(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-            return np.stack(NUMPY.cumulative_sumexp(x, weight, axis, reverse=reverse))
+        def run(x: np.ndarray, total: np.ndarray) -> np.ndarray:
+            return np.stack(NUMPY.cumulative_sumexp(x, total, axis, reverse=reverse))
 
-        x, weight = _whole(x, axis), _whole(weight, axis)
-        both = da.map_blocks(run, x, weight, new_axis=0, chunks=((2,), *x.chunks))
+        x, total = _whole(x, axis), _whole(total, axis)
+        both = da.map_blocks(run, x, total, new_axis=0, chunks=((2,), *x.chunks))
         return both[0], both[1]
 
     def _special(self, name: str, x: Any) -> Any:

@@ -3,8 +3,8 @@
 from funloss.classification._adaptive_log_softmax_with_loss import (
     adaptive_log_softmax_with_loss,
 )
-from funloss.classification._binary_cross_entropy import (
-    binary_cross_entropy,
+from funloss.classification._binary_cross_entropy import binary_cross_entropy
+from funloss.classification._binary_cross_entropy_with_logits import (
     binary_cross_entropy_with_logits,
 )
 from funloss.classification._binary_sparsemax import binary_sparsemax_loss
@@ -17,14 +17,14 @@ from funloss.classification._linear_cross_entropy import linear_cross_entropy
 from funloss.classification._multi_margin import multi_margin_loss
 from funloss.classification._multiclass_hinge import multiclass_hinge_loss
 from funloss.classification._multilabel_margin import multilabel_margin_loss
+from funloss.classification._multilabel_soft_margin import (
+    multilabel_soft_margin_loss,
+)
 from funloss.classification._nll import nll_loss
 from funloss.classification._poly import poly_loss
 from funloss.classification._sigmoid_focal import sigmoid_focal_loss
 from funloss.classification._smooth_labels import smooth_labels
-from funloss.classification._soft_margin import (
-    multilabel_soft_margin_loss,
-    soft_margin_loss,
-)
+from funloss.classification._soft_margin import soft_margin_loss
 from funloss.classification._softmax_focal import softmax_focal_loss
 
 __all__ = [

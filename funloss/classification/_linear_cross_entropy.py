@@ -134,23 +134,29 @@ def linear_cross_entropy(
             where=where,
             dtype=out,
         )
+    blocks = {"chunk": chunk, "parts": parts, "narrow": half}
+    losses = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+
+
+def _in_blocks(
+    rows: ClassRows, x: Any, layer: tuple[Any, Any], label_smoothing: Any, **blocks: Any
+) -> Any:
+    """Return the losses of labels, weighted by class, without the scores as a whole."""
+    xp = rows.xp
     smoothing = unit_interval(label_smoothing).check(xp, x, "label_smoothing")
     uniform = None
     if not is_zero(smoothing):
-        ones = xp.ones(shape[axis:], dtype=x.dtype, **xp.device_kw(x))
+        ones = xp.ones((rows.classes,), dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
-    layer = (linear_weight, bias, uniform)
-    both = label_losses(
-        xp, x, layer, rows.target, chunk=chunk, parts=parts, narrow=half
-    )
+    both = label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
     losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
     row_weight = rows.label_weight()
     losses = losses if row_weight is None else losses * row_weight
     if rest is not None:
         losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
-    losses = rows.nan_where_bad(losses)
-    return rows.reduce(losses, reduction, mean_weights=row_weight)
+    return rows.nan_where_bad(losses)
 
 
 def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:

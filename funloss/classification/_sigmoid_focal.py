@@ -7,7 +7,8 @@ from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._binary_cross_entropy import is_no_probability, logit_losses
+from funloss.classification._binary_cross_entropy import is_no_probability
+from funloss.classification._binary_cross_entropy_with_logits import logit_losses
 
 __all__ = ["power", "sigmoid_focal_loss", "whole"]
 

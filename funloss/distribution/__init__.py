@@ -1,6 +1,6 @@
 """Losses between probability distributions."""
 
-from funloss.distribution._generalized_kl import generalized_kl_divergence
-from funloss.distribution._kl import kl_div
+from funloss.distribution._generalized_kl_divergence import generalized_kl_divergence
+from funloss.distribution._kl_div import kl_div
 
 __all__ = ["generalized_kl_divergence", "kl_div"]
