@@ -260,3 +260,58 @@ def test_first_line_names_the_loss_as_the_field_does(loss):
     # A short name counts as a word of its own alone.
     said = words(first), set(map(words, re.findall(r"[\w-]+", first)))
     assert any(x in said[1] or (len(x) > 3 and x in said[0]) for x in known), first
+
+
+# What checks, promotes and masks the arguments of a loss, and can reduce its losses.
+WAYS_IN = {
+    *("elements", "class_rows", "settle_rows", "item_lists"),
+    *("vector_rows", "labelled_rows", "time_steps", "regions"),
+}
+# Lengths of two kinds and a lattice are no arrays of one shape.
+OWN_WAY_IN = {"ctc_loss"}
+
+
+def called_names(function):
+    """Return the names that a function calls, itself and through its own module."""
+    tree = ast.parse(inspect.getsource(inspect.getmodule(function)))
+    parts = {x.name: x for x in tree.body if isinstance(x, ast.FunctionDef)}
+    found, todo = set(), [function.__name__]
+    while todo:
+        calls = {
+            node.func.id
+            for node in ast.walk(parts[todo.pop()])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        todo += [name for name in calls - found if name in parts]
+        found |= calls
+    return found
+
+
+def ways_in(name):
+    """Return the ways in that a loss takes, itself or by what it shares with others."""
+    function = inspect.unwrap(getattr(fl, name))
+    module = importlib.import_module(LOSSES[name].module)
+    names = called_names(function)
+    for shared in names - WAYS_IN:
+        other = getattr(module, shared, None)
+        if inspect.isfunction(other) and not other.__module__.startswith(
+            ("funloss._core", "funloss._array", module.__name__)
+        ):
+            names |= called_names(inspect.unwrap(other))
+    return names & WAYS_IN
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - OWN_WAY_IN))
+def test_each_loss_goes_through_a_way_in(name):
+    assert ways_in(name)
+
+
+@pytest.mark.parametrize("name", sorted(OWN_WAY_IN))
+def test_what_has_its_own_way_in_takes_no_other(name):
+    assert not ways_in(name)
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_each_loss_stands_in_a_file_of_its_name(name):
+    module = LOSSES[name].module.rpartition(".")[2]
+    assert module in {f"_{name}", f"_{name.removesuffix('_loss')}"}
