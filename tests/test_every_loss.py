@@ -94,7 +94,7 @@ def test_gradients_are_differences_of_the_value(row):
 def test_hessian_is_differences_of_the_gradient(row):
     place, arrays = row.floats()[0], row.made(jnp)
     gradient = jax.grad(summed(row), place)
-    # One program of both is compiled sooner than the operations of a Hessian one by one.
+    # One program of both is compiled sooner than a Hessian, operation by operation.
     both = jax.jit(lambda *x: (gradient(*x), jax.jacfwd(gradient, place)(*x)))
     expected = differences(
         lambda *x: np.asarray(both(*x)[0]), row.made(np), place, 1e-6
@@ -211,17 +211,22 @@ def test_masked_samples_change_neither_value_nor_gradient(xp, name, row):
 def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row):
     nothing = xp.asarray(np.zeros(row.mask_shape, bool).tolist())
     costs = row.with_options(where=nothing, reduction="none")
-    for reduction, expected in (("mean", math.nan), ("sum", 0)):
-        program = differentiated(row, name, where=nothing, reduction=reduction)
-        for bad in (0.5, math.nan):
-            changed = corrupted(row, bad).items()
-            changed = {k: v for k, v in changed if v.dtype.kind == "f"}
-            arrays = row.made(xp, changed=changed)
-            value, gradients = program(*arrays)
+    options = [{"where": nothing, "reduction": total} for total in ("mean", "sum")]
+    programs = [differentiated(row, name, **own) for own in options]
+
+    def results(*arrays):
+        return [program(*arrays) for program in programs], costs(*arrays)
+
+    run = jax.jit(results) if name == "jax" else results
+    for bad in (0.5, math.nan):
+        changed = corrupted(row, bad).items()
+        changed = {k: v for k, v in changed if v.dtype.kind == "f"}
+        totals, each = run(*row.made(xp, changed=changed))
+        for (value, gradients), expected in zip(totals, (math.nan, 0), strict=True):
             assert_close(value, expected)
             for slope in gradients:
                 assert not to_numpy(slope).any()
-            assert_close(costs(*arrays), np.zeros(row.costs))
+        assert_close(each, np.zeros(row.costs))
 
 
 @rows("where", "reduction")
