@@ -19,7 +19,7 @@ Plan = Mapping[Kind, Sequence[int]]
 
 # How many calls there are to one that is sampled: where nothing is compiled, and where
 # it is, which takes nearly all the time.
-ONE_IN, COMPILED_ONE_IN = 3, 6
+ONE_IN, COMPILED_ONE_IN = 2, 6
 
 
 def everything(
