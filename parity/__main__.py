@@ -5,9 +5,9 @@ slopes and curvature; called without `jit`, slopes); in float32, bfloat16 and fl
 NumPy, torch and JAX under `jit`, in float32 on array-api-strict too. Under `jit` JAX's
 curvature is forward over reverse, under `vmap` reverse over reverse.
 
-By default samples run: of each case a few calls on all libraries, and on JAX in one of
-its modes (see `parity.plan`). They differ from run to run; the seed that draws them is
-printed, and `--seed` draws the same again. `--full` runs every call in every mode.
+By default samples run: every call in two dtypes, and a few of each loss on JAX in each
+of its modes (see `parity.plan`). They differ from run to run; the seed that draws them
+is printed, and `--seed` draws the same again. `--full` runs every call in every mode.
 """
 
 import argparse

@@ -17,9 +17,11 @@ __all__ = ["Plan", "everything", "samples"]
 Kind = tuple[str, str]
 Plan = Mapping[Kind, Sequence[int]]
 
-# How many calls there are to one that is sampled: where nothing is compiled, and where
-# it is, which takes nearly all the time.
-ONE_IN, COMPILED_ONE_IN = 2, 6
+# Dtypes that share calls: what is not asked about in one is in the other.
+_PAIRS = (("float64", "float32"), ("bfloat16", "float16"))
+# How many calls in a dtype there are to one that JAX is asked about: compiling takes
+# nearly all the time.
+_COMPILED_ONE_IN = 3
 
 
 def everything(
@@ -40,9 +42,9 @@ def everything(
 def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
     """Ask about samples that `seed` draws, some of every batch.
 
-    Of each batch, libraries that compile nothing are asked about one call in `ONE_IN`
-    in every dtype. A loss is asked about on one batch in each mode of JAX, and under
-    `jit` in a narrower dtype; of more batches, every third gets one of these.
+    Libraries that compile nothing are asked about every call, in two of the four
+    dtypes. A loss is asked about on one batch in each mode of JAX, in one of its
+    dtypes; of more batches, every third is asked about in one mode.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):
@@ -56,18 +58,18 @@ def _samples(
 ) -> dict[Batch, Plan]:
     """Return the plans of one loss."""
     whole = {batch: everything(calls) for batch, calls in batches.items()}
-    modes: dict[Batch, dict[tuple[str, bool], list[Kind]]] = {}
+    modes: dict[Batch, dict[str, list[Kind]]] = {}
     for batch, plan in whole.items():
         modes[batch] = defaultdict(list)
         for name, dtype in filter(_compiles, plan):
-            modes[batch][name, dtype != "float64"].append((name, dtype))
+            modes[batch][name].append((name, dtype))
     compiled = _dealt(modes, random, -(-len(batches) // 3))
     plans = {}
     for batch, calls in batches.items():
-        drawn = {dtype: _drawn(range(len(calls)), ONE_IN, random) for dtype in DTYPES}
+        drawn = _shared(len(calls), calls[0].case.dtypes, random)
         chosen = {_one(modes[batch][mode], random) for mode in compiled[batch]}
         plans[batch] = {
-            kind: _drawn(drawn[kind[1]], COMPILED_ONE_IN // ONE_IN, random)
+            kind: _drawn(drawn[kind[1]], _COMPILED_ONE_IN, random)
             if _compiles(kind)
             else drawn[kind[1]]
             for kind in whole[batch]
@@ -89,6 +91,23 @@ def _dealt(
         if able[batch] and not dealt[batch] and sum(map(bool, dealt.values())) < least:
             dealt[batch].append(_one(sorted(able[batch]), random))
     return dealt
+
+
+def _shared(
+    count: int, dtypes: Collection[str], random: np.random.Generator
+) -> dict[str, list[int]]:
+    """Return every second place for one dtype of a pair, and the others for the other.
+
+    Where a case has one dtype of the pair alone, that has all places.
+    """
+    shared = dict.fromkeys(dtypes, list(range(count)))
+    for one, other in _PAIRS:
+        if one not in dtypes or other not in dtypes:
+            continue
+        shared[one] = _drawn(range(count), 2, random)
+        last = {count - 1} if count % 2 else set()
+        shared[other] = sorted({*range(count)} - {*shared[one]} | last)
+    return shared
 
 
 def _drawn(

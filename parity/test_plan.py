@@ -32,18 +32,22 @@ def test_every_case_runs_in_all_dtypes_on_every_library_without_a_compiler(seed)
         missing = WHOLE[batch].keys() - plan.keys()
         assert all(LIBRARIES[name].mode.library == "jax" for name, _ in missing)
         assert all(places for places in plan.values())
+        for pair in (("float64", "float32"), ("bfloat16", "float16")):
+            asked = [plan["torch", d] for d in pair if ("torch", d) in WHOLE[batch]]
+            if asked:
+                assert {k for places in asked for k in places} == {
+                    *range(len(batch.calls()))
+                }
 
 
 @SEEDS
 @pytest.mark.parametrize("loss", LOSSES)
-def test_every_loss_runs_in_every_mode_of_jax_and_in_a_narrow_dtype(loss, seed):
+def test_every_loss_runs_on_every_library_and_in_every_mode_of_jax(loss, seed):
     own = [batch for batch in EVERY if batch.loss == loss]
     whole = {kind for batch in own for kind in WHOLE[batch]}
     kinds = {kind for plan in samples(own, seed).values() for kind in plan}
     assert kinds <= whole
     assert {name for name, _ in kinds} == {name for name, _ in whole}
-    on_jax = {dtype for name, dtype in kinds if LIBRARIES[name].mode.library == "jax"}
-    assert len(on_jax) > 1 or {dtype for _, dtype in whole} == {"float64"}
 
 
 @SEEDS
