@@ -1,4 +1,4 @@
-"""What every test shares: strict JAX in double precision, libraries, slopes."""
+"""What every test shares: strict JAX in double precision, libraries, derivatives."""
 
 import array_api_compat.dask.array
 import array_api_compat.torch
@@ -8,7 +8,7 @@ import jax.numpy
 import numpy as np
 import pytest
 
-from tests.slopes import CURVATURES, WAYS
+from tests.derivatives import CURVATURES, WAYS
 
 jax.config.update("jax_enable_x64", True)
 # No loss relies on JAX to give arrays axes or another dtype of its own accord.
@@ -43,7 +43,7 @@ def any_xp(request):
 
 
 @pytest.fixture(params=WAYS.values(), ids=WAYS)
-def slope(request):
+def derivative(request):
     """Take with it the gradient of the sum of a function, at a point."""
     return request.param
 

@@ -18,18 +18,19 @@ class Row:
     loss: Any
     # Positional arguments by name. Decimals are floating, the others are integers.
     arrays: dict[str, Any]
-    # Shape of the costs.
+    # Shape of the losses.
     costs: tuple[int, ...] = (3,)
-    # Shape of a mask, if it is not that of the costs.
+    # Shape of a mask, if it is not that of the losses.
     mask: tuple[int, ...] | None = None
-    # How many parts of a cost the mean counts, as many in each cost.
+    # How many parts of a loss the mean counts, as many in each loss.
     mass: int = 1
-    # Whether a cost depends on other samples than its own.
+    # Whether a loss depends on other samples than its own.
     together: bool = False
     options: dict[str, Any] = field(default_factory=dict)
-    # Floating arrays that the loss takes as constants: their slopes are zero.
+    # Floating arrays that the loss takes as constants: their derivatives are zero.
     constants: tuple[str, ...] = ()
-    # Whether the slope is that of the value, or a loss is made for its slope alone.
+    # Whether the derivative is that of the value, or a loss is made for its derivative
+    # alone.
     descends: bool = True
     # Axis of the samples in an array where it is not 0; None: shared by all.
     samples: dict[str, int | None] = field(default_factory=dict)

@@ -141,10 +141,10 @@ def test_both_calls_give_the_same_number(line, names):
         return
     shared = [name for name in used(ours) if name in used(theirs)]
     moved = next(name for name in shared if is_floating(names[name]))
-    value, slope = answers(ours, names, moved)
+    value, derivative = answers(ours, names, moved)
     expected, other = answers(theirs, names, moved)
     assert_same(value, expected)
-    assert_same(slope, other)
+    assert_same(derivative, other)
     assert np.any(other)
 
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 TEST = "tests/test_every_loss.py::test_gradients_are_differences_of_the_value"
 
 
-def test_optimised_programs_have_the_same_values_and_slopes():
+def test_optimised_programs_have_the_same_values_and_derivatives():
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST],
         cwd=ROOT,

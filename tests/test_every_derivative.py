@@ -54,8 +54,8 @@ RANKED = {row for row in fl.__all__ if row.startswith("pairwise_")} | {
 
 # Where the exact second derivative is infinite, undefined or beyond float32, and why.
 NARROWER = {
-    # The cost is -log(p), whose derivatives are infinite at 0 and 1; below 1e-12
-    # torch's floor takes the place of the gradient, which then is none of the cost's.
+    # The loss is -log(p), whose derivatives are infinite at 0 and 1; below 1e-12
+    # torch's floor takes the place of the gradient, which then is none of the loss's.
     (fl.binary_cross_entropy, "input"): UNIT[(UNIT > 1e-12) & (UNIT < 1)],
     # The exponential of the input overflows: float32 by 89, float64 by 710.
     (fl.poisson_nll_loss, "input"): REAL[REAL <= 400],
@@ -137,9 +137,9 @@ def on_jax(row, way):
             return jax.jvp(gradient, tuple(floats), tuple(directions))
 
         def along(*floats):
-            slopes = gradient(*floats)
-            pairs = zip(slopes, directions, strict=True)
-            return sum((x * v).sum() for x, v in pairs), slopes
+            derivatives = gradient(*floats)
+            pairs = zip(derivatives, directions, strict=True)
+            return sum((x * v).sum() for x, v in pairs), derivatives
 
         return jax.grad(along, every, has_aux=True)(*floats)[::-1]
 
@@ -150,11 +150,11 @@ def on_torch(row, arrays, directions):
     """Return gradients and Hessian-vector products of one batch."""
     floats = [arrays[k].requires_grad_() for k in row.trained()]
     take = functools.partial(torch.autograd.grad, materialize_grads=True)
-    slopes = take(summed(row)(*arrays), floats, create_graph=True)
-    along = sum((x * v).sum() for x, v in zip(slopes, directions, strict=True))
+    derivatives = take(summed(row)(*arrays), floats, create_graph=True)
+    along = sum((x * v).sum() for x, v in zip(derivatives, directions, strict=True))
     curved = along.requires_grad
     products = take(along, floats) if curved else [torch.zeros_like(x) for x in floats]
-    return slopes, products
+    return derivatives, products
 
 
 def taken(row, library, dtype, arrays, directions):

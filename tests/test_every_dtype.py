@@ -128,7 +128,7 @@ def test_arrays_as_options_do_not_promote(xp, row):
 
 
 @rows(attribute="reals")
-def test_options_have_slopes_on_jax(row):
+def test_options_have_derivatives_on_jax(row):
     arrays = row.made(jnp)
     for name, x in row.reals.items():
 

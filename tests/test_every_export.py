@@ -18,7 +18,7 @@ from tests.settings import strict
 from tests.table import ROWS, rows
 
 SIZES = (1, 3, 7)
-CASES = ("all sum", "all mean", "kept none", "kept slopes")
+CASES = ("all sum", "all mean", "kept none", "kept derivatives")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,7 +62,7 @@ def symbolic(row):
     return (full, low), *given
 
 
-def results(row, slopes_of):
+def results(row, derivatives_of):
     """Return a function of masks and arrays to what `CASES` name."""
 
     def run(masks, *arrays):
@@ -72,23 +72,25 @@ def results(row, slopes_of):
             options = {"reduction": reduction} if row.has("reduction") else {}
             if kind == "kept" and row.has("where"):
                 options["where"] = masks[reduction == "none"]
-            if reduction != "slopes":
+            if reduction != "derivatives":
                 out[name] = row.with_options(**options)(*arrays)
                 continue
             options.pop("reduction", None)
-            value, slopes = slopes_of(row.with_options(**options), row, arrays)
-            out[name] = [value, *slopes]
+            value, derivatives = derivatives_of(
+                row.with_options(**options), row, arrays
+            )
+            out[name] = [value, *derivatives]
         return out
 
     return run
 
 
-def slopes_on_jax(cost, row, arrays):
-    """Return the sum of the costs and its gradient in each floating array."""
+def derivatives_on_jax(cost, row, arrays):
+    """Return the sum of the losses and its gradient in each floating array."""
     return jax.value_and_grad(lambda *x: jnp.sum(cost(*x)), row.floats())(*arrays)
 
 
-def slopes_on_torch(cost, row, arrays):
+def derivatives_on_torch(cost, row, arrays):
     """Return the same by torch's own differentiation."""
     wanted = [arrays[k].requires_grad_() for k in row.floats()]
     value = cost(*arrays).sum()
@@ -96,7 +98,7 @@ def slopes_on_torch(cost, row, arrays):
 
 
 def assert_near(got, expected):
-    """Compare single precision with double; slopes are sums that may cancel."""
+    """Compare single precision with double; derivatives are sums that may cancel."""
     got, expected = np.asarray(got), expected.detach().numpy()
     assert got.dtype == "float32"
     assert_close(got, expected, rtol=1e-5, atol=1e-6)
@@ -104,7 +106,7 @@ def assert_near(got, expected):
 
 @rows()
 def test_exported_programs_take_batches_of_any_size(row):
-    program = export.export(jax.jit(results(row, slopes_on_jax)))(*symbolic(row))
+    program = export.export(jax.jit(results(row, derivatives_on_jax)))(*symbolic(row))
     # The same loss with other options has the same sizes in the same places.
     first = next(other for other in ROWS if other.loss is row.loss) is row
     sizes = SIZES if first else SIZES[-1:]
@@ -113,7 +115,7 @@ def test_exported_programs_take_batches_of_any_size(row):
     found = jax.jit(lambda batches: [program.call(*x) for x in batches])(batches)
     for got, (masks, *arrays) in zip(found, batches, strict=True):
         precise = [x.astype("float64") if x.dtype.kind == "f" else x for x in arrays]
-        expect = results(row, slopes_on_torch)
+        expect = results(row, derivatives_on_torch)
         expected = expect(*jax.tree.map(torch.asarray, (masks, *precise)))
         for name in CASES:
             jax.tree.map(assert_near, got[name], expected[name])

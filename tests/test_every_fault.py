@@ -162,9 +162,9 @@ def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
                 function = transform(
                     jax.value_and_grad(row.with_options(**given), row.trained())
                 )
-                value, slopes = function(*row.made(jnp))
+                value, derivatives = function(*row.made(jnp))
                 assert_close(value, np.nan)
-                assert all(bool(jnp.isnan(x).any()) for x in slopes)
+                assert all(bool(jnp.isnan(x).any()) for x in derivatives)
             with (
                 fl.debug_values(),
                 pytest.raises(ValueError, match=f"^{name} must be "),
@@ -192,7 +192,7 @@ def test_bad_values_are_named_where_they_can_be_read(xp, row):
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, transform):
     costs = transform(row.with_options(reduction="none"))
-    slopes = transform(jax.grad(row.with_options(reduction="sum"), row.trained()))
+    derivatives = transform(jax.grad(row.with_options(reduction="sum"), row.trained()))
     mean = transform(row.with_options())
     clean = costs(*row.made(jnp))
     for name, place, value, _ in row.bad_values:
@@ -203,7 +203,7 @@ def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, tran
             assert_close(got.at[place_of_cost].set(0), clean.at[place_of_cost].set(0))
         assert_close(got[place_of_cost], np.nan)
         assert_close(mean(*arrays), np.nan)
-        for k, x in zip(row.trained(), slopes(*arrays), strict=True):
+        for k, x in zip(row.trained(), derivatives(*arrays), strict=True):
             axis = row.samples.get(list(row.arrays)[k], 0)
             if axis is None:  # all samples share it, and so the fault
                 assert bool(jnp.isnan(x).any())

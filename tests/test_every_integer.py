@@ -80,7 +80,7 @@ ON_JAX = {
 
 
 def differentiated(row, arrays):
-    """Return the gradient of the sum in the first array, and the costs beside it."""
+    """Return the gradient of the sum in the first array, and the losses beside it."""
     place = row.floats()[0]
 
     def cost(x):
@@ -94,10 +94,12 @@ def differentiated(row, arrays):
 def assert_bad(row, place, results):
     """Assert that a sample is nan in costs and gradient, and that not all are."""
     own = place[: len(row.costs)]
-    slopes, costs = map(to_numpy, results)
-    slopes = np.moveaxis(slopes, row.samples.get(next(iter(row.arrays)), 0), 0)
+    derivatives, costs = map(to_numpy, results)
+    derivatives = np.moveaxis(
+        derivatives, row.samples.get(next(iter(row.arrays)), 0), 0
+    )
     assert np.isnan(costs[own])
-    assert np.isnan(slopes[own]).all()
+    assert np.isnan(derivatives[own]).all()
     assert row.together or not np.isnan(costs[0]).all()
 
 
@@ -142,9 +144,9 @@ def single():
 @pytest.mark.parametrize(("kind", "number"), NUMBERS)
 def test_a_label_that_jax_does_not_hold_is_no_class(single, kind, number):
     labels = np.asarray([3, number], kind)
-    value, slope = jax.value_and_grad(fl.cross_entropy)(single, labels)
+    value, derivative = jax.value_and_grad(fl.cross_entropy)(single, labels)
     assert_close(value, np.nan)
-    assert np.isnan(slope[1]).all()
+    assert np.isnan(derivative[1]).all()
     message = rf"^target must be in 0\.\.3, got {number} at \(1,\)$"
     with fl.debug_values(), pytest.raises(ValueError, match=message):
         fl.cross_entropy(single, labels)

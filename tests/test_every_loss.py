@@ -106,7 +106,7 @@ def test_hessian_is_differences_of_the_gradient(row):
 def test_jit_jvp_and_checkpoint_change_nothing(row):
     places, arrays = row.floats(), row.made(jnp)
     cost = summed(row)
-    slopes = jax.grad(cost, places)(*arrays)
+    derivatives = jax.grad(cost, places)(*arrays)
 
     def moving(*floats):
         full = list(arrays)
@@ -124,9 +124,9 @@ def test_jit_jvp_and_checkpoint_change_nothing(row):
     value, jitted, again, pushed = program(arrays, floats)
     assert_close(value, cost(*arrays))
     assert_close(pushed[0], value)
-    along = sum(float((x * d).sum()) for x, d in zip(floats, slopes, strict=True))
+    along = sum(float((x * d).sum()) for x, d in zip(floats, derivatives, strict=True))
     assert_close(pushed[1], along, rtol=1e-12, atol=1e-14)
-    for one, two, three in zip(slopes, jitted, again, strict=True):
+    for one, two, three in zip(derivatives, jitted, again, strict=True):
         assert_close(two, one, rtol=1e-12, atol=1e-15)
         assert_close(three, one, rtol=1e-12, atol=1e-15)
 
@@ -149,8 +149,8 @@ def test_inside_scan_it_descends(row):
 
     def step(x, _):
         full = [*arrays[:place], x, *arrays[place + 1 :]]
-        value, slope = jax.value_and_grad(summed(row), place)(*full)
-        return x - 1e-3 * slope, value
+        value, derivative = jax.value_and_grad(summed(row), place)(*full)
+        return x - 1e-3 * derivative, value
 
     _, values = jax.lax.scan(step, arrays[place], length=3)
     x, expected = arrays[place], []
@@ -192,14 +192,14 @@ def test_masked_samples_change_neither_value_nor_gradient(xp, name, row):
         options["reduction"] = "mean"
     weights = {k: s for k, s in row.weights().items() if k not in row.class_weights()}
     program = differentiated(row, name, weights, **options)
-    value, slopes = program(*row.made(xp), *map(xp.ones, weights.values()))
+    value, derivatives = program(*row.made(xp), *map(xp.ones, weights.values()))
     names = [*(list(row.arrays)[k] for k in row.floats()), *weights]
     for bad in (math.nan, math.inf, -math.inf):
         dirty = row.made(xp, changed=corrupted(row, bad))
         heavy = [xp.asarray(weight_of(shape, bad)) for shape in weights.values()]
         got, gradients = program(*dirty, *heavy)
         assert_close(got, value)
-        for one, other, array in zip(gradients, slopes, names, strict=True):
+        for one, other, array in zip(gradients, derivatives, names, strict=True):
             assert_close(one, other)
             axis = row.samples.get(array, 0)
             if axis is not None:
@@ -224,8 +224,8 @@ def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row):
         totals, each = run(*row.made(xp, changed=changed))
         for (value, gradients), expected in zip(totals, (math.nan, 0), strict=True):
             assert_close(value, expected)
-            for slope in gradients:
-                assert not to_numpy(slope).any()
+            for derivative in gradients:
+                assert not to_numpy(derivative).any()
         assert_close(each, np.zeros(row.costs))
 
 

@@ -124,15 +124,15 @@ def test_a_number_as_target_leaves_the_gradient(row):
     shape = row.values()["target"].shape
     full = with_target(row, jnp, jnp.full(shape, number))
     one = with_target(row, jnp, jnp.asarray(number))
-    value, slopes = jax.value_and_grad(loss, (0, place))(*full)
+    value, derivatives = jax.value_and_grad(loss, (0, place))(*full)
     got, found = jax.value_and_grad(loss, (0, place))(*one)
     assert_close(got, value)
-    assert_close(found[0], slopes[0])
-    assert_close(found[1], slopes[1].sum(), rtol=1e-12, atol=1e-15)
+    assert_close(found[0], derivatives[0])
+    assert_close(found[1], derivatives[1].sum(), rtol=1e-12, atol=1e-15)
     arrays = with_target(row, torch, number)
     x = arrays[0].requires_grad_()
     loss(*arrays).backward()
-    assert_close(x.grad, slopes[0])
+    assert_close(x.grad, derivatives[0])
 
 
 @those(lambda row: row.loss.__name__ in REFUSES)

@@ -33,7 +33,7 @@ def lowest(row):
     raise AssertionError
 
 
-def slopes(row, **options):
+def derivatives(row, **options):
     """Return a function to the loss's value and its gradients."""
 
     def cost(*arrays):
@@ -46,7 +46,7 @@ def slopes(row, **options):
 def test_a_weight_of_fewer_axes_and_bits(row):
     weight = jnp.full(lowest(row), 0.5, "float16")
     with strict():
-        value, _ = jax.eval_shape(slopes(row, weight=weight), *row.made(jnp))
+        value, _ = jax.eval_shape(derivatives(row, weight=weight), *row.made(jnp))
     assert value.dtype == "float64"
 
 

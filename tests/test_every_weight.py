@@ -39,8 +39,8 @@ def differentiated(row, library, name, **options):
     def run(*arrays):
         arrays = [x.requires_grad_(k in places) for k, x in enumerate(arrays)]
         value, wanted = cost(*arrays), [arrays[k] for k in places]
-        slopes = torch.autograd.grad(value, wanted, materialize_grads=True)
-        return value.detach(), slopes
+        derivatives = torch.autograd.grad(value, wanted, materialize_grads=True)
+        return value.detach(), derivatives
 
     return run
 
@@ -62,10 +62,10 @@ def first_kept(row, shape):
     return keep, used
 
 
-def assert_only_the_first_has_a_gradient(row, slopes):
-    for place, slope in zip(row.floats(), slopes, strict=False):
+def assert_only_the_first_has_a_gradient(row, derivatives):
+    for place, derivative in zip(row.floats(), derivatives, strict=False):
         if row.samples.get(list(row.arrays)[place], 0) is not None:
-            assert not to_numpy(slope)[1:].any()
+            assert not to_numpy(derivative)[1:].any()
 
 
 @CLASS_WEIGHTS
@@ -79,13 +79,15 @@ def test_weights_of_masked_classes_change_neither_value_nor_gradient(
     expected, wanted = program(*row.made(library), ones)
     for bad in BAD:
         weight = library.asarray(np.where(used, 1.5, bad))
-        value, slopes = program(*row.made(library), weight)
+        value, derivatives = program(*row.made(library), weight)
         assert_close(value, expected)
-        for one, other in zip(slopes, wanted, strict=True):
+        for one, other in zip(derivatives, wanted, strict=True):
             assert_close(one, other)
         # A sample that counts is nan then, and leaves the others alone.
-        _, slopes = program(*row.made(library), library.asarray(np.full(shape, bad)))
-        assert_only_the_first_has_a_gradient(row, slopes)
+        _, derivatives = program(
+            *row.made(library), library.asarray(np.full(shape, bad))
+        )
+        assert_only_the_first_has_a_gradient(row, derivatives)
 
 
 IGNORING = {k: v for k, v in WEIGHTED.items() if v[0].has("ignore_index")}
@@ -109,11 +111,11 @@ def test_weights_of_ignored_labels_change_neither_value_nor_gradient(
     program = differentiated(row, library, name, **options)
     expected, wanted = program(*arrays, library.asarray(np.full(shape, 1.5)))
     for bad in BAD:
-        value, slopes = program(*arrays, library.asarray(np.where(used, 1.5, bad)))
-        assert_only_the_first_has_a_gradient(row, slopes)
+        value, derivatives = program(*arrays, library.asarray(np.where(used, 1.5, bad)))
+        assert_only_the_first_has_a_gradient(row, derivatives)
         if not smooth:  # which takes the weights of all classes
             assert_close(value, expected)
-            for one, other in zip(slopes, wanted, strict=True):
+            for one, other in zip(derivatives, wanted, strict=True):
                 assert_close(one, other)
 
 
@@ -131,13 +133,13 @@ def test_weights_of_masked_classes_do_not_change_the_value(any_xp, row, name, sh
 
 
 @pytest.mark.parametrize("loss", [fl.cross_entropy, fl.nll_loss])
-def test_an_ignored_label_has_no_gradient_by_a_weight_of_nan(slope, loss):
+def test_an_ignored_label_has_no_gradient_by_a_weight_of_nan(derivative, loss):
     def cost(x):
         space = fl.array_namespace(x)
         weight = space.asarray([math.nan, 1.0, 1.0], dtype=x.dtype)
         target = space.asarray([0, 2])
         return loss(x, target, weight, ignore_index=0)
 
-    got = slope(cost, [[0.0, 0.0, 0.0]] * 2)
+    got = derivative(cost, [[0.0, 0.0, 0.0]] * 2)
     third = 1 / 3 if loss is fl.cross_entropy else 0
     assert_close(got, [[0, 0, 0], [third, third, third - 1]])

@@ -40,7 +40,7 @@ def test_training_on_digits_is_accurate_and_quick():
 
 def test_check_against_torch_tells_right_from_wrong():
     printed = run("check_against_torch.py")
-    # One exact fit among 100 points: its slope is off and nothing else is.
+    # One exact fit among 100 points: its derivative is off and nothing else is.
     assert re.match(r"plain_l1 .*: 6 of 16 checks failed", printed)
     assert len(set(re.findall(r"^slope of input: .* instead of", printed, re.M))) == 1
     assert re.search(r"^funloss.l1_loss .*: 16 checks passed", printed, re.M)
@@ -55,10 +55,10 @@ def test_own_loss_equals_cross_entropy_everywhere():
 
 
 def test_a_sharded_vocabulary_gives_the_same_and_is_not_gathered():
-    losses, slopes, exchanged = run("sharded_cross_entropy.py").splitlines()
+    losses, derivatives, exchanged = run("sharded_cross_entropy.py").splitlines()
     alone, spread = re.findall(r"\d+\.\d+", losses)
     assert alone == spread
-    assert float(slopes.split()[-1]) < 1e-6
+    assert float(derivatives.split()[-1]) < 1e-6
     assert re.fullmatch(r"\d all-reduce", exchanged)
 
 

@@ -55,9 +55,9 @@ def test_a_label_that_half_precision_cannot_hold_is_kept(library, dtype, label):
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_a_label_out_of_range_neither_wraps_nor_trains(label, transform):
     x, t = jnp.asarray([[1.0, 2.0, 3.0, 4.0]]), jnp.asarray([label])
-    value, slope = transform(jax.value_and_grad(fl.cross_entropy))(x, t)
+    value, derivative = transform(jax.value_and_grad(fl.cross_entropy))(x, t)
     assert_close(value, NAN)
-    assert_close(slope, [[NAN] * 4])
+    assert_close(derivative, [[NAN] * 4])
 
 
 @pytest.mark.parametrize("loss", [fl.cross_entropy, fl.nll_loss])
@@ -76,7 +76,7 @@ def test_the_ignored_label_may_be_a_class(xp):
     assert_close(got, math.log(2))
 
 
-def test_masking_rows_of_a_cross_entropy_never_makes_it_negative(slope):
+def test_masking_rows_of_a_cross_entropy_never_makes_it_negative(derivative):
     def cost(x):
         space = fl.array_namespace(x)
         where, t = space.asarray([True, False]), space.asarray([1, 0])
@@ -84,7 +84,7 @@ def test_masking_rows_of_a_cross_entropy_never_makes_it_negative(slope):
 
     x = [[0.0, 0.0], [NAN, INF]]
     assert_close(cost(jnp.asarray(x)), math.log(2))
-    assert_close(slope(cost, x), [[0.5, -0.5], [0, 0]])
+    assert_close(derivative(cost, x), [[0.5, -0.5], [0, 0]])
 
 
 def test_label_smoothing_does_not_count_ignored_rows(xp):
@@ -94,7 +94,7 @@ def test_label_smoothing_does_not_count_ignored_rows(xp):
     assert_close(both, to_numpy(alone))
 
 
-def test_an_impossible_class_without_mass_costs_nothing(slope):
+def test_an_impossible_class_without_mass_costs_nothing(derivative):
     def soft(x):
         t = fl.array_namespace(x).asarray([[0.0, 1.0]], dtype=x.dtype)
         return fl.cross_entropy(x, t)
@@ -104,17 +104,17 @@ def test_an_impossible_class_without_mass_costs_nothing(slope):
 
     for cost in (soft, hard):
         assert_close(cost(jnp.asarray([[-INF, 3.0]])), 0)
-        assert_close(slope(cost, [[-INF, 3.0]]), [[0, 0]])
+        assert_close(derivative(cost, [[-INF, 3.0]]), [[0, 0]])
 
 
-def test_divergence_with_zeros_and_impossible_predictions_is_finite(slope):
+def test_divergence_with_zeros_and_impossible_predictions_is_finite(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([0.0, 0.0, 1.0], dtype=x.dtype)
         return fl.kl_div(x, t, reduction="sum")
 
     x = [-INF, -1.0, -2.0]
     assert_close(cost(jnp.asarray(x)), 2)
-    assert_close(slope(cost, x), [0, 0, -1])
+    assert_close(derivative(cost, x), [0, 0, -1])
 
 
 def test_divergence_of_tiny_probabilities_is_not_clipped(xp):
@@ -174,26 +174,26 @@ def test_confident_logits_keep_their_digits(xp):
     assert_close(got, [math.log1p(math.exp(-20))] * 2, rtol=1e-6)
 
 
-def test_infinite_logits_on_the_right_side_cost_nothing(slope):
+def test_infinite_logits_on_the_right_side_cost_nothing(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0], dtype=x.dtype)
         return fl.binary_cross_entropy_with_logits(x, t, reduction="sum")
 
     assert_close(cost(jnp.asarray([INF, -INF])), 0)
-    assert_close(slope(cost, [INF, -INF]), [0, 0])
+    assert_close(derivative(cost, [INF, -INF]), [0, 0])
 
 
-def test_a_certain_wrong_probability_still_trains(slope):
+def test_a_certain_wrong_probability_still_trains(derivative):
     def cost(p):
         truth = fl.array_namespace(p).ones_like(p)
         return fl.binary_cross_entropy(p, truth, reduction="sum")
 
-    assert (to_numpy(slope(cost, [0.0, 1e-9])) < -1e8).all()
+    assert (to_numpy(derivative(cost, [0.0, 1e-9])) < -1e8).all()
 
 
 @pytest.mark.parametrize(("dtype", "large"), [("float64", 1e200), ("float32", 1e20)])
 @pytest.mark.parametrize("p", [1.5, 2.0, 3.0])
-def test_norms_do_not_overflow(slope, dtype, large, p):
+def test_norms_do_not_overflow(derivative, dtype, large, p):
     def distance(x):
         return fl.pairwise_distance(x, 0 * x, p=p, eps=0.0)
 
@@ -203,17 +203,17 @@ def test_norms_do_not_overflow(slope, dtype, large, p):
     )
     digits = 1e-12 if dtype == "float64" else 1e-6
     assert_close(to_numpy(got) / large, [expected], rtol=digits)
-    got = slope(distance, [[large, large]], dtype)
+    got = derivative(distance, [[large, large]], dtype)
     assert_close(got, [[expected / 2, expected / 2]], rtol=digits)
 
 
 @pytest.mark.parametrize("p", [1, 2, 3, INF])
-def test_equal_rows_have_no_slope_but_a_distance_of_zero(slope, p):
+def test_equal_rows_have_no_derivative_but_a_distance_of_zero(derivative, p):
     def distance(x):
         return fl.pairwise_distance(x, 0 * x + 1.0, p=p, eps=0.0)
 
     assert_close(distance(jnp.ones((2, 3))), [0, 0])
-    assert_close(slope(distance, [[1.0] * 3] * 2), np.zeros((2, 3)))
+    assert_close(derivative(distance, [[1.0] * 3] * 2), np.zeros((2, 3)))
 
 
 def test_a_row_of_weights_zero_is_left_out_of_the_mean(xp):

@@ -162,7 +162,9 @@ def test_distances_are_symmetric(arrays):
 def test_jit_is_eager_and_vmap_is_a_loop(loss, arguments):
     rng = np.random.default_rng(7)
     arrays = [jnp.asarray(a) for a in arguments(*rng.standard_normal((2, 3, 4)))]
-    slope = jax.grad(loss)
-    looped = jnp.stack([slope(*row) for row in zip(*arrays, strict=True)])
-    assert_close(jax.vmap(slope)(*arrays), looped, rtol=1e-12, atol=1e-15)
-    assert_close(jax.jit(slope)(*arrays), slope(*arrays), rtol=1e-12, atol=1e-15)
+    derivative = jax.grad(loss)
+    looped = jnp.stack([derivative(*row) for row in zip(*arrays, strict=True)])
+    assert_close(jax.vmap(derivative)(*arrays), looped, rtol=1e-12, atol=1e-15)
+    assert_close(
+        jax.jit(derivative)(*arrays), derivative(*arrays), rtol=1e-12, atol=1e-15
+    )

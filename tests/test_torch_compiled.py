@@ -158,17 +158,17 @@ def test_bad_label_is_nan_in_value_and_gradient():
     program = torch.compile(fl.cross_entropy, fullgraph=True, backend="aot_eager")
     value = program(scores, labels)
     assert math.isnan(value.detach())
-    (slope,) = torch.autograd.grad(value, scores)
-    assert slope[1].isnan().all()
+    (derivative,) = torch.autograd.grad(value, scores)
+    assert derivative[1].isnan().all()
 
 
 # torch scripts its own rules when forward mode first runs; until it does so no more.
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is:DeprecationWarning")
 @pytest.mark.parametrize(
-    ("loss", "slope", "curvature"),
+    ("loss", "derivative", "curvature"),
     [(fl.l1_loss, [0, 0.5], [0, 0]), (fl.huber_loss, [0, 0.5], [0.5, 0])],
 )
-def test_corners(loss, slope, curvature):
+def test_corners(loss, derivative, curvature):
     """At an exact fit, and at the corner of `huber_loss`."""
     x, t = torch.tensor([0.0, 1.0]), torch.zeros(2)
 
@@ -179,7 +179,7 @@ def test_corners(loss, slope, curvature):
         return torch.func.jvp(gradient, (x,), (torch.ones(2),))
 
     program = torch.compile(pushed, fullgraph=True, backend="aot_eager")
-    for one, other in zip(program(x), (slope, curvature), strict=True):
+    for one, other in zip(program(x), (derivative, curvature), strict=True):
         assert one.tolist() == other
 
 

@@ -54,15 +54,15 @@ def test_vmap_is_a_loop_and_jvp_follows_the_gradient(row):
     loop = [row.with_options()(*arrays) for arrays in (one, other)]
     assert_close(values, torch.stack(loop), **EXACT)
 
-    slope = torch.func.grad(summed(row), row.floats())
-    slopes = torch.func.vmap(slope)(*stacked)
-    loop = slope(*one), slope(*other)
-    for got, *expected in zip(slopes, *loop, strict=True):
+    derivative = torch.func.grad(summed(row), row.floats())
+    derivatives = torch.func.vmap(derivative)(*stacked)
+    loop = derivative(*one), derivative(*other)
+    for got, *expected in zip(derivatives, *loop, strict=True):
         assert_close(got, torch.stack(expected), **EXACT)
 
     changes = torch.func.vmap(lambda *arrays: moved(row, *arrays))(*stacked)
     floats = [stacked[place] for place in row.floats()]
-    products = [x * s for x, s in zip(floats, slopes, strict=True)]
+    products = [x * s for x, s in zip(floats, derivatives, strict=True)]
     along = sum(x.reshape(len(x), -1).sum(1) for x in products)
     assert_close(changes, along, **EXACT)
     assert_close(moved(row, *one), along[0], **EXACT)
@@ -89,12 +89,12 @@ def test_fake_tensors_give_fakes_and_leave_the_batch_open(row):
         arrays = faked(mode, row, arrays)
         value = row.with_options()(*arrays)
         floats = [arrays[place] for place in row.floats()]
-        slopes = torch.autograd.grad(value.sum(), floats, materialize_grads=True)
+        derivatives = torch.autograd.grad(value.sum(), floats, materialize_grads=True)
     assert isinstance(value, FakeTensor)
     assert (value.dtype, value.ndim) == (expected.dtype, expected.ndim)
-    for slope, x in zip(slopes, floats, strict=True):
-        assert isinstance(slope, FakeTensor)
-        assert slope.shape == x.shape
+    for derivative, x in zip(derivatives, floats, strict=True):
+        assert isinstance(derivative, FakeTensor)
+        assert derivative.shape == x.shape
     assert not [size for size in shapes.replacements.values() if size.is_number]
     assert tuple(map(int, value.shape)) == tuple(expected.shape)
 

@@ -44,18 +44,18 @@ def batch(row, size):
     return arrays
 
 
-def value_and_slopes(function, arrays):
+def value_and_gradients(function, arrays):
     """Return the value of a function and its gradients, as lists."""
     value = function(*arrays)
     wanted = [x for x in arrays if x.requires_grad]
-    slopes = torch.autograd.grad(value.sum(), wanted, materialize_grads=True)
-    return [x.tolist() for x in (value.detach(), *slopes)]
+    gradients = torch.autograd.grad(value.sum(), wanted, materialize_grads=True)
+    return [x.tolist() for x in (value.detach(), *gradients)]
 
 
 def compiled(function, batches, **options):
     """Return the results of the compiled function."""
     program = torch.compile(function, fullgraph=True, **options)
-    return [value_and_slopes(program, arrays) for arrays in batches]
+    return [value_and_gradients(program, arrays) for arrays in batches]
 
 
 def of_rows(places):
@@ -74,7 +74,7 @@ def of_rows(places):
         found[place] = [backend.programs, got]
     for place, _ in places:
         row = ROWS[place]
-        wanted = [value_and_slopes(row.with_options(), batch(row, n)) for n in SIZES]
+        wanted = [value_and_gradients(row.with_options(), batch(row, n)) for n in SIZES]
         found[place].append(wanted)
     return found
 
@@ -87,7 +87,7 @@ def with_inductor():
 
     torch.manual_seed(0)
     arrays = [torch.randn(4, 5).requires_grad_(), torch.randn(4, 5), torch.arange(4)]
-    return [value_and_slopes(f, arrays) for f in (torch.compile(cost), cost)]
+    return [value_and_gradients(f, arrays) for f in (torch.compile(cost), cost)]
 
 
 if __name__ == "__main__":

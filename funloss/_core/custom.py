@@ -23,11 +23,11 @@ _SAFE = 0.5
 
 _ADDED = (
     ("reduction", "mean", '``"none"``, ``"mean"`` or ``"sum"``.'),
-    ("weight", None, "Factor on each {unit}'s cost; the mean divides by its sum."),
+    ("weight", None, "Factor on each {unit}'s loss; the mean divides by its sum."),
     (
         "where",
         None,
-        "Boolean; a False {unit} costs 0, has slope 0 and does not count.",
+        "Boolean; a False {unit} has loss 0 and gradient 0, and does not count.",
     ),
     ("dtype", None, "Of the result; the promoted dtype of the arrays if None."),
 )

@@ -1,4 +1,4 @@
-"""Primitives along an axis: promised value on each library, slope on two."""
+"""Primitives along an axis: promised value on each library, derivative on two."""
 
 import math
 
@@ -101,7 +101,7 @@ def test_value(any_xp, name, x, arguments, expected):
         assert_close(result, expected)
 
 
-# p, vector, norm, slopes
+# p, vector, norm, derivatives
 NORMS = [
     (0, [0, -2, 5], 2, [0, 0, 0]),
     (0.5, [1, 4], 9, [3, 1.5]),
@@ -130,15 +130,15 @@ def test_norm(any_xp, p, x, expected, d):
 
 
 @pytest.mark.parametrize(("p", "x", "expected", "d"), NORMS, ids=NORM_IDS)
-def test_slope_of_the_norm(slope, p, x, expected, d):
-    assert_close(slope(lambda x: fl.array_namespace(x).norm(x, p, 0), x), d)
+def test_derivative_of_the_norm(derivative, p, x, expected, d):
+    assert_close(derivative(lambda x: fl.array_namespace(x).norm(x, p, 0), x), d)
 
 
 @pytest.mark.parametrize("p", [1.5, 3, 10, -3])
 @pytest.mark.parametrize("size", [2.0**-20, 2.0**20])
-def test_size_costs_no_digits_of_the_slope_of_a_norm(slope, size, p):
+def test_size_costs_no_digits_of_the_derivative_of_a_norm(derivative, size, p):
     x, inverse = np.asarray([1.0, 2.0]), (1 + 2.0**p) ** (1 / p - 1)
-    got = slope(lambda x: fl.array_namespace(x).norm(x, p, 0), size * x, "float32")
+    got = derivative(lambda x: fl.array_namespace(x).norm(x, p, 0), size * x, "float32")
     np.testing.assert_allclose(to_numpy(got), x ** (p - 1) * inverse, rtol=2.5e-7)
 
 
@@ -203,11 +203,11 @@ SLOPES = [
     SLOPES,
     ids=[f"{row[0]}-{k}" for k, row in enumerate(SLOPES)],
 )
-def test_slope(slope, name, arguments, point, expected):
-    assert_close(slope(along(name, *arguments), point), expected)
+def test_derivative(derivative, name, arguments, point, expected):
+    assert_close(derivative(along(name, *arguments), point), expected)
 
 
-def test_softmax_cost_of_a_row_that_does_not_count_is_without_slope(slope):
+def test_softmax_cost_of_a_row_that_does_not_count_is_without_derivative(derivative):
     def cost(x):
         space = fl.array_namespace(x)
         labels, keep = space.asarray([1, 0]), space.asarray([True, False])
@@ -216,7 +216,7 @@ def test_softmax_cost_of_a_row_that_does_not_count_is_without_slope(slope):
 
     x = [[0.0, 0.0], [NAN, INF]]
     assert_close(cost(jnp.asarray(x)), [LOG2, 0])
-    assert_close(slope(cost, x), [[0.5, -0.5], [0, 0]])
+    assert_close(derivative(cost, x), [[0.5, -0.5], [0, 0]])
 
 
 def expected(q):
@@ -237,19 +237,21 @@ def test_expected_cost_of_an_impossible_class_without_mass_is_zero(any_xp):
         assert_close(to_numpy(expected([3, 0, 0])(x)), 3 * LOG2)
 
 
-def test_slope_of_the_expected_cost_is_mass_times_softmax_minus_truth(slope):
-    assert_close(slope(expected([0.25, 0, 0.75]), [0, -INF, 0]), [0.25, 0, -0.25])
-    assert_close(slope(expected([3.0, 1.0]), [0.0, 0.0]), [2 - 3, 2 - 1])
+def test_derivative_of_the_expected_cost_is_mass_times_softmax_minus_truth(derivative):
+    assert_close(derivative(expected([0.25, 0, 0.75]), [0, -INF, 0]), [0.25, 0, -0.25])
+    assert_close(derivative(expected([3.0, 1.0]), [0.0, 0.0]), [2 - 3, 2 - 1])
 
 
-def test_slope_of_the_expected_cost_in_the_truth_is_the_cost_of_each_class(slope):
+def test_derivative_of_the_expected_cost_in_the_truth_is_the_cost_of_each_class(
+    derivative,
+):
     def function(q):
         space = fl.array_namespace(q)
         return space.softmax_cross_entropy(
             space.asarray([0.0, 0.0], dtype=q.dtype), q, 0
         )
 
-    assert_close(slope(function, [0.5, 0.0]), [LOG2, LOG2])
+    assert_close(derivative(function, [0.5, 0.0]), [LOG2, LOG2])
 
 
 def test_second_derivatives_are_those_of_the_formulas(curvature):
@@ -284,13 +286,13 @@ def test_totals_are_the_sum_of_each(any_xp):
     assert_close(second, [[-3], [-INF]])
 
 
-def test_totals_have_the_slopes_of_sums(slope, curvature):
+def test_totals_have_the_derivatives_of_sums(derivative, curvature):
     def cost(x):
         first, second = fl.array_namespace(x).joint_sum(x, x * x, axis=-1)
         return first * second
 
     # (a + b) * (a**2 + b**2), at 1 and 2.
-    assert_close(slope(cost, [1.0, 2.0]), [5 + 3 * 2, 5 + 3 * 4])
+    assert_close(derivative(cost, [1.0, 2.0]), [5 + 3 * 2, 5 + 3 * 4])
     assert_close(curvature(cost, [1.0, 2.0]), [4 + 6 + 6, 8 + 6 + 6])
 
 

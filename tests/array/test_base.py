@@ -9,7 +9,7 @@ import torch
 
 import funloss as fl
 from tests.assertions import assert_close
-from tests.slopes import WAYS
+from tests.derivatives import WAYS
 
 NAN = math.nan
 
@@ -19,7 +19,7 @@ def forward(x, y):
 
 
 def backward(arrays, g):
-    """Return a slope in x that is not the true one, and none in y."""
+    """Return a derivative in x that is not the true one, and none in y."""
     x, y = arrays
     return 5 * x * y * g, None
 
@@ -73,18 +73,18 @@ def test_poison_makes_the_bad_values_nan(any_xp):
 
 
 @pytest.mark.parametrize("way", ["jax-grad", "jax-jit", "torch-backward", "torch-func"])
-def test_poison_makes_the_bad_slopes_nan_and_no_others(way):
+def test_poison_makes_the_bad_derivatives_nan_and_no_others(way):
     got = WAYS[way](poisoned, [1.0, 2.0, 3.0, 0.0])
     assert_close(got, [1, NAN, 1, NAN])
 
 
 @pytest.mark.parametrize(("bad", "expected"), [(True, NAN), (False, 1)])
-def test_poison_holds_forward_too(slope, bad, expected):
+def test_poison_holds_forward_too(derivative, bad, expected):
     def function(x):
         space = fl.array_namespace(x)
         return space.nan_where(x, space.asarray([bad]))
 
-    assert_close(slope(function, [0.0]), [expected])
+    assert_close(derivative(function, [0.0]), [expected])
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float32"])

@@ -49,10 +49,10 @@ def test_scan_stacks_each_of_several_results(any_xp):
     assert_close(other, [[-2, -20], [-6, -60], [-12, -120]])
 
 
-def test_scan_has_slopes(slope):
+def test_scan_has_derivatives(derivative):
     point = [1.0, 2.0, 3.0]
-    assert_close(slope(lambda x: scanned(x, running_sum)[1], point), [6, 4, 2])
-    backward = slope(lambda x: scanned(x, running_sum, reverse=True)[1], point)
+    assert_close(derivative(lambda x: scanned(x, running_sum)[1], point), [6, 4, 2])
+    backward = derivative(lambda x: scanned(x, running_sum, reverse=True)[1], point)
     assert_close(backward, [2, 4, 6])
 
 
@@ -72,11 +72,11 @@ def test_start_of_a_block_may_be_traced(dtype):
     assert_close(jax.jit(first)(2), 33)
 
 
-def test_slope_of_a_block_is_one_inside(slope):
+def test_derivative_of_a_block_is_one_inside(derivative):
     def function(x):
         return fl.array_namespace(x).block(x, 1, 1)
 
-    assert_close(slope(function, X), [[0, 0], [1, 1], [0, 0]])
+    assert_close(derivative(function, X), [[0, 0], [1, 1], [0, 0]])
 
 
 def test_project_multiplies_by_the_transpose(any_xp):
@@ -104,7 +104,7 @@ def test_project_adds_up_half_precision_in_single(library, half):
     assert_close(result, [[1000]])
 
 
-def test_slopes_of_project(slope):
+def test_derivatives_of_project(derivative):
     def of_x(x):
         space = fl.array_namespace(x)
         return space.linear(x, space.asarray(X, dtype=x.dtype))
@@ -113,16 +113,16 @@ def test_slopes_of_project(slope):
         space = fl.array_namespace(weight)
         return space.linear(space.asarray([[1.0, 2.0]], dtype=weight.dtype), weight)
 
-    assert_close(slope(of_x, [[0.0, 0.0]]), [[6, 60]])
-    assert_close(slope(of_weight, X), [[1, 2]] * 3)
+    assert_close(derivative(of_x, [[0.0, 0.0]]), [[6, 60]])
+    assert_close(derivative(of_weight, X), [[1, 2]] * 3)
 
 
-def test_checkpoint_changes_neither_value_nor_slope(slope):
+def test_checkpoint_changes_neither_value_nor_derivative(derivative):
     def function(x):
         return fl.array_namespace(x).checkpoint(lambda x: x * x)(x)
 
     assert_close(function(jnp.asarray([3.0])), [9])
-    assert_close(slope(function, [3.0]), [6])
+    assert_close(derivative(function, [3.0]), [6])
 
 
 def test_pairs_are_in_order(any_xp):
@@ -140,8 +140,8 @@ def test_powers_of_two(any_xp):
     assert_close(result, [1, 0.5, 2**-10, 0])
 
 
-def test_powers_of_two_have_no_slope(slope):
+def test_powers_of_two_have_no_derivative(derivative):
     def function(k):
         return fl.array_namespace(k).exp2(k)
 
-    assert_close(slope(function, [0.0, -1.0]), [0, 0])
+    assert_close(derivative(function, [0.0, -1.0]), [0, 0])

@@ -1,4 +1,4 @@
-"""Elementwise primitives: promised value on each library, promised slope on two."""
+"""Elementwise primitives: promised value on each library, promised gradient on two."""
 
 import math
 
@@ -80,7 +80,7 @@ def test_value_in_bfloat16(xp, name, arrays, arguments, expected):
     assert_close(result, expected, rtol=2**-7)
 
 
-# name, arguments after the point, point, slopes
+# name, arguments after the point, point, derivatives
 SLOPES = [
     ("absolute", [], [-2, 0, 3, -INF, INF, NAN], [-1, 0, 1, -1, 1, 0]),
     ("clamp_min", [1.0], [0, 1, 2, -INF, INF, NAN], [0, 1, 1, 0, 1, 0]),
@@ -114,65 +114,69 @@ def primitive(name, *arguments):
     SLOPES,
     ids=[f"{row[0]}-{k}" for k, row in enumerate(SLOPES)],
 )
-def test_slope(slope, name, arguments, point, expected):
-    assert_close(slope(primitive(name, *arguments), point), expected)
+def test_derivative(derivative, name, arguments, point, expected):
+    assert_close(derivative(primitive(name, *arguments), point), expected)
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "point", "expected"),
     [row for row in SLOPES if row[0] not in {"gammaln", "erf", "erfinv"}],
 )
-def test_slope_in_bfloat16(slope, name, arguments, point, expected):
-    result = slope(primitive(name, *arguments), point, "bfloat16")
+def test_derivative_in_bfloat16(derivative, name, arguments, point, expected):
+    result = derivative(primitive(name, *arguments), point, "bfloat16")
     assert str(result.dtype).endswith("bfloat16")
     assert_close(result, expected, rtol=2**-7)
 
 
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
-def test_a_tie_of_two_arrays_shares_the_slope(slope, name):
+def test_a_tie_of_two_arrays_shares_the_derivative(derivative, name):
     def function(x):
         return getattr(fl.array_namespace(x), name)(x, 2 * x - 1)
 
-    # At 1 both are 1: the mean of their slopes 1 and 2.
-    assert_close(slope(function, [1.0]), [1.5])
+    # At 1 both are 1: the mean of their derivatives 1 and 2.
+    assert_close(derivative(function, [1.0]), [1.5])
 
 
 @pytest.mark.parametrize(
     ("name", "expected"), [("clamp_min", [1, 0, 0]), ("clamp_max", [0, 0, 1])]
 )
-def test_an_array_as_bound_has_slope_only_where_it_holds(slope, name, expected):
+def test_an_array_as_bound_has_derivative_only_where_it_holds(
+    derivative, name, expected
+):
     def function(bound):
         point = 0 * fl.array_namespace(bound).stop_gradient(bound) + 2.0
         return getattr(fl.array_namespace(bound), name)(point, bound)
 
-    assert_close(slope(function, [3.0, 2.0, 1.0]), expected)
+    assert_close(derivative(function, [3.0, 2.0, 1.0]), expected)
 
 
-def test_digamma_has_a_slope(slope):
+def test_digamma_has_a_derivative(derivative):
     # torch's trigamma is good to 5e-10 even in double precision.
     expected = [math.pi**2 / 6, math.pi**2 / 6 - 1]
-    assert_close(slope(primitive("digamma"), [1.0, 2.0]), expected, rtol=1e-9)
+    assert_close(derivative(primitive("digamma"), [1.0, 2.0]), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
     ("y", "expected"), [(2.0, math.log(2)), (0.0, 0), (INF, 0), (-1.0, 0)]
 )
-def test_xlogy_at_zero_has_slope_log_y_if_that_is_finite_else_zero(slope, y, expected):
+def test_xlogy_at_zero_has_derivative_log_y_if_that_is_finite_else_zero(
+    derivative, y, expected
+):
     def function(x):
         space = fl.array_namespace(x)
         return space.xlogy(x, space.full_like(x, y))
 
-    assert_close(slope(function, [0.0]), [expected])
+    assert_close(derivative(function, [0.0]), [expected])
 
 
 @pytest.mark.parametrize(("x", "expected"), [(0.0, [0, 0, 0]), (3.0, [1.5, INF, -3])])
-def test_xlogy_has_slope_in_y_unless_x_is_zero(slope, x, expected):
+def test_xlogy_has_derivative_in_y_unless_x_is_zero(derivative, x, expected):
     def function(y):
         space = fl.array_namespace(y)
         return space.xlogy(space.full_like(y, x), y)
 
     for y, d in zip([2.0, 0.0, -1.0], expected, strict=True):
-        assert_close(slope(function, [y]), [d])
+        assert_close(derivative(function, [y]), [d])
 
 
 def test_second_derivatives_are_finite_at_zero_and_far_out(curvature):
@@ -186,12 +190,13 @@ def test_second_derivatives_are_finite_at_zero_and_far_out(curvature):
     assert_close(curvature(primitive("clamp_min", 1.0), far), [0, 0, 0])
 
 
-# The slope of scale * x**2 is given as 7 * scale * x, so that a true one would show.
+# The derivative of scale * x**2 is given as 7 * scale * x, so that a true one would
+# show.
 def scaled_square(xp, x, scale):
     return xp.square(x) * scale
 
 
-def false_slope(xp, x, scale):
+def false_derivative(xp, x, scale):
     return 7 * x * scale
 
 
@@ -206,7 +211,7 @@ def second(xp, x, y):
 def given(scale):
     def function(x):
         space = fl.array_namespace(x)
-        return space.custom_jvp(scaled_square, (false_slope, None), x, scale)
+        return space.custom_jvp(scaled_square, (false_derivative, None), x, scale)
 
     return function
 
@@ -216,36 +221,36 @@ def test_elementwise_takes_its_value_from_the_formula(any_xp):
     assert_close(given(2.0)(x), [2, 18])
 
 
-def test_elementwise_takes_its_slope_from_the_slopes(slope):
-    assert_close(slope(given(2.0), [1.0, 3.0]), [14, 42])
+def test_elementwise_takes_its_derivative_from_the_derivatives(derivative):
+    assert_close(derivative(given(2.0), [1.0, 3.0]), [14, 42])
 
 
-def test_elementwise_differentiates_the_slopes_for_the_second_order(curvature):
+def test_elementwise_differentiates_the_derivatives_for_the_second_order(curvature):
     assert_close(curvature(given(2.0), [1.0, 3.0]), [14, 14])
 
 
-def test_elementwise_without_slopes_has_the_formulas_own(slope):
+def test_elementwise_without_derivatives_has_the_formulas_own(derivative):
     def function(x):
         return fl.array_namespace(x).custom_jvp(scaled_square, None, x, 1.0)
 
-    assert_close(slope(function, [3.0]), [6])
+    assert_close(derivative(function, [3.0]), [6])
 
 
-def test_elementwise_adds_slopes_up_over_a_broadcast_axis(slope):
+def test_elementwise_adds_derivatives_up_over_a_broadcast_axis(derivative):
     def function(x):
         space = fl.array_namespace(x)
         other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
         return space.custom_jvp(product, (second, None), x, other)
 
     with by_default():  # the formula itself leaves it to the library to add an axis
-        assert_close(slope(function, [0.0, 0.0]), [4, 6])
+        assert_close(derivative(function, [0.0, 0.0]), [4, 6])
 
 
-def test_elementwise_argument_without_slope_has_slope_zero(slope):
+def test_elementwise_argument_without_derivative_has_derivative_zero(derivative):
     def function(x):
         return fl.array_namespace(x).custom_jvp(product, [None, None], x, 3.0)
 
-    assert_close(slope(function, [1.0, 2.0]), np.zeros(2))
+    assert_close(derivative(function, [1.0, 2.0]), np.zeros(2))
 
 
 def row_product(xp, x, y):
@@ -256,16 +261,16 @@ def seven_times_other(xp, x, y):
     return 7 * y * xp.ones_like(x)
 
 
-def square_slope(xp, x, y):
+def square_derivative(xp, x, y):
     return x * x * y
 
 
-def along_rows(row_slope):
+def along_rows(row_derivative):
     def function(x):
         space = fl.array_namespace(x)
         other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
-        slopes = (row_slope, None)
-        return space.custom_jvp(row_product, slopes, x, other, axis=-1)
+        derivatives = (row_derivative, None)
+        return space.custom_jvp(row_product, derivatives, x, other, axis=-1)
 
     return function
 
@@ -275,14 +280,14 @@ def test_elementwise_along_an_axis_takes_its_value_from_the_formula(any_xp):
     assert_close(along_rows(None)(x), [3, 11])
 
 
-def test_elementwise_along_an_axis_has_slopes_of_the_shape_before(slope):
+def test_elementwise_along_an_axis_has_derivatives_of_the_shape_before(derivative):
     x = [[0.0, 1.0], [2.0, 3.0]]
-    assert_close(slope(along_rows(seven_times_other), x), [[7, 14], [21, 28]])
+    assert_close(derivative(along_rows(seven_times_other), x), [[7, 14], [21, 28]])
 
 
-def test_elementwise_along_an_axis_differentiates_the_slopes(curvature):
+def test_elementwise_along_an_axis_differentiates_the_derivatives(curvature):
     x = [[0.0, 1.0], [2.0, 3.0]]
-    assert_close(curvature(along_rows(square_slope), x), [[0, 4], [12, 24]])
+    assert_close(curvature(along_rows(square_derivative), x), [[0, 4], [12, 24]])
 
 
 def test_anew_changes_nothing(any_xp):
@@ -292,9 +297,9 @@ def test_anew_changes_nothing(any_xp):
     assert_close(second, [2, NAN])
 
 
-def test_anew_has_slope_1(slope):
+def test_anew_has_derivative_1(derivative):
     def doubled(x):
         (again,) = fl.array_namespace(x).optimization_barrier(x)
         return x + again
 
-    assert_close(slope(doubled, [3.0, 4.0]), [2, 2])
+    assert_close(derivative(doubled, [3.0, 4.0]), [2, 2])

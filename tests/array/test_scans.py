@@ -30,12 +30,12 @@ def test_running_mass_keeps_the_digits_of_a_sum_far_from_1(any_xp):
     assert_close(sums, [[1], [1], [1]])
 
 
-def test_running_mass_falls_and_grows_with_what_is_in_it(slope):
+def test_running_mass_falls_and_grows_with_what_is_in_it(derivative):
     def function(x):
         xp = fl.array_namespace(x)
         return xp.cumulative_sumexp(x, xp.asarray([1.0, 2.0, 4.0]), 0)[1]
 
-    assert_close(slope(function, X[0]), [1.5, 4, 1])
+    assert_close(derivative(function, X[0]), [1.5, 4, 1])
 
 
 def test_descend_falls_to_the_root_and_no_further(any_xp):

@@ -117,7 +117,7 @@ def test_no_rows(xp):
     assert_close(loss, NAN)
 
 
-def test_slope_in_the_features(slope):
+def test_derivative_in_the_features(derivative):
     def cost(x, labels):
         xp = fl.array_namespace(x)
         dtype = str(x.dtype).removeprefix("torch.")
@@ -129,9 +129,9 @@ def test_slope_in_the_features(slope):
 
     # Bits are 1, 3, 3 and 2 against 7 / 4 on average; the cluster adds LOG3 for
     # 3 / 4 less one if the label is its second class.
-    got = slope(functools.partial(cost, labels=[0, 1, 6]), [[1.0]] * 3)
+    got = derivative(functools.partial(cost, labels=[0, 1, 6]), [[1.0]] * 3)
     assert_close(got, np.asarray([[-0.75], [1.25], [1.25]]) * LOG2)
-    got = slope(functools.partial(cost, labels=[2, 3]), [[1.0]] * 2)
+    got = derivative(functools.partial(cost, labels=[2, 3]), [[1.0]] * 2)
     assert_close(got, 0.25 * LOG2 + LOG3 * np.asarray([[0.75], [-0.25]]))
 
 
@@ -145,7 +145,7 @@ def test_curvature(curvature):
     assert_close(curvature(cost, [[1.0]]), [[(3.75 - 1.75**2) * LOG2**2]])
 
 
-def test_slopes_in_the_layers_come_in_their_own_shape():
+def test_derivatives_in_the_layers_come_in_their_own_shape():
     head, tail = layers(jnp)
     x, t = features(jnp, 2), jnp.asarray([2, 3])
 
@@ -153,12 +153,12 @@ def test_slopes_in_the_layers_come_in_their_own_shape():
     def cost(head, tail):
         return adaptive_log_softmax_with_loss(x, t, head, tail, cutoffs=CUTOFFS).loss
 
-    slopes = jax.grad(cost, (0, 1))(head, tail)
-    assert_close(slopes[0], [[0.5], [0.125], [-0.75], [0.125]])
-    # The last cluster has no label; it has slopes all the same.
-    assert_close(slopes[1][0][1], [[-0.5], [0.5]], atol=1e-15)
-    assert slopes[1][1][0].shape == (0, 1)
-    assert slopes[1][1][1].shape == (3, 0)
+    derivatives = jax.grad(cost, (0, 1))(head, tail)
+    assert_close(derivatives[0], [[0.5], [0.125], [-0.75], [0.125]])
+    # The last cluster has no label; it has derivatives all the same.
+    assert_close(derivatives[1][0][1], [[-0.5], [0.5]], atol=1e-15)
+    assert derivatives[1][1][0].shape == (0, 1)
+    assert derivatives[1][1][1].shape == (3, 0)
     # The same where only the layers are traced.
     rows = np.ones((2, 1)), np.asarray([2, 3])
     again = jax.grad(
@@ -166,7 +166,7 @@ def test_slopes_in_the_layers_come_in_their_own_shape():
             adaptive_log_softmax_with_loss(*rows, HEAD, tail, cutoffs=CUTOFFS).loss
         )
     )(tail)
-    jax.tree.map(assert_close, again, slopes[1])
+    jax.tree.map(assert_close, again, derivatives[1])
 
 
 @pytest.mark.parametrize("library", ["jax", "torch"])
@@ -183,15 +183,15 @@ def test_nan_does_not_leave_a_cluster_without_labels(library):
         return adaptive_log_softmax_with_loss(x, t, head, pairs, cutoffs=CUTOFFS).loss
 
     if library == "jax":
-        slopes = jax.grad(cost, tuple(range(6)))(*arrays)
+        derivatives = jax.grad(cost, tuple(range(6)))(*arrays)
     else:
         arrays = [a.double().requires_grad_() for a in arrays]
-        slopes = xp.autograd.grad(cost(*arrays), arrays)
+        derivatives = xp.autograd.grad(cost(*arrays), arrays)
     assert_close(cost(*arrays), (COSTS[1] + COSTS[3]) / 2)
-    for got in slopes[:4]:
+    for got in derivatives[:4]:
         assert np.isfinite(np.asarray(got)).all()
-    assert_close(slopes[4], np.zeros((2, 1)))
-    assert_close(slopes[5], np.zeros((3, 2)))
+    assert_close(derivatives[4], np.zeros((2, 1)))
+    assert_close(derivatives[5], np.zeros((3, 2)))
 
 
 def test_a_label_out_of_range_is_a_fault():
@@ -206,8 +206,8 @@ def test_a_label_out_of_range_is_a_fault():
     output, loss = cost(jnp.asarray(x), t, head, tail)
     assert_close(output, [-COSTS[0], NAN, -COSTS[3]])
     assert_close(loss, NAN)
-    slope = jax.grad(lambda x: cost(x, t, head, tail).loss)(jnp.asarray(x))
-    assert_close(np.isnan(slope), [[False], [True], [False]])
+    derivative = jax.grad(lambda x: cost(x, t, head, tail).loss)(jnp.asarray(x))
+    assert_close(np.isnan(derivative), [[False], [True], [False]])
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32"])

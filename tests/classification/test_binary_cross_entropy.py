@@ -45,22 +45,22 @@ def test_weighted_mean_divides_by_the_number_of_elements(xp, loss):
     assert_close(loss(x, t, weight), (3 * float(plain[0, 0]) + float(plain[0, 1])) / 2)
 
 
-def test_slope_of_probabilities_is_floored(slope):
+def test_derivative_of_probabilities_is_floored(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([1.0, 1.0, 0.0, 0.0, 0.5, 0.5], dtype=x.dtype)
         return fl.binary_cross_entropy(x, t, reduction="sum")
 
     floor = 9.999999960041972e-13  # 1e-12 in single precision, as in torch
-    got = slope(cost, [0.5, 0.0, 0.0, 1.0, 0.5, 0.0])
+    got = derivative(cost, [0.5, 0.0, 0.0, 1.0, 0.5, 0.0])
     assert_close(got, [-2, -1 / floor, 0, 1 / floor, 0, -0.5 / floor])
 
 
-def test_slope_in_the_true_probability_is_not_floored(slope):
+def test_derivative_in_the_true_probability_is_not_floored(derivative):
     def cost(t):
         x = fl.array_namespace(t).full_like(t, 0.25)
         return fl.binary_cross_entropy(x, t, reduction="sum")
 
-    assert_close(slope(cost, [0.0, 1.0]), [math.log(3), math.log(3)])
+    assert_close(derivative(cost, [0.0, 1.0]), [math.log(3), math.log(3)])
 
 
 def test_curvature_of_probabilities(curvature):
@@ -98,16 +98,16 @@ def test_infinite_logits_have_their_limits(xp):
     assert_close(got, [0, INF, INF, 0, INF, NAN])
 
 
-def test_slope_of_logits_is_sigmoid_minus_truth(slope):
+def test_derivative_of_logits_is_sigmoid_minus_truth(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0, 0.0, 1.0, 1.0, 0.0], dtype=x.dtype)
         return with_logits(x, t, reduction="sum")
 
-    got = slope(cost, [0.0, 0.0, INF, INF, -INF, -INF])
+    got = derivative(cost, [0.0, 0.0, INF, INF, -INF, -INF])
     assert_close(got, [-0.5, 0.5, 1, 0, -1, 0])
 
 
-def test_slopes_in_truth_and_pos_weight(slope):
+def test_derivatives_in_truth_and_pos_weight(derivative):
     def of_truth(t):
         x = fl.array_namespace(t).asarray([2.0, -3.0], dtype=t.dtype)
         return with_logits(x, t, reduction="sum")
@@ -117,8 +117,8 @@ def test_slopes_in_truth_and_pos_weight(slope):
         x, t = space.zeros((2, 2), dtype=v.dtype), space.asarray([[1.0, 0], [0.5, 0]])
         return with_logits(x, space.astype(t, v.dtype), pos_weight=v, reduction="sum")
 
-    assert_close(slope(of_truth, [0.5, 0.5]), [-2, 3])
-    assert_close(slope(of_pos_weight, [3.0, 5.0]), [1.5 * LOG2, 0])
+    assert_close(derivative(of_truth, [0.5, 0.5]), [-2, 3])
+    assert_close(derivative(of_pos_weight, [3.0, 5.0]), [1.5 * LOG2, 0])
 
 
 def test_curvature_of_logits_is_that_of_softplus(curvature):

@@ -114,41 +114,41 @@ def test_extremes(xp):
     assert_close(got, [2e4, INF, 0, NAN, NAN])
 
 
-def test_slope_is_softmax_minus_truth(slope):
+def test_derivative_is_softmax_minus_truth(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([0, 1, -100])
         return fl.cross_entropy(x, t, reduction="sum")
 
     x = [[0.0, 0.0], [0.0, LOG3], [NAN, INF]]
     expected = [[-0.5, 0.5], [0.25, -0.25], [0, 0]]
-    assert_close(slope(cost, x), expected, rtol=1e-15, atol=1e-15)
+    assert_close(derivative(cost, x), expected, rtol=1e-15, atol=1e-15)
     x = [[-INF, 0.0], [1e4, -1e4], [-INF, -INF]]
-    assert_close(slope(cost, x), [[-1, 1], [1, -1], [0, 0]])
+    assert_close(derivative(cost, x), [[-1, 1], [1, -1], [0, 0]])
 
 
-def test_slope_with_probabilities_is_finite_beside_impossible_classes(slope):
+def test_derivative_with_probabilities_is_finite_beside_impossible_classes(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([[0.0, 1.0, 0.0]], dtype=x.dtype)
         return fl.cross_entropy(x, t, reduction="sum")
 
-    assert_close(slope(cost, [[-INF, 0.0, 0.0]]), [[0, -0.5, 0.5]])
+    assert_close(derivative(cost, [[-INF, 0.0, 0.0]]), [[0, -0.5, 0.5]])
 
 
-def test_slope_in_the_probabilities_is_the_cost_of_each_class(slope):
+def test_derivative_in_the_probabilities_is_the_cost_of_each_class(derivative):
     def cost(t):
         x = fl.array_namespace(t).asarray([[0.0, LOG3]], dtype=t.dtype)
         return fl.cross_entropy(x, t, reduction="sum")
 
-    assert_close(slope(cost, [[0.5, 0.5]]), [[LOG4, LOG4 - LOG3]])
+    assert_close(derivative(cost, [[0.5, 0.5]]), [[LOG4, LOG4 - LOG3]])
 
 
-def test_slope_in_the_smoothing(slope):
+def test_derivative_in_the_smoothing(derivative):
     def cost(smoothing):
         x = fl.array_namespace(smoothing).asarray([[0.0, LOG3]], dtype=smoothing.dtype)
         t = fl.array_namespace(smoothing).asarray([0])
         return fl.cross_entropy(x, t, label_smoothing=smoothing)
 
-    assert_close(slope(cost, np.asarray(0.25)), -LOG3 / 2)
+    assert_close(derivative(cost, np.asarray(0.25)), -LOG3 / 2)
 
 
 def test_curvature_along_ones_is_zero(curvature):

@@ -32,25 +32,27 @@ def test_entmax_of_equal_scores_is_the_entropy_of_an_even_choice(xp):
         assert_close(ENTMAX(x, xp.asarray([3]), alpha=alpha), exact)
 
 
-def test_a_lead_of_the_margin_costs_nothing_and_has_no_slope(slope):
+def test_a_lead_of_the_margin_costs_nothing_and_has_no_derivative(derivative):
     def cost(x, alpha):
         rows = fl.array_namespace(x).reshape(x, (1, 3))
         return ENTMAX(rows, fl.array_namespace(x).asarray([0]), alpha=alpha)
 
     for alpha in (1.25, 1.5, 2.0):
         lead = 1 / (alpha - 1)
-        slopes = slope(lambda x, alpha=alpha: cost(x, alpha), [1e4 + lead, 1e4, 0.0])
-        assert_close(slopes, [0, 0, 0], atol=1e-11)
+        derivatives = derivative(
+            lambda x, alpha=alpha: cost(x, alpha), [1e4 + lead, 1e4, 0.0]
+        )
+        assert_close(derivatives, [0, 0, 0], atol=1e-11)
         value = cost(jnp.asarray([1e4 + lead, 1e4, 0.0]), alpha)
         assert_close(value, 0, atol=1e-11)
 
 
-def test_slope_is_the_probabilities_less_the_label(slope):
+def test_derivative_is_the_probabilities_less_the_label(derivative):
     def cost(x):
         rows = fl.array_namespace(x).reshape(x, (1, 3))
         return ENTMAX(rows, fl.array_namespace(x).asarray([1]), alpha=2)
 
-    assert_close(slope(cost, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
+    assert_close(derivative(cost, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
 
 
 def test_near_one_it_is_cross_entropy():
@@ -66,7 +68,7 @@ def test_probabilities_and_labels_agree(xp):
     for alpha in (1.3, 1.5, 2.0):
         of_labels = ENTMAX(x, xp.asarray([1]), alpha=alpha)
         assert_close(ENTMAX(x, onehot, alpha=alpha), of_labels)
-        # At its own distribution, the cost is 0.
+        # At its own distribution, the loss is 0.
     even = xp.asarray([[1 / 3, 1 / 3, 1 / 3]], dtype=xp.float64)
     assert_close(ENTMAX(xp.zeros((1, 3), dtype=xp.float64), even), 0, atol=1e-16)
 
@@ -80,9 +82,9 @@ def test_a_row_and_an_impossible_class(xp):
 def test_a_label_out_of_range_is_no_class():
     x = jnp.zeros((1, 3))
     for label in (3, -1):
-        value, slope = jax.value_and_grad(ENTMAX)(x, jnp.asarray([label]))
+        value, derivative = jax.value_and_grad(ENTMAX)(x, jnp.asarray([label]))
         assert_close(value, math.nan)
-        assert_close(slope, [[math.nan] * 3])
+        assert_close(derivative, [[math.nan] * 3])
 
 
 def half_square(x):
@@ -122,13 +124,13 @@ def test_fenchel_young_of_an_impossible_class_without_mass_is_finite():
     assert_close(jax.grad(cost)(x), [[-0.5, 0, 0.5]])
 
 
-def test_sum_of_probabilities_scales_the_slope(slope):
+def test_sum_of_probabilities_scales_the_derivative(derivative):
     # With alpha=2, p = (3/4, 1/4) and q = (1, 1/2): sum(q) * p - q.
     def cost(x):
         xp = fl.array_namespace(x)
         return ENTMAX(x, xp.asarray([1.0, 0.5], dtype=x.dtype), alpha=2)
 
-    assert_close(slope(cost, [0.5, 0.0]), [0.125, -0.125])
+    assert_close(derivative(cost, [0.5, 0.0]), [0.125, -0.125])
 
 
 def test_curvature_is_that_of_the_probabilities(curvature):
@@ -139,7 +141,7 @@ def test_curvature_is_that_of_the_probabilities(curvature):
         twice = xp.concat([x[:1] * 2, x[1:]])
         return ENTMAX(twice, xp.asarray(1), alpha=2)
 
-    # d2/dx2 of the cost at (2a, b) times ones: [4 * 1/2 - 2 * 1/2, -2 * 1/2 + 1/2].
+    # d2/dx2 of the loss at (2a, b) times ones: [4 * 1/2 - 2 * 1/2, -2 * 1/2 + 1/2].
     assert_close(curvature(cost, [0.25, 0.0, -9.0]), [1, -0.5, 0])
 
 

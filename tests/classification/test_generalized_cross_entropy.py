@@ -37,15 +37,15 @@ def test_a_small_q_is_the_cross_entropy(xp):
     assert_close(costs(x, t, q=1e-300), [LOG4])
 
 
-def test_an_impossible_class_costs_its_bound_and_has_no_slope(slope):
+def test_an_impossible_class_costs_its_bound_and_has_no_derivative(derivative):
     def cost(x):
         return costs(x, fl.array_namespace(x).asarray([0]), q=0.25)
 
     for row in ([-math.inf, 0.0], [-1e4, 1e4]):
-        assert_close(slope(cost, [row]), [[0, 0]])
-    # p**q * (p - 1) is the slope of the label's score.
+        assert_close(derivative(cost, [row]), [[0, 0]])
+    # p**q * (p - 1) is the derivative of the label's score.
     point = [math.log(0.0625), math.log(0.9375)]
-    assert_close(slope(cost, [point]), [[-0.46875, 0.46875]])
+    assert_close(derivative(cost, [point]), [[-0.46875, 0.46875]])
 
 
 def test_the_bound(xp):
@@ -54,7 +54,7 @@ def test_the_bound(xp):
 
 
 @pytest.mark.parametrize("q", [1e-9, 1e-4, 0.3, 0.4, 1.0])
-def test_slope_in_q(q):
+def test_derivative_in_q(q):
     x, t = scores(jnp, [0.25, 0.75]), jnp.asarray([0])
     z = q * LOG4
     # Minus log(p)**2 times the series sum((-z)**k / (k! * (k + 2))).

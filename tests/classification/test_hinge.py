@@ -40,22 +40,22 @@ def test_a_batch_does_not_decide_what_zero_means(loss):
         for other in (1, wrong):
             with pytest.raises(ValueError, match=rf"target must be {rule}, got"):
                 loss(x, np.asarray([other, wrong]), labels=labels)
-    value, slope = jax.value_and_grad(loss)(
+    value, derivative = jax.value_and_grad(loss)(
         jnp.asarray(x), jnp.asarray([1, 0.5]), labels="signed"
     )
     assert_close(value, NAN)
-    assert bool(jnp.isnan(slope[1]))
+    assert bool(jnp.isnan(derivative[1]))
 
 
-def test_slope_at_the_margin_is_that_of_the_inside(slope):
+def test_derivative_at_the_margin_is_that_of_the_inside(derivative):
     def cost(x, **options):
         return HINGE(x, fl.array_namespace(x).ones_like(x), reduction="sum", **options)
 
-    assert_close(slope(cost, [1.0, 0.0, 2.0, -3.0]), [-1, -1, 0, -1])
+    assert_close(derivative(cost, [1.0, 0.0, 2.0, -3.0]), [-1, -1, 0, -1])
     point = [0.0, 1.0, -1.0]
-    assert_close(slope(lambda x: cost(x, margin=0.0), point), [-1, 0, -1])
+    assert_close(derivative(lambda x: cost(x, margin=0.0), point), [-1, 0, -1])
     # 2 * (margin - x): 2, 0 at the margin, 4.
-    assert_close(slope(lambda x: cost(x, p=2), point), [-2, 0, -4])
+    assert_close(derivative(lambda x: cost(x, p=2), point), [-2, 0, -4])
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):
@@ -73,12 +73,12 @@ def test_sparsemax_is_a_parabola_between_zero_and_a_line(any_xp):
     assert_close(SPARSE(-x, -any_xp.ones_like(x), labels="signed"), sum(costs) / 7)
 
 
-def test_slope_of_sparsemax_is_the_probability_that_is_wrong(slope):
+def test_derivative_of_sparsemax_is_the_probability_that_is_wrong(derivative):
     def cost(x):
         return SPARSE(x, 0, reduction="sum")
 
     point = [-2.0, -1.0, 0.0, 0.5, 1.0, 2.0]
-    assert_close(slope(cost, point), [0, 0, 0.5, 0.75, 1, 1])
+    assert_close(derivative(cost, point), [0, 0, 0.5, 0.75, 1, 1])
 
 
 def test_half_precision_does_not_overflow():

@@ -98,8 +98,8 @@ def test_extremes(xp, chunk):
 
 
 @FEW_CHUNKS
-def test_slopes(slope, chunk):
-    """The slope in the scores is softmax minus truth, times the other factor."""
+def test_derivatives(derivative, chunk):
+    """The derivative in the scores is softmax minus truth, times the other factor."""
 
     def cost(x, w):
         t = fl.array_namespace(x).asarray([0])
@@ -109,14 +109,14 @@ def test_slopes(slope, chunk):
         return fl.array_namespace(x).asarray(values.tolist(), dtype=x.dtype)
 
     rest = 2.0**-BITS - np.eye(5)[0]
-    got = slope(lambda x: cost(x, constant(x, LAYER)), FEATURES[:1].tolist())
+    got = derivative(lambda x: cost(x, constant(x, LAYER)), FEATURES[:1].tolist())
     assert_close(got, [rest @ LAYER])
-    got = slope(lambda w: cost(constant(w, FEATURES[:1]), w), LAYER.tolist())
+    got = derivative(lambda w: cost(constant(w, FEATURES[:1]), w), LAYER.tolist())
     assert_close(got, np.outer(rest, [1, 0]), rtol=1e-11, atol=1e-15)
 
 
 @FEW_CHUNKS
-def test_slopes_in_bias_weight_and_smoothing(slope, chunk):
+def test_derivatives_in_bias_weight_and_smoothing(derivative, chunk):
     def cost(like, **options):
         xp = fl.array_namespace(like)
         x, layer = (xp.asarray(a.tolist(), dtype=like.dtype) for a in (FEATURES, LAYER))
@@ -124,19 +124,21 @@ def test_slopes_in_bias_weight_and_smoothing(slope, chunk):
         options = {"reduction": "sum", "chunk_size": chunk} | options
         return linear_cross_entropy(x, layer, t, **options)
 
-    got = slope(lambda b: cost(b, linear_bias=b), np.zeros(5).tolist())
+    got = derivative(lambda b: cost(b, linear_bias=b), np.zeros(5).tolist())
     shares = 2.0**-BITS
     assert_close(got, 2 * shares + shares[::-1] - [2, 0, 1, 0, 0])
-    got = slope(lambda w: cost(w, weight=w, label_smoothing=0.5), np.ones(5).tolist())
+    got = derivative(
+        lambda w: cost(w, weight=w, label_smoothing=0.5), np.ones(5).tolist()
+    )
     even = (2 * BITS + BITS[::-1]) / 5
     own = np.asarray([5, 0, 3, 0, 0])
     assert_close(got, (own + even) * LOG2 / 2)
-    got = slope(lambda s: cost(s, label_smoothing=s), np.asarray(0.25))
+    got = derivative(lambda s: cost(s, label_smoothing=s), np.asarray(0.25))
     assert_close(got, 3 * EVEN - COSTS.sum())
 
 
 @FEW_CHUNKS
-def test_an_ignored_row_spoils_no_slope(slope, chunk):
+def test_an_ignored_row_spoils_no_derivative(derivative, chunk):
     def cost(w):
         xp = fl.array_namespace(w)
         x = xp.asarray([[1.0, 0.0], [NAN, 0.0]], dtype=w.dtype)
@@ -147,7 +149,7 @@ def test_an_ignored_row_spoils_no_slope(slope, chunk):
         return linear_cross_entropy(x, layer, t, **options, chunk_size=chunk)
 
     # Without the first class the second has probability 1/2.
-    assert_close(slope(cost, [1.0] * 5), [0, LOG2, 0, 0, 0])
+    assert_close(derivative(cost, [1.0] * 5), [0, LOG2, 0, 0, 0])
 
 
 @FEW_CHUNKS
@@ -264,7 +266,7 @@ def test_probabilities_and_deep_classes_of_batch_and_time(xp):
 def test_masked_rows_of_batch_and_time_may_be_nan():
     x = np.stack([FEATURES, np.full((3, 2), NAN)])
     for chunk in (None, 2):
-        value, slope = jax.value_and_grad(linear_cross_entropy)(
+        value, derivative = jax.value_and_grad(linear_cross_entropy)(
             jnp.asarray(x),
             jnp.asarray(LAYER),
             jnp.asarray([LABELS, LABELS]),
@@ -272,5 +274,5 @@ def test_masked_rows_of_batch_and_time_may_be_nan():
             chunk_size=chunk,
         )
         assert_close(value, COSTS.mean())
-        assert np.isfinite(slope).all()
-        assert not slope[1].any()
+        assert np.isfinite(derivative).all()
+        assert not derivative[1].any()

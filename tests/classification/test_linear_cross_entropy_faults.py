@@ -29,10 +29,10 @@ def test_a_label_out_of_range_is_a_fault(chunk):
     x, t = jnp.asarray(FEATURES), jnp.asarray(t)
     with fl.debug_values(), pytest.raises(ValueError, match=message):
         cost(x, LAYER, t)
-    value, slopes = jax.value_and_grad(cost, (0, 1))(x, jnp.asarray(LAYER), t)
+    value, derivatives = jax.value_and_grad(cost, (0, 1))(x, jnp.asarray(LAYER), t)
     assert_close(value, NAN)
-    assert_close(np.isnan(slopes[0]).any(1), [False, True, False])
-    assert np.isnan(slopes[1]).all()
+    assert_close(np.isnan(derivatives[0]).any(1), [False, True, False])
+    assert np.isnan(derivatives[1]).all()
 
 
 FAULTS = [

@@ -50,17 +50,17 @@ def test_a_nan_score_of_a_wrong_class_costs_nothing(xp):
 
 
 @pytest.mark.parametrize(("p", "rise"), [(1, 1), (2, 2 * 0.5)])
-def test_gradient_is_zero_at_the_margin(slope, p, rise):
+def test_gradient_is_zero_at_the_margin(derivative, p, rise):
     def loss(x):
         t = fl.array_namespace(x).asarray(LABELS)
         return fl.multi_margin_loss(x, t, p=p, reduction="sum")
 
     # In the second row the class 1 keeps its distance exactly.
     expected = np.asarray([[-rise, rise, 0], [rise, 0, -rise]]) / 3
-    assert_close(slope(loss, SCORES), expected)
+    assert_close(derivative(loss, SCORES), expected)
 
 
-def test_gradient_in_the_margin_counts_the_active_classes(slope):
+def test_gradient_in_the_margin_counts_the_active_classes(derivative):
     def loss(margin):
         xp = fl.array_namespace(margin)
         x = xp.asarray(SCORES, dtype=margin.dtype)
@@ -68,8 +68,8 @@ def test_gradient_in_the_margin_counts_the_active_classes(slope):
             x, xp.asarray(LABELS), margin=margin, reduction="sum"
         )
 
-    assert_close(slope(loss, np.asarray(1.0)), (1 + 1) / 3)
-    assert_close(slope(loss, np.asarray(2.5)), (2 + 2) / 3)
+    assert_close(derivative(loss, np.asarray(1.0)), (1 + 1) / 3)
+    assert_close(derivative(loss, np.asarray(2.5)), (2 + 2) / 3)
 
 
 def test_masked_rows_do_not_count(xp):

@@ -33,7 +33,7 @@ def test_large_scores_keep_their_digits(xp):
 def test_the_weighted_mean_divides_by_the_weights_of_the_labels(xp):
     x = xp.asarray([[0.0, 0.0], [0.0, 2.0]], dtype=xp.float64)
     weight = xp.asarray([3.0, 1.0], dtype=xp.float64)
-    # Costs of 1 and 0, weighing 3 and 1.
+    # Losses of 1 and 0, weighing 3 and 1.
     assert_close(LOSS(x, xp.asarray([0, 1]), weight=weight), 3 / 4)
 
 
@@ -42,17 +42,17 @@ def test_a_class_without_a_chance_is_no_rival(xp):
     assert_close(LOSS(x, xp.asarray([1, 1]), reduction="none"), [0, 1.5])
 
 
-def test_without_a_rival_nothing_is_lacking(slope):
+def test_without_a_rival_nothing_is_lacking(derivative):
     def cost(x):
         return LOSS(x, fl.array_namespace(x).asarray(0), reduction="sum")
 
     # One class alone, possible or not, and one among classes that are none.
     for scores in ([3.0], [-INF], [-INF, -INF], [0.5, -INF]):
         assert_close(cost(jnp.asarray(scores)), 0)
-        assert_close(slope(cost, scores), [0.0] * len(scores))
+        assert_close(derivative(cost, scores), [0.0] * len(scores))
 
 
-def test_slopes_at_ties_and_at_the_margin(slope):
+def test_derivatives_at_ties_and_at_the_margin(derivative):
     def cost(x):
         labels = fl.array_namespace(x).asarray([0, 0, 0, 0])
         rows = fl.array_namespace(x).reshape(x, (4, 3))
@@ -60,5 +60,5 @@ def test_slopes_at_ties_and_at_the_margin(slope):
 
     # One rival; two that tie; a lead of just 1, shared with the true class; a lead.
     point = [0.0, 2.0, 1.0, 0.0, 2.0, 2.0, 1.0, 0.0, -1.0, 3.0, 0.0, 0.0]
-    slopes = [-1, 1, 0, -1, 0.5, 0.5, -0.5, 0.5, 0, 0, 0, 0]
-    assert_close(slope(cost, point), slopes)
+    derivatives = [-1, 1, 0, -1, 0.5, 0.5, -0.5, 0.5, 0, 0, 0, 0]
+    assert_close(derivative(cost, point), derivatives)

@@ -36,16 +36,16 @@ def cost(x, target=LABELS, **options):
 
 
 def all_pairs(scores, labels):
-    """Return cost and slope of one row, by its definition."""
+    """Return cost and derivative of one row, by its definition."""
     listed = labels[: labels.index(-1)] if -1 in labels else labels
-    total, slope = 0.0, np.zeros(len(scores))
+    total, derivative = 0.0, np.zeros(len(scores))
     for k in listed:
         for i in set(range(len(scores))) - set(listed):
             lack = 1 - scores[k] + scores[i]
             if lack > 0:
                 total += lack / len(scores)
-                slope[[i, k]] += np.asarray([1, -1]) / len(scores)
-    return total, slope
+                derivative[[i, k]] += np.asarray([1, -1]) / len(scores)
+    return total, derivative
 
 
 def drawn(seed, classes, *, rows=3, step=0.25):
@@ -61,12 +61,12 @@ def test_costs(any_xp):
     assert_close(cost(any_xp.asarray(SCORES, dtype=any_xp.float64)), COSTS)
 
 
-def test_slope_at_the_hinge_and_of_repeated_labels(slope):
-    assert_close(slope(cost, SCORES), np.asarray(SLOPES) / 4)
+def test_derivative_at_the_hinge_and_of_repeated_labels(derivative):
+    assert_close(derivative(cost, SCORES), np.asarray(SLOPES) / 4)
 
 
 def test_curvature_comes_from_around_the_cost_alone(curvature):
-    # The Hessian of cost**2 / 2 is the outer product of the slope with itself.
+    # The Hessian of loss**2 / 2 is the outer product of the derivative with itself.
     point = [[0.0, 1.0, 0.5, 3.0]]
     got = curvature(lambda x: cost(x, [[0, -1, -1, -1]]) ** 2 / 2, point)
     assert_close(got, [[0, 0, 0, 0]])
@@ -75,7 +75,7 @@ def test_curvature_comes_from_around_the_cost_alone(curvature):
 
 
 @pytest.mark.parametrize(
-    ("scores", "expected", "slopes"),
+    ("scores", "expected", "derivatives"),
     [
         ([NAN, 1.0, 0.0, 0.5], 0, [0, 0, 0, 0]),
         ([0.0, NAN, 0.0, 0.5], 2.5, [-2, 0, 1, 1]),
@@ -93,11 +93,11 @@ def test_curvature_comes_from_around_the_cost_alone(curvature):
         "all-at-the-top",
     ],
 )
-def test_nan_costs_nothing_and_infinity_is_a_score(xp, scores, expected, slopes):
+def test_nan_costs_nothing_and_infinity_is_a_score(xp, scores, expected, derivatives):
     x = xp.asarray([scores], dtype=xp.float64)
     assert_close(4 * cost(x, [[0, -1, -1, -1]]), [expected])
     gradient = jax.grad(lambda x: cost(x, [[0, -1, -1, -1]])[0])(jnp.asarray([scores]))
-    assert_close(4 * gradient, [slopes])
+    assert_close(4 * gradient, [derivatives])
 
 
 @pytest.mark.parametrize("classes", [1, 2, 7, 64, 129])
@@ -112,11 +112,11 @@ def test_all_pairs(any_xp, classes):
 
 
 @pytest.mark.parametrize("classes", [1, 2, 7, 64, 129])
-def test_slopes_of_all_pairs(slope, classes):
+def test_derivatives_of_all_pairs(derivative, classes):
     scores, labels = drawn(classes, classes)
     pairs = zip(scores, labels.tolist(), strict=True)
     expected = [all_pairs(*row)[1] for row in pairs]
-    assert_close(slope(lambda x: cost(x, labels), scores), expected, rtol=1e-13)
+    assert_close(derivative(lambda x: cost(x, labels), scores), expected, rtol=1e-13)
 
 
 def test_scores_far_from_zero_keep_their_digits(xp):
@@ -135,7 +135,7 @@ def test_rows_may_be_mapped():
 
 
 def test_memory():
-    """Value and slopes need a few arrays like the scores, not a table of pairs."""
+    """Value and derivatives need a few arrays like the scores, not a table of pairs."""
     x = jax.ShapeDtypeStruct((64, 4000), "float32")
     target = jax.ShapeDtypeStruct((64, 4000), "int32")
     run = jax.jit(jax.value_and_grad(fl.multilabel_margin_loss))

@@ -51,7 +51,7 @@ def test_infinite_scores_cost_nothing_or_infinity(xp):
     assert_close(got, [0, INF])
 
 
-def test_gradient_is_the_probability_minus_the_target(slope):
+def test_gradient_is_the_probability_minus_the_target(derivative):
     def loss(x):
         xp = fl.array_namespace(x)
         t = xp.asarray([[1.0, 0.0], [0.0, 0.5], [1.0, 0.0]], dtype=x.dtype)
@@ -64,15 +64,15 @@ def test_gradient_is_the_probability_minus_the_target(slope):
         [2 * (3 / 4) / 2, 4 * (1 / 4 - 1 / 2) / 2],
         [0, 0],
     ]
-    assert_close(slope(loss, [*SCORES, [INF, -INF]]), expected)
+    assert_close(derivative(loss, [*SCORES, [INF, -INF]]), expected)
 
 
-def test_gradient_in_the_target_is_minus_the_score(slope):
+def test_gradient_in_the_target_is_minus_the_score(derivative):
     def loss(t):
         x = fl.array_namespace(t).asarray(SCORES, dtype=t.dtype)
         return fl.multilabel_soft_margin_loss(x, t, reduction="sum")
 
-    assert_close(slope(loss, TARGET), [[-LOG3 / 2, 0], [-LOG3 / 2, LOG3 / 2]])
+    assert_close(derivative(loss, TARGET), [[-LOG3 / 2, 0], [-LOG3 / 2, LOG3 / 2]])
 
 
 def test_masked_rows_do_not_count(xp):

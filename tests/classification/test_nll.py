@@ -58,7 +58,7 @@ def test_class_axis(xp):
     assert_close(got, [[7, 2, 6]])
 
 
-def test_slope_is_minus_the_weight_at_the_labels_alone(slope):
+def test_derivative_is_minus_the_weight_at_the_labels_alone(derivative):
     def cost(x):
         space = fl.array_namespace(x)
         weight = space.asarray([1.0, 2.0], dtype=x.dtype)
@@ -66,24 +66,24 @@ def test_slope_is_minus_the_weight_at_the_labels_alone(slope):
         return fl.nll_loss(x, t, weight, reduction="sum")
 
     point = [[-INF, NAN], [INF, -1.0], [NAN, INF]]
-    assert_close(slope(cost, point), [[-1, 0], [0, -2], [0, 0]])
+    assert_close(derivative(cost, point), [[-1, 0], [0, -2], [0, 0]])
 
 
-def test_slope_without_counted_rows_is_zero(slope):
+def test_derivative_without_counted_rows_is_zero(derivative):
     def cost(x):
         return fl.nll_loss(x, fl.array_namespace(x).asarray([-100]), reduction="sum")
 
-    assert_close(slope(cost, [[NAN, 1.0]]), [[0, 0]])
+    assert_close(derivative(cost, [[NAN, 1.0]]), [[0, 0]])
 
 
-def test_slope_in_the_weight_ignores_what_is_masked(slope):
+def test_derivative_in_the_weight_ignores_what_is_masked(derivative):
     def cost(weight):
         space = fl.array_namespace(weight)
         x = space.asarray([[-1.0, -2.0], [-5.0, -3.0], [NAN, NAN]], dtype=weight.dtype)
         return fl.nll_loss(x, space.asarray([0, 1, -100]), weight)
 
-    # The mean is (1 + 3) / 2 = 2; its slope is (cost - mean) / 2.
-    assert_close(slope(cost, [1.0, 1.0]), [-0.5, 0.5])
+    # The mean is (1 + 3) / 2 = 2; its derivative is (cost - mean) / 2.
+    assert_close(derivative(cost, [1.0, 1.0]), [-0.5, 0.5])
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "int32", "int64"])

@@ -47,7 +47,7 @@ def test_a_sure_row_keeps_its_digits(xp, epsilon):
     assert_close(costs(x, xp.asarray([0]), epsilon=epsilon), expected, atol=slack)
 
 
-def test_slope(slope):
+def test_derivative(derivative):
     # (1 + epsilon * p) times that of the cross-entropy, which is (p - 1, 1 - p).
     def cost(x):
         return costs(x, fl.array_namespace(x).asarray([0]), epsilon=2.0)
@@ -55,4 +55,4 @@ def test_slope(slope):
     point = [[math.log(0.25), math.log(0.75)], [0.0, -math.inf], [-1e4, 1e4]]
     expected = [[-1.125, 1.125], [0, 0], [-1, 1]]
     for row, wanted in zip(point, expected, strict=True):
-        assert_close(slope(cost, [row]), [wanted])
+        assert_close(derivative(cost, [row]), [wanted])

@@ -59,9 +59,9 @@ def test_far_logits_have_their_limits(xp, gamma):
 
 @GAMMAS
 @pytest.mark.parametrize("true", [0.0, 1.0])
-def test_slopes_far_out_are_those_of_the_cross_entropy(slope, gamma, true):
+def test_derivatives_far_out_are_those_of_the_cross_entropy(derivative, gamma, true):
     x = [100.0, 1e4, INF, -100.0, -1e4, -INF]
-    got = slope(
+    got = derivative(
         lambda x: costs(x, fl.array_namespace(x).full_like(x, true), gamma=gamma),
         x,
     )
@@ -69,12 +69,12 @@ def test_slopes_far_out_are_those_of_the_cross_entropy(slope, gamma, true):
     assert_close(got, expected, atol=1e-40)
 
 
-def test_slope_and_curvature_at_no_preference(slope, curvature):
-    # With r = 1 - p the slope is -r**2 * (r + 2 * p * log(1 / p)).
+def test_derivative_and_curvature_at_no_preference(derivative, curvature):
+    # With r = 1 - p the derivative is -r**2 * (r + 2 * p * log(1 / p)).
     log2 = math.log(2)
-    got = slope(lambda x: costs(x, 0 * x + 1), [0.0])
+    got = derivative(lambda x: costs(x, 0 * x + 1), [0.0])
     assert_close(got, [-(0.5 + log2) / 4])
-    # Its slope: with L = -log(p), r' = -p*r and L' = -r,
+    # Its derivative: with L = -log(p), r' = -p*r and L' = -r,
     # p * r**2 * (2r + 4pL) - r**2 * (-p*r + 2*p*r*L - 2*p*r).
     got = curvature(lambda x: costs(x, 0 * x + 1), [0.0])
     expected = 0.125 * (1 + 2 * log2) - 0.25 * (-0.25 + 0.5 * log2 - 0.5)
@@ -87,10 +87,10 @@ def test_curvature_far_out_is_finite(curvature, gamma):
     assert_close(got, [0, 0, 0], atol=1e-40)
 
 
-def test_a_slope_in_a_sure_target_is_finite(slope):
-    # On the right side the cost vanishes faster than the power of it grows.
+def test_a_derivative_in_a_sure_target_is_finite(derivative):
+    # On the right side the loss vanishes faster than the power of it grows.
     for gamma in (0.5, 2.0):
-        got = slope(lambda t, g=gamma: costs(0 * t + 800, t, gamma=g), [1.0])
+        got = derivative(lambda t, g=gamma: costs(0 * t + 800, t, gamma=g), [1.0])
         assert_close(got, [0])
 
 
@@ -102,7 +102,7 @@ def test_half_precision_holds_what_fits(xp):
 
 
 def test_curvature_in_the_tail_keeps_its_digits(curvature):
-    # With r = exp(-x) the cost of a sure positive is r**3 to leading order.
+    # With r = exp(-x) the loss of a sure positive is r**3 to leading order.
     x = [50.0, 100.0, 400.0, 1e4]
     got = curvature(lambda x: costs(x, 0 * x + 1), x)
     assert_close(got, [9 * math.exp(-3 * each) for each in x], atol=0)

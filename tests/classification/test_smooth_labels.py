@@ -36,10 +36,10 @@ def test_integers_need_a_dtype(xp):
     assert_close(got, [0.05, 0.85, 0.05, 0.05])
 
 
-def test_slope(slope):
+def test_derivative(derivative):
     def row(t):
         xp = fl.array_namespace(t)
         keep = xp.asarray([True, False, True])
         return fl.smooth_labels(t, 0.25, where=keep)
 
-    assert_close(slope(row, [1.0, NAN, 0.0]), [0.75, 0, 0.75])
+    assert_close(derivative(row, [1.0, NAN, 0.0]), [0.75, 0, 0.75])

@@ -33,22 +33,22 @@ def test_target_broadcasts(xp):
     assert_close(got, [[LOG2, math.log(4)], [math.log(4 / 3), LOG2]])
 
 
-def test_gradient_in_the_score(slope):
+def test_gradient_in_the_score(derivative):
     def loss(x):
         t = fl.array_namespace(x).asarray([1, 1, -1, -1, 1])
         return fl.soft_margin_loss(x, t, reduction="sum")
 
     # -t / (1 + exp(t * x))
     expected = [-1 / 2, -1 / (1 + 3), 1 / (1 + 1 / 3), 1, 0]
-    assert_close(slope(loss, [0.0, LOG3, LOG3, INF, INF]), expected)
+    assert_close(derivative(loss, [0.0, LOG3, LOG3, INF, INF]), expected)
 
 
-def test_gradient_in_the_target(slope):
+def test_gradient_in_the_target(derivative):
     def loss(t):
         return fl.soft_margin_loss(0 * t + LOG3, t, reduction="sum")
 
     # -x / (1 + exp(t * x))
-    assert_close(slope(loss, [1.0, -1.0]), [-LOG3 / 4, -LOG3 * 3 / 4])
+    assert_close(derivative(loss, [1.0, -1.0]), [-LOG3 / 4, -LOG3 * 3 / 4])
 
 
 def test_masked_elements_do_not_count(xp):

@@ -59,8 +59,8 @@ def test_a_sure_row_keeps_its_digits(any_xp, gamma):
     assert_close(costs(x, q, gamma=gamma), expected, rtol=1e-12)
 
 
-def test_slope_at_no_preference(slope):
-    # As with one logit: the slope is r**2 * (r + 2 * p * log(1 / p)), r = 1 - p.
+def test_derivative_at_no_preference(derivative):
+    # As with one logit: the derivative is r**2 * (r + 2 * p * log(1 / p)), r = 1 - p.
     expected = (0.5 + math.log(2)) / 4
 
     def of_label(x):
@@ -69,22 +69,22 @@ def test_slope_at_no_preference(slope):
     def of_probabilities(x):
         return costs(x, fl.array_namespace(x).asarray([[1.0, 0.0]], dtype=x.dtype))
 
-    assert_close(slope(of_label, [[0.0, 0.0]]), [[-expected, expected]])
-    assert_close(slope(of_probabilities, [[0.0, 0.0]]), [[-expected, expected]])
+    assert_close(derivative(of_label, [[0.0, 0.0]]), [[-expected, expected]])
+    assert_close(derivative(of_probabilities, [[0.0, 0.0]]), [[-expected, expected]])
 
 
-def test_a_sure_mistake_has_its_full_slope(slope):
+def test_a_sure_mistake_has_its_full_derivative(derivative):
     def cost(x):
         return costs(x, fl.array_namespace(x).asarray([0]))
 
     assert_close(cost(np.asarray([[-100.0, 100.0]])), [200])
-    assert_close(slope(cost, [[-100.0, 100.0]]), [[-1, 1]])
-    assert_close(slope(cost, [[1e4, -1e4]]), [[0, 0]])
+    assert_close(derivative(cost, [[-100.0, 100.0]]), [[-1, 1]])
+    assert_close(derivative(cost, [[1e4, -1e4]]), [[0, 0]])
 
 
 @pytest.mark.parametrize("gamma", [0.5, 2.0])
 @pytest.mark.parametrize("labelled", [True, False], ids=["labels", "probabilities"])
-def test_an_impossible_class_is_as_none(slope, gamma, labelled):
+def test_an_impossible_class_is_as_none(derivative, gamma, labelled):
     def cost(x):
         xp = fl.array_namespace(x)
         target = [1] if labelled else [[0.0] * (x.shape[1] - 2) + [1.0, 0.0]]
@@ -95,17 +95,17 @@ def test_an_impossible_class_is_as_none(slope, gamma, labelled):
         xp = fl.array_namespace(x)
         return costs(x, xp.asarray([0]), gamma=gamma)
 
-    expected = slope(fewer, [[1.0, 3.0]])
-    got = slope(cost, [[-INF, 1.0, 3.0]])
+    expected = derivative(fewer, [[1.0, 3.0]])
+    got = derivative(cost, [[-INF, 1.0, 3.0]])
     assert_close(got[:, 0], [0])
     assert_close(got[:, 1:], expected)
 
 
-def test_one_class_costs_nothing(slope):
+def test_one_class_costs_nothing(derivative):
     def cost(x):
         return costs(x, fl.array_namespace(x).asarray([0]), gamma=0.5)
 
-    assert_close(slope(cost, [[3.0]]), [[0]])
+    assert_close(derivative(cost, [[3.0]]), [[0]])
     assert_close(cost(np.asarray([[3.0]])), [0])
 
 
@@ -131,7 +131,7 @@ def test_what_is_masked_has_no_curvature_even_at_nan(curvature, labelled):
         target = xp.asarray([[0.5, 0.25, 0.25]] * rows, dtype=x.dtype)
         target = xp.asarray([1] * rows) if labelled else target
         where = xp.asarray([True, False][:rows])
-        # Weighted, since the slopes of a row add up to 0.
+        # Weighted, since the derivatives of a row add up to 0.
         place = xp.asarray([[1.0, 2.0, 4.0]], dtype=x.dtype)
         return costs(x * place, target, where=where)
 
@@ -147,7 +147,7 @@ def test_curvature_in_the_tail_keeps_its_digits(curvature, labelled):
         target = (
             xp.asarray([0]) if labelled else xp.asarray([[1.0, 0.0]], dtype=x.dtype)
         )
-        # Weighted, since the slopes of a row add up to 0.
+        # Weighted, since the derivatives of a row add up to 0.
         return costs(x * xp.asarray([[1.0, 2.0]], dtype=x.dtype), target)
 
     # As with one logit: 9 * exp(-3 * x) times (1, -2) and its transpose.

@@ -29,7 +29,7 @@ def test_values(any_xp):
     assert_close(got, math.log1p(math.exp(-1)))
 
 
-def test_weights_are_constant_unless_asked(slope):
+def test_weights_are_constant_unless_asked(derivative):
     def function(x, *, constant):
         xp = fl.array_namespace(x)
         # (1, 0) and (x, 1) of one label, and (0, -1) of another.
@@ -38,8 +38,8 @@ def test_weights_are_constant_unless_asked(slope):
         rows, labels = xp.stack(columns, axis=1), xp.asarray([0, 0, 1])
         return CIRCLE(rows, labels, gamma=1.0, constant_weights=constant)
 
-    fixed = slope(lambda x: function(x, constant=True), [0.5])
-    free = slope(lambda x: function(x, constant=False), [0.5])
+    fixed = derivative(lambda x: function(x, constant=True), [0.5])
+    free = derivative(lambda x: function(x, constant=False), [0.5])
     assert abs(float(free[0]) - float(fixed[0])) > 1e-3
     step = 1e-6
     points = (np.asarray([0.5 + s * step]) for s in (1, -1))

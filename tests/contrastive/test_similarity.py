@@ -25,19 +25,19 @@ def square(xp):
 def test_rows_without_pairs_have_no_loss_and_no_gradient(loss):
     x = square(jnp)
     for labels in ([0, 1, 2, 3], [5, 5, 5, 5]):
-        value, slope = jax.value_and_grad(loss)(x, jnp.asarray(labels))
+        value, derivative = jax.value_and_grad(loss)(x, jnp.asarray(labels))
         assert_close(value, 0)
-        assert_close(slope, jnp.zeros_like(x))
+        assert_close(derivative, jnp.zeros_like(x))
     assert_close(loss(x[:0], jnp.asarray([], int)), NAN)
 
 
 @BOTH
-def test_a_row_of_zeros_has_an_ordinary_slope(loss):
+def test_a_row_of_zeros_has_an_ordinary_derivative(loss):
     x = square(jnp).at[0].set(0.0)
-    value, slope = jax.value_and_grad(loss)(x, jnp.asarray([0, 0, 1, 1]))
+    value, derivative = jax.value_and_grad(loss)(x, jnp.asarray([0, 0, 1, 1]))
     assert math.isfinite(value)
     # At most the scale of the scores for each of its pairs.
-    assert float(jnp.abs(slope).max()) < 500
+    assert float(jnp.abs(derivative).max()) < 500
 
 
 @BOTH
@@ -45,11 +45,11 @@ def test_masked_rows_are_in_no_pair(loss):
     x = jnp.concat([square(jnp), jnp.full((1, 2), NAN)])
     where = jnp.asarray([True, True, True, True, False])
     labels = jnp.asarray([0, 0, 1, 1, 0])
-    value, slope = jax.value_and_grad(loss)(x, labels, where=where)
+    value, derivative = jax.value_and_grad(loss)(x, labels, where=where)
     expected = jax.value_and_grad(loss)(x[:4], labels[:4])
     assert_close(value, expected[0])
-    assert_close(slope[:4], expected[1])
-    assert_close(slope[4], [0, 0])
+    assert_close(derivative[:4], expected[1])
+    assert_close(derivative[4], [0, 0])
 
 
 @BOTH

@@ -28,7 +28,7 @@ def surprise(xp, input, target, *, floor=0.0):
 
 
 E1 = math.e
-INPUT, TARGET = [1.0, E1, E1**2], [1.0, 1.0, 1.0]  # costs 0, 1, 4
+INPUT, TARGET = [1.0, E1, E1**2], [1.0, 1.0, 1.0]  # has loss 0, 1, 4
 ROWS, LABELS = [[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]], [0, 0, 0]  # log 2, log 4, 0
 
 
@@ -70,18 +70,18 @@ def test_weighted_mean_divides_by_the_kept_weights(xp, loss, arrays, costs):
 
 
 @pytest.mark.parametrize("bad", [NAN, math.inf, 0.0, -1.0])
-def test_masked_elements_reach_neither_value_nor_slope(slope, bad):
+def test_masked_elements_reach_neither_value_nor_derivative(derivative, bad):
     def cost(x):
         space = fl.array_namespace(x)
         where = space.asarray([True, False])
         return log_ratio(x, 1.0, where=where)
 
     assert_close(cost(jnp.asarray([E1, bad])), 1)
-    assert_close(slope(cost, [E1, bad]), [2 / E1, 0])
+    assert_close(derivative(cost, [E1, bad]), [2 / E1, 0])
 
 
 @pytest.mark.parametrize("bad", [NAN, math.inf, 0.0])
-def test_masked_samples_reach_neither_value_nor_slope(slope, bad):
+def test_masked_samples_reach_neither_value_nor_derivative(derivative, bad):
     def cost(x):
         space = fl.array_namespace(x)
         where = space.asarray([True, False])
@@ -89,7 +89,7 @@ def test_masked_samples_reach_neither_value_nor_slope(slope, bad):
 
     x = [[0.5, 0.25], [bad, bad]]
     assert_close(cost(jnp.asarray(x)), math.log(4))
-    assert_close(slope(cost, x), [[0, -4], [0, 0]])
+    assert_close(derivative(cost, x), [[0, -4], [0, 0]])
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,9 @@ def test_help_tells_the_formula_and_every_option(loss, summary, unit):
     assert text.startswith(summary)
     for line in (
         'reduction: ``"none"``, ``"mean"`` or ``"sum"``.',
-        f"weight: Factor on each {unit}'s cost; the mean divides by its sum.",
-        f"where: Boolean; a False {unit} costs 0, has slope 0 and does not count.",
+        f"weight: Factor on each {unit}'s loss; the mean divides by its sum.",
+        f"where: Boolean; a False {unit} has loss 0 and gradient 0, "
+        "and does not count.",
         "dtype: Of the result; the promoted dtype of the arrays if None.",
     ):
         assert line in text
@@ -249,10 +250,10 @@ def test_integers_that_jax_does_not_hold_make_their_sample_nan(number, shape):
         def cost(x):
             return first_picked(x, target, reduction="none").sum()
 
-        value, slope = jax.value_and_grad(cost)(x)
+        value, derivative = jax.value_and_grad(cost)(x)
         assert_close(value, NAN)
-        assert_close(slope[::2], [[1, 0], [1, 0]])
-        assert np.isnan(slope[1]).any()
+        assert_close(derivative[::2], [[1, 0], [1, 0]])
+        assert np.isnan(derivative[1]).any()
         keep = np.asarray([True, False, True])
         assert_close(first_picked(x, target, where=keep), 1)
         message = rf"^target must be an integer of 32 bits, got {number} at \(1"

@@ -124,29 +124,30 @@ def test_half_precision_is_added_up_in_single():
     assert fl.reduce(loss).dtype == np.float16
 
 
-def test_slopes(slope):
+def test_derivatives(derivative):
     def function(x):
         space = fl.array_namespace(x)
         weight = space.asarray([3.0, 1.0, 5.0], dtype=x.dtype)
         where = space.asarray([True, True, False])
         return fl.reduce(x, weight=weight, where=where)
 
-    assert_close(slope(function, [1.0, 2.0, NAN]), [0.75, 0.25, 0])
+    assert_close(derivative(function, [1.0, 2.0, NAN]), [0.75, 0.25, 0])
 
 
-def test_slope_of_the_mean_of_nothing_is_zero(slope):
-    assert_close(slope(lambda x: fl.reduce(x, where=False), [1.0, NAN]), [0, 0])
+def test_derivative_of_the_mean_of_nothing_is_zero(derivative):
+    assert_close(derivative(lambda x: fl.reduce(x, where=False), [1.0, NAN]), [0, 0])
 
 
-def test_slope_in_the_weight_goes_through_the_divisor_too(slope):
+def test_derivative_in_the_weight_goes_through_the_divisor_too(derivative):
     def function(weight):
         space = fl.array_namespace(weight)
         loss = space.asarray([1.0, 5.0, NAN], dtype=weight.dtype)
         where = space.asarray([True, True, False])
         return fl.reduce(loss, weight=weight, where=where)
 
-    # The mean is (1 * w1 + 5 * w2) / (w1 + w2) = 4, and (cost - mean) / 4 its slope.
-    assert_close(slope(function, [1.0, 3.0, NAN]), [-0.75, 0.25, 0])
+    # The mean is (1 * w1 + 5 * w2) / (w1 + w2) = 4, and (cost - mean) / 4 its
+    # derivative.
+    assert_close(derivative(function, [1.0, 3.0, NAN]), [-0.75, 0.25, 0])
 
 
 LOSS = jnp.asarray([[1.0, 2.0], [4.0, NAN], [16.0, 32.0]])
@@ -182,14 +183,14 @@ def test_a_shard_without_any_element_leaves_the_mean_of_the_others():
     assert_close(jax.jvp(mean, (LOSS,), (jnp.ones_like(LOSS),))[1], 1)
 
 
-def test_a_row_without_any_element_is_nan_with_slope_zero(slope):
+def test_a_row_without_any_element_is_nan_with_derivative_zero(derivative):
     def function(x):
         space = fl.array_namespace(x)
         where = space.asarray([[True, True], [False, False]])
         mean = fl.reduce(x, where=where, axis=1)
         return space.where(space.isnan(mean), 0.0, mean)
 
-    assert_close(slope(function, [[1.0, 2.0], [NAN, 3.0]]), [[0.5, 0.5], [0, 0]])
+    assert_close(derivative(function, [[1.0, 2.0], [NAN, 3.0]]), [[0.5, 0.5], [0, 0]])
 
 
 def test_sums_weights_and_divisors_over_a_mapped_axis():

@@ -19,14 +19,14 @@ def test_0d_arrays_are_vectors_of_one_coordinate(xp):
         fl.cosine_similarity(one, two)
 
 
-def test_masked_vectors_change_neither_value_nor_gradient(slope):
+def test_masked_vectors_change_neither_value_nor_gradient(derivative):
     def distances(x):
         xp = fl.array_namespace(x)
         where = xp.asarray([True, False])
         return fl.cosine_distance(x, xp.ones_like(x), where=where, reduction="none")
 
     # A quarter turn has the derivative 1 across it, here over the length 2.
-    got = slope(distances, [[2.0, -2.0], [NAN, NAN]])
+    got = derivative(distances, [[2.0, -2.0], [NAN, NAN]])
     assert_close(got, [[-1 / 4, -1 / 4], [0, 0]])
 
 

@@ -95,12 +95,12 @@ def test_probabilities_are_not_clipped(xp):
     assert_close(got, -LOG2 + 4.5 * math.log(10) + 0.5e-9)
 
 
-def test_a_row_with_an_impossible_class_is_finite_in_value_and_slopes(slope):
+def test_a_row_with_an_impossible_class_is_finite_in_value_and_derivatives(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([[1.0, 0.0], [0.5, 0.5]], dtype=x.dtype)
         return fl.kl_div(x, t, axis=-1, reduction="none")
 
-    got = slope(cost, [[0.0, -INF], [-LOG2, -LOG2]])
+    got = derivative(cost, [[0.0, -INF], [-LOG2, -LOG2]])
     assert_close(got, [[-1, 0], [-0.5, -0.5]])
 
 
@@ -112,7 +112,7 @@ def test_batchmean_of_nothing_is_nan(xp):
 
 
 @pytest.mark.parametrize("log_target", [False, True])
-def test_slope_in_the_input_is_minus_the_probability(slope, log_target):
+def test_derivative_in_the_input_is_minus_the_probability(derivative, log_target):
     def cost(x):
         space = fl.array_namespace(x)
         t = space.asarray([0.25, 1.0, 0.0, 0.0], dtype=x.dtype)
@@ -121,24 +121,24 @@ def test_slope_in_the_input_is_minus_the_probability(slope, log_target):
                 t = space.log(t)
         return fl.kl_div(x, t, log_target=log_target, reduction="sum")
 
-    assert_close(slope(cost, [-1.0, -INF, -2.0, -INF]), [-0.25, -1, 0, 0])
+    assert_close(derivative(cost, [-1.0, -INF, -2.0, -INF]), [-0.25, -1, 0, 0])
 
 
-def test_slope_in_the_target_is_finite_at_zero(slope):
+def test_derivative_in_the_target_is_finite_at_zero(derivative):
     def cost(t):
         x = fl.array_namespace(t).asarray([-1.0, -2.0, -INF], dtype=t.dtype)
         return fl.kl_div(x, t, reduction="sum")
 
     # log(t) + 1 - x for a positive t; 1 - x at 0; 0 at 0 of the impossible.
-    assert_close(slope(cost, [0.5, 0.0, 0.0]), [2 - LOG2, 3, 0])
+    assert_close(derivative(cost, [0.5, 0.0, 0.0]), [2 - LOG2, 3, 0])
 
 
-def test_slope_in_the_log_target_is_finite_at_minus_infinity(slope):
+def test_derivative_in_the_log_target_is_finite_at_minus_infinity(derivative):
     def cost(t):
         x = fl.array_namespace(t).asarray([-1.0, -2.0, -INF], dtype=t.dtype)
         return fl.kl_div(x, t, log_target=True, reduction="sum")
 
-    got = slope(cost, [-LOG2, -INF, -INF])
+    got = derivative(cost, [-LOG2, -INF, -INF])
     assert_close(got, [0.5 * (-LOG2 + 1 + 1), 0, 0])
 
 

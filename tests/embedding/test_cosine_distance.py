@@ -45,7 +45,7 @@ def test_norms_below_eps_count_as_eps(xp, eps):
     assert_close(fl.cosine_distance(x, t, eps=eps), 1 - 0.25 / eps * 0.8)
 
 
-def test_a_zero_vector_is_at_distance_one_and_pulled_towards_the_other(slope):
+def test_a_zero_vector_is_at_distance_one_and_pulled_towards_the_other(derivative):
     def function(x):
         t = fl.array_namespace(x).asarray([3.0, 4.0], dtype=x.dtype)
         return fl.cosine_distance(x, t)
@@ -54,29 +54,29 @@ def test_a_zero_vector_is_at_distance_one_and_pulled_towards_the_other(slope):
         return fl.cosine_distance(0 * t, t)
 
     # -(0.6, 0.8) / eps: the norm has gradient 0 there.
-    assert_close(slope(function, [0.0, 0.0]), [-6e7, -8e7])
-    assert_close(slope(of_target, [3.0, 4.0]), [0, 0])
-    zero = fl.array_namespace(slope(function, [0.0, 0.0])).zeros(2)
+    assert_close(derivative(function, [0.0, 0.0]), [-6e7, -8e7])
+    assert_close(derivative(of_target, [3.0, 4.0]), [0, 0])
+    zero = fl.array_namespace(derivative(function, [0.0, 0.0])).zeros(2)
     assert_close(function(zero), 1)
 
 
-def test_slope_turns_towards_the_target_and_is_zero_in_its_direction(slope):
+def test_derivative_turns_towards_the_target_and_is_zero_in_its_direction(derivative):
     def function(x):
         t = fl.array_namespace(x).asarray([[0.0, 2.0], [1.0, 0.0]], dtype=x.dtype)
         return fl.cosine_distance(x, t, reduction="none")
 
-    assert_close(slope(function, [[4.0, 0.0], [3.0, 0.0]]), [[0, -0.25], [0, 0]])
+    assert_close(derivative(function, [[4.0, 0.0], [3.0, 0.0]]), [[0, -0.25], [0, 0]])
 
 
 @pytest.mark.parametrize(
     ("dtype", "large"), [("float16", 300.0), ("float32", 1e20), ("float64", 1e200)]
 )
-def test_large_vectors_do_not_overflow(slope, dtype, large):
+def test_large_vectors_do_not_overflow(derivative, dtype, large):
     def function(x):
         t = fl.array_namespace(x).asarray([1.0, 1.0], dtype=x.dtype)
         return fl.cosine_distance(x, t)
 
-    got = slope(function, [large, 0.0], dtype)
+    got = derivative(function, [large, 0.0], dtype)
     digits = 2**-10 if dtype == "float16" else 1e-6
     assert_close(to_numpy(got) * large, [0, -R], rtol=digits)
     vector = fl.array_namespace(got).ones_like(got) * large

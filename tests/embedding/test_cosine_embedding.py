@@ -41,7 +41,7 @@ def test_one_target_stands_for_all_pairs(xp):
     assert_close(fl.cosine_embedding_loss(x1[0, :], x2[0, :], xp.asarray(1)), 0.04)
 
 
-def test_gradient(slope):
+def test_gradient(derivative):
     def loss(x):
         xp = fl.array_namespace(x)
         other = xp.asarray([[0.0, 2.0]] * 3, dtype=x.dtype)
@@ -50,7 +50,7 @@ def test_gradient(slope):
         return fl.cosine_embedding_loss(x, other, t, where=where, reduction="sum")
 
     # At cosine 0, the margin, the hinge is active; across a vector of length 4.
-    got = slope(loss, [[4.0, 0.0], [4.0, 0.0], [NAN, NAN]])
+    got = derivative(loss, [[4.0, 0.0], [4.0, 0.0], [NAN, NAN]])
     assert_close(got, [[0, -1 / 4], [0, 1 / 4], [0, 0]])
 
 
@@ -90,7 +90,7 @@ def test_another_target_costs_nothing(xp):
     assert_close(loss_of(xp, [0, 2], reduction="none"), [0, 0])
 
 
-def gradient(slope, target, **options):
+def gradient(derivative, target, **options):
     """Return the gradient in the first vectors."""
 
     def loss(x):
@@ -100,10 +100,10 @@ def gradient(slope, target, **options):
             x, other, xp.asarray(target), reduction="sum", **options
         )
 
-    return slope(loss, FIRST)
+    return derivative(loss, FIRST)
 
 
-def test_gradient_at_the_margin_is_that_of_the_active_side(slope):
+def test_gradient_at_the_margin_is_that_of_the_active_side(derivative):
     # b / (n * m) - cosine * a / n**2, where n and m are the lengths
     cosine = np.asarray(
         [
@@ -111,19 +111,19 @@ def test_gradient_at_the_margin_is_that_of_the_active_side(slope):
             [0, 40 / (30 * 40)],
         ]
     )
-    assert_close(gradient(slope, [1, 1]), -cosine)
+    assert_close(gradient(derivative, [1, 1]), -cosine)
     # The second pair has exactly the cosine of the margin.
-    assert_close(gradient(slope, [-1, -1]), cosine)
-    assert_close(gradient(slope, [-1, -1], margin=0.5), [cosine[0], [0, 0]])
+    assert_close(gradient(derivative, [-1, -1]), cosine)
+    assert_close(gradient(derivative, [-1, -1], margin=0.5), [cosine[0], [0, 0]])
 
 
-def test_gradient_in_the_margin_counts_the_active_pairs(slope):
+def test_gradient_in_the_margin_counts_the_active_pairs(derivative):
     def loss(margin):
         xp = fl.array_namespace(margin)
         a, b = (xp.asarray(x, dtype=margin.dtype) for x in (FIRST, SECOND))
         return fl.cosine_embedding_loss(a, b, xp.asarray([-1, -1]), margin=margin)
 
-    assert_close(slope(loss, np.asarray(0.5)), -1 / 2)
+    assert_close(derivative(loss, np.asarray(0.5)), -1 / 2)
 
 
 def test_masked_pairs_do_not_count(xp):

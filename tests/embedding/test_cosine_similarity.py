@@ -21,12 +21,12 @@ def test_norms_below_eps_count_as_eps(xp):
     assert_close(fl.cosine_similarity(x, t, eps=0.5), [0.25 / 0.5 * 0.8])
 
 
-def test_the_gradient_is_across_the_vector(slope):
+def test_the_gradient_is_across_the_vector(derivative):
     def cosine(x):
         t = fl.array_namespace(x).asarray([[0.0, 2.0], [0.0, 0.0]], dtype=x.dtype)
         return fl.cosine_similarity(x, t)
 
-    assert_close(slope(cosine, [[4.0, 0.0], [4.0, 0.0]]), [[0, 1 / 4], [0, 0]])
+    assert_close(derivative(cosine, [[4.0, 0.0], [4.0, 0.0]]), [[0, 1 / 4], [0, 0]])
 
 
 NAN = math.nan
@@ -61,30 +61,30 @@ def test_eps_is_the_least_length_to_divide_by(xp):
     assert_close(of_rows(xp, [[0.0, 0.0]], [[4.0, 3.0]]), [0])
 
 
-def gradient(slope, point, other, **options):
+def gradient(derivative, point, other, **options):
     """Return the gradient in the first vector of a pair."""
 
     def cosine(x):
         y = fl.array_namespace(x).asarray(other, dtype=x.dtype)
         return fl.cosine_similarity(x, y, **options)
 
-    return slope(cosine, point)
+    return derivative(cosine, point)
 
 
-def test_gradient_is_orthogonal_to_the_vector(slope):
+def test_gradient_is_orthogonal_to_the_vector(derivative):
     # b / (5 * 5) - 24/25 * a / 5**2
     expected = [[(4 - 0.96 * 3) / 25, (3 - 0.96 * 4) / 25]]
-    assert_close(gradient(slope, [[3.0, 4.0]], [[4.0, 3.0]]), expected)
+    assert_close(gradient(derivative, [[3.0, 4.0]], [[4.0, 3.0]]), expected)
 
 
-def test_gradient_of_a_zero_vector_is_the_other_over_both_lengths(slope):
-    got = gradient(slope, [[0.0, 0.0]], [[4.0, 3.0]], eps=0.5)
+def test_gradient_of_a_zero_vector_is_the_other_over_both_lengths(derivative):
+    got = gradient(derivative, [[0.0, 0.0]], [[4.0, 3.0]], eps=0.5)
     assert_close(got, [[4 / (0.5 * 5), 3 / (0.5 * 5)]])
 
 
-def test_gradient_takes_a_raised_length_for_the_norm(slope):
+def test_gradient_takes_a_raised_length_for_the_norm(derivative):
     # b / (10 * 10) - 24 / (10**2 * 10) * a / 5
-    got = gradient(slope, [[3.0, 4.0]], [[4.0, 3.0]], eps=10.0)
+    got = gradient(derivative, [[3.0, 4.0]], [[4.0, 3.0]], eps=10.0)
     assert_close(got, [[0.04 - 0.024 * 0.6, 0.03 - 0.024 * 0.8]])
 
 

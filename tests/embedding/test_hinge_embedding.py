@@ -39,31 +39,31 @@ def test_masked_pairs_do_not_count(xp):
     assert_close(fl.hinge_embedding_loss(x, t, where=where), 0.75)
 
 
-def test_slope_at_the_margin_is_that_of_the_active_side(slope):
+def test_derivative_at_the_margin_is_that_of_the_active_side(derivative):
     def push(x):
         return fl.hinge_embedding_loss(x, 0 * x - 1, reduction="sum")
 
     def pull(x):
         return fl.hinge_embedding_loss(x, 0 * x + 1, reduction="sum")
 
-    assert_close(slope(push, [1.0, 0.5, 1.5]), [-1, -1, 0])
-    assert_close(slope(pull, [1.0, 0.0, -0.5]), [1, 1, 1])
+    assert_close(derivative(push, [1.0, 0.5, 1.5]), [-1, -1, 0])
+    assert_close(derivative(pull, [1.0, 0.0, -0.5]), [1, 1, 1])
 
 
-def test_slope_at_infinity_is_zero_for_a_dissimilar_pair(slope):
+def test_derivative_at_infinity_is_zero_for_a_dissimilar_pair(derivative):
     def push(x):
         t = fl.array_namespace(x).asarray([-1, -1])
         return fl.hinge_embedding_loss(x, t, reduction="sum")
 
-    assert_close(slope(push, [INF, NAN]), [0, 0])
+    assert_close(derivative(push, [INF, NAN]), [0, 0])
 
 
-def test_slope_in_the_margin(slope):
+def test_derivative_in_the_margin(derivative):
     def function(margin):
         x = fl.array_namespace(margin).asarray([0.5, 2.0], dtype=margin.dtype)
         return fl.hinge_embedding_loss(x, 0 * x - 1, margin=margin)
 
-    assert_close(slope(function, np.asarray(1.0)), 0.5)
+    assert_close(derivative(function, np.asarray(1.0)), 0.5)
 
 
 @pytest.mark.parametrize("xp", ["torch", "jax"], indirect=True)

@@ -67,33 +67,35 @@ def test_masked_rows_have_no_distance(xp):
 @pytest.mark.parametrize(
     ("p", "expected"), [(0.5, 0), (1, 0), (1.5, 0), (2, 0), (3, 0), (INF, 0), (0, 0)]
 )
-def test_slope_of_no_distance_is_zero(slope, p, expected):
+def test_derivative_of_no_distance_is_zero(derivative, p, expected):
     def distance(x):
         return fl.pairwise_distance(x, 0 * x, p=p, eps=0.0)
 
-    assert_close(slope(distance, [[0.0, 0.0]]), [[expected, expected]])
+    assert_close(derivative(distance, [[0.0, 0.0]]), [[expected, expected]])
 
 
 @pytest.mark.parametrize(
     ("p", "expected"),
     [(1, [1, -1]), (2, [0.6, -0.8]), (INF, [0, -1]), (-INF, [1, 0]), (0, [0, 0])],
 )
-def test_slope(slope, p, expected):
+def test_derivative(derivative, p, expected):
     def distance(x):
         return fl.pairwise_distance(x, 0 * x, p=p, eps=0.0)
 
-    assert_close(slope(distance, [[3.0, -4.0]]), [expected])
+    assert_close(derivative(distance, [[3.0, -4.0]]), [expected])
     assert_close(
-        slope(lambda x: fl.pairwise_distance(0 * x, -x, p=p, eps=0.0), [[3.0, -4.0]]),
+        derivative(
+            lambda x: fl.pairwise_distance(0 * x, -x, p=p, eps=0.0), [[3.0, -4.0]]
+        ),
         [expected],
     )
 
 
-def test_largest_coordinates_that_tie_share_the_slope(slope):
+def test_largest_coordinates_that_tie_share_the_derivative(derivative):
     def distance(x):
         return fl.pairwise_distance(x, 0 * x, p=INF, eps=0.0)
 
-    assert_close(slope(distance, [[2.0, -2.0, 1.0]]), [[0.5, -0.5, 0]])
+    assert_close(derivative(distance, [[2.0, -2.0, 1.0]]), [[0.5, -0.5, 0]])
 
 
 @pytest.mark.parametrize(

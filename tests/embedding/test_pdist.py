@@ -35,12 +35,12 @@ def test_distances(any_xp, p, length):
         (INF, [[0, 1], [0, -2], [0, 1]]),
     ],
 )
-def test_slopes(slope, p, expected):
-    assert_close(slope(lambda x: fl.pdist(x, p=p), ROWS), expected)
+def test_derivatives(derivative, p, expected):
+    assert_close(derivative(lambda x: fl.pdist(x, p=p), ROWS), expected)
 
 
-def test_largest_coordinates_that_tie_have_the_full_slope(slope):
-    got = slope(lambda x: fl.pdist(x, p=INF), [[0.0, 0.0], [2.0, -2.0]])
+def test_largest_coordinates_that_tie_have_the_full_derivative(derivative):
+    got = derivative(lambda x: fl.pdist(x, p=INF), [[0.0, 0.0], [2.0, -2.0]])
     assert_close(got, [[-1, 1], [1, -1]])
 
 
@@ -65,7 +65,7 @@ def test_pairs_of_long_rows_are_in_order(xp, count, p):
 
 
 @pytest.mark.parametrize("count", [6, 7])
-def test_slope_of_each_pair(slope, count):
+def test_derivative_of_each_pair(derivative, count):
     rng = np.random.default_rng(count)
     x, scale = rng.standard_normal((count, 3)), rng.random(count * (count - 1) // 2)
     expected = np.zeros((count, 3))
@@ -78,7 +78,7 @@ def test_slope_of_each_pair(slope, count):
     def function(x):
         return fl.pdist(x) * fl.array_namespace(x).asarray(scale)
 
-    assert_close(slope(function, x), expected, rtol=1e-12)
+    assert_close(derivative(function, x), expected, rtol=1e-12)
 
 
 def test_curvature(curvature):
@@ -99,7 +99,7 @@ def test_rows_may_be_mapped():
 @pytest.mark.parametrize("p", ORDERS)
 @pytest.mark.parametrize("count", [128, 512])
 def test_memory_on_jax(count, p):
-    """Value and slope need arrays as large as the result, not as the differences."""
+    """Value and gradient need arrays as large as the result, not as the differences."""
     x = jax.ShapeDtypeStruct((count, 64), "float32")
     run = jax.jit(jax.value_and_grad(lambda x: fl.pdist(x, p=p).sum()))
     memory = run.lower(x).compile().memory_analysis()

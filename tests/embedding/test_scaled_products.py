@@ -53,8 +53,8 @@ every = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 def on_torch(loss, arrays, dtype):
     arrays = [torch.asarray(x, dtype=dtype).requires_grad_() for x in arrays]
     value = loss(*arrays)
-    slopes = torch.autograd.grad(value, arrays)
-    return value.detach().numpy(), [x.numpy() for x in slopes]
+    derivatives = torch.autograd.grad(value, arrays)
+    return value.detach().numpy(), [x.numpy() for x in derivatives]
 
 
 def scaled(*lengths):
@@ -66,7 +66,7 @@ def test_value_and_gradient_are_those_of_float64(loss):
     program = jax.jit(jax.value_and_grad(loss, (0, 1)))
     for lengths in LENGTHS:
         arrays = scaled(*lengths)
-        value, slopes = on_torch(loss, arrays, torch.float64)
+        value, derivatives = on_torch(loss, arrays, torch.float64)
         assert np.isfinite(value)
         assert_close(loss(*arrays), value, rtol=1e-5, atol=1e-30)
         for got, gradients in (
@@ -74,7 +74,7 @@ def test_value_and_gradient_are_those_of_float64(loss):
             on_torch(loss, arrays, torch.float32),
         ):
             assert_close(got, value, rtol=1e-5, atol=1e-30)
-            for x, y in zip(gradients, slopes, strict=True):
+            for x, y in zip(gradients, derivatives, strict=True):
                 scale = np.max(np.abs(y))
                 if scale < 1e38:  # the inverse of a length may be beyond float32
                     assert_close(x, y, rtol=0, atol=1e-4 * scale + 1e-34)
@@ -84,22 +84,22 @@ def test_value_and_gradient_are_those_of_float64(loss):
 def test_subnormal_vectors_count_or_are_zeros_where_xla_has_none(loss):
     for lengths in ((1e-42, 1e-42), (1e-42, 1.0)):
         arrays = scaled(*lengths)
-        value, slopes = on_torch(loss, arrays, torch.float64)
+        value, derivatives = on_torch(loss, arrays, torch.float64)
         # A subnormal number has few digits, and so has a length of it.
         assert_close(loss(*arrays), value, rtol=1e-2, atol=1e-42)
         got, gradients = on_torch(loss, arrays, torch.float32)
         assert_close(got, value, rtol=1e-2, atol=1e-42)
-        for x, y in zip(gradients, slopes, strict=True):
+        for x, y in zip(gradients, derivatives, strict=True):
             scale = np.max(np.abs(y))
             if scale < 1e38:
                 assert_close(x, y, rtol=0, atol=1e-2 * scale)
         zeros = [
             x if size == 1 else 0 * x for x, size in zip(arrays, lengths, strict=True)
         ]
-        value, slopes = jax.value_and_grad(loss, (0, 1))(*map(jnp.asarray, arrays))
+        value, derivatives = jax.value_and_grad(loss, (0, 1))(*map(jnp.asarray, arrays))
         expected = jax.value_and_grad(loss, (0, 1))(*map(jnp.asarray, zeros))
         assert_close(value, expected[0], rtol=1e-6)
-        for x, y in zip(slopes, expected[1], strict=True):
+        for x, y in zip(derivatives, expected[1], strict=True):
             assert_close(x, y, rtol=1e-6)
 
 

@@ -73,8 +73,8 @@ def test_masked_triplets_do_not_count(xp):
     assert_close(got, 3)
 
 
-def slopes(slope, anchor, positive, negative, **options):
-    """Return the slopes of the sum in each argument."""
+def derivatives(derivative, anchor, positive, negative, **options):
+    """Return the derivatives of the sum in each argument."""
     point = [anchor, positive, negative]
 
     def function(stacked):
@@ -82,26 +82,26 @@ def slopes(slope, anchor, positive, negative, **options):
             *(stacked[k, ...] for k in range(3)), reduction="sum", **options
         )
 
-    return slope(function, point)
+    return derivative(function, point)
 
 
-def test_a_triplet_exactly_at_the_margin_is_active(slope):
-    got = slopes(slope, [[0.0]], [[1.0]], [[2.0]], eps=0.0)
+def test_a_triplet_exactly_at_the_margin_is_active(derivative):
+    got = derivatives(derivative, [[0.0]], [[1.0]], [[2.0]], eps=0.0)
     assert_close(got, [[[0]], [[1]], [[-1]]])
-    got = slopes(slope, [[0.0]], [[1.0]], [[2.5]], eps=0.0)
+    got = derivatives(derivative, [[0.0]], [[1.0]], [[2.5]], eps=0.0)
     assert_close(got, np.zeros((3, 1, 1)))
 
 
 @pytest.mark.parametrize("p", [0.5, 1, 1.5, 2, 3, INF])
-def test_equal_rows_without_eps_have_no_slope(slope, p):
+def test_equal_rows_without_eps_have_no_derivative(derivative, p):
     same = [[1.0, 1.0]]
-    got = slopes(slope, same, same, same, eps=0.0, p=p)
+    got = derivatives(derivative, same, same, same, eps=0.0, p=p)
     assert_close(got, np.zeros((3, 1, 2)))
 
 
-def test_distances_that_tie_in_a_swap_share_the_slope(slope):
+def test_distances_that_tie_in_a_swap_share_the_derivative(derivative):
     # a = 0 and p = 2 are as far from n = 1; each distance gets half.
-    got = slopes(slope, [[0.0]], [[2.0]], [[1.0]], eps=0.0, swap=True)
+    got = derivatives(derivative, [[0.0]], [[2.0]], [[1.0]], eps=0.0, swap=True)
     assert_close(got, [[[-1 + 0.5]], [[1 - 0.5]], [[-0.5 + 0.5]]])
 
 
@@ -112,13 +112,15 @@ def test_a_margin_that_is_not_positive_is_refused(xp, margin, got):
 
 
 @pytest.mark.parametrize("margin", [0.0, -1.0])
-def test_on_jax_a_margin_array_that_is_not_positive_makes_value_and_slope_nan(margin):
+def test_on_jax_a_margin_array_that_is_not_positive_makes_value_and_derivative_nan(
+    margin,
+):
     a, p, n = (x[:1] for x in triplets(jnp))
-    value, slope = jax.value_and_grad(fl.triplet_margin_loss)(
+    value, derivative = jax.value_and_grad(fl.triplet_margin_loss)(
         a, p, n, margin=jnp.asarray(margin)
     )
     assert_close(value, NAN)
-    assert_close(slope, [[NAN, NAN]])
+    assert_close(derivative, [[NAN, NAN]])
 
 
 def test_ranks_must_be_equal(xp):

@@ -41,7 +41,7 @@ def test_without_a_function_it_is_the_triplet_margin_loss(any_xp):
     assert_close(got, fl.triplet_margin_loss(*rows, margin=4.0), rtol=1e-14)
 
 
-def test_gradient(slope):
+def test_gradient(derivative):
     def loss(anchor):
         xp = fl.array_namespace(anchor)
         zeros, where = xp.zeros_like(anchor), xp.asarray([True, True, False])
@@ -56,7 +56,7 @@ def test_gradient(slope):
         )
 
     # Distances 2 and 4, exactly at the margin, and 1 and 5, beyond it.
-    got = slope(loss, [[1.0, 1.0], [0.5, 0.5], [NAN, NAN]])
+    got = derivative(loss, [[1.0, 1.0], [0.5, 0.5], [NAN, NAN]])
     assert_close(got, [[2, 2], [0, 0], [0, 0]])
 
 
@@ -109,7 +109,7 @@ def test_by_default_the_distance_is_that_of_euclid(xp):
     assert_close(fl.triplet_margin_with_distance_loss(a, p, n, margin=4.0), 1)
 
 
-def test_gradient_of_a_triplet_exactly_at_the_margin_is_the_active_one(slope):
+def test_gradient_of_a_triplet_exactly_at_the_margin_is_the_active_one(derivative):
     def loss(rows):
         return fl.triplet_margin_with_distance_loss(
             *(rows[k, ...] for k in range(3)),
@@ -120,7 +120,7 @@ def test_gradient_of_a_triplet_exactly_at_the_margin_is_the_active_one(slope):
     # The signs of a - p and of a - n; the third triplet lies beyond the margin.
     near = np.asarray([[-1, -1], [-1, -1], [0, 0]])
     far = np.asarray([[-1, 1], [-1, 0], [0, 0]])
-    got = slope(loss, [ANCHOR, POSITIVE, NEGATIVE])
+    got = derivative(loss, [ANCHOR, POSITIVE, NEGATIVE])
     assert_close(got, [near - far, -near, far])
 
 

@@ -43,7 +43,7 @@ def test_ranks_are_smooth(any_xp):
     assert_close(got, -1 / math.log2(3 - math.log(3) / 2))
 
 
-def test_slope(slope):
+def test_derivative(derivative):
     def of(step, labels):
         def function(x):
             y = fl.array_namespace(x).asarray(labels)
@@ -53,15 +53,15 @@ def test_slope(slope):
 
     # At a tie the rank is 1 + 1/2, and falls by 1/4 as the item rises.
     fall = LOG_2 / (math.log(2.5) ** 2 * 2.5) / 4
-    assert_close(slope(of("sigmoid", [1, 0]), [2.0, 2.0]), [-fall, fall])
+    assert_close(derivative(of("sigmoid", [1, 0]), [2.0, 2.0]), [-fall, fall])
     # At the corner of the hinge the rank is 1, and the step is active.
     fall = LOG_2 / (LOG_2**2 * 2)
-    assert_close(slope(of("hinge", [1, 0]), [1.0, 0.0]), [-fall, fall])
-    assert_close(slope(of("hinge", [1, 0]), [1.5, 0.0]), [0, 0])
-    assert_close(slope(of("sigmoid", [0, 0]), [1.0, 2.0]), [0, 0])
+    assert_close(derivative(of("hinge", [1, 0]), [1.0, 0.0]), [-fall, fall])
+    assert_close(derivative(of("hinge", [1, 0]), [1.5, 0.0]), [0, 0])
+    assert_close(derivative(of("sigmoid", [0, 0]), [1.0, 2.0]), [0, 0])
 
 
-def test_infinite_scores_are_ranked_last(any_xp, slope):
+def test_infinite_scores_are_ranked_last(any_xp, derivative):
     x, y = f64(any_xp, [-INF, 0.0, -INF]), any_xp.asarray([1, 0, 0])
     # Behind one, and tied with another.
     assert_close(fl.approx_ndcg_loss(x, y), -1 / math.log2(1 + 2.5))
@@ -70,10 +70,10 @@ def test_infinite_scores_are_ranked_last(any_xp, slope):
     def function(x):
         return fl.approx_ndcg_loss(x, fl.array_namespace(x).asarray([1, 0, 0]))
 
-    assert_close(slope(function, [-INF, 0.0, -INF]), [0, 0, 0])
+    assert_close(derivative(function, [-INF, 0.0, -INF]), [0, 0, 0])
 
 
-def test_masked_items_change_neither_value_nor_slope(slope):
+def test_masked_items_change_neither_value_nor_derivative(derivative):
     def function(x):
         xp = fl.array_namespace(x)
         y = xp.asarray([[2.0, NAN, 1.0], [NAN, INF, 1.0]], dtype=x.dtype)
@@ -84,7 +84,7 @@ def test_masked_items_change_neither_value_nor_slope(slope):
         y = fl.array_namespace(x).asarray([2.0, 1.0], dtype=x.dtype)
         return fl.approx_ndcg_loss(x, y, topn=1)
 
-    got = slope(function, [[0.5, NAN, -1.0], [INF, NAN, -INF]])
-    assert_close(got[0, [0, 2]], slope(short, [0.5, -1.0]))
+    got = derivative(function, [[0.5, NAN, -1.0], [INF, NAN, -INF]])
+    assert_close(got[0, [0, 2]], derivative(short, [0.5, -1.0]))
     assert not got[0, 1]
     assert not got[1].any()

@@ -60,12 +60,12 @@ def test_tied_scores_are_ranked_as_they_are_listed(any_xp):
     assert_close(got, LOG_2 * (1 - D3 + D2 - D3))
 
 
-def test_weights_have_no_gradient(slope):
+def test_weights_have_no_gradient(derivative):
     def function(x):
         y = fl.array_namespace(x).asarray([1, 0])
         return fl.pairwise_logistic_loss(x, y, lambda_weight="dcg", reduction="sum")
 
-    assert_close(slope(function, [0.0, 0.0]), [-(1 - D2) / 2, (1 - D2) / 2])
+    assert_close(derivative(function, [0.0, 0.0]), [-(1 - D2) / 2, (1 - D2) / 2])
 
 
 def test_weights_have_no_gradient_in_the_relevance(curvature):

@@ -26,13 +26,13 @@ def f64_like(x, values):
 
 
 @pytest.mark.parametrize("loss", OF_LISTS)
-def test_an_irrelevant_item_of_score_minus_infinity_has_no_gradient(loss, slope):
+def test_an_irrelevant_item_of_score_minus_infinity_has_no_gradient(loss, derivative):
     def function(x):
         xp = fl.array_namespace(x)
         return loss(x, xp.asarray([1, 0, 0]), reduction="sum")
 
     # With the others alone: shares of 1/2, of which PolyLoss adds one.
-    got = slope(function, [0.0, 0.0, -INF])
+    got = derivative(function, [0.0, 0.0, -INF])
     expected = [-0.75, 0.75, 0] if loss is fl.poly1_softmax_loss else [-0.5, 0.5, 0]
     assert_close(got, expected)
 
@@ -51,7 +51,7 @@ def test_a_relevant_item_of_score_minus_infinity_has_infinite_loss(any_xp):
 
 
 @pytest.mark.parametrize("loss", OF_LISTS)
-def test_masked_items_change_neither_value_nor_slope(loss, slope):
+def test_masked_items_change_neither_value_nor_derivative(loss, derivative):
     point = [[0.5, NAN, -1.0], [INF, NAN, -INF]]
 
     def function(x):
@@ -63,27 +63,27 @@ def test_masked_items_change_neither_value_nor_slope(loss, slope):
     def short(x):
         return loss(x, f64_like(x, [2.0, 1.0]))
 
-    got, expected = slope(function, point), slope(short, [0.5, -1.0])
+    got, expected = derivative(function, point), derivative(short, [0.5, -1.0])
     assert_close(got[0, [0, 2]], expected)
     assert not got[0, 1]
     assert not got[1].any()
 
 
-def test_slopes(slope):
+def test_derivatives(derivative):
     def of(loss, labels):
         def function(x):
             return loss(x, fl.array_namespace(x).asarray(labels), reduction="sum")
 
         return function
 
-    got = slope(of(fl.ranking_softmax_loss, [0, 1, 2]), [0.0, LOG(3), LOG(4)])
+    got = derivative(of(fl.ranking_softmax_loss, [0, 1, 2]), [0.0, LOG(3), LOG(4)])
     assert_close(got, [3 / 8, 9 / 8 - 1, 12 / 8 - 2])
-    got = slope(of(fl.unique_softmax_loss, [1, 0, 1]), [0.0, 0.0, 0.0])
+    got = derivative(of(fl.unique_softmax_loss, [1, 0, 1]), [0.0, 0.0, 0.0])
     assert_close(got, [-0.5, 1, -0.5])
-    got = slope(of(fl.listmle_loss, [2, 0, 1]), [0.0, 0.0, 0.0])
+    got = derivative(of(fl.listmle_loss, [2, 0, 1]), [0.0, 0.0, 0.0])
     assert_close(got, [1 / 3 - 1, 1 / 3 + 1 / 2, 1 / 3 - 1 / 2])
     # 1 - q * p has the gradient -p * (q - q * p); uniform q have none.
-    got = slope(of(fl.poly1_softmax_loss, [0, 0]), [0.0, 3.0])
+    got = derivative(of(fl.poly1_softmax_loss, [0, 0]), [0.0, 3.0])
     assert_close(got, [0, 0], atol=1e-15)
 
 

@@ -54,7 +54,7 @@ def test_ranks_must_be_equal(xp):
         fl.margin_ranking_loss(x, x[:, 0], x)
 
 
-def test_an_equal_pair_without_margin_is_active(slope):
+def test_an_equal_pair_without_margin_is_active(derivative):
     def of_first(x):
         t = fl.array_namespace(x).asarray([1.0, -1.0, 1.0, 1.0], dtype=x.dtype)
         return fl.margin_ranking_loss(x, 0 * x, t, reduction="sum")
@@ -62,11 +62,11 @@ def test_an_equal_pair_without_margin_is_active(slope):
     def of_second(x):
         return fl.margin_ranking_loss(0 * x, x, 0 * x + 1, reduction="sum")
 
-    assert_close(slope(of_first, [0.0, 0.0, 1.0, -1.0]), [-1, 1, 0, -1])
-    assert_close(slope(of_second, [0.0, 1.0, -1.0]), [1, 1, 0])
+    assert_close(derivative(of_first, [0.0, 0.0, 1.0, -1.0]), [-1, 1, 0, -1])
+    assert_close(derivative(of_second, [0.0, 1.0, -1.0]), [1, 1, 0])
 
 
-def test_slope_in_the_target_and_in_the_margin(slope):
+def test_derivative_in_the_target_and_in_the_margin(derivative):
     def of_target(t):
         x = fl.array_namespace(t).asarray([2.0, -3.0], dtype=t.dtype)
         return fl.margin_ranking_loss(x, 0 * x, t, reduction="sum")
@@ -77,5 +77,5 @@ def test_slope_in_the_target_and_in_the_margin(slope):
         return fl.margin_ranking_loss(x, 0 * x, 0 * x + 1, margin=margin)
 
     # The first pair is ordered and inactive.
-    assert_close(slope(of_target, [1.0, 1.0]), [0, 3])
-    assert_close(slope(of_margin, np.asarray(1.0)), 2 / 3)
+    assert_close(derivative(of_target, [1.0, 1.0]), [0, 3])
+    assert_close(derivative(of_margin, np.asarray(1.0)), 2 / 3)

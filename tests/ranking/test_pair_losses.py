@@ -33,7 +33,7 @@ def test_without_pairs_the_mean_is_zero_without_items_nan(xp):
 
 
 @pytest.mark.parametrize("loss", OF_PAIRS)
-def test_masked_items_change_neither_value_nor_slope(loss, slope):
+def test_masked_items_change_neither_value_nor_derivative(loss, derivative):
     def function(x):
         xp = fl.array_namespace(x)
         y = xp.asarray([[2.0, NAN, 1.0], [NAN, INF, 1.0]], dtype=x.dtype)
@@ -44,8 +44,8 @@ def test_masked_items_change_neither_value_nor_slope(loss, slope):
         y = fl.array_namespace(x).asarray([2.0, 1.0], dtype=x.dtype)
         return loss(x, y, lambda_weight="dcg2")
 
-    got = slope(function, [[0.5, NAN, -1.0], [INF, NAN, -INF]])
-    assert_close(got[0, [0, 2]], slope(short, [0.5, -1.0]))
+    got = derivative(function, [[0.5, NAN, -1.0], [INF, NAN, -INF]])
+    assert_close(got[0, [0, 2]], derivative(short, [0.5, -1.0]))
     assert not got[0, 1]
     assert not got[1].any()
 
@@ -66,7 +66,7 @@ def test_infinite_scores(any_xp):
     assert_close(fl.pairwise_hinge_loss(x, 0 * y, reduction="none"), [0, 0, 0])
 
 
-def test_slopes_at_corners_and_at_infinity(slope):
+def test_derivatives_at_corners_and_at_infinity(derivative):
     def of(loss, **options):
         def function(x):
             y = fl.array_namespace(x).asarray([1, 0])
@@ -75,21 +75,21 @@ def test_slopes_at_corners_and_at_infinity(slope):
         return function
 
     hinge, logistic = of(fl.pairwise_hinge_loss), of(fl.pairwise_logistic_loss)
-    assert_close(slope(hinge, [1.0, 0.0]), [-1, 1])
-    assert_close(slope(hinge, [1.5, 0.0]), [0, 0])
-    assert_close(slope(logistic, [0.0, 0.0]), [-0.5, 0.5])
-    assert_close(slope(logistic, [0.0, -INF]), [0, 0])
-    assert_close(slope(logistic, [-INF, 0.0]), [-1, 1])
+    assert_close(derivative(hinge, [1.0, 0.0]), [-1, 1])
+    assert_close(derivative(hinge, [1.5, 0.0]), [0, 0])
+    assert_close(derivative(logistic, [0.0, 0.0]), [-0.5, 0.5])
+    assert_close(derivative(logistic, [0.0, -INF]), [0, 0])
+    assert_close(derivative(logistic, [-INF, 0.0]), [-1, 1])
     quantile = of(fl.pairwise_quantile_loss, tau=0.75)
-    assert_close(slope(quantile, [1.0, 0.0]), [0, 0])
-    assert_close(slope(quantile, [0.5, 0.0]), [-0.75, 0.75])
-    assert_close(slope(quantile, [1.5, 0.0]), [0.25, -0.25])
-    assert_close(slope(of(fl.pairwise_mse_loss), [3.0, 0.0]), [8, -8])
+    assert_close(derivative(quantile, [1.0, 0.0]), [0, 0])
+    assert_close(derivative(quantile, [0.5, 0.0]), [-0.75, 0.75])
+    assert_close(derivative(quantile, [1.5, 0.0]), [0.25, -0.25])
+    assert_close(derivative(of(fl.pairwise_mse_loss), [3.0, 0.0]), [8, -8])
     zero_one = of(fl.pairwise_soft_zero_one_loss)
-    assert_close(slope(zero_one, [0.0, 0.0]), [-0.25, 0.25])
+    assert_close(derivative(zero_one, [0.0, 0.0]), [-0.25, 0.25])
 
 
-def test_slope_in_weight_and_relevance(slope):
+def test_derivative_in_weight_and_relevance(derivative):
     def of_weight(w):
         y = fl.array_namespace(w).asarray([2, 1, 0])
         return fl.pairwise_hinge_loss(0 * w, y, w, reduction="sum")
@@ -97,8 +97,8 @@ def test_slope_in_weight_and_relevance(slope):
     def of_target(t):
         return fl.pairwise_mse_loss(0 * t, t, reduction="sum")
 
-    assert_close(slope(of_weight, [5.0, 5.0, 5.0]), [2, 1, 0])
-    assert_close(slope(of_target, [3.0, 1.0]), [8, -8])
+    assert_close(derivative(of_weight, [5.0, 5.0, 5.0]), [2, 1, 0])
+    assert_close(derivative(of_target, [3.0, 1.0]), [8, -8])
 
 
 def test_halves_do_not_overflow(xp):

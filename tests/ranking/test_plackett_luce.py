@@ -23,14 +23,16 @@ def test_small_losses_keep_their_digits(any_xp):
 
 
 @pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
-def test_scores_far_below_the_best_keep_the_digits_of_their_slopes(loss, slope):
+def test_scores_far_below_the_best_keep_the_digits_of_their_derivatives(
+    loss, derivative
+):
     options = {} if loss is fl.listmle_loss else {"gain": "linear"}
 
     def function(x):
         y = fl.array_namespace(x).asarray([2, 1, 0])
         return loss(x, y, reduction="sum", **options)
 
-    got = slope(function, [0.0, -1e4, 1.0 - 1e4], "float32")
+    got = derivative(function, [0.0, -1e4, 1.0 - 1e4], "float32")
     share = math.e / (1 + math.e)
     assert_close(got, [0, -share, share], rtol=3e-7)
 
@@ -43,7 +45,7 @@ def test_masked_items_do_not_compete_with_a_score_of_minus_infinity(any_xp, loss
 
 
 @pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
-def test_masked_items_have_no_gradient_beside_negative_labels(loss, slope):
+def test_masked_items_have_no_gradient_beside_negative_labels(loss, derivative):
     def function(x):
         xp = fl.array_namespace(x)
         keep = xp.asarray([False, True, True])
@@ -52,7 +54,7 @@ def test_masked_items_have_no_gradient_beside_negative_labels(loss, slope):
 
     # Half of what the likelier item is worth: 1, or 2**-1 - 1.
     half = 0.5 if loss is fl.listmle_loss else -0.25
-    assert_close(slope(function, [0.0, 1.0, 1.0]), [0, -half, half])
+    assert_close(derivative(function, [0.0, 1.0, 1.0]), [0, -half, half])
 
 
 @pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
@@ -63,8 +65,8 @@ def test_a_nan_label_is_seen_in_the_value(any_xp, loss):
 
 
 @pytest.mark.parametrize("loss", [fl.listmle_loss, fl.unique_softmax_loss])
-def test_a_nan_label_is_seen_in_the_slope(loss, slope):
+def test_a_nan_label_is_seen_in_the_derivative(loss, derivative):
     def function(x):
         return loss(x, 0 * x + fl.array_namespace(x).asarray([NAN, 1.0]))
 
-    assert_close(slope(function, [0.0, 1.0]), [NAN, NAN])
+    assert_close(derivative(function, [0.0, 1.0]), [NAN, NAN])

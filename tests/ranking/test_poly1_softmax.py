@@ -26,7 +26,7 @@ def test_values(any_xp):
     assert_close(got, 3 * LOG(8 / 3) + 3 * LOG(2) + 1 - 7 / 16)
 
 
-def test_slope_in_epsilon_beside_a_list_without_items(slope):
+def test_derivative_in_epsilon_beside_a_list_without_items(derivative):
     def function(epsilon):
         xp = fl.array_namespace(epsilon)
         x = xp.asarray([[0.0, 0.0], [0.0, 0.0]], dtype=epsilon.dtype)
@@ -34,4 +34,4 @@ def test_slope_in_epsilon_beside_a_list_without_items(slope):
         y = xp.asarray([[1, 0], [1, 0]])
         return fl.poly1_softmax_loss(x, y, epsilon=epsilon, where=where)
 
-    assert_close(slope(function, 1.0), 0.5)
+    assert_close(derivative(function, 1.0), 0.5)

@@ -23,9 +23,9 @@ def test_values(any_xp):
     assert_close(fl.unique_softmax_loss(x, y, w), 3 * LOG(5) + 2 * LOG(2))
 
 
-def test_slope_in_the_relevance(slope):
+def test_derivative_in_the_relevance(derivative):
     def function(y):
         return fl.unique_softmax_loss(y * 0, y, reduction="sum")
 
     # The item of grade 1 competes with one: 2 * log(2) more a grade, times log(2).
-    assert_close(slope(function, [1.0, 0.0]), [2 * LOG(2) ** 2, 0])
+    assert_close(derivative(function, [1.0, 0.0]), [2 * LOG(2) ** 2, 0])

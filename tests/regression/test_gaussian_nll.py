@@ -72,7 +72,7 @@ def test_a_variance_below_eps_is_raised_to_it(xp):
     assert_close(costs(xp, (2,), [0.0, 0.125], eps=0.25), [8 - LOG2] * 2)
 
 
-def test_gradient_in_the_mean_and_in_the_value_seen(slope):
+def test_gradient_in_the_mean_and_in_the_value_seen(derivative):
     def of_mean(x):
         var = fl.array_namespace(x).asarray([1.0, 4.0], dtype=x.dtype)
         return fl.gaussian_nll_loss(x, 2.0, var, reduction="sum")
@@ -81,14 +81,14 @@ def test_gradient_in_the_mean_and_in_the_value_seen(slope):
         var = fl.array_namespace(t).asarray([1.0, 4.0], dtype=t.dtype)
         return fl.gaussian_nll_loss(0 * t, t, var, reduction="sum")
 
-    assert_close(slope(of_mean, [0.0, 0.0]), [-2 / 1, -2 / 4])
-    assert_close(slope(of_target, [2.0, 2.0]), [2 / 1, 2 / 4])
+    assert_close(derivative(of_mean, [0.0, 0.0]), [-2 / 1, -2 / 4])
+    assert_close(derivative(of_target, [2.0, 2.0]), [2 / 1, 2 / 4])
 
 
-def test_gradient_in_the_variance_is_that_at_eps_below_it(slope):
+def test_gradient_in_the_variance_is_that_at_eps_below_it(derivative):
     def loss(var):
         return fl.gaussian_nll_loss(0 * var, 2.0, var, eps=0.25, reduction="sum")
 
     # (1 / v - (2 / v)**2) / 2
     expected = [(1 - 4) / 2, (1 / 4 - 4 / 16) / 2, (4 - 64) / 2, (4 - 64) / 2]
-    assert_close(slope(loss, [1.0, 4.0, 0.25, 0.125]), expected)
+    assert_close(derivative(loss, [1.0, 4.0, 0.25, 0.125]), expected)

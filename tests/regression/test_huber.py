@@ -26,7 +26,7 @@ def test_by_default_it_turns_linear_at_one(xp):
     assert_close(got, [0.5**2 / 2, 3 - 1 / 2])
 
 
-def test_gradient_is_the_error_up_to_delta_and_at_the_corners(slope):
+def test_gradient_is_the_error_up_to_delta_and_at_the_corners(derivative):
     def of_input(x):
         return fl.huber_loss(x, 0.0, delta=2.0, reduction="sum")
 
@@ -34,24 +34,24 @@ def test_gradient_is_the_error_up_to_delta_and_at_the_corners(slope):
         return fl.huber_loss(0 * t, t, delta=2.0, reduction="sum")
 
     point = [-3.0, -2.0, -0.5, 0.0, 2.0, 4.0]
-    assert_close(slope(of_input, point), [-2, -2, -0.5, 0, 2, 2])
-    assert_close(slope(of_target, point), [-2, -2, -0.5, 0, 2, 2])
+    assert_close(derivative(of_input, point), [-2, -2, -0.5, 0, 2, 2])
+    assert_close(derivative(of_target, point), [-2, -2, -0.5, 0, 2, 2])
 
 
-def test_gradient_at_infinity_is_delta(slope):
+def test_gradient_at_infinity_is_delta(derivative):
     def loss(x):
         return fl.huber_loss(x, 0.0, delta=2.0, reduction="sum")
 
-    assert_close(slope(loss, [-INF, INF]), [-2, 2])
+    assert_close(derivative(loss, [-INF, INF]), [-2, 2])
 
 
-def test_gradient_in_delta_is_what_the_error_exceeds_it_by(slope):
+def test_gradient_in_delta_is_what_the_error_exceeds_it_by(derivative):
     def loss(delta):
         x = fl.array_namespace(delta).asarray([-3.0, 1.0, 4.0], dtype=delta.dtype)
         return fl.huber_loss(x, 0.0, delta=delta, reduction="sum")
 
     # d/ddelta of delta * (abs(e) - delta / 2) is abs(e) - delta.
-    assert_close(slope(loss, np.asarray(2.0)), (3 - 2) + 0 + (4 - 2))
+    assert_close(derivative(loss, np.asarray(2.0)), (3 - 2) + 0 + (4 - 2))
 
 
 def test_second_derivative_is_zero_on_the_corners(curvature):

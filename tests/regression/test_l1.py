@@ -45,15 +45,15 @@ def test_unsigned_integers_do_not_wrap_around(xp):
     assert_close(fl.l1_loss(x, xp.asarray([200], dtype=xp.uint8)), 200)
 
 
-def test_slope_is_the_sign_and_zero_at_an_exact_fit_and_at_nan(slope):
+def test_derivative_is_the_sign_and_zero_at_an_exact_fit_and_at_nan(derivative):
     def cost(x):
         return fl.l1_loss(x, 1.0, reduction="sum")
 
     point = [1.0, 3.0, -3.0, INF, -INF, NAN]
-    assert_close(slope(cost, point), [0, 1, -1, 1, -1, 0])
+    assert_close(derivative(cost, point), [0, 1, -1, 1, -1, 0])
 
 
-def test_slope_in_the_target_and_in_the_weight(slope):
+def test_derivative_in_the_target_and_in_the_weight(derivative):
     def of_target(t):
         return fl.l1_loss(0 * t, t)
 
@@ -61,9 +61,9 @@ def test_slope_in_the_target_and_in_the_weight(slope):
         cost = fl.array_namespace(w).asarray([1.0, 4.0], dtype=w.dtype)
         return fl.l1_loss(cost, 0.0, weight=w)
 
-    assert_close(slope(of_target, [2.0, -1.0]), [0.5, -0.5])
-    # The mean is (1 + 4) / 2 = 2.5; its slope is (cost - mean) / 2.
-    assert_close(slope(of_weight, [1.0, 1.0]), [-0.75, 0.75])
+    assert_close(derivative(of_target, [2.0, -1.0]), [0.5, -0.5])
+    # The mean is (1 + 4) / 2 = 2.5; its derivative is (cost - mean) / 2.
+    assert_close(derivative(of_weight, [1.0, 1.0]), [-0.75, 0.75])
 
 
 def test_curvature_is_zero(curvature):

@@ -46,16 +46,16 @@ def test_large_errors_are_linear_at_every_size(xp):
     assert_close(fl.log_cosh_loss(x, 0.0, reduction="none"), exact, rtol=1e-15)
 
 
-def test_half_precision_does_not_overflow(slope):
+def test_half_precision_does_not_overflow(derivative):
     def cost(x):
         return fl.log_cosh_loss(x, 0.0, reduction="sum")
 
-    x = fl.array_namespace(slope(cost, [1.0])).asarray([6e4], dtype=None)
+    x = fl.array_namespace(derivative(cost, [1.0])).asarray([6e4], dtype=None)
     assert_close(fl.log_cosh_loss(x, 0.0, dtype="float16"), 6e4, rtol=2**-11)
-    assert_close(slope(cost, [6e4, -6e4], "float16"), [1, -1])
+    assert_close(derivative(cost, [6e4, -6e4], "float16"), [1, -1])
 
 
-def test_slope_is_the_hyperbolic_tangent(slope):
+def test_derivative_is_the_hyperbolic_tangent(derivative):
     def cost(x):
         return fl.log_cosh_loss(x, 1.0, reduction="sum")
 
@@ -63,11 +63,11 @@ def test_slope_is_the_hyperbolic_tangent(slope):
         return fl.log_cosh_loss(0 * t, t, reduction="sum")
 
     point = [1 + LOG2, 1 - LOG3, 1.0, INF, -INF]
-    assert_close(slope(cost, point), [0.6, -0.8, 0, 1, -1])
-    assert_close(slope(of_target, [LOG2, -LOG3, 0.0]), [0.6, -0.8, 0])
+    assert_close(derivative(cost, point), [0.6, -0.8, 0, 1, -1])
+    assert_close(derivative(of_target, [LOG2, -LOG3, 0.0]), [0.6, -0.8, 0])
 
 
-def test_curvature_is_one_less_the_squared_slope(curvature):
+def test_curvature_is_one_less_the_squared_derivative(curvature):
     def cost(x):
         return fl.log_cosh_loss(x, 0.0, reduction="sum")
 

@@ -54,26 +54,30 @@ def test_half_precision_does_not_overflow_on_the_way(xp):
     assert_close(got, [200, 59904])  # 59900, rounded to float16
 
 
-def test_slope_in_the_input_is_100_over_the_target(slope):
+def test_derivative_in_the_input_is_100_over_the_target(derivative):
     def cost(x):
         t = inputs(fl.array_namespace(x))[1]
         return fl.mean_absolute_percentage_error(x, t, reduction="sum")
 
-    assert_close(slope(cost, [9.0, 30.0, -5.0, NAN, 2.0]), [-10, 5, -25, 0, 0])
+    assert_close(derivative(cost, [9.0, 30.0, -5.0, NAN, 2.0]), [-10, 5, -25, 0, 0])
 
 
-def test_slope_in_the_target(slope):
+def test_derivative_in_the_target(derivative):
     def cost(t):
         x = inputs(fl.array_namespace(t))[0]
         return fl.mean_absolute_percentage_error(x, t, reduction="sum", eps=1.0)
 
     # 100 * (1 - 9 / t), 100 * (30 / t - 1), 100 * (-5 / t - 1), 100, and an exact fit.
-    assert_close(slope(cost, [10.0, 20.0, -4.0, -8.0, 2.0]), [9, -7.5, 31.25, 0, 0])
+    assert_close(
+        derivative(cost, [10.0, 20.0, -4.0, -8.0, 2.0]), [9, -7.5, 31.25, 0, 0]
+    )
     # 100 * (9 - t) below eps; at eps itself the target divides.
-    assert_close(slope(cost, [0.5, 1.0, -0.5, 0.5, 2.0]), [-100, -3000, 100, 100, 0])
+    assert_close(
+        derivative(cost, [0.5, 1.0, -0.5, 0.5, 2.0]), [-100, -3000, 100, 100, 0]
+    )
 
 
-def test_slope_in_eps_is_zero_where_the_target_divides(slope):
+def test_derivative_in_eps_is_zero_where_the_target_divides(derivative):
     def cost(eps):
         space = fl.array_namespace(eps)
         x = space.asarray([0.5, 2.0], dtype=eps.dtype)
@@ -81,4 +85,4 @@ def test_slope_in_eps_is_zero_where_the_target_divides(slope):
         return fl.mean_absolute_percentage_error(x, t, eps=eps, reduction="sum")
 
     # 100 * 0.25 / eps + 100
-    assert_close(slope(cost, 0.5), -100)
+    assert_close(derivative(cost, 0.5), -100)

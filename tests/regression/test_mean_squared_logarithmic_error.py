@@ -61,7 +61,7 @@ def test_two_values_without_logarithm_are_nan_though_their_ratio_has_one(xp):
     assert_close(got, [NAN] * 4)
 
 
-def test_slope(slope):
+def test_derivative(derivative):
     def cost(x):
         t = fl.array_namespace(x).asarray([0.0, E**2 - 1, 1.0], dtype=x.dtype)
         return fl.mean_squared_logarithmic_error(x, t, reduction="sum")
@@ -71,8 +71,8 @@ def test_slope(slope):
         return fl.mean_squared_logarithmic_error(x, t, reduction="sum")
 
     # 2 * log((1 + x) / (1 + t)) / (1 + x), and 0 at an exact fit.
-    assert_close(slope(cost, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
-    assert_close(slope(of_target, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
+    assert_close(derivative(cost, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
+    assert_close(derivative(of_target, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
 
 
 def test_curvature_at_an_exact_fit(curvature):

@@ -47,13 +47,13 @@ def test_half_precision_squares_in_single(xp):
     assert_close(got, 90_000)
 
 
-def test_slope_is_twice_the_error(slope):
+def test_derivative_is_twice_the_error(derivative):
     def cost(x):
         return fl.mse_loss(x, 1.0, reduction="sum")
 
-    assert_close(slope(cost, [1.0, 3.0, -3.0]), [0, 4, -8])
-    assert_close(slope(cost, [INF]), [INF])
-    assert_close(slope(lambda t: fl.mse_loss(0 * t, t), [2.0, -1.0]), [2, -1])
+    assert_close(derivative(cost, [1.0, 3.0, -3.0]), [0, 4, -8])
+    assert_close(derivative(cost, [INF]), [INF])
+    assert_close(derivative(lambda t: fl.mse_loss(0 * t, t), [2.0, -1.0]), [2, -1])
 
 
 def test_curvature_is_two_over_the_count(curvature):

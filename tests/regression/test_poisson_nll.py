@@ -42,29 +42,29 @@ def test_no_count_at_no_rate_costs_nothing(xp):
     assert_close(loss_of(xp, [0.0], [1.0], log_input=False, eps=0.0), [INF])
 
 
-def test_gradient_of_logarithms_is_the_rate_minus_the_count(slope):
+def test_gradient_of_logarithms_is_the_rate_minus_the_count(derivative):
     def loss(x):
         t = fl.array_namespace(x).asarray([0.0, 3.0, 0.0], dtype=x.dtype)
         return fl.poisson_nll_loss(x, t, reduction="sum")
 
-    assert_close(slope(loss, [0.0, LOG2, -INF]), [1 - 0, 2 - 3, 0])
+    assert_close(derivative(loss, [0.0, LOG2, -INF]), [1 - 0, 2 - 3, 0])
 
 
-def test_gradient_of_rates(slope):
+def test_gradient_of_rates(derivative):
     def loss(x):
         return fl.poisson_nll_loss(x, 2.0, log_input=False, eps=0.5, reduction="sum")
 
     # 1 - t / (x + eps)
-    assert_close(slope(loss, [0.5, 3.5]), [1 - 2 / 1, 1 - 2 / 4])
+    assert_close(derivative(loss, [0.5, 3.5]), [1 - 2 / 1, 1 - 2 / 4])
 
 
-def test_gradient_in_the_target_has_no_factorial_up_to_one(slope):
+def test_gradient_in_the_target_has_no_factorial_up_to_one(derivative):
     def loss(t):
         return fl.poisson_nll_loss(0 * t + 3, t, full=True, reduction="sum")
 
     # -x, and above 1 the derivative of t * log(t) - t + log(2 * pi * t) / 2.
     expected = [-3, -3, -3 + LOG2 + 1 / (2 * 2)]
-    assert_close(slope(loss, [0.0, 1.0, 2.0]), expected)
+    assert_close(derivative(loss, [0.0, 1.0, 2.0]), expected)
 
 
 def test_masked_elements_do_not_count(xp):

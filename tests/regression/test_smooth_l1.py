@@ -32,7 +32,7 @@ def test_a_beta_of_zero_is_the_absolute_error(xp):
     assert_close(got, [3, 0, 0.25])
 
 
-def test_gradient_is_one_beyond_beta_and_at_the_corners(slope):
+def test_gradient_is_one_beyond_beta_and_at_the_corners(derivative):
     def of_input(x):
         return fl.smooth_l1_loss(x, 0.0, beta=2.0, reduction="sum")
 
@@ -41,24 +41,24 @@ def test_gradient_is_one_beyond_beta_and_at_the_corners(slope):
 
     point = [-3.0, -2.0, -0.5, 0.0, 2.0, 4.0]
     expected = [-1, -1, -0.5 / 2, 0, 1, 1]
-    assert_close(slope(of_input, point), expected)
-    assert_close(slope(of_target, point), expected)
+    assert_close(derivative(of_input, point), expected)
+    assert_close(derivative(of_target, point), expected)
 
 
-def test_gradient_of_the_absolute_error_is_zero_at_zero(slope):
+def test_gradient_of_the_absolute_error_is_zero_at_zero(derivative):
     def loss(x):
         return fl.smooth_l1_loss(x, 0.0, beta=0.0, reduction="sum")
 
-    assert_close(slope(loss, [-3.0, 0.0, 0.25]), [-1, 0, 1])
+    assert_close(derivative(loss, [-3.0, 0.0, 0.25]), [-1, 0, 1])
 
 
-def test_gradient_in_beta(slope):
+def test_gradient_in_beta(derivative):
     def loss(beta):
         x = fl.array_namespace(beta).asarray([-3.0, 1.0, 2.0], dtype=beta.dtype)
         return fl.smooth_l1_loss(x, 0.0, beta=beta, reduction="sum")
 
     # Below beta d/dbeta of e**2 / (2 * beta), else of abs(e) - beta / 2.
-    assert_close(slope(loss, np.asarray(2.0)), -1 / 2 - 1 / (2 * 2**2) - 1 / 2)
+    assert_close(derivative(loss, np.asarray(2.0)), -1 / 2 - 1 / (2 * 2**2) - 1 / 2)
 
 
 def test_masked_elements_do_not_count(xp):

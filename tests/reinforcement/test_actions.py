@@ -36,6 +36,6 @@ def test_what_chooses_next_is_named_or_nan(share):
         lambda x: RETRACE(x, *steps, bad, jnp.full((1, 2), 0.5), 0.5),
     )
     for call in calls:
-        got, slope = jax.value_and_grad(call)(x)
+        got, derivative = jax.value_and_grad(call)(x)
         assert_close(got, NAN)
-        assert_close(slope, [[NAN, NAN]])
+        assert_close(derivative, [[NAN, NAN]])

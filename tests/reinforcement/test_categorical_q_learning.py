@@ -30,9 +30,9 @@ def test_the_best_action_follows(xp):
 
 def test_an_action_out_of_range_is_nan_in_value_and_gradient():
     x, atoms = jnp.zeros((1, 2, 2)), jnp.asarray([0.0, 1.0])
-    value, slope = jax.value_and_grad(Q)(x, atoms, jnp.asarray([2]), 0.0, 1.0, x)
+    value, derivative = jax.value_and_grad(Q)(x, atoms, jnp.asarray([2]), 0.0, 1.0, x)
     assert_close(value, NAN)
-    assert np.all(np.isnan(slope[0, 1, :]))
+    assert np.all(np.isnan(derivative[0, 1, :]))
 
 
 def test_a_masked_step_has_gradient_zero():

@@ -65,9 +65,9 @@ def test_atoms_must_increase():
         with pytest.raises(ValueError, match="atoms must be increasing"):
             TD(x, np.asarray(atoms), 0.0, 1.0, x)
     bad, x = jnp.asarray([0.0, 2.0, 1.0]), jnp.zeros(3)
-    value, slope = jax.value_and_grad(TD)(x, bad, 0.0, 1.0, x)
+    value, derivative = jax.value_and_grad(TD)(x, bad, 0.0, 1.0, x)
     assert_close(value, NAN)
-    assert_close(slope, [NAN] * 3)
+    assert_close(derivative, [NAN] * 3)
 
 
 def test_nothing_of_a_masked_step_is_read(xp):

@@ -14,12 +14,15 @@ DPG = fl.dpg_loss
 
 def test_actions_move_along_the_gradient():
     action, rise = jnp.asarray([1e8, 1.0]), jnp.asarray([3.0, 4.0])
-    for clipping, loss, slope in ((None, 12.5, [-3, -4]), (1.0, 0.5, [-0.6, -0.8])):
+    for clipping, loss, derivative in (
+        (None, 12.5, [-3, -4]),
+        (1.0, 0.5, [-0.6, -0.8]),
+    ):
         value, gradients = jax.value_and_grad(DPG, (0, 1))(
             action, rise, clipping=clipping
         )
         assert_close(value, loss)
-        assert_close(gradients[0], slope)
+        assert_close(gradients[0], derivative)
         assert_close(gradients[1], [0, 0])
     assert_close(DPG(action, rise, clipping=10.0), 12.5)
     assert_close(DPG(action, 0 * rise, clipping=1.0), 0)

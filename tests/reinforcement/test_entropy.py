@@ -26,14 +26,14 @@ def test_entropy_of_far_logits_along_another_axis(any_xp):
     assert_close(ENTROPY(x, axis=0, reduction="none"), [-LOG2, 0])
 
 
-def test_gradient_of_the_entropy_at_impossible_actions(slope):
+def test_gradient_of_the_entropy_at_impossible_actions(derivative):
     # p * (log(p) - sum(p * log(p))) with p = (1/3, 2/3, 0).
     def loss(x):
         return ENTROPY(fl.array_namespace(x).concat([x, -INF + 0 * x[:1]]))
 
     mean = (math.log(1 / 3) + 2 * math.log(2 / 3)) / 3
     gradients = [(math.log(1 / 3) - mean) / 3, 2 * (math.log(2 / 3) - mean) / 3]
-    assert_close(slope(loss, [0.0, LOG2]), gradients)
+    assert_close(derivative(loss, [0.0, LOG2]), gradients)
 
 
 def test_nothing_of_a_masked_step_is_read():

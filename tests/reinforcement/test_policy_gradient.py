@@ -36,9 +36,11 @@ def test_only_the_policy_has_a_gradient():
 def test_an_action_that_does_not_exist():
     with pytest.raises(ValueError, match=r"action must be in 0..1, got 2 at \(0,\)"):
         POLICY(np.zeros((1, 2)), np.asarray([2]), 1.0)
-    value, slope = jax.value_and_grad(POLICY)(jnp.zeros((1, 2)), jnp.asarray([-1]), 1.0)
+    value, derivative = jax.value_and_grad(POLICY)(
+        jnp.zeros((1, 2)), jnp.asarray([-1]), 1.0
+    )
     assert_close(value, NAN)
-    assert_close(slope, [[NAN, NAN]])
+    assert_close(derivative, [[NAN, NAN]])
 
 
 def test_nothing_of_a_masked_step_is_read():

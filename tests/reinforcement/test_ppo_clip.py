@@ -23,7 +23,7 @@ def test_ratios_are_clipped_where_the_advantage_drives_them(any_xp):
     assert_close(got, [-1.5, 2, -0.5, 0.5, -2.2])
 
 
-def test_gradients_on_the_bound_and_beyond(slope):
+def test_gradients_on_the_bound_and_beyond(derivative):
     def loss(x):
         xp = fl.array_namespace(x)
         gain = xp.asarray([1.0, 1.0, -1.0, -1.0], dtype=x.dtype)
@@ -31,14 +31,14 @@ def test_gradients_on_the_bound_and_beyond(slope):
 
     # Ratios of 2, on the bound, and of 4, beyond; of 1 within; and one that overflows.
     point = [LOG2, LOG4, 0.0, -800.0]
-    assert_close(slope(loss, point), [-2, 0, 1, 0])
+    assert_close(derivative(loss, point), [-2, 0, 1, 0])
 
 
 def test_old_policies_and_advantages_are_constants():
     arrays = [jnp.asarray([x]) for x in (0.1, 0.0, 2.0)]
     gradients = jax.grad(PPO, (0, 1, 2))(*arrays)
     assert_close(gradients[0], [-2 * math.exp(0.1)])
-    assert not any(slope.any() for slope in gradients[1:])
+    assert not any(derivative.any() for derivative in gradients[1:])
 
 
 def test_nothing_of_a_masked_step_is_read():

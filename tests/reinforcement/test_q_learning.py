@@ -71,9 +71,9 @@ def test_an_action_that_does_not_exist_is_named_or_nan(action):
     with pytest.raises(ValueError, match=f"next_{message}"):
         Q(value, np.asarray([0]), 0.0, 1.0, value, next_action=np.asarray([action]))
     arrays = jnp.asarray(value), jnp.asarray([action]), 0.0, 1.0, jnp.asarray(value)
-    got, slope = jax.value_and_grad(Q)(*arrays)
+    got, derivative = jax.value_and_grad(Q)(*arrays)
     assert_close(got, NAN)
-    assert_close(slope, [[NAN, NAN]])
+    assert_close(derivative, [[NAN, NAN]])
 
 
 def test_one_way_to_choose_at_most():

@@ -27,7 +27,7 @@ def test_errors_of_quantiles_are_weighted_by_their_levels(any_xp):
     assert_close(QUANTILE(x, t, delta=0.0, tau=tau), 0.5 * 3)
 
 
-def test_gradients_of_quantiles_at_the_corners(slope):
+def test_gradients_of_quantiles_at_the_corners(derivative):
     def loss(x, delta):
         xp = fl.array_namespace(x)
         sample = xp.zeros_like(x[:1])
@@ -35,9 +35,11 @@ def test_gradients_of_quantiles_at_the_corners(slope):
         return QUANTILE(x, sample, tau=tau, delta=delta)
 
     point = [-1.0, 0.0, 0.5, 1.0, 3.0]
-    assert_close(slope(lambda x: loss(x, 0.0), point), [-0.25, 0, 0.75, 0.75, 0.75])
+    assert_close(
+        derivative(lambda x: loss(x, 0.0), point), [-0.25, 0, 0.75, 0.75, 0.75]
+    )
     gradients = [-0.25, 0, 0.375, 0.75, 0.75]
-    assert_close(slope(lambda x: loss(x, 1.0), point), gradients)
+    assert_close(derivative(lambda x: loss(x, 1.0), point), gradients)
 
 
 @pytest.mark.parametrize("level", [1.5, -0.5])

@@ -36,7 +36,7 @@ def test_targets_of_quantiles_are_constants():
     )]  # fmt: skip
     gradients = jax.grad(QUANTILE_Q, (0, 2, 3, 4))(*arrays)
     assert_close(gradients[0], [[[-0.5], [0]]])
-    assert not any(slope.any() for slope in gradients[1:])
+    assert not any(derivative.any() for derivative in gradients[1:])
 
 
 @pytest.mark.parametrize("fault", ["action", "policy"])
@@ -45,9 +45,9 @@ def test_a_value_out_of_range_is_nan_in_value_and_gradient(fault):
     rates = jnp.asarray([[0.5, 1.5]])
     action, policy = (bad, None) if fault == "action" else (good, rates)
     arrays = x, action, 0.0, 1.0, x
-    value, slope = jax.value_and_grad(QUANTILE_Q)(*arrays, policy=policy)
+    value, derivative = jax.value_and_grad(QUANTILE_Q)(*arrays, policy=policy)
     assert_close(value, NAN)
-    assert np.all(np.isnan(slope[0, 1, :]))
+    assert np.all(np.isnan(derivative[0, 1, :]))
 
 
 def test_a_masked_step_has_gradient_zero():

@@ -53,4 +53,4 @@ def test_retrace_along_the_time_axis_has_constant_targets(delta):
         value, *arrays
     )
     assert_close(gradients[0], [[[-2.625, 0], [0, -5]]])
-    assert not any(slope.any() for slope in gradients[1:])
+    assert not any(derivative.any() for derivative in gradients[1:])

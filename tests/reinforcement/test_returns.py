@@ -72,20 +72,20 @@ def test_what_a_function_makes_of_a_masked_step_is_not_read(lambda_):
     options = {"where": jnp.asarray([True, False, True]), "lambda_": lambda_}
     options |= inverses | {"reduction": "sum"}
     # 1 / (1 + 2/2) and 1/4.
-    got, slope = jax.value_and_grad(TD)(value, reward, discount, after, **options)
+    got, derivative = jax.value_and_grad(TD)(value, reward, discount, after, **options)
     assert_close(got, 0.5**2 / 2 + 0.5)
-    assert_close(slope, [-0.5, 0, 1])
+    assert_close(derivative, [-0.5, 0, 1])
     zeros, action = jnp.zeros((3, 1)), jnp.zeros(3, int)
     steps = action, reward, discount, after[:, None]
-    got, slope = jax.value_and_grad(Q)(value[:, None], *steps, **options)
+    got, derivative = jax.value_and_grad(Q)(value[:, None], *steps, **options)
     assert_close(got, 0.625)
-    assert_close(slope, [[-0.5], [0], [1]])
+    assert_close(derivative, [[-0.5], [0], [1]])
     off_policy = action, zeros + 1, jnp.ones(3)
-    got, slope = jax.value_and_grad(RETRACE)(
+    got, derivative = jax.value_and_grad(RETRACE)(
         value[:, None], *steps, *off_policy, **options
     )
     assert_close(got, 0.625)
-    assert_close(slope, [[-0.5], [0], [1]])
+    assert_close(derivative, [[-0.5], [0], [1]])
 
 
 @pytest.mark.parametrize("delta", [None, 10.0])

@@ -18,13 +18,13 @@ def test_value_of_an_even_policy(any_xp):
     assert_close(fl.rm_loss(x, q), -0.5)
 
 
-def test_gradient_of_an_even_policy(slope):
+def test_gradient_of_an_even_policy(derivative):
     def loss(x):
         q = fl.array_namespace(x).asarray([1.0, 1.0, 3.0, -1.0], dtype=x.dtype)
         return fl.rm_loss(x, q)
 
     # With the constant regrets (0, 0, 2, 0), p * (1/2 - r).
-    assert_close(slope(loss, [0.0] * 4), [0.125, 0.125, -0.375, 0.125])
+    assert_close(derivative(loss, [0.0] * 4), [0.125, 0.125, -0.375, 0.125])
 
 
 def test_regrets_are_constants_of_the_hessian():

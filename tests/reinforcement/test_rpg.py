@@ -11,10 +11,10 @@ def test_value_of_an_even_policy(any_xp):
     assert_close(fl.rpg_loss(x, q), 2)
 
 
-def test_gradient_of_an_even_policy(slope):
+def test_gradient_of_an_even_policy(derivative):
     def loss(x):
         q = fl.array_namespace(x).asarray([1.0, 1.0, 3.0, -1.0], dtype=x.dtype)
         return fl.rpg_loss(x, q)
 
     # -p * advantage, once for the only action with a regret.
-    assert_close(slope(loss, [0.0] * 4), [0, 0, -0.5, 0.5])
+    assert_close(derivative(loss, [0.0] * 4), [0, 0, -0.5, 0.5])

@@ -70,12 +70,12 @@ def test_only_the_value_has_a_gradient(delta):
     # Targets of 0.5 + 3/2 and 0.5; or the first 0.5 + (3/2 + 0.5/2)/2.
     gradients = jax.grad(loss, (0, 1, 2, 3))(*arrays)
     assert_close(gradients[0], [1 - 2, 2 - 0.5])
-    assert not any(slope.any() for slope in gradients[1:])
+    assert not any(derivative.any() for derivative in gradients[1:])
     gradients = jax.grad(
         lambda share, *arrays: loss(*arrays, lambda_=share), (1, 0, 2, 3, 4)
     )(jnp.asarray([0.5, 0.5]), *arrays)
     assert_close(gradients[0], [1 - 1.375, 2 - 0.5])
-    assert not any(slope.any() for slope in gradients[1:])
+    assert not any(derivative.any() for derivative in gradients[1:])
 
 
 def test_half_precision_is_computed_in_single():

@@ -110,10 +110,12 @@ def test_linear_cross_entropy_leaves_the_matrix_where_it_is(kind, known, layout)
     assert program.memory_analysis().temp_size_in_bytes <= 90e6
     own = X // (2 if layout is BOTH else 1)
     assert sum(size for _, size in once if size < own) <= 3 * ONE[layout]
-    # The slope of the rows: at the end where the mesh is known, else block by block.
+    # The derivative of the rows: at the end where the mesh is known, else block by
+    # block.
     assert (own in [size for _, size in once]) == known
     assert (own in [each.bytes for each in looped]) == (not known)
-    # Beside it, the slope of the matrix from rows elsewhere: all of it in all blocks.
+    # Beside it, the derivative of the matrix from rows elsewhere: all of it in all
+    # blocks.
     matrix = sum(each.bytes * each.times for each in looped if each.bytes != own)
     assert matrix == (W // 4 if layout is BOTH else 0)
 

@@ -53,11 +53,11 @@ for name, axis in (("rows", 0), ("classes", 1)):
     scores, labels = problem()
     scores = spread(scores, *("all" if k == axis else None for k in range(2)))
     labels = spread(labels, "all" if axis == 0 else None)
-    value, slope = jax.jit(
+    value, derivative = jax.jit(
         jax.value_and_grad(lambda x, y: fl.cross_entropy(x, y, ignore_index=IGNORED))
     )(scores, labels)
     own = [[[[s.start, s.stop] for s in p.index], p.data.tolist()]
-           for p in slope.addressable_shards]
+           for p in derivative.addressable_shards]
     found[name] = float(value), own
 with open(path, "w") as file:
     json.dump(found, file)
@@ -137,16 +137,16 @@ def found(tmp_path_factory):
 @pytest.mark.parametrize("name", ["rows", "classes"])
 def test_two_processes_compute_what_one_does(found, name):
     scores, labels = map(jnp.asarray, problem())
-    value, slope = jax.value_and_grad(
+    value, derivative = jax.value_and_grad(
         lambda x: fl.cross_entropy(x, labels, ignore_index=IGNORED)
     )(scores)
-    together = np.full(slope.shape, np.nan)
+    together = np.full(derivative.shape, np.nan)
     for got, parts in (each[name] for each in found):
         assert_close(got, value)
         assert len(parts) == 4
         for places, part in parts:
             together[tuple(slice(*place) for place in places)] = part
-    assert_close(together, slope, atol=1e-16)
+    assert_close(together, derivative, atol=1e-16)
 
 
 WAIT = "import time; time.sleep(60)"

@@ -196,7 +196,7 @@ def test_weights_and_masks_on_eight_devices(problem):
         "where": np.arange(math.prod(shape)).reshape(shape) % 5 > 1
     }
     if row.has("weight"):
-        # A number a class, or else a factor on each cost.
+        # A number a class, or else a factor on each loss.
         for name, axis in [*CLASS_AXES.get(row.loss, {}).items()][:1]:
             shape = problem.arrays[name].shape[axis : axis + 1]
         options["weight"] = np.linspace(0.5, 2, math.prod(shape)).reshape(shape)

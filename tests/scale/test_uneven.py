@@ -29,13 +29,13 @@ def make_mesh(kind=AxisType.Auto):
 
 
 def in_shard_map(cost, **options):
-    """Run `cost` on each device's rows; all must return the same."""
+    """Run `losses` on each device's rows; all must return the same."""
     specs = {"in_specs": P("data"), "out_specs": P(), "check_vma": True}
     return jax.shard_map(cost, mesh=make_mesh(), **specs | options)
 
 
 def in_vmap(cost):
-    """Run `cost` on parts of the rows, as `jax.pmap` did."""
+    """Run `losses` on parts of the rows, as `jax.pmap` did."""
 
     def run(*arrays):
         parts = [jnp.reshape(x, (SHARDS, -1, *x.shape[1:])) for x in arrays]
@@ -65,7 +65,7 @@ def weighted(scores, labels, **shared):
 
 
 def smoothed(scores, labels, **shared):
-    # Smoothing weighs each class by itself, so the costs come weighted already.
+    # Smoothing weighs each class by itself, so the losses come weighted already.
     weight, keep = class_weights(labels)
     costs = fl.cross_entropy(
         scores,
@@ -126,19 +126,19 @@ def test_one_row_in_all_shards_is_enough(spread, cost, options):
     labels = np.full(BATCH, IGNORED)
     labels[13] = 2
     scores = np.where(labels[:, None] == IGNORED, np.nan, WEIGHT)
-    value, slope = solved(program, scores, labels)
-    check_equal((value, slope), solved(whole(**options), scores, labels))
+    value, derivative = solved(program, scores, labels)
+    check_equal((value, derivative), solved(whole(**options), scores, labels))
     assert np.isfinite(value)
-    assert not np.delete(slope, 13, 0).any()
+    assert not np.delete(derivative, 13, 0).any()
 
 
 @SPREAD
 @EACH
-def test_no_row_in_any_shard_is_nan_with_slope_zero(spread, cost, options):
+def test_no_row_in_any_shard_is_nan_with_derivative_zero(spread, cost, options):
     program = spread(lambda x, y: cost(x, y, axis_name="data"))
-    value, slope = solved(program, SCORES, np.full(BATCH, IGNORED))
+    value, derivative = solved(program, SCORES, np.full(BATCH, IGNORED))
     assert np.isnan(value)
-    assert not slope.any()
+    assert not derivative.any()
 
 
 def test_a_weight_that_all_shards_share():
@@ -153,8 +153,8 @@ def test_a_weight_that_all_shards_share():
     for function in (program, mean):
         got = jax.value_and_grad(function, (0, 1))(scores, weight)
         assert_close(got[0], np.average(np.square(scores).mean(0), weights=WEIGHT))
-        slopes = (np.square(scores).mean(0) - got[0]) / WEIGHT.sum()
-        assert_close(got[1][1], slopes, rtol=1e-11)
+        derivatives = (np.square(scores).mean(0) - got[0]) / WEIGHT.sum()
+        assert_close(got[1][1], derivatives, rtol=1e-11)
 
 
 # Micro-batches of 5, 0, 20 and 7 rows.
@@ -163,7 +163,7 @@ CUTS = [5, 5, 25]
 
 @EACH
 def test_micro_batches_are_divided_once(cost, options):
-    total, divisor, slope = 0.0, 0.0, np.zeros_like(SCORES)
+    total, divisor, derivative = 0.0, 0.0, np.zeros_like(SCORES)
     start = 0
     for rows in np.split(np.arange(BATCH), CUTS):
         part = whole(reduction="sum", **options)
@@ -172,9 +172,9 @@ def test_micro_batches_are_divided_once(cost, options):
         mass = weight if "weight" in options else jnp.ones_like(weight)
         total += value
         divisor += fl.reduce(mass, "sum", where=keep)
-        slope[start : start + len(rows)] = change
+        derivative[start : start + len(rows)] = change
         start += len(rows)
-    check_equal((total / divisor, slope / divisor), solved(whole(**options)))
+    check_equal((total / divisor, derivative / divisor), solved(whole(**options)))
 
 
 def test_micro_batches_with_a_divisor_known_before():

@@ -88,18 +88,20 @@ def test_values_out_of_range_are_named_or_nan():
         DICE(p, t, axis=None)
     with pytest.raises(ValueError, match=r"target must be in 0..1, got 2 at"):
         DICE(np.zeros((1, 2, 1)), np.asarray([[2]]))
-    value, slope = jax.value_and_grad(DICE)(jnp.asarray(p), jnp.asarray(t), axis=None)
+    value, derivative = jax.value_and_grad(DICE)(
+        jnp.asarray(p), jnp.asarray(t), axis=None
+    )
     assert_close(value, NAN)
-    assert bool(jnp.isnan(slope).all())
+    assert bool(jnp.isnan(derivative).all())
 
 
-def test_gradient_is_that_of_the_fraction(slope):
+def test_gradient_is_that_of_the_fraction(derivative):
     def loss(p):
         t = fl.array_namespace(p).asarray([[1.0, 0.0]], dtype=p.dtype)
         return DICE(fl.array_namespace(p).reshape(p, (1, 2)), t, axis=None)
 
     # 1 - 2 * p0 / (p0 + p1 + 1) at (1/2, 1/2).
-    assert_close(slope(loss, [0.5, 0.5]), [-2 / 2 + 1 / 4, 1 / 4])
+    assert_close(derivative(loss, [0.5, 0.5]), [-2 / 2 + 1 / 4, 1 / 4])
 
 
 def test_half_precision_adds_up_in_single():

@@ -25,7 +25,7 @@ def test_an_absent_class_has_no_part_in_generalised_dice(xp):
     assert_close(GENERAL(wrong, xp.zeros((1, 3, 2), dtype=xp.float64)), 0)
 
 
-def test_weights_of_generalised_dice_are_constant_in_the_target(slope):
+def test_weights_of_generalised_dice_are_constant_in_the_target(derivative):
     def loss(t):
         xp = fl.array_namespace(t)
         p = xp.asarray([[[1.0, 0.5], [0.0, 0.5]]], dtype=t.dtype)
@@ -33,7 +33,7 @@ def test_weights_of_generalised_dice_are_constant_in_the_target(slope):
 
     # 1 - 2 * 1.5 / 4, where both weights are 1: the gradient is 3 / 16 - p / 2.
     wanted = [3 / 16 - p / 2 for p in (1, 0.5, 0, 0.5)]
-    assert_close(slope(loss, [1.0, 0.0, 0.0, 1.0]), wanted)
+    assert_close(derivative(loss, [1.0, 0.0, 0.0, 1.0]), wanted)
 
 
 def test_masked_pixels_are_in_no_region(xp):

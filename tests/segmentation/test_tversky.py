@@ -30,6 +30,6 @@ def test_dice_is_tversky_with_halves(xp):
 @pytest.mark.parametrize("loss", [DICE, TVERSKY])
 def test_empty_target_and_prediction_are_a_perfect_fit(loss):
     nothing = jnp.zeros((1, 1, 3))
-    value, slope = jax.value_and_grad(loss)(nothing, nothing)
+    value, derivative = jax.value_and_grad(loss)(nothing, nothing)
     assert_close(value, 0)
-    assert_close(slope, nothing)
+    assert_close(derivative, nothing)

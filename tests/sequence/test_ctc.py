@@ -11,7 +11,7 @@ import torch
 
 from funloss.sequence import ctc_loss
 from tests.assertions import assert_close, to_numpy
-from tests.slopes import WAYS
+from tests.derivatives import WAYS
 
 # Two frames, blank 0: label 1 has the probabilities 1/4 and 1/2. Target "1" is
 # spelt by 1 1 (1/8), 1 0 (1/8) and 0 1 (3/8), so its probability is 5/8.
@@ -136,15 +136,15 @@ def test_more_labels_than_frames_cannot_be_aligned(any_xp):
     assert math.isfinite(got[1])
 
 
-def test_gradient_is_minus_the_posteriors(slope):
+def test_gradient_is_minus_the_posteriors(derivative):
     def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
         return ctc_loss(x, kind([1]), (2,), (1,))
 
     # 1 is in the first frame of 1 1 and 1 0: (1/8 + 1/8) / (5/8).
-    assert_close(slope(loss, TWO), SLOPE)
+    assert_close(derivative(loss, TWO), SLOPE)
     # Not only of log-probabilities: two times a frame's cancels.
-    assert_close(slope(loss, TWO + 2.0), SLOPE)
+    assert_close(derivative(loss, TWO + 2.0), SLOPE)
 
 
 SECOND = {
@@ -187,18 +187,20 @@ def test_derivatives_of_many_classes_are_those_of_the_few_in_use():
         return jax.jvp(jax.value_and_grad(loss), (x,), (direction,))
 
     few = product(x[:, :, used], [[1, 3, 3], [2, 2, 0]])
-    (value, slope), (change, bend) = product(x, targets)
+    (value, derivative), (change, bend) = product(x, targets)
     assert_close(value, few[0][0])
-    assert_close(slope[:, :, used], few[0][1])
+    assert_close(derivative[:, :, used], few[0][1])
     assert_close(change, few[1][0])
     assert_close(bend[:, :, used], few[1][1], atol=1e-14)
-    assert_close(jnp.sum(slope), -9 / 3 / 2 + 9 / 6 / 2 - 5 / 3 / 2 - 4 / 2 / 2 + 0.75)
+    assert_close(
+        jnp.sum(derivative), -9 / 3 / 2 + 9 / 6 / 2 - 5 / 3 / 2 - 4 / 2 / 2 + 0.75
+    )
 
 
-@pytest.mark.parametrize("slope", REVERSE.values(), ids=REVERSE)
+@pytest.mark.parametrize("derivative", REVERSE.values(), ids=REVERSE)
 @pytest.mark.parametrize("zero_infinity", [False, True])
 def test_impossible_targets_have_gradient_nan_or_zero_in_their_frames(
-    slope, zero_infinity
+    derivative, zero_infinity
 ):
     def loss(x):
         kind = torch.asarray if isinstance(x, torch.Tensor) else jnp.asarray
@@ -207,14 +209,14 @@ def test_impossible_targets_have_gradient_nan_or_zero_in_their_frames(
             x, targets, (2, 3), (2, 2), reduction="none", zero_infinity=zero_infinity
         )
 
-    got = to_numpy(slope(loss, draw(4, 2, 3)))
+    got = to_numpy(derivative(loss, draw(4, 2, 3)))
     assert np.all(got[:2, 0] == 0 if zero_infinity else np.isnan(got[:2, 0]))
     assert np.all(got[2:, 0] == 0)
     assert np.all(got[3:, 1] == 0)
     assert_close(np.sum(got[:3, 1], axis=-1), [-1.0, -1.0, -1.0])
 
 
-def test_impossible_classes_leave_value_and_gradient_finite(slope):
+def test_impossible_classes_leave_value_and_gradient_finite(derivative):
     x = draw(4, 1, 3)
     x[:, 0, 2] = -math.inf
     x[2, 0, 1] = -math.inf
@@ -224,15 +226,17 @@ def test_impossible_classes_leave_value_and_gradient_finite(slope):
         return ctc_loss(x, kind([[1]]), (4,), (1,))
 
     assert_close(loss(torch.asarray(x)), -math.log(probability(x[:, 0], [1])))
-    got = to_numpy(slope(loss, x))
+    got = to_numpy(derivative(loss, x))
     assert_close(np.sum(got, axis=-1), -np.ones((4, 1)))
     assert_close(got[:, 0, 2], np.zeros(4))
     assert_close(got[2, 0], [-1.0, 0.0, 0.0])
 
 
-@pytest.mark.parametrize("slope", REVERSE.values(), ids=REVERSE)
+@pytest.mark.parametrize("derivative", REVERSE.values(), ids=REVERSE)
 @pytest.mark.parametrize("zero_infinity", [False, True])
-def test_nan_reaches_value_and_gradient_even_with_zero_infinity(slope, zero_infinity):
+def test_nan_reaches_value_and_gradient_even_with_zero_infinity(
+    derivative, zero_infinity
+):
     x = draw(4, 2, 3)
     x[1, 0, 1] = math.nan
 
@@ -244,12 +248,12 @@ def test_nan_reaches_value_and_gradient_even_with_zero_infinity(slope, zero_infi
         )
 
     assert_close(to_numpy(loss(torch.asarray(x)))[0], math.nan)
-    got = to_numpy(slope(loss, x))
+    got = to_numpy(derivative(loss, x))
     assert np.all(np.isnan(got[:3, 0]))
     assert not np.any(np.isnan(got[:, 1]))
 
 
-def test_masked_samples_have_loss_zero_whatever_they_hold(slope):
+def test_masked_samples_have_loss_zero_whatever_they_hold(derivative):
     x = draw(4, 3, 3)
     x[:, 1] = math.nan
 
@@ -260,7 +264,7 @@ def test_masked_samples_have_loss_zero_whatever_they_hold(slope):
 
     kept = [probability(x[:, 0], [1, 2]) ** 0.5, probability(x[:, 2], [1])]
     assert_close(loss(torch.asarray(x)), -np.mean(np.log(kept)))
-    got = to_numpy(slope(loss, x))
+    got = to_numpy(derivative(loss, x))
     assert_close(got[:, 1], np.zeros((4, 3)))
     assert_close(np.sum(got, axis=(0, 2)), [-1.0, 0.0, -2.0])
 

@@ -51,10 +51,10 @@ def test_bad_values_are_nan_on_jax(name, value, message):
     args = arguments(jnp, **{name: value})
     x = args.pop("log_probs")
     bad = int(re.findall(r"\((\d)", message)[-1])
-    loss, slope = jax.value_and_grad(lambda x: ctc_loss(x, **args))(x)
+    loss, derivative = jax.value_and_grad(lambda x: ctc_loss(x, **args))(x)
     assert_close(loss, math.nan)
-    assert np.all(np.isnan(slope[:, bad]))
-    assert np.all(np.isfinite(slope[:, 1 - bad]))
+    assert np.all(np.isnan(derivative[:, bad]))
+    assert np.all(np.isfinite(derivative[:, 1 - bad]))
 
 
 @pytest.mark.parametrize("kind", [list, np.asarray])

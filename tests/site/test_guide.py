@@ -32,8 +32,8 @@ def test_robust_lines_stay_near_the_clean_ones(run):
     printed, _ = run("outliers.py")
     found = rows(printed)
     moved = {
-        name: (abs(steeper - slope), abs(higher - high))
-        for name, (slope, steeper, high, higher) in found.items()
+        name: (abs(steeper - derivative), abs(higher - high))
+        for name, (derivative, steeper, high, higher) in found.items()
     }
     for name in ("huber_loss", "l1_loss"):
         assert moved[name][0] < moved["mse_loss"][0] / 10

@@ -1,4 +1,4 @@
-"""Take the slope of a function with each way that a library has."""
+"""Take the derivative of a function with each way that a library has."""
 
 import jax
 import jax.numpy as jnp
@@ -8,30 +8,30 @@ __all__ = ["CURVATURES", "WAYS"]
 
 
 def _backward(function):
-    def slope(x):
+    def derivative(x):
         x = x.detach().requires_grad_()
         y = function(x)
         if not y.requires_grad:
             return torch.zeros_like(x)
         return torch.autograd.grad(y, x, materialize_grads=True)[0]
 
-    return slope
+    return derivative
 
 
 def _with_jax(transform):
-    def slope(function, x, dtype="float64"):
+    def derivative(function, x, dtype="float64"):
         return transform(lambda x: function(x).sum())(jnp.asarray(x, dtype))
 
-    return slope
+    return derivative
 
 
 def _with_torch(transform):
-    def slope(function, x, dtype="float64"):
+    def derivative(function, x, dtype="float64"):
         x = torch.asarray(x, dtype=getattr(torch, dtype))
         # Added to zeros, because NumPy refuses torch's symbolic ones.
         return torch.zeros_like(x) + transform(lambda x: function(x).sum())(x)
 
-    return slope
+    return derivative
 
 
 # Each maps (function, point, dtype) to the gradient of the sum of the function.
