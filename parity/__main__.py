@@ -6,9 +6,9 @@ NumPy, torch and JAX under `jit`, in float32 on array-api-strict too. Under `jit
 curvature is forward over reverse, under `vmap` reverse over reverse.
 
 By default samples run: on JAX a few calls of each loss in each of its modes; elsewhere
-every call, in float64 or float32 and in both dtypes of 16 bits (see `parity.plan`). They
-differ from run to run; the seed that draws them is printed, and `--seed` draws the same
-again. `--full` runs every call in every mode.
+every call, in float64 or float32 and in both dtypes of 16 bits (see `parity.plan`).
+They differ from run to run; the seed that draws them is printed, and `--seed` draws the
+same again. `--full` runs every call in every mode.
 """
 
 import argparse

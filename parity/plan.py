@@ -43,9 +43,9 @@ def everything(
 def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
     """Ask about samples that `seed` draws, some of every batch.
 
-    Libraries that compile nothing are asked about every call, in float64 or float32 and
-    in both dtypes of 16 bits. A loss is asked about on one batch in each mode of JAX, in
-    one of its dtypes; of more batches, every third is asked about in one mode.
+    Libraries that compile nothing are asked about every call, in float64 or float32
+    and in both dtypes of 16 bits. A loss is asked about on one batch in each mode of
+    JAX, in one of its dtypes; of more batches, every third is asked about in one mode.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):
