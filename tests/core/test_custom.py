@@ -167,8 +167,10 @@ def test_help_tells_the_formula_and_every_option(loss, summary, unit):
     for line in (
         'reduction: ``"none"``, ``"mean"`` or ``"sum"``.',
         f"weight: Factor on each {unit}'s loss; the mean divides by its sum.",
-        f"where: Boolean; a False {unit} has loss 0 and gradient 0, "
-        "and does not count.",
+        (
+            f"where: Boolean; a False {unit} has loss 0 and gradient 0, "
+            "and does not count."
+        ),
         "dtype: Of the result; the promoted dtype of the arrays if None.",
     ):
         assert line in text
