@@ -45,6 +45,7 @@ regression mean_squared_logarithmic_error: msle squared_log_error
 regression mse_loss: mse MSELoss mean_squared_error squared_error l2_loss square_loss
     quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
 regression poisson_nll_loss: PoissonNLLLoss poisson poisson_log_likelihood
+regression quantile_loss: pinball_loss tilted_loss
 regression smooth_l1_loss: SmoothL1Loss
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
@@ -118,8 +119,7 @@ reinforcement ppo_clip_loss: ppo clipped_surrogate_pg_loss
 reinforcement q_learning_loss: dqn double_q_learning sarsa expected_sarsa q_lambda
     persistent_q_learning
 reinforcement qpg_loss:
-reinforcement quantile_huber_loss: pinball_loss quantile_loss quantile_regression_loss
-    tilted_loss
+reinforcement quantile_huber_loss: quantile_regression_loss
 reinforcement quantile_q_learning_loss: qr_dqn quantile_expected_sarsa
 reinforcement retrace_loss: retrace_continuous
 reinforcement rm_loss: regret_matching_loss
@@ -153,9 +153,6 @@ NOTES = {
     "kl_divergence_with_log_targets": "it is kl_div with log_target=True",
     "jaccard_loss": "it is tversky_loss with alpha=1, beta=1",
     "iou_loss": "it is tversky_loss with alpha=1, beta=1",
-    "pinball_loss": "it is quantile_huber_loss with delta=0, quantiles last",
-    "quantile_loss": "it is quantile_huber_loss with delta=0, quantiles last",
-    "tilted_loss": "it is quantile_huber_loss with delta=0, quantiles last",
     "vtrace": "it is td_loss of corrected rewards, see docs/coming-from.md",
 }
 

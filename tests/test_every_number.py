@@ -22,6 +22,7 @@ TAKES = {
     "mean_absolute_percentage_error": (0.5, {}),
     "mean_squared_logarithmic_error": (0.5, {}),
     "expectile_loss": (0.625, {}),
+    "quantile_loss": (0.625, {}),
     "hinge_loss": (-1.0, {}),
     "binary_sparsemax_loss": (1.0, {}),
     "binary_cross_entropy": (1.0, {}),

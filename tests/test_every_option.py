@@ -41,6 +41,7 @@ IDLE = {
     ("cosine_distance", "eps"): "vectors of the row are longer",
     ("circle_loss", "constant_weights"): "documented: of the gradient alone",
     ("ctc_loss", "zero_infinity"): "all targets of the row are possible",
+    ("quantile_loss", "axis"): "documented: not without levels",
     ("td_loss", "time_axis"): "documented: not without lambda_",
     ("q_learning_loss", "time_axis"): "documented: not without lambda_",
     ("q_learning_loss", "delta"): "errors of the row are smaller",

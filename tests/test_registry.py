@@ -135,10 +135,7 @@ for name in {loss.family: name for name, loss in LOSSES.items()}.values():
             "info_nce",
             ": it is ntxent_loss, of two matrices cross_entropy of their products",
         ),
-        (
-            "pinball_loss",
-            ": it is quantile_huber_loss with delta=0, quantiles last",
-        ),
+        ("pinball_loss", ": it is quantile_loss here"),
         ("huber", ": it is huber_loss here"),
         ("Focal", ": it is sigmoid_focal_loss or softmax_focal_loss here"),
         ("squared_hinge", ": it is hinge_loss with p=2"),

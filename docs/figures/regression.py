@@ -143,4 +143,9 @@ FIGURES: dict[str, Figure] = {
         "prediction for the amounts 1, 2, 3, 4 and 20: it is least at 3.79, between "
         "the median of 3 and the mean of 6.",
     ),
+    "quantile_loss": Lines(
+        CURVES["quantile_loss"],
+        curve_of("quantile_loss", tau=0.2),
+        CURVES["expectile_loss"],
+    ),
 }

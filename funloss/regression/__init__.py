@@ -13,6 +13,7 @@ from funloss.regression._mean_squared_logarithmic_error import (
 )
 from funloss.regression._mse import mse_loss
 from funloss.regression._poisson_nll import poisson_nll_loss
+from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "mse_loss",
     "poisson_nll_loss",
+    "quantile_loss",
     "smooth_l1_loss",
 ]

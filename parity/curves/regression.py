@@ -3,6 +3,7 @@
 from parity.curve import Curve
 from parity.curves.lines import ERROR, ONE, PAIR
 from parity.differences.arrays import f64
+from parity.references.quantile import quantile
 from parity.references.regression import (
     expectile,
     log_cosh,
@@ -74,5 +75,14 @@ CURVES = [
         along=ONE,
         options={"expectile": 0.8},
         reference=expectile,
+    ),
+    Curve(
+        "quantile_loss",
+        **ERROR,
+        fixed="tau 0.8",
+        arrays=PAIR,
+        along=ONE,
+        options={"tau": 0.8},
+        reference=quantile,
     ),
 ]

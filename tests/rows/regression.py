@@ -66,4 +66,15 @@ ROWS = [
             for x in (0.0, 1.0, np.nan)
         ),
     ),
+    Row(
+        fl.quantile_loss,
+        XY,
+        GRID,
+        reals={"tau": 0.625},
+        misfit=UNEQUAL,
+        bad_options=tuple(
+            ({"tau": x}, f"tau must be > 0 and < 1, got {x!r}")
+            for x in (0.0, 1.0, np.nan)
+        ),
+    ),
 ]
