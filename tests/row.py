@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+import funloss as fl
+
 __all__ = ["Row"]
 
 
@@ -26,6 +28,7 @@ class Row:
     mass: int = 1
     # Whether a loss depends on other samples than its own.
     together: bool = False
+    # NumPy's arrays among them become those of the first argument's library.
     options: dict[str, Any] = field(default_factory=dict)
     # Floating arrays that the loss takes as constants: their derivatives are zero.
     constants: tuple[str, ...] = ()
@@ -100,4 +103,15 @@ class Row:
 
     def with_options(self, **options):
         """Return the loss with the row's options and more."""
-        return functools.partial(self.loss, **self.options | options)
+        own = {k: x for k, x in self.options.items() if k not in options}
+        arrays = {k: x for k, x in own.items() if isinstance(x, np.ndarray)}
+        if not arrays:
+            return functools.partial(self.loss, **own, **options)
+
+        def loss(first, *rest, **more):
+            xp = fl.array_namespace(first)
+            like = {"dtype": first.dtype, **xp.device_kw(first)}
+            made = {k: xp.asarray(x, **like) for k, x in arrays.items()}
+            return self.loss(first, *rest, **own | made | options | more)
+
+        return loss

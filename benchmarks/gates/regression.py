@@ -28,5 +28,5 @@ GATES = (
         Limit(36),
     ),
     Gate("expectile_loss", 2 * ONE, Limit(2.4, 4.0), Limit(4.2), Limit(28)),
-    Gate("quantile_loss", 2 * ONE, Limit(1.7, 4.0), Limit(0.0), Limit(23)),
+    Gate("quantile_loss", 2 * ONE, Limit(1.7, 4.0), Limit(0.0), Limit(26)),
 )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from funloss._array import Namespace, lookup
+from funloss._array import Namespace
 from funloss._core.arrays import cast_like, promote_arrays
-from funloss._core.checks import check_axis, check_values
+from funloss._core.checks import check_axis, check_integer, check_values
 from funloss._core.elements import difference_partials, elements
 from funloss._core.labels import batch_shape, expand_along
 from funloss._core.loss import loss
@@ -73,7 +73,8 @@ def quantile_loss(
     References:
         R. Koenker and G. Bassett, Regression quantiles, 1978.
     """
-    of_levels = lookup(tau) is not None and tuple(tau.shape) != ()
+    check_integer(axis=axis)
+    of_levels = tuple(getattr(tau, "shape", ())) != ()
     if of_levels:
         dtype, input, target, tau = _along_axis(dtype, axis, input, target, tau)
     batch = elements(
@@ -96,6 +97,10 @@ def _along_axis(dtype: Any, axis: int, input: Any, target: Any, tau: Any) -> Any
     """Return the result's dtype, and arrays that broadcast to `input`."""
     xp, out, (input, target) = promote_arrays(dtype, input=input, target=target)
     (tau,) = cast_like(xp, input, tau=tau)
+    if target.shape == input.shape:
+        shape, advice = tuple(tau.shape), "its axis is one that target does not have"
+        msg = f"tau must be a number or a 0-d array, got shape {shape}: {advice}"
+        raise ValueError(msg)
     axis = check_axis(axis, input.ndim)
     expected = {"tau": (input.shape[axis],), "target": batch_shape(input.shape, axis)}
     for name, x in {"tau": tau, "target": target}.items():
@@ -106,20 +111,20 @@ def _along_axis(dtype: Any, axis: int, input: Any, target: Any, tau: Any) -> Any
         target = xp.expand_dims(target, axis=axis)
     bad = xp.logical_not(xp.logical_and(tau > 0, tau < 1))
     bad = check_values(xp, "> 0 and < 1", tau=(tau, bad))
-    if bad is not None:
-        input = xp.nan_where(input, expand_along(xp, bad, axis, input.ndim))
+    tau = tau if bad is None else xp.nan_where(tau, bad)
     return out, input, target, expand_along(xp, tau, axis, input.ndim)
 
 
 def _quantile(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
-    return xp.maximum(tau * (t - x), (tau - 1.0) * (t - x))
+    low, high = xp.clamp_min(t - x, 0.0), xp.clamp_min(x - t, 0.0)
+    return tau * low + (1.0 - tau) * high
 
 
 def _quantile_d_input(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
-    # Two selections: the gradient at nan is 0, as that of the absolute value. An array
-    # of zeros, because of two numbers torch selects in float32.
-    below = xp.where(t > x, -tau, xp.zeros_like(x))
-    return xp.where(t < x, 1.0 - tau, below)
+    # Two selections: the gradient at nan is 0, as that of the absolute value. The 0
+    # is an array, as torch selects from two numbers in float32, and nan where tau is.
+    zero = tau * xp.zeros_like(x)
+    return xp.where(t < x, 1.0 - tau, xp.where(t > x, -tau, zero))
 
 
 def _quantile_d_tau(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:

@@ -93,13 +93,19 @@ def test_a_level_out_of_range_raises_or_gives_nan(level):
     message = rf"tau must be > 0 and < 1, got {level} at \(1,\)"
     with pytest.raises(ValueError, match=message):
         fl.quantile_loss(x, t, tau=tau)
-    got = jax.jit(fl.quantile_loss)(jnp.asarray(x), t, tau=jnp.asarray(tau))
-    assert_close(got, NAN)
+    given = jnp.asarray(x), jnp.asarray(t), jnp.asarray(tau)
+    losses = jax.jit(lambda x, t, tau: fl.quantile_loss(x, t, tau=tau))
+    value, gradients = jax.value_and_grad(losses, (0, 1, 2))(*given)
+    assert_close(value, NAN)
+    assert_close(gradients[0], [[-0.25 / 4, NAN], [0, NAN]])
+    assert_close(gradients[1], [NAN, NAN])
+    assert_close(gradients[2][1], NAN)
 
 
 @pytest.mark.parametrize(
     ("target", "tau", "message"),
     [
+        ([[0.0, 4.0]] * 2, LEVELS, "tau must be a number or a 0-d array, got shape"),
         ([0.0], LEVELS, r"target must have shape \(2,\), got \(1,\)"),
         (SEEN, [0.5], r"tau must have shape \(2,\), got \(1,\)"),
         (SEEN, [LEVELS], r"tau must have shape \(2,\), got \(1, 2\)"),

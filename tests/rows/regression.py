@@ -77,4 +77,10 @@ ROWS = [
             for x in (0.0, 1.0, np.nan)
         ),
     ),
+    Row(
+        fl.quantile_loss,
+        {"input": X, "target": [0.25, 1.0, -0.5]},
+        GRID,
+        options={"tau": np.asarray([0.25, 0.875])},
+    ),
 ]
