@@ -77,13 +77,17 @@ Left to do by hand, in this order (CONTRIBUTING.md says more), after `ruff forma
     the docstring
   tests/{family}/test_{stem}.py: numbers that you worked out yourself
   tests/rows/{family}.py: options out of range, values that it may not have
+  tests/test_every_number.py: whether a number may be its target, or why not
+  tests/test_every_option.py: options that change nothing in its row, and why
   funloss/_registry.py: the names that papers and other libraries have for it
   benchmarks/gates/{family}.py: the limits, from the counts that its test shows
   parity/curves/{family}.py, docs/figures/{family}.py: what its curve and figure show
   docs/losses/{name}.md: its page
   docs/which-loss.md, docs/coming-from.md, CHANGELOG.md: a line each
-Then write the tables anew: python -m parity --json docs/parity.json,
-  python -m parity.tables, python -m benchmarks.report, python -m benchmarks.scaling
+Then write the tables anew: python -m parity --full --json docs/parity.json,
+  python -m parity.tables,
+  python -m benchmarks --group exact --json docs/performance.json,
+  python -m benchmarks.report, python -m benchmarks.scaling
 """
 
 
