@@ -1,23 +1,14 @@
-"""Reports as pages that need nothing else: no network, no other file."""
+"""Templates of pages that need nothing else: no network, no other file."""
 
 import math
 from collections.abc import Iterable
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from funloss.testing._figures import KINDS, grouped
+from funloss.testing._figures import KINDS
 from funloss.testing._harness.check import Check
-from funloss.testing._report import Report
 
-__all__ = ["environment", "report_page"]
-
-
-def report_page(report: Report) -> str:
-    """Return the page of one report."""
-    rows = grouped(report.checks, "loss", "call", "library", "dtype")
-    several = len({check.loss for check in report.checks}) > 1
-    template = environment().get_template("report.html.jinja")
-    return template.render(report=report, rows=rows, several=several)
+__all__ = ["environment"]
 
 
 def environment(*loaders: BaseLoader) -> Environment:

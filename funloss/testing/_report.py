@@ -133,9 +133,12 @@ class Report:
 
     def to_html(self) -> str:
         """Return one page that needs nothing else: it filters, sorts and searches."""
-        from funloss.testing._page import report_page  # noqa: PLC0415 - slow to import, rarely needed
+        from funloss.testing._page import environment  # noqa: PLC0415 - slow to import, rarely needed
 
-        return report_page(self)
+        rows = grouped(self.checks, "loss", "call", "library", "dtype")
+        several = len({check.loss for check in self.checks}) > 1
+        template = environment().get_template("report.html.jinja")
+        return template.render(report=self, rows=rows, several=several)
 
     def __repr__(self) -> str:
         """Return the verdict, and the smallest failure if there is one."""
