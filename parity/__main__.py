@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plans(options: argparse.Namespace) -> Mapping[Batch, Plan]:
-    """Return what is asked about each batch of the chosen losses."""
+    """Return the plan of each batch of the chosen losses."""
     chosen = list(batches(options.loss))
     if options.full:
         plans = {batch: everything(batch.calls()) for batch in chosen}

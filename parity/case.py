@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from funloss.testing._harness.expectation import seeded
 from funloss.testing._harness.grid import Grid, points, words
-from funloss.testing._harness.question import seeded
 from parity.libraries import Library
 
 __all__ = ["DRAWS", "DTYPES", "Call", "Case"]
@@ -61,7 +61,7 @@ class Case:
         return f"{self.loss}-{self.inputs.__name__}"
 
     def runs_on(self, library: Library, dtype: str) -> bool:
-        """Tell whether a library is asked about the case in a dtype."""
+        """Tell whether the case runs on a library in a dtype."""
         mappable = self.vmap or not library.mode.stacked
         return mappable and dtype in library.orders and dtype in self.dtypes
 

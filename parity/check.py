@@ -1,4 +1,4 @@
-"""Ask every library about the calls of a case, as often as the plan says."""
+"""Run the calls of a case on every library that the plan names for them."""
 
 import functools
 import warnings
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from funloss.testing._harness.check import Check, checks
+from funloss.testing._harness.expectation import Expectation, expect
 from funloss.testing._harness.modes import mode
 from funloss.testing._harness.problem import Problem
-from funloss.testing._harness.question import Question, ask
 from parity.case import DRAWS, Call
 from parity.libraries import LIBRARIES
 from parity.plan import Plan, everything
@@ -20,17 +20,21 @@ __all__ = ["check"]
 def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
     """Check calls of one case; each mode of JAX compiles them as one program.
 
-    Without a plan, every library is asked about every call.
+    Without a plan, every library runs every call.
     """
     plan = everything(calls) if plan is None else plan
     found = []
-    # Libraries that are asked about the same call share the reference's answer.
-    asked = functools.cache(lambda k, dtype, number: _ask(calls[k], dtype, number))
+    # Libraries that run the same call share the reference's outcome.
+    expected = functools.cache(
+        lambda k, dtype, number: _expect(calls[k], dtype, number)
+    )
     for (name, dtype), places in plan.items():
         library = LIBRARIES[name]
         draws = range(DRAWS if library.mode.stacked else 1)
-        questions = [[asked(k, dtype, number) for number in draws] for k in places]
-        planned = [(own, library.orders[dtype]) for own in questions]
+        expectations = [
+            [expected(k, dtype, number) for number in draws] for k in places
+        ]
+        planned = [(own, library.orders[dtype]) for own in expectations]
         with warnings.catch_warnings():
             # A loss that warns, of a division by zero say, is at fault.
             warnings.simplefilter("error")
@@ -38,8 +42,8 @@ def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
     return found
 
 
-def _ask(call: Call, dtype: str, number: int) -> Question:
-    """Let the reference answer draw `number` of the inputs."""
+def _expect(call: Call, dtype: str, number: int) -> Expectation:
+    """Evaluate the reference on draw `number` of the inputs."""
     case = call.case
     problem = Problem(
         case.ours,
@@ -52,7 +56,7 @@ def _ask(call: Call, dtype: str, number: int) -> Question:
     with warnings.catch_warnings():
         for message in EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", message)
-        question = ask(
+        expectation = expect(
             problem,
             case.reference,
             mode(LIBRARY),
@@ -61,4 +65,4 @@ def _ask(call: Call, dtype: str, number: int) -> Question:
             dtype=dtype,
             seed=f"{call.id}/{number}",
         )
-    return replace(question, depth=case.depth)
+    return replace(expectation, depth=case.depth)

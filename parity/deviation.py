@@ -66,7 +66,7 @@ Behaviour = Gives | Raises | Warns | Unspecified
 
 @dataclass(frozen=True)
 class Deviation:
-    """One call to which funloss answers otherwise than the reference, on purpose.
+    """One call with another outcome in funloss than in the reference, on purpose.
 
     Attributes:
         loss: Name of the loss in both.

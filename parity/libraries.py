@@ -1,4 +1,4 @@
-"""The libraries and modes that the losses run on, and what each is asked."""
+"""The libraries and modes that the losses run on, and how far each is checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ __all__ = ["LIBRARIES", "Library"]
 
 @dataclass(frozen=True)
 class Library:
-    """A library in one mode, and the highest derivative it is asked for by dtype."""
+    """A library in one mode, and the highest derivative checked by dtype."""
 
     mode: Mode
     orders: Mapping[str, int]

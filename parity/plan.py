@@ -1,4 +1,4 @@
-"""What a run asks: every library about every call, or about samples of them."""
+"""What a run checks: every call on every library, or samples of them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from funloss.testing._harness.question import seeded
+from funloss.testing._harness.expectation import seeded
 from parity.case import DTYPES, Call
 from parity.collection import Batch
 from parity.libraries import LIBRARIES
 
 __all__ = ["Plan", "everything", "samples"]
 
-# A library and a dtype; and the places in a batch of the calls asked about in them.
+# A library and a dtype; and the places in a batch of the calls that run in them.
 Kind = tuple[str, str]
 Plan = Mapping[Kind, Sequence[int]]
 
-# Dtypes that share calls: what is not asked about in one is in the other. Not so those
+# Dtypes that share calls: what does not run in one runs in the other. Not so those
 # of 16 bits, in which a single call may be all that shows a sum in a narrow dtype.
 _SHARING = ("float64", "float32")
-# How many calls in a dtype there are to one that JAX is asked about: compiling takes
+# How many calls in a dtype there are to one that runs on JAX: compiling takes
 # nearly all the time.
 _COMPILED_ONE_IN = 3
 
@@ -30,7 +30,7 @@ def everything(
     libraries: Collection[str] = tuple(LIBRARIES),
     dtypes: Collection[str] = DTYPES,
 ) -> Plan:
-    """Ask libraries about all calls in each dtype."""
+    """Return a plan of all calls on each library in each dtype."""
     case = calls[0].case
     return {
         (name, dtype): range(len(calls))
@@ -41,11 +41,11 @@ def everything(
 
 
 def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
-    """Ask about samples that `seed` draws, some of every batch.
+    """Return plans of samples that `seed` draws, some of every batch.
 
-    Libraries that compile nothing are asked about every call, in float64 or float32
-    and in both dtypes of 16 bits. A loss is asked about on one batch in each mode of
-    JAX, in one of its dtypes; of more batches, every third is asked about in one mode.
+    Libraries that compile nothing run every call, in float64 or float32 and in both
+    dtypes of 16 bits. A loss runs on one batch in each mode of JAX, in one of its
+    dtypes; of more batches, every third runs in one mode.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):

@@ -10,8 +10,8 @@ import pytest
 from torch.nn import functional as F
 
 from funloss.testing._harness.arrays import to_numpy
+from funloss.testing._harness.expectation import with_cotangents
 from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._harness.question import weighed
 from funloss.testing._harness.ulps import error_in_ulps, scales
 from parity.__main__ import main
 from parity.case import Case
@@ -213,8 +213,8 @@ def test_scale_of_a_single_value_does_not_depend_on_its_cotangent():
     for cotangent in (0.125, 8.0):
         weights = (np.asarray(cotangent),)
         problem = Problem(np.sum, ("x",), inputs, {}, ("x",), 1, weights)
-        truth = Outcome([np.asarray(-1.0)], [np.full(2, cotangent)], [])
-        (scale,) = scales(problem, truth, "float64")["values"]
+        expected = Outcome([np.asarray(-1.0)], [np.full(2, cotangent)], [])
+        (scale,) = scales(problem, expected, "float64")["values"]
         found.append(float(scale))
     assert found == [7.0, 7.0]
 
@@ -224,7 +224,7 @@ def test_cotangents_of_a_problem_have_one_sign():
     first, signs = Outcome([np.zeros((2, 3)), np.zeros(())], [], []), set()
     for seed in range(16):
         dtype = ("float32", "bfloat16")[seed % 2]
-        for draw in weighed(problem, first, str(seed), dtype).cotangents:
+        for draw in with_cotangents(problem, first, str(seed), dtype).cotangents:
             assert draw.dtype.name == dtype
             signs.add(tuple(np.unique(np.sign(draw.astype(float)))))
     assert signs == {(-1.0,), (1.0,)}

@@ -16,7 +16,7 @@ SEEDS = pytest.mark.parametrize("seed", [0, 1, 2])
 
 
 def counted(plans):
-    """Return how many calls each library is asked about in each dtype."""
+    """Return how many calls run on each library in each dtype."""
     counts = defaultdict(int)
     for plan in plans.values():
         for kind, places in plan.items():
@@ -33,9 +33,9 @@ def test_every_case_runs_in_all_dtypes_on_every_library_without_a_compiler(seed)
         assert all(LIBRARIES[name].mode.library == "jax" for name, _ in missing)
         assert all(places for places in plan.values())
         everywhere = {*range(len(batch.calls()))}
-        asked = {dtype: {*plan.get(("torch", dtype), ())} for dtype in DTYPES}
-        assert asked["float64"] | asked["float32"] == everywhere
-        assert all(asked[dtype] in ({*()}, everywhere) for dtype in DTYPES[2:])
+        chosen = {dtype: {*plan.get(("torch", dtype), ())} for dtype in DTYPES}
+        assert chosen["float64"] | chosen["float32"] == everywhere
+        assert all(chosen[dtype] in ({*()}, everywhere) for dtype in DTYPES[2:])
 
 
 @SEEDS

@@ -1,7 +1,7 @@
 """Verify a loss, yours or another library's: needs the extra `testing`.
 
-`check_parity` holds a loss against a reference in any other library. The other checks
-need no reference: they hold a loss against itself, or against what must be true.
+`check_parity` compares a loss with a reference in any other library. The other checks
+need no reference: they compare a loss with itself, or with what must be true.
 """
 
 from importlib.util import find_spec

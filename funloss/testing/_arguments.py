@@ -1,4 +1,4 @@
-"""The arguments that the checks share, made ready or refused."""
+"""The arguments that the checks share, prepared or rejected."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ def is_floating(array: np.ndarray) -> bool:
 
 
 def prepared(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs as NumPy arrays, with floating ones widened to float64."""
+    """Return the inputs as NumPy arrays, with floating ones cast to float64."""
     if not inputs:
         msg = "inputs must name at least one array, got none"
         raise ValueError(msg)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from funloss.testing._adapt import adapt
+from funloss.testing._harness.expectation import seeded
 from funloss.testing._harness.modes import TRANSFORMS
-from funloss.testing._harness.question import seeded
 from funloss.testing._harness.tolerance import TOLERANCES
 
 __all__ = ["arguments", "parser"]

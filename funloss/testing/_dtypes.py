@@ -8,14 +8,14 @@ import numpy as np
 
 from funloss.testing._classes import Classes
 from funloss.testing._harness.check import Check, checks
+from funloss.testing._harness.expectation import expect, rounded, to_float64
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode, repeated
 from funloss.testing._harness.problem import Problem
-from funloss.testing._harness.question import ask, rounded, widened
 from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.tree import leaves, map_leaves
 from funloss.testing._report import Report
-from funloss.testing._subject import RefusedError, Subject, drawn, report, subjects
+from funloss.testing._subject import EvaluationError, Subject, drawn, report, subjects
 
 __all__ = ["check_dtypes"]
 
@@ -36,7 +36,7 @@ def check_dtypes(
 ) -> Report:
     """Compare each dtype with float64, where 16 bits are easily too few.
 
-    The truth is what the function itself answers in float64.
+    The reference is the function itself in float64.
 
     - Results must have the dtype of the floating inputs.
     - In bfloat16 and float16 the inputs are repeated to some thousands of rows: a sum
@@ -102,10 +102,10 @@ def check_dtypes(
 def _compared(
     subject: Subject, mode: Mode, problem: Problem, dtypes: Sequence[str], detail: str
 ) -> Iterator[Check]:
-    """Compare a call in each dtype with the same call on the widened inputs."""
+    """Compare a call in each dtype with the same call in float64."""
     for dtype in dtypes:
         try:
-            asked = ask(
+            expectation = expect(
                 problem,
                 problem.function,
                 mode,
@@ -115,11 +115,11 @@ def _compared(
                 seed=subject.loss + subject.call,
             )
         except RuntimeError as error:
-            wide = widened(rounded(problem, dtype))
-            raise RefusedError(mode, wide, f"raised {error}") from error
-        # What overflows float16 is infinite in the truth as well.
+            wide = to_float64(rounded(problem, dtype))
+            raise EvaluationError(mode, wide, f"raised {error}") from error
+        # What overflows float16 is infinite in what is expected as well.
         with np.errstate(all="ignore"):
-            yield from list(checks(mode, [([asked], problem.orders)]))
+            yield from list(checks(mode, [([expectation], problem.orders)]))
 
 
 def _tiled(problem: Problem) -> Problem:

@@ -15,7 +15,7 @@ from funloss.testing._harness.tree import leaves
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._point import Point, reach
 from funloss.testing._report import Report
-from funloss.testing._subject import Subject, answered, drawn, report, subjects
+from funloss.testing._subject import Subject, drawn, evaluated, report, subjects
 
 __all__ = ["check_gradients"]
 
@@ -63,7 +63,7 @@ def check_gradients(
         >>> inputs = {"input": np.asarray([1.0, 3.0]), "target": np.zeros(2)}
         >>> report = check_gradients(careless, inputs, wrt="target", library="torch")
         >>> print(report.failures[0].quantity)
-        derivative of target
+        slope of target
     """
     if repeated(library).orders == 0:
         msg = f"library must be one with derivatives, got {library!r}"
@@ -80,12 +80,12 @@ def check_gradients(
     title = f"{every[0].loss} ({library}) against finite differences"
 
     def of_each(subject: Subject) -> Iterator[Check]:
-        asked = repeated(library)
-        yield from _Derivatives(subject, asked, subject.problem, "").checks()
+        mode = repeated(library)
+        yield from _Derivatives(subject, mode, subject.problem, "").checks()
         for number, given in enumerate(corners):
             at = replace(subject.problem, inputs=prepared(given), orders=1)
             detail = f"at corners[{number}]"
-            yield from _Derivatives(subject, asked, at, detail).checks(corner=True)
+            yield from _Derivatives(subject, mode, at, detail).checks(corner=True)
 
     return report(title, every, of_each)
 
@@ -118,13 +118,13 @@ class _Derivatives:
         problem = drawn(self.mode, self.problem, seed, "float64")
         pairs = zip(problem.directions, problem.variables(), strict=True)
         problem = replace(problem, directions=tuple(v * reach(x) for v, x in pairs))
-        outcome = answered(self.mode, problem)
+        outcome = evaluated(self.mode, problem)
         point = Point(self.mode, problem, outcome)
         findings = list(_not_finite(outcome))
         if not findings:
             names = problem.variable_names()
             for index, name in enumerate(names):
-                found = point.between(index) if corner else point.slope(index, seed)
+                found = point.one_sided(index) if corner else point.slope(index, seed)
                 findings.append(Finding("slopes", index, f"slope of {name}", *found))
             if outcome.products and not any(each.fault for each in findings):
                 findings += [

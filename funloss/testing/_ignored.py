@@ -8,7 +8,7 @@ import numpy as np
 from funloss.testing._harness.check import Check, checks
 from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._subject import Subject, answered, drawn
+from funloss.testing._subject import Subject, drawn, evaluated
 
 __all__ = ["ignored_rows"]
 
@@ -35,10 +35,10 @@ def ignored_rows(
         if isinstance(array, np.ndarray)
     }
     fewer = _without(problem, kept, place)
-    truth = _with_zeros(answered(mode, fewer), problem, kept, place)
+    expected = _with_zeros(evaluated(mode, fewer), problem, kept, place)
     detail = f"with label {ignore_index} in rows {np.flatnonzero(~kept).tolist()}"
-    asked = subject.question(problem, truth, detail=detail)
-    yield from checks(mode, [([asked], problem.orders)])
+    expectation = subject.expect(problem, expected, detail=detail)
+    yield from checks(mode, [([expectation], problem.orders)])
 
 
 def _row_axis(array: np.ndarray, kept: np.ndarray, axis: int, scores: bool) -> int:
@@ -66,7 +66,7 @@ def _with_zeros(
 ) -> Outcome:
     """Return the outcome with the rows that were left out, all of them 0."""
 
-    def widened(array: np.ndarray, axis: int) -> np.ndarray:
+    def with_zeros(array: np.ndarray, axis: int) -> np.ndarray:
         shape = list(array.shape)
         shape[axis] = kept.size
         wide = np.zeros(shape)
@@ -75,12 +75,12 @@ def _with_zeros(
 
     rows = np.count_nonzero(kept)
     values = [
-        widened(value, 0) if value.shape[:1] == (rows,) else value
+        with_zeros(value, 0) if value.shape[:1] == (rows,) else value
         for value in outcome.values
     ]
     names = problem.variable_names()
     slopes = [
-        widened(slope, place[name]) if place.get(name, -1) >= 0 else slope
+        with_zeros(slope, place[name]) if place.get(name, -1) >= 0 else slope
         for name, slope in zip(names, outcome.slopes, strict=False)
     ]
     return Outcome(values, slopes, [])

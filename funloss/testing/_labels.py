@@ -1,4 +1,4 @@
-"""A label that is no class must be refused or seen; one to be ignored must count 0."""
+"""A label that is no class must raise or give nan; one to be ignored must count 0."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,9 +16,9 @@ from funloss.testing._ignored import ignored_rows
 from funloss.testing._report import Report
 from funloss.testing._subject import (
     Subject,
-    answered,
     drawn,
-    every_way,
+    evaluated,
+    modes_for,
     report,
     subjects,
 )
@@ -76,7 +76,7 @@ def check_labels(
         ...     print(failure.fault)
         label -1 counts as a class, or as nothing: -1.0
     """
-    order = min(1, *(mode.orders for mode in every_way(library)))
+    order = min(1, *(mode.orders for mode in modes_for(library)))
     every = subjects(function, inputs, options, wrt, order)
     arrays = every[0].problem.inputs
     classes = class_count(arrays, labels, axis, classes)
@@ -87,18 +87,18 @@ def check_labels(
     title = f"{every[0].loss} ({library}) with labels out of range"
 
     def of_each(subject: Subject) -> Iterator[Check]:
-        for mode in every_way(library):
+        for mode in modes_for(library):
             right = drawn(mode, subject.problem, subject.call, "float64")
-            answered(mode, right)
+            evaluated(mode, right)
             for label in wrong:
-                yield _noticed(subject, mode, right, label, place)
+                yield _check_detected(subject, mode, right, label, place)
             if ignore_index is not None:
                 yield from ignored_rows(subject, mode, labels, ignore_index, axis)
 
     return report(title, every, of_each)
 
 
-def _noticed(
+def _check_detected(
     subject: Subject, mode: Mode, right: Problem, label: int, place: tuple[str, int]
 ) -> Check:
     """Check that one label out of range raises, or makes all of it nan."""
@@ -107,21 +107,21 @@ def _noticed(
     given.flat[index] = label
     problem = replace(right, inputs={**right.inputs, name: given})
     with np.errstate(all="ignore"):
-        (answer,) = mode.answers([problem])
+        (outcome,) = mode.run([problem])
     finding = Finding("values", 0, "value", 0.0, "", _WANTED)
-    if isinstance(answer, Outcome):
-        finding = _heard(answer, label, problem)
+    if isinstance(outcome, Outcome):
+        finding = _detected(outcome, label, problem)
     return subject.check(mode, problem, finding, detail=f"with label {label}")
 
 
-def _heard(answer: Outcome, label: int, problem: Problem) -> Finding:
-    """Return whether nan tells of a label, in the value and in the derivatives."""
-    for index, value in enumerate(answer.values):
+def _detected(outcome: Outcome, label: int, problem: Problem) -> Finding:
+    """Return whether the value and the derivatives are nan."""
+    for index, value in enumerate(outcome.values):
         if not np.any(np.isnan(value)):
             fault = f"label {label} counts as a class, or as nothing: {value}"
             return Finding("values", index, "value", np.inf, fault, _WANTED)
     name = f"slope of {problem.variable_names()[0]}" if problem.wrt else ""
-    if answer.slopes and not any(np.any(np.isnan(slope)) for slope in answer.slopes):
+    if outcome.slopes and not any(np.any(np.isnan(slope)) for slope in outcome.slopes):
         fault = "value is nan but the gradient is finite: training goes on"
         return Finding("slopes", 0, name, np.inf, fault, _WANTED)
     return Finding("values", 0, "value", 0.0, "", _WANTED)

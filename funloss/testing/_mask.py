@@ -13,16 +13,16 @@ from funloss.testing._arguments import (
     is_floating,
 )
 from funloss.testing._harness.check import Check, checks
+from funloss.testing._harness.expectation import rounded
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._harness.question import rounded
 from funloss.testing._report import Report
 from funloss.testing._subject import (
     Subject,
-    answered,
     drawn,
-    every_way,
+    evaluated,
+    modes_for,
     report,
     subjects,
 )
@@ -79,7 +79,7 @@ def check_mask(
         >>> check_mask(total, inputs, library="numpy").failures[0].fault
         'nan instead of 1.0: inf ulps'
     """
-    orders = chosen_order(order, every_way(library))
+    orders = chosen_order(order, modes_for(library))
     chosen_dtypes([dtype])
     every = subjects(function, inputs, options, wrt, orders, keywords=[where])
     arrays = every[0].problem.inputs
@@ -88,7 +88,7 @@ def check_mask(
 
     def of_each(subject: Subject) -> Iterator[Check]:
         problem = rounded(subject.problem, dtype)
-        for mode in every_way(library):
+        for mode in modes_for(library):
             yield from _without_effect(subject, mode, problem, ignored, dtype)
 
     return report(title, every, of_each)
@@ -102,14 +102,14 @@ def _without_effect(
     dtype: str,
 ) -> Iterator[Check]:
     problem = drawn(mode, problem, subject.loss + subject.call, dtype)
-    truth = _silent(answered(mode, problem), problem, ignored)
+    expected = _zero_masked(evaluated(mode, problem), problem, ignored)
     for number in _PLANTED:
         planted = _planted(problem, ignored, number)
         detail = f"{number} planted"
-        asked = subject.question(planted, truth, dtype, detail, exact=True)
+        expectation = subject.expect(planted, expected, dtype, detail, exact=True)
         # NumPy warns of what the check is about to find.
         with np.errstate(all="ignore"):
-            yield from list(checks(mode, [([asked], problem.orders)]))
+            yield from list(checks(mode, [([expectation], problem.orders)]))
 
 
 def _ignored(
@@ -171,10 +171,10 @@ def _planted(
     return replace(problem, inputs=inputs)
 
 
-def _silent(
+def _zero_masked(
     outcome: Outcome, problem: Problem, ignored: Mapping[str, np.ndarray]
 ) -> Outcome:
-    """Return the outcome in float64, with no derivative where nothing matters."""
+    """Return the outcome in float64, with a derivative of 0 at masked entries."""
 
     def without(arrays: list[np.ndarray]) -> list[np.ndarray]:
         names = problem.variable_names()

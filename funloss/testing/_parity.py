@@ -1,4 +1,4 @@
-"""Hold a loss against another one, wherever each of them runs."""
+"""Compare a loss with another one, wherever each of them runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ from funloss.testing._arguments import (
     prepared,
 )
 from funloss.testing._harness.check import Check, checks
+from funloss.testing._harness.expectation import expect
 from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.minimal import minimal
 from funloss.testing._harness.modes import Mode, mode
 from funloss.testing._harness.naming import full_name
 from funloss.testing._harness.problem import Problem
-from funloss.testing._harness.question import ask
 from funloss.testing._harness.tree import map_leaves
 from funloss.testing._report import Report
 
@@ -40,7 +40,7 @@ def check_parity(
 ) -> Report:
     """Compare a loss with a reference: values, derivatives and curvature.
 
-    The reference answers in float64, on the inputs as each dtype rounds them. The
+    The reference computes in float64, on the inputs as each dtype rounds them. The
     candidate's error is counted in ulps of that dtype; what is allowed stands, with
     its reasons, in one table for all losses.
 
@@ -61,9 +61,8 @@ def check_parity(
         transforms: How JAX calls the candidate, of ``"eager"``, ``"jit"``,
             ``"vmap"``, ``"scan"`` and ``"checkpoint"``; the first three by default.
         order: Highest derivative compared: 0 values, 1 derivatives as well, 2 products
-            of
-            the Hessian with a random direction as well. By default 1, or 0 if one of
-            the libraries has no derivatives.
+            of the Hessian with a random direction as well. By default 1, or 0 if one
+            of the libraries has no derivatives.
 
     Returns:
         A report; ``report.raise_for_failures()`` turns it into an assertion.
@@ -88,14 +87,16 @@ def check_parity(
     """
     arrays = prepared(inputs)
     names = chosen_wrt(wrt, arrays)
-    asker = mode(reference_library, "jit" if reference_library == "jax" else "eager")
+    reference_mode = mode(
+        reference_library, "jit" if reference_library == "jax" else "eager"
+    )
     modes = chosen_modes(library, transforms, ("eager", "jit", "vmap"))
-    orders = chosen_order(order, [asker, *modes]) if names else 0
-    subject, oracle = full_name(candidate), full_name(reference)
-    report = Report(f"{subject} ({library}) against {oracle} ({reference_library})")
+    orders = chosen_order(order, [reference_mode, *modes]) if names else 0
+    subject, other = full_name(candidate), full_name(reference)
+    report = Report(f"{subject} ({library}) against {other} ({reference_library})")
     for choice in points({} if options is None else options):
         problem = Problem(candidate, tuple(arrays), arrays, choice, names, orders)
-        comparison = _Comparison(subject, words(choice), reference, asker)
+        comparison = _Comparison(subject, words(choice), reference, reference_mode)
         for dtype in chosen_dtypes(dtypes):
             for each in modes:
                 found = comparison.checks(problem, each, dtype)
@@ -107,20 +108,20 @@ def check_parity(
 
 @dataclass(frozen=True)
 class _Comparison:
-    """A candidate at one choice of options, and who knows the truth about it."""
+    """A candidate at one choice of options, and its reference."""
 
     subject: str
     call: str
     reference: Callable[..., Any]
-    asker: Mode
+    reference_mode: Mode
 
     def checks(self, problem: Problem, mode: Mode, dtype: str) -> list[Check]:
-        """Ask the reference, then the candidate, and compare."""
-        questions = [
-            ask(
+        """Evaluate the reference, then the candidate, and compare."""
+        expectations = [
+            expect(
                 draw,
                 self.reference,
-                self.asker,
+                self.reference_mode,
                 loss=self.subject,
                 call=self.call,
                 dtype=dtype,
@@ -128,7 +129,7 @@ class _Comparison:
             )
             for number, draw in enumerate(_draws(problem, mode))
         ]
-        return list(checks(mode, [(questions, problem.orders)]))
+        return list(checks(mode, [(expectations, problem.orders)]))
 
     def minimised(
         self, found: list[Check], problem: Problem, mode: Mode, dtype: str
@@ -139,7 +140,7 @@ class _Comparison:
         def failures(smaller: Problem) -> list[Check]:
             try:
                 again = self.checks(smaller, mode, dtype)
-            except RuntimeError:  # the reference refuses so few rows
+            except RuntimeError:  # the reference raises on so few rows
                 return []
             return [c for c in again if c.fault and c.quantity in quantities]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from funloss.testing._differences import STEPS, Difference, difference
+from funloss.testing._harness.expectation import normal, seeded
 from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._harness.question import normal, seeded
-from funloss.testing._subject import RefusedError, answered, filled
+from funloss.testing._subject import EvaluationError, evaluated, full_like
 
 __all__ = ["Point", "Verdict", "reach"]
 
@@ -22,7 +22,7 @@ _ENTRIES = 1000
 
 @dataclass(frozen=True)
 class Point:
-    """What a function answers at a point, and whom to ask beside it."""
+    """The outcome of a function at a point, and the mode to run it in nearby."""
 
     mode: Mode
     problem: Problem
@@ -41,8 +41,8 @@ class Point:
         return 0.0, "", got
 
     @np.errstate(all="ignore")
-    def between(self, index: int) -> Verdict:
-        """Hold each derivative against the derivatives from both sides."""
+    def one_sided(self, index: int) -> Verdict:
+        """Compare each derivative with the derivatives from both sides."""
         got = self.outcome.slopes[index]
         want, fault = got.copy(), ""
         for place, direction in self._axes(index):
@@ -155,9 +155,9 @@ class Point:
         beside = self.problem.replaced(self.problem.inputs, [x + d for x, d in pairs])
         problem = replace(self.problem, inputs=beside).with_orders(orders)
         try:
-            return answered(self.mode, problem)
-        except RefusedError:  # beyond the edge of the domain
-            return filled(self.outcome, np.nan)
+            return evaluated(self.mode, problem)
+        except EvaluationError:  # beyond the edge of the domain
+            return full_like(self.outcome, np.nan)
 
 
 def reach(array: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import mode
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._report import Report
-from funloss.testing._subject import Subject, answered, report, subjects
+from funloss.testing._subject import Subject, evaluated, report, subjects
 
 __all__ = ["check_shapes"]
 
@@ -69,7 +69,7 @@ def check_shapes(
     title = f"{every[0].loss} ({library}) with shapes that broadcast"
 
     def of_each(subject: Subject) -> Iterator[Check]:
-        answered(mode(library), subject.problem)
+        evaluated(mode(library), subject.problem)
         for name in names:
             yield from _refusals(subject, library, name)
 
@@ -84,10 +84,10 @@ def _refusals(subject: Subject, library: str, name: str) -> Iterator[Check]:
         with warnings.catch_warnings():
             # A warning is not enough: the wrong number is trained on all the same.
             warnings.simplefilter("ignore")
-            (answer,) = mode(library).answers([problem])
+            (result,) = mode(library).run([problem])
         fault = ""
-        if not isinstance(answer, Exception):
-            value = answer.values[0]
+        if not isinstance(result, Exception):
+            value = result.values[0]
             shown = value if value.ndim == 0 else f"an array of shape {value.shape}"
             fault = f"counts as {right.shape}: {shown}"
         ulps = np.inf if fault else 0.0

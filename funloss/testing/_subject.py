@@ -1,4 +1,4 @@
-"""What the checks without a reference share: a function that is held against itself."""
+"""A function at its options, as checks without a reference share it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,34 +8,34 @@ import numpy as np
 
 from funloss.testing._arguments import chosen_wrt, prepared
 from funloss.testing._harness.arrays import backend
-from funloss.testing._harness.check import Check, shown
+from funloss.testing._harness.check import Check, to_check
+from funloss.testing._harness.expectation import Expectation, with_cotangents
 from funloss.testing._harness.grid import Grid, points, words
 from funloss.testing._harness.modes import Mode, mode, repeated
 from funloss.testing._harness.naming import full_name
 from funloss.testing._harness.problem import KINDS, Outcome, Problem
-from funloss.testing._harness.question import Question, weighed
 from funloss.testing._harness.verdict import Finding, raised
 from funloss.testing._report import Report
 
 __all__ = [
-    "RefusedError",
+    "EvaluationError",
     "Subject",
-    "answered",
     "drawn",
-    "every_way",
-    "filled",
+    "evaluated",
+    "full_like",
+    "modes_for",
     "report",
     "subjects",
 ]
 
 
-class RefusedError(Exception):
-    """A function did not answer what the check is to begin with."""
+class EvaluationError(Exception):
+    """A function has no outcome where the check is to begin."""
 
     def __init__(
         self, mode: Mode, problem: Problem, fault: str, kind: str = "values"
     ) -> None:
-        """Keep who was asked what, and what is wrong with which kind of arrays."""
+        """Keep the call, and what is wrong with which kind of arrays."""
         super().__init__(fault)
         self.mode, self.problem, self.fault, self.kind = mode, problem, fault, kind
 
@@ -54,17 +54,19 @@ class Subject:
     call: str
     problem: Problem
 
-    def question(
+    def expect(
         self,
         problem: Problem,
-        truth: Outcome,
+        expected: Outcome,
         dtype: str = "float64",
         detail: str = "",
         *,
         exact: bool = False,
-    ) -> Question:
-        """Return a question; `detail` tells it from others at the same options."""
-        return Question(self.loss, self.named(detail), dtype, problem, truth, exact)
+    ) -> Expectation:
+        """Return an expectation; `detail` tells it from others at the same options."""
+        return Expectation(
+            self.loss, self.named(detail), dtype, problem, expected, exact
+        )
 
     def named(self, detail: str) -> str:
         """Return what tells a call from others: its options, and the detail."""
@@ -82,17 +84,17 @@ class Subject:
     ) -> Check:
         """Return a finding as it stands in a report."""
         nothing = Outcome([], [], [])
-        question = self.question(problem, nothing, dtype, detail)
-        return shown(mode, question, finding, problem)
+        expectation = self.expect(problem, nothing, dtype, detail)
+        return to_check(mode, expectation, finding, problem)
 
-    def refused(self, refused: RefusedError) -> Check:
-        """Return the check that failed because the function did not answer."""
-        names = [*refused.problem.variable_names(), ""]
-        quantity = KINDS[refused.kind].format(names[0])
-        finding = Finding(refused.kind, 0, quantity, np.inf, refused.fault, "an answer")
-        dtypes = [x.dtype.name for x in refused.problem.variables()]
+    def failed(self, error: EvaluationError) -> Check:
+        """Return the check that failed because the function has no outcome."""
+        names = [*error.problem.variable_names(), ""]
+        quantity = KINDS[error.kind].format(names[0])
+        finding = Finding(error.kind, 0, quantity, np.inf, error.fault, "an answer")
+        dtypes = [x.dtype.name for x in error.problem.variables()]
         dtype = dtypes[0] if dtypes else "float64"
-        return self.check(refused.mode, refused.problem, finding, dtype)
+        return self.check(error.mode, error.problem, finding, dtype)
 
 
 def subjects(
@@ -131,12 +133,12 @@ def report(
         try:
             for check in checks(subject):
                 made.add([check])
-        except RefusedError as refused:
-            made.add([subject.refused(refused)])
+        except EvaluationError as error:
+            made.add([subject.failed(error)])
     return made
 
 
-def every_way(library: str) -> list[Mode]:
+def modes_for(library: str) -> list[Mode]:
     """Return the modes that see a fault of the function itself: JAX has two.
 
     XLA turns a product with a mask into a choice, which hides a leak that the same
@@ -147,31 +149,32 @@ def every_way(library: str) -> list[Mode]:
     return [mode(library)]
 
 
-def answered(mode: Mode, problem: Problem) -> Outcome:
-    """Return the outcome, or raise `RefusedError` if it is not complete."""
-    (answer,) = mode.answers([problem])
-    if isinstance(answer, Exception):
-        raise RefusedError(mode, problem, raised(answer)) from answer
-    if answer.error is not None:
-        kind = "products" if answer.slopes else "slopes"
-        raise RefusedError(mode, problem, raised(answer.error), kind) from answer.error
-    return answer
+def evaluated(mode: Mode, problem: Problem) -> Outcome:
+    """Return the outcome, or raise `EvaluationError` if it is not complete."""
+    (result,) = mode.run([problem])
+    if isinstance(result, Exception):
+        raise EvaluationError(mode, problem, raised(result)) from result
+    if result.error is not None:
+        kind = "products" if result.slopes else "slopes"
+        fault = raised(result.error)
+        raise EvaluationError(mode, problem, fault, kind) from result.error
+    return result
 
 
 def drawn(mode: Mode, problem: Problem, seed: str, dtype: str) -> Problem:
     """Return the problem with cotangents and directions drawn from `seed`."""
     if problem.orders == 0:
         return problem
-    first = answered(mode, problem.with_orders(0))
+    first = evaluated(mode, problem.with_orders(0))
     result = problem.options.get("dtype") or dtype
     for value in first.values:
         if value.dtype.name != result:
             fault = f"dtype {value.dtype.name} instead of {result}"
-            raise RefusedError(mode, problem.with_orders(0), fault)
-    return weighed(problem, first, seed, dtype)
+            raise EvaluationError(mode, problem.with_orders(0), fault)
+    return with_cotangents(problem, first, seed, dtype)
 
 
-def filled(like: Outcome, number: float) -> Outcome:
+def full_like(like: Outcome, number: float) -> Outcome:
     """Return an outcome of the same shapes that holds one number."""
     return Outcome(
         *(

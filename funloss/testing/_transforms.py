@@ -11,14 +11,14 @@ import numpy as np
 from funloss.testing._arguments import chosen_dtypes, is_floating
 from funloss.testing._harness.arrays import backend
 from funloss.testing._harness.check import Check, checks
+from funloss.testing._harness.expectation import Expectation, rounded
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import TRANSFORMS, Mode, mode, repeated
 from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._harness.question import Question, rounded
 from funloss.testing._harness.tree import map_leaves
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._report import Report
-from funloss.testing._subject import Subject, answered, drawn, report, subjects
+from funloss.testing._subject import Subject, drawn, evaluated, report, subjects
 
 __all__ = ["check_transforms"]
 
@@ -90,12 +90,12 @@ def check_transforms(
             plain, rounded(subject.problem, dtype), subject.loss + subject.call, dtype
         )
         draws = [first, _scaled(first, 0.5)]
-        truths = [_wide(answered(plain, draw)) for draw in draws]
-        asked = [
-            subject.question(draw, truth, dtype)
-            for draw, truth in zip(draws, truths, strict=True)
+        outcomes = [_to_float64(evaluated(plain, draw)) for draw in draws]
+        expectations = [
+            subject.expect(draw, outcome, dtype)
+            for draw, outcome in zip(draws, outcomes, strict=True)
         ]
-        yield from _transformed(library, asked, first.orders)
+        yield from _transformed(library, expectations, first.orders)
         yield _traced_once(subject, library, first, dtype)
         yield _compiled_once(subject, plain, first, dtype)
 
@@ -103,14 +103,14 @@ def check_transforms(
 
 
 def _transformed(
-    library: str, asked: Sequence[Question], orders: int
+    library: str, expectations: Sequence[Expectation], orders: int
 ) -> Iterator[Check]:
     for transform in TRANSFORMS:
         if transform == "jit":
-            both = [([question], orders) for question in asked]
+            both = [([expectation], orders) for expectation in expectations]
             yield from checks(repeated(library), both)
         elif transform != "eager":
-            yield from checks(mode(library, transform), [(asked, orders)])
+            yield from checks(mode(library, transform), [(expectations, orders)])
 
 
 def _scaled(problem: Problem, factor: float) -> Problem:
@@ -123,7 +123,7 @@ def _scaled(problem: Problem, factor: float) -> Problem:
     return replace(problem, inputs=inputs)
 
 
-def _wide(outcome: Outcome) -> Outcome:
+def _to_float64(outcome: Outcome) -> Outcome:
     values, slopes = (
         [array.astype(np.float64) for array in arrays]
         for arrays in (outcome.values, outcome.slopes)
@@ -140,10 +140,10 @@ def _traced_once(subject: Subject, library: str, first: Problem, dtype: str) -> 
         calls.append(None)
         return first.function(*arrays, **options)
 
-    compiled, asked = repeated(library), replace(first, function=counted)
-    answered(compiled, asked)
+    compiled, observed = repeated(library), replace(first, function=counted)
+    evaluated(compiled, observed)
     before = len(calls)
-    answered(compiled, _scaled(asked, 0.5))
+    evaluated(compiled, _scaled(observed, 0.5))
     more = len(calls) - before
     fault = f"traced {more} times more for new data of the same shape" if more else ""
     return _again(
@@ -156,7 +156,7 @@ def _compiled_once(subject: Subject, plain: Mode, first: Problem, dtype: str) ->
     jax = importlib.import_module("funloss.testing._harness.jax")
     # Drawn anew: what this process compiled for data that it saw is still there.
     unseen = _scaled(first, np.random.default_rng().uniform(0.25, 0.5))
-    count = jax.compilations(lambda: answered(plain, unseen))
+    count = jax.compilations(lambda: evaluated(plain, unseen))
     words = f"{count} program{'s' if count > 1 else ''}"
     fault = f"compiles {words} for new data of the same shape" if count else ""
     return _again(subject, plain, first, fault=fault, call="loss", dtype=dtype)

@@ -13,7 +13,7 @@ SOFTMAX = {"activation": ["softmax"]}
 
 def extreme(rng):
     inputs = pixels(rng)
-    # A class of one pixel beside one of three, and no truth at all.
+    # A class of one pixel beside one of three, and no target at all.
     input = np.stack([inputs["input"], -inputs["input"]], axis=1)
     target = np.asarray([[[1, 0, 0, 0], [0, 1, 1, 1]]] * 2 + [[[0] * 4] * 2])
     return {"input": input, "target": target}

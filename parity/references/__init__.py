@@ -66,7 +66,7 @@ __all__ = [
 
 LIBRARY = "torch"
 
-# The reference's own, about what the cases ask on purpose.
+# The reference's own, about what the cases do on purpose.
 EXPECTED_WARNINGS = (
     "reduction: 'mean' divides the total loss by both the batch size",
     "Using a target size",

@@ -8,7 +8,7 @@ __all__ = ["dice", "regions", "tversky"]
 
 
 def regions(input, target, *, activation=None, axis=1, batch=False, where=None):
-    """Return probabilities and truth of the kept pixels of each region, in order.
+    """Return probabilities and targets of the kept pixels of each region, in order.
 
     A row a sample (one in all if `batch`), of a column a class.
     """

@@ -68,14 +68,14 @@ def entmax(
     shape, count = rows.shape[:-1], rows.shape[-1]
     keep = torch.ones(shape, dtype=bool) if where is None else where.expand(shape)
     if target.is_floating_point():
-        truth = target.moveaxis(axis, -1)
+        targets = target.moveaxis(axis, -1)
     else:
         keep = keep & (target != ignore_index)
         labels = torch.where(keep, target, 0)
-        truth = torch.nn.functional.one_hot(labels, count).to(input.dtype)
-    mass = truth.sum(-1) if weight is None else (truth * weight).sum(-1)
+        targets = torch.nn.functional.one_hot(labels, count).to(input.dtype)
+    mass = targets.sum(-1) if weight is None else (targets * weight).sum(-1)
     costs = torch.stack(
-        [of_row(x, q, alpha) for x, q in zip(rows[keep], truth[keep], strict=True)]
+        [of_row(x, q, alpha) for x, q in zip(rows[keep], targets[keep], strict=True)]
     )
     costs = costs if weight is None else costs * mass[keep]
     if reduction == "none":

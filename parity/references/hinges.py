@@ -13,7 +13,7 @@ def sides(target, labels, like):
     return 2 * target - 1 if labels == "binary" else target
 
 
-def weighed(costs, weight, where, reduction):
+def reduce_losses(costs, weight, where, reduction):
     """Return the costs reduced; the mean divides by the sum of the weights."""
     if reduction != "mean":
         return reduced(costs, reduction, weight=weight, where=where)
@@ -42,7 +42,7 @@ def hinge(
     input = seen(input, where)
     lack = margin - sides(target, labels, input) * input
     costs = lack.clamp(min=0) ** p
-    return weighed(costs, weight, where, reduction)
+    return reduce_losses(costs, weight, where, reduction)
 
 
 def binary_sparsemax(
@@ -53,7 +53,7 @@ def binary_sparsemax(
     z = -sides(target, labels, input) * input
     parabola = (z.clamp(-1, 1) + 1) ** 2 / 4
     costs = torch.where(z > 1, z, torch.where(z < -1, 0.0, parabola))
-    return weighed(costs, weight, where, reduction)
+    return reduce_losses(costs, weight, where, reduction)
 
 
 def multiclass_hinge(
@@ -69,4 +69,4 @@ def multiclass_hinge(
     wrong = torch.ones_like(input, dtype=bool).scatter(-1, labels[..., None], False)
     lacks = torch.where(wrong, margin + (input - own), 0.0)
     mass = None if weight is None else weight[labels]
-    return weighed(lacks.amax(-1), mass, where, reduction)
+    return reduce_losses(lacks.amax(-1), mass, where, reduction)

@@ -1,15 +1,15 @@
-"""Put questions to a function in one mode, and hold the answers against the truth."""
+"""Run a function in one mode, and compare the outcomes with what is expected."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from funloss.testing._harness.modes import Answer, Mode
+from funloss.testing._harness.expectation import Expectation, stacked
+from funloss.testing._harness.modes import Mode, Result
 from funloss.testing._harness.problem import Problem
-from funloss.testing._harness.question import Question, stacked
 from funloss.testing._harness.snippet import snippet
 from funloss.testing._harness.verdict import Finding, findings
 
-__all__ = ["Check", "checks", "judged", "shown"]
+__all__ = ["Check", "checks", "compare", "to_check"]
 
 
 @dataclass(frozen=True)
@@ -40,47 +40,51 @@ class Check:
 
 
 def checks(
-    mode: Mode, asked: Sequence[tuple[Sequence[Question], int]]
+    mode: Mode, calls: Sequence[tuple[Sequence[Expectation], int]]
 ) -> Iterator[Check]:
-    """Ask and compare; JAX compiles all questions as one program where it compiles.
+    """Run and compare; JAX compiles all calls as one program where it compiles.
 
     Args:
-        mode: Who answers.
-        asked: For each call the draws of its question, and how many derivatives are
-            wanted. A mode that does not stack draws sees the first alone.
+        mode: The mode to run in.
+        calls: For each call the expectation of each draw, and how many derivatives
+            are wanted. A mode that does not stack draws sees the first alone.
     """
     problems = [
         (stacked(draws) if mode.stacked else draws[0].problem).with_orders(orders)
-        for draws, orders in asked
+        for draws, orders in calls
     ]
-    answers = mode.answers(problems) if problems else []
-    for (draws, _), problem, answer in zip(asked, problems, answers, strict=True):
-        for number, question in enumerate(draws if mode.stacked else draws[:1]):
+    results = mode.run(problems) if problems else []
+    for (draws, _), problem, result in zip(calls, problems, results, strict=True):
+        for number, expectation in enumerate(draws if mode.stacked else draws[:1]):
             row = number if mode.stacked else None
-            yield from judged(mode, question, answer, problem, row)
+            yield from compare(mode, expectation, result, problem, row)
 
 
-def judged(
-    mode: Mode, question: Question, answer: Answer, problem: Problem, row: int | None
-) -> Iterator[Check]:
-    """Compare the answer to `problem`, of which the question may be one row."""
-    for finding in findings(question, answer, row):
-        yield shown(mode, question, finding, problem, row)
-
-
-def shown(
+def compare(
     mode: Mode,
-    question: Question,
+    expectation: Expectation,
+    result: Result,
+    problem: Problem,
+    row: int | None,
+) -> Iterator[Check]:
+    """Compare the result of `problem`, of which the expectation may be one row."""
+    for finding in findings(expectation, result, row):
+        yield to_check(mode, expectation, finding, problem, row)
+
+
+def to_check(
+    mode: Mode,
+    expectation: Expectation,
     finding: Finding,
     problem: Problem,
     row: int | None = None,
 ) -> Check:
-    """Return a finding with all that a report says about it."""
+    """Return a finding as a check, with all that a report says about it."""
     return Check(
-        loss=question.loss,
-        call=question.call,
+        loss=expectation.loss,
+        call=expectation.call,
         library=mode.name,
-        dtype=question.dtype,
+        dtype=expectation.dtype,
         quantity=finding.quantity,
         ulps=finding.ulps,
         fault=finding.fault,

@@ -27,26 +27,26 @@ __all__ = [
 
 def eager(problems: Sequence[Problem]) -> list[Outcome]:
     """Call without any transformation."""
-    return _answers(problems, _together([_program(problem) for problem in problems]))
+    return _evaluate(problems, _together([_program(problem) for problem in problems]))
 
 
 def jitted(problems: Sequence[Problem]) -> list[Outcome]:
     """Compile all problems as one program."""
     programs = [_program(problem) for problem in problems]
-    return _answers(problems, jax.jit(_together(programs)))
+    return _evaluate(problems, jax.jit(_together(programs)))
 
 
 def repeated() -> Callable[[Sequence[Problem]], list[Outcome]]:
-    """Return what answers problems that differ in numbers alone: it compiles once."""
+    """Return a function for problems that differ in numbers alone: it compiles once."""
     programs: dict[int, Callable] = {}
 
     def evaluate(problems: Sequence[Problem]) -> list[Outcome]:
-        answers = []
+        outcomes = []
         for problem in problems:
             if problem.orders not in programs:
                 programs[problem.orders] = jax.jit(_together([_program(problem)]))
-            answers += _answers([problem], programs[problem.orders])
-        return answers
+            outcomes += _evaluate([problem], programs[problem.orders])
+        return outcomes
 
     return evaluate
 
@@ -78,19 +78,19 @@ def mapped(problems: Sequence[Problem]) -> list[Outcome]:
         jax.vmap(_program(problem, curvature=_reverse_over_reverse))
         for problem in problems
     ]
-    return _answers(problems, jax.jit(_together(programs)))
+    return _evaluate(problems, jax.jit(_together(programs)))
 
 
 def checkpointed(problems: Sequence[Problem]) -> list[Outcome]:
     """Compute everything again for the derivatives, as `jax.checkpoint` does."""
     programs = [_program(problem, wrap=jax.checkpoint) for problem in problems]
-    return _answers(problems, jax.jit(_together(programs)))
+    return _evaluate(problems, jax.jit(_together(programs)))
 
 
 def scanned(problems: Sequence[Problem]) -> list[Outcome]:
     """Call in the body of a `jax.lax.scan`, and differentiate through it."""
     programs = [_program(problem, wrap=_in_scan) for problem in problems]
-    return _answers(problems, jax.jit(_together(programs)))
+    return _evaluate(problems, jax.jit(_together(programs)))
 
 
 def in_64_bits(problems: Sequence[Problem]) -> bool:
@@ -98,10 +98,10 @@ def in_64_bits(problems: Sequence[Problem]) -> bool:
     return jax.enable_x64.value or any(problem.wide() for problem in problems)
 
 
-def _answers(problems: Sequence[Problem], programs: Callable) -> list[Outcome]:
+def _evaluate(problems: Sequence[Problem], programs: Callable) -> list[Outcome]:
     with jax.enable_x64(in_64_bits(problems)):
-        answers = programs([_arguments(problem) for problem in problems])
-        return [Outcome(*map(_to_numpy, answer)) for answer in answers]
+        outcomes = programs([_arguments(problem) for problem in problems])
+        return [Outcome(*map(_to_numpy, outcome)) for outcome in outcomes]
 
 
 def _to_numpy(arrays: list) -> list[np.ndarray]:

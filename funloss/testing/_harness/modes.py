@@ -9,9 +9,9 @@ from funloss.testing._harness import values
 from funloss.testing._harness.arrays import backend
 from funloss.testing._harness.problem import Outcome, Problem
 
-__all__ = ["TRANSFORMS", "Answer", "Mode", "mode", "repeated"]
+__all__ = ["TRANSFORMS", "Mode", "Result", "mode", "repeated"]
 
-Answer = Outcome | Exception
+Result = Outcome | Exception
 
 # How JAX calls a function, by the name of what does it.
 TRANSFORMS = {
@@ -30,8 +30,8 @@ class Mode:
     Attributes:
         name: In reports: ``"torch"``, ``"jax-jit"``.
         library: Whose arrays the function gets.
-        evaluate: Answers a batch of problems; may raise.
-        orders: Highest derivative that it answers.
+        evaluate: Evaluates a batch of problems; may raise.
+        orders: Highest derivative that it computes.
         stacked: Whether it takes stacked draws rather than the first.
     """
 
@@ -41,24 +41,24 @@ class Mode:
     orders: int = 0
     stacked: bool = False
 
-    def answers(self, problems: Sequence[Problem]) -> list[Answer]:
-        """Answer each problem with an outcome, or the exception it raised."""
+    def run(self, problems: Sequence[Problem]) -> list[Result]:
+        """Return the outcome of each problem, or the exception it raised."""
         try:
             return list(self.evaluate(problems))
         except Exception as error:
             if len(problems) == 1:
                 return [self._without_derivatives(problems[0], error)]
-        # One fault spoils a whole program; alone, the others still answer.
-        return [answer for problem in problems for answer in self.answers([problem])]
+        # One fault fails a whole program; alone, the others still run.
+        return [result for problem in problems for result in self.run([problem])]
 
-    def _without_derivatives(self, problem: Problem, error: Exception) -> Answer:
-        """Answer as many orders as do not raise; an exception if none does."""
+    def _without_derivatives(self, problem: Problem, error: Exception) -> Result:
+        """Return as many orders as do not raise; an exception if all do."""
         if problem.orders == 0:
             return error
-        (answer,) = self.answers([problem.with_orders(problem.orders - 1)])
-        if isinstance(answer, Outcome) and answer.error is None:
-            return replace(answer, error=error)
-        return answer
+        (result,) = self.run([problem.with_orders(problem.orders - 1)])
+        if isinstance(result, Outcome) and result.error is None:
+            return replace(result, error=error)
+        return result
 
 
 @functools.cache

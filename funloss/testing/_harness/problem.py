@@ -1,4 +1,4 @@
-"""What every library is asked, and what it answers."""
+"""The call of a function, and its outcome in one library."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ class Problem:
         return sum(leaf.size for leaf in leaves(list(self.inputs.values())))
 
     def wide(self) -> bool:
-        """Tell whether float64 is among the inputs, or asked for."""
+        """Tell whether float64 is among the inputs, or wanted."""
         arrays = leaves(list(self.inputs.values()))
         return self.options.get("dtype") == "float64" or any(
             array.dtype == np.float64 for array in arrays
@@ -91,7 +91,7 @@ class Outcome:
 
     Attributes:
         values: The outputs.
-        derivatives: The derivative of each variable; empty if not asked for.
+        derivatives: The derivative of each variable; empty if not wanted.
         products: The Hessian's product for each variable; empty likewise.
         error: What the first order that is missing raised.
     """

@@ -75,10 +75,10 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
     return "\n".join(lines) + "\n"
 
 
-def _wanted(truth: np.ndarray | str) -> str:
-    if isinstance(truth, str):
-        return f'"{truth}"'
-    return f"{_literal(truth)}  # the truth, in float64"
+def _wanted(want: np.ndarray | str) -> str:
+    if isinstance(want, str):
+        return f'"{want}"'
+    return f"{_literal(want)}  # the truth, in float64"
 
 
 def _in_64_bits(problem: Problem) -> bool:

@@ -1,10 +1,10 @@
 """How far a result may lie from the reference: the one table, with its reasons.
 
-The reference answers in float64, on the inputs as the dtype under test rounds them;
-its answer is rounded once to that dtype. An error is counted in ulps: spacings of the
+The reference computes in float64, on the inputs as the dtype under test rounds them;
+its result is rounded once to that dtype. An error is counted in ulps: spacings of the
 dtype at the entry itself, or at `floor` times the scale of its array if that is larger.
 The scale (see `ulps.scales`) is the size of the numbers that the entry is a sum of:
-an entry near zero that is a difference is not asked for more digits than exist.
+an entry near zero that is a difference need not have more digits than exist.
 """
 
 import math

@@ -38,8 +38,10 @@ def _spacing(size: np.ndarray, dtype: str) -> np.ndarray:
     return np.ldexp(1.0, exponent - info.nmant)
 
 
-def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.ndarray]]:
-    """Return the scale of each array of a truth, by kind; for each entry, or for all.
+def scales(
+    problem: Problem, expected: Outcome, dtype: str
+) -> dict[str, list[np.ndarray]]:
+    """Return the scale of each array, by kind; for each entry, or one for all.
 
     A value is made of terms as large as itself or as the first-order changes ``x *
     derivative``: those of its own entry where it has one entry a variable's, their sum
@@ -49,13 +51,13 @@ def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.nd
     cotangents. A product is made of terms as large as the largest of its array, or as
     the derivatives times the direction.
     """
-    slopes = [_largest([slope]) for slope in truth.slopes]
-    products = [_largest([product]) for product in truth.products]
+    slopes = [_largest([slope]) for slope in expected.slopes]
+    products = [_largest([product]) for product in expected.products]
     # Beyond the cotangents, a curvature of 1e24 would hide a wrong derivative of 1e12.
     change = min(max(products, default=0.0), _largest(problem.cotangents))
     along = _largest(problem.directions)
     return {
-        "values": _scales_of_values(problem, truth, dtype),
+        "values": _scales_of_values(problem, expected, dtype),
         "slopes": [np.asarray(max(slope, change)) for slope in slopes],
         "products": [
             np.asarray(max(product, slope * along))
@@ -64,26 +66,28 @@ def scales(problem: Problem, truth: Outcome, dtype: str) -> dict[str, list[np.nd
     }
 
 
-def _scales_of_values(problem: Problem, truth: Outcome, dtype: str) -> list[np.ndarray]:
-    slopes = truth.slopes or [np.zeros(x.shape) for x in problem.variables()]
+def _scales_of_values(
+    problem: Problem, expected: Outcome, dtype: str
+) -> list[np.ndarray]:
+    slopes = expected.slopes or [np.zeros(x.shape) for x in problem.variables()]
     changes = [
         np.abs(_finite(x) * _finite(slope))
         for x, slope in zip(problem.variables(), slopes, strict=True)
     ]
-    (first, *more), weights = truth.values, problem.cotangents
+    (first, *more), weights = expected.values, problem.cotangents
     if not more and all(change.shape == first.shape for change in changes):
         weight = np.abs(_finite(weights[0])) if weights else np.ones(())
-        # The reference rounds as well, in float64: more is not known of the truth.
+        # The reference rounds as well, in float64: more is not known.
         unknown = np.finfo(np.float64).eps / ml_dtypes.finfo(numpy_dtype(dtype)).eps
         own = [np.abs(_finite(first)), *(change / weight for change in changes)]
         own += [np.abs(_finite(x)) * float(unknown) for x in problem.variables()]
         return [np.max(own, axis=0)]
     terms = [change for change in changes if change.size]
-    if all(value.ndim == 0 for value in truth.values):
+    if all(value.ndim == 0 for value in expected.values):
         change = sum(float(np.sum(term)) for term in terms) / (_largest(weights) or 1)
     else:
         change = max((float(np.max(term)) for term in terms), default=0.0)
-    return [np.asarray(max(_largest(truth.values), change))] * len(truth.values)
+    return [np.asarray(max(_largest(expected.values), change))] * len(expected.values)
 
 
 def _finite(array: np.ndarray) -> np.ndarray:

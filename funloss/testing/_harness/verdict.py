@@ -1,4 +1,4 @@
-"""Hold one library's outcome against the truth, array by array."""
+"""Compare one library's outcome with the expected one, array by array."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from funloss.testing._harness.arrays import dtype_name
+from funloss.testing._harness.expectation import Expectation
 from funloss.testing._harness.problem import KINDS, Outcome
-from funloss.testing._harness.question import Question
 from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._harness.ulps import error_in_ulps, scales
 
@@ -24,7 +24,7 @@ class Finding:
         quantity: The same in words.
         ulps: Largest error in ulps; infinite if the arrays cannot be compared.
         fault: What is wrong, or an empty string.
-        want: The truth, or words where it is no array.
+        want: What is expected, or words where it is no array.
     """
 
     kind: str
@@ -36,39 +36,41 @@ class Finding:
 
 
 def findings(
-    question: Question, answer: Outcome | Exception, draw: int | None
+    expectation: Expectation, result: Outcome | Exception, draw: int | None
 ) -> Iterator[Finding]:
-    """Yield a finding for each array that the answer holds.
+    """Yield a finding for each array of the outcome.
 
-    `draw` is the row of the answer that belongs to the question, None if the answer
-    has no axis of draws.
+    `draw` is the row of the outcome that belongs to the expectation, None if the
+    outcome has no axis of draws.
     """
-    truth, problem = question.truth, question.problem
-    if isinstance(answer, Exception):
-        yield Finding("values", 0, "value", np.inf, raised(answer), truth.values[0])
+    expected, problem = expectation.expected, expectation.problem
+    if isinstance(result, Exception):
+        yield Finding("values", 0, "value", np.inf, raised(result), expected.values[0])
         return
-    scale = scales(problem, truth, question.dtype)
+    scale = scales(problem, expected, expectation.dtype)
     names = problem.variable_names()
     for kind, words in KINDS.items():
-        wants, gots = getattr(truth, kind), getattr(answer, kind)
+        wants, gots = getattr(expected, kind), getattr(result, kind)
         if kind == "values" and len(gots) != len(wants):
             fault = f"{len(gots)} results instead of {len(wants)}"
             yield Finding(kind, 0, "value", np.inf, fault, wants[0])
             return
-        # A library may answer fewer orders than the reference, never the reverse.
+        # A library may compute fewer orders than the reference, never the reverse.
         for index, (got, want) in enumerate(zip(gots, wants, strict=False)):
-            dtype = question.dtype
+            dtype = expectation.dtype
             if kind == "values":
                 dtype = problem.options.get("dtype") or dtype
             row = got if draw is None else got[draw]
             allowed = (
-                0.0 if question.exact else TOLERANCES[dtype].bound(kind, question.depth)
+                0.0
+                if expectation.exact
+                else TOLERANCES[dtype].bound(kind, expectation.depth)
             )
-            ulps, fault = _judge(row, want, dtype, allowed, scale[kind][index])
+            ulps, fault = _compare(row, want, dtype, allowed, scale[kind][index])
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)
-        if wants and not gots and answer.error:
-            fault = raised(answer.error)
+        if wants and not gots and result.error:
+            fault = raised(result.error)
             yield Finding(kind, 0, words.format(names[0]), np.inf, fault, wants[0])
             return
 
@@ -78,7 +80,7 @@ def raised(error: Exception) -> str:
     return f"raised {type(error).__name__}: {error}"
 
 
-def _judge(
+def _compare(
     got: np.ndarray, want: np.ndarray, dtype: str, allowed: float, scale: np.ndarray
 ) -> tuple[float, str]:
     """Return the largest error and what is wrong, if anything."""

@@ -1,4 +1,4 @@
-"""A problem and the true answer to it, and how the truth is asked for."""
+"""A problem and the outcome that the reference gives in float64."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -13,27 +13,27 @@ from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.tree import map_leaves
 
 __all__ = [
-    "Question",
-    "ask",
+    "Expectation",
+    "expect",
     "normal",
     "rounded",
     "seeded",
     "stacked",
-    "weighed",
-    "widened",
+    "to_float64",
+    "with_cotangents",
 ]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A problem for a function, and what it should answer.
+class Expectation:
+    """A problem for a function, and the outcome that it should have.
 
     Attributes:
         loss: Name of the function, in reports.
         call: What tells the call from others of the same function.
         dtype: Name of the dtype under test.
-        problem: What is asked.
-        truth: The right answer, in float64.
+        problem: The call.
+        expected: The right outcome, in float64.
         exact: Whether no error at all is allowed.
         depth: Steps of a recursion, each of which rounds the one before.
     """
@@ -42,7 +42,7 @@ class Question:
     call: str
     dtype: str
     problem: Problem
-    truth: Outcome
+    expected: Outcome
     exact: bool = False
     depth: int = 0
 
@@ -53,7 +53,7 @@ def seeded(name: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
-def ask(
+def expect(
     problem: Problem,
     reference: Callable[..., Any],
     mode: Mode,
@@ -62,23 +62,23 @@ def ask(
     call: str,
     dtype: str,
     seed: str,
-) -> Question:
-    """Round the inputs to `dtype`, and let the reference answer in float64.
+) -> Expectation:
+    """Round the inputs to `dtype`, and evaluate the reference in float64.
 
     `problem` needs neither cotangents nor directions: they are drawn from `seed`.
     """
     problem = rounded(problem, dtype)
-    (first,) = _answers(problem.with_orders(0), reference, mode, call)
-    problem = weighed(problem, first, seed, dtype)
-    (truth,) = _answers(problem, reference, mode, call)
-    return Question(loss, call, dtype, problem, truth)
+    (first,) = _evaluate(problem.with_orders(0), reference, mode, call)
+    problem = with_cotangents(problem, first, seed, dtype)
+    (expected,) = _evaluate(problem, reference, mode, call)
+    return Expectation(loss, call, dtype, problem, expected)
 
 
-def _answers(
+def _evaluate(
     problem: Problem, reference: Callable[..., Any], mode: Mode, call: str
 ) -> list[Outcome]:
     try:
-        return mode.evaluate([replace(widened(problem), function=reference)])
+        return mode.evaluate([replace(to_float64(problem), function=reference)])
     except Exception as error:
         msg = f"the reference failed on {call}: {error}"
         raise RuntimeError(msg) from error
@@ -94,15 +94,17 @@ def rounded(problem: Problem, dtype: str) -> Problem:
     return replace(problem, inputs=inputs)
 
 
-def widened(problem: Problem) -> Problem:
+def to_float64(problem: Problem) -> Problem:
     """Return the problem in float64 and int64, without the option `dtype`."""
     options = {name: x for name, x in problem.options.items() if name != "dtype"}
     return replace(
         problem,
-        inputs={name: map_leaves(_wide, tree) for name, tree in problem.inputs.items()},
+        inputs={
+            name: map_leaves(_to_64_bits, tree) for name, tree in problem.inputs.items()
+        },
         options=options,
-        cotangents=tuple(_wide(array) for array in problem.cotangents),
-        directions=tuple(_wide(array) for array in problem.directions),
+        cotangents=tuple(_to_64_bits(array) for array in problem.cotangents),
+        directions=tuple(_to_64_bits(array) for array in problem.directions),
     )
 
 
@@ -114,7 +116,7 @@ def normal(
     return tuple(draw.astype(numpy_dtype(dtype)) for draw in draws)
 
 
-def weighed(problem: Problem, first: Outcome, seed: str, dtype: str) -> Problem:
+def with_cotangents(problem: Problem, first: Outcome, seed: str, dtype: str) -> Problem:
     """Return the problem with cotangents and directions drawn from `seed`.
 
     All cotangents have one sign: of both, they would let the derivative of an option,
@@ -131,9 +133,9 @@ def weighed(problem: Problem, first: Outcome, seed: str, dtype: str) -> Problem:
     )
 
 
-def stacked(questions: Sequence[Question]) -> Problem:
+def stacked(expectations: Sequence[Expectation]) -> Problem:
     """Return one problem with the arrays of several draws along a new first axis."""
-    problems = [question.problem for question in questions]
+    problems = [expectation.problem for expectation in expectations]
     inputs = {
         name: _stack([problem.inputs[name] for problem in problems])
         for name in problems[0].inputs
@@ -146,7 +148,7 @@ def stacked(questions: Sequence[Question]) -> Problem:
     )
 
 
-def _wide(array: np.ndarray) -> np.ndarray:
+def _to_64_bits(array: np.ndarray) -> np.ndarray:
     if array.dtype.kind == "b":
         return array
     return array.astype(np.int64 if array.dtype.kind in "iu" else np.float64)
