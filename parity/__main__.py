@@ -27,7 +27,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from funloss.testing._report import Report
+from funloss.testing import Report
 from funloss.testing._terminal import console, show
 from parity.case import DTYPES
 from parity.collection import Batch, batches, losses

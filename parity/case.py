@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funloss.testing._harness.expectation import seeded
-from funloss.testing._harness.grid import Grid, points, words
+from funloss.testing.harness import Grid, points, seeded, words
 from parity.libraries import Library
 
 __all__ = ["DRAWS", "DTYPES", "Call", "Case"]

@@ -5,10 +5,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from funloss.testing._harness.check import Check, checks
-from funloss.testing._harness.expectation import Expectation, expect
-from funloss.testing._harness.modes import mode
-from funloss.testing._harness.problem import Problem
+from funloss.testing.harness import Check, Expectation, Problem, checks, expect, mode
 from parity.case import DRAWS, Call
 from parity.libraries import LIBRARIES
 from parity.plan import Plan, everything

@@ -10,10 +10,7 @@ import numpy as np
 from torch.nn import functional
 
 import funloss
-from funloss.testing._harness.arrays import from_numpy
-from funloss.testing._harness.modes import Mode, mode
-from funloss.testing._harness.problem import Problem
-from funloss.testing._harness.tree import leaves, map_leaves
+from funloss.testing.harness import Mode, Problem, from_numpy, leaves, map_leaves, mode
 
 __all__ = ["Curve", "Line", "Samples"]
 

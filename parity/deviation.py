@@ -11,8 +11,7 @@ import torch
 from torch.nn import functional
 
 import funloss
-from funloss.testing._harness.arrays import dtype_name
-from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing.harness import Outcome, Problem, dtype_name
 from parity.libraries import LIBRARIES
 
 __all__ = ["Deviation", "Gives", "Raises", "Unspecified", "Warns", "both_sides"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import jax
 
-from funloss.testing._harness.modes import Mode, mode
+from funloss.testing.harness import Mode, mode
 
 # A loss that widens by accident is seen only where 64 bits exist.
 jax.config.update("jax_enable_x64", True)

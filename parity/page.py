@@ -9,10 +9,10 @@ from jinja2 import PackageLoader
 from markupsafe import Markup
 
 import funloss
+from funloss.testing import Report
 from funloss.testing._figures import Figures, grouped
-from funloss.testing._harness.tolerance import TOLERANCES
 from funloss.testing._page import environment
-from funloss.testing._report import Report
+from funloss.testing.harness import TOLERANCES
 from parity.case import DTYPES, Case
 from parity.collection import CASES, losses
 from parity.curves import CURVES

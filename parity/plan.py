@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funloss.testing._harness.expectation import seeded
+from funloss.testing.harness import seeded
 from parity.case import DTYPES, Call
 from parity.collection import Batch
 from parity.libraries import LIBRARIES

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from funloss.testing._harness.check import Check
+from funloss.testing.harness import Check
 from parity.check import check
 from parity.collection import Batch
 from parity.plan import Plan

@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from torch.nn import functional as F
 
-from funloss.testing._harness.arrays import to_numpy
-from funloss.testing._harness.expectation import with_cotangents
-from funloss.testing._harness.problem import Outcome, Problem
-from funloss.testing._harness.ulps import error_in_ulps, scales
+from funloss.testing.harness import (
+    Outcome,
+    Problem,
+    error_in_ulps,
+    scales,
+    to_numpy,
+    with_cotangents,
+)
 from parity.__main__ import main
 from parity.case import Case
 from parity.check import check

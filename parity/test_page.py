@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from funloss.testing._harness.check import Check
-from funloss.testing._report import Report
+from funloss.testing import Report
+from funloss.testing.harness import Check
 from parity.__main__ import main
 from parity.check import check
 from parity.collection import CASES, batches, losses

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funloss.testing._report import Report
+from funloss.testing import Report
 from parity.check import check
 from parity.collection import CASES, batches, losses
 from parity.deviations import DEVIATIONS, both_sides

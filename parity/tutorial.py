@@ -18,8 +18,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 import funloss as fl
-from funloss.testing._harness.modes import mode
-from funloss.testing._harness.problem import Problem
+from funloss.testing.harness import Problem, mode
 
 __all__ = ["EXAMPLES", "LIBRARIES", "Example"]
 

@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 import funloss as fl
-from funloss.testing._harness.arrays import to_numpy
+from funloss.testing.harness import to_numpy
 
 
 def right(input, target, *, where=None):
