@@ -121,5 +121,5 @@ def _line(mode: Mode, problems: list[Problem]) -> Line:
     outcomes = mode.evaluate(problems)
     return Line(
         np.hstack([outcome.values[0] for outcome in outcomes]),
-        np.hstack([outcome.slopes[0] for outcome in outcomes]),
+        np.hstack([outcome.derivatives[0] for outcome in outcomes]),
     )

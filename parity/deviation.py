@@ -154,7 +154,7 @@ class Deviation:
         if side in _VALUES_ONLY:
             return ""
         for (name, slope), got in zip(
-            expected.slopes.items(), outcome.slopes, strict=False
+            expected.slopes.items(), outcome.derivatives, strict=False
         ):
             if not _close(got, slope, expected.digits):
                 return f"has slope {got} in {name}"

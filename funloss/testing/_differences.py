@@ -21,12 +21,12 @@ class Difference:
         allowed: How far the true derivative may lie from it.
     """
 
-    slope: np.ndarray
+    derivative: np.ndarray
     allowed: np.ndarray
 
     def agrees(self, got: np.ndarray) -> np.ndarray:
         """Tell where a derivative is one that the estimate allows."""
-        return np.abs(got - self.slope) <= self.allowed
+        return np.abs(got - self.derivative) <= self.allowed
 
 
 def difference(

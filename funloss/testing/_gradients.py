@@ -124,8 +124,12 @@ class _Derivatives:
         if not findings:
             names = problem.variable_names()
             for index, name in enumerate(names):
-                found = point.one_sided(index) if corner else point.slope(index, seed)
-                findings.append(Finding("slopes", index, f"slope of {name}", *found))
+                found = (
+                    point.one_sided(index) if corner else point.derivative(index, seed)
+                )
+                findings.append(
+                    Finding("derivatives", index, f"slope of {name}", *found)
+                )
             if outcome.products and not any(each.fault for each in findings):
                 findings += [
                     Finding("products", index, f"curvature along {name}", *found)
@@ -142,6 +146,8 @@ def _not_finite(outcome: Outcome) -> Iterator[Finding]:
         wrong = value[~np.isfinite(value)]
         if wrong.size:
             fault = f"{wrong[0]} at finite inputs"
-            if all(np.all(np.isfinite(slope)) for slope in outcome.slopes):
+            if all(
+                np.all(np.isfinite(derivative)) for derivative in outcome.derivatives
+            ):
                 fault += ", though all slopes are finite"
             yield Finding("values", index, "value", np.inf, fault, "finite numbers")

@@ -79,8 +79,8 @@ def _with_zeros(
         for value in outcome.values
     ]
     names = problem.variable_names()
-    slopes = [
-        with_zeros(slope, place[name]) if place.get(name, -1) >= 0 else slope
-        for name, slope in zip(names, outcome.slopes, strict=False)
+    derivatives = [
+        with_zeros(derivative, place[name]) if place.get(name, -1) >= 0 else derivative
+        for name, derivative in zip(names, outcome.derivatives, strict=False)
     ]
-    return Outcome(values, slopes, [])
+    return Outcome(values, derivatives, [])

@@ -121,7 +121,9 @@ def _detected(outcome: Outcome, label: int, problem: Problem) -> Finding:
             fault = f"label {label} counts as a class, or as nothing: {value}"
             return Finding("values", index, "value", np.inf, fault, _WANTED)
     name = f"slope of {problem.variable_names()[0]}" if problem.wrt else ""
-    if outcome.slopes and not any(np.any(np.isnan(slope)) for slope in outcome.slopes):
+    if outcome.derivatives and not any(
+        np.any(np.isnan(derivative)) for derivative in outcome.derivatives
+    ):
         fault = "value is nan but the gradient is finite: training goes on"
-        return Finding("slopes", 0, name, np.inf, fault, _WANTED)
+        return Finding("derivatives", 0, name, np.inf, fault, _WANTED)
     return Finding("values", 0, "value", 0.0, "", _WANTED)

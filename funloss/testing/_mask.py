@@ -185,6 +185,6 @@ def _zero_masked(
 
     return Outcome(
         [value.astype(np.float64) for value in outcome.values],
-        without(outcome.slopes) if outcome.slopes else [],
+        without(outcome.derivatives) if outcome.derivatives else [],
         without(outcome.products) if outcome.products else [],
     )

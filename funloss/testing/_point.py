@@ -29,9 +29,9 @@ class Point:
     outcome: Outcome
 
     @np.errstate(all="ignore")
-    def slope(self, index: int, seed: str) -> Verdict:
+    def derivative(self, index: int, seed: str) -> Verdict:
         """Compare along random directions, and entry by entry where that fails."""
-        got = self.outcome.slopes[index]
+        got = self.outcome.derivatives[index]
         random = seeded(f"{seed}/{index}")
         for _ in range(_DIRECTIONS if got.size else 0):
             (drawn,) = normal(random, [got], "float64")
@@ -43,17 +43,21 @@ class Point:
     @np.errstate(all="ignore")
     def one_sided(self, index: int) -> Verdict:
         """Compare each derivative with the derivatives from both sides."""
-        got = self.outcome.slopes[index]
+        got = self.outcome.derivatives[index]
         want, fault = got.copy(), ""
         for place, direction in self._axes(index):
             left, right = (self._from(side, index, direction) for side in (-1, 1))
             own, step = np.sum(got * direction), np.max(direction)
             # nan beyond the edge of a domain, where no derivative sets a limit.
-            lower = np.minimum(left.slope - left.allowed, right.slope - right.allowed)
-            upper = np.maximum(left.slope + left.allowed, right.slope + right.allowed)
+            lower = np.minimum(
+                left.derivative - left.allowed, right.derivative - right.allowed
+            )
+            upper = np.maximum(
+                left.derivative + left.allowed, right.derivative + right.allowed
+            )
             if np.isfinite(own) and not (own < lower or own > upper):
                 continue
-            sides = [float(each.slope / step) for each in (left, right)]
+            sides = [float(each.derivative / step) for each in (left, right)]
             want[place] = np.clip(np.nan_to_num(got[place]), min(sides), max(sides))
             fault = fault or (
                 f"{got[place]}{_at(place)}, where the derivatives from the left and "
@@ -63,18 +67,18 @@ class Point:
 
     def curvature(self) -> Iterator[Verdict]:
         """Compare with how the derivatives differ along the problem's directions."""
-        sizes = [slope.size for slope in self.outcome.slopes]
+        sizes = [derivative.size for derivative in self.outcome.derivatives]
         got = _flat(self.outcome.products)
         scale = max(float(np.max(np.abs(got), initial=0.0)), 1e-9)
 
-        def slopes(step: float) -> np.ndarray:
+        def derivatives(step: float) -> np.ndarray:
             moves = [step * along for along in self.problem.directions]
-            return _flat(self._moved(moves).slopes)
+            return _flat(self._moved(moves).derivatives)
 
         want, agrees = got, np.zeros(got.shape, bool)
         for step in STEPS:
-            found = difference(slopes, scale, step=step)
-            want = np.where(agrees, want, found.slope)
+            found = difference(derivatives, scale, step=step)
+            want = np.where(agrees, want, found.derivative)
             agrees = agrees | found.agrees(got)
         want = np.where(agrees, got, want)
         ends = np.cumsum(sizes)[:-1]
@@ -82,12 +86,12 @@ class Point:
             yield _verdict(own, right.reshape(own.shape))
 
     def _entry_by_entry(self, index: int) -> Verdict:
-        got = self.outcome.slopes[index]
+        got = self.outcome.derivatives[index]
         want, hint = got.copy(), ""
         for place, direction in self._axes(index):
             agrees, found = self._compared(index, direction)
             if not agrees:
-                want[place] = found.slope / np.max(direction)
+                want[place] = found.derivative / np.max(direction)
                 hint = hint or self._hint(index, place, direction)
         ulps, fault, want = _verdict(got, want, hint)
         # Random directions add up what is too small to see in each entry.
@@ -95,7 +99,7 @@ class Point:
 
     def _hint(self, index: int, place: tuple[int, ...], direction: np.ndarray) -> str:
         left, right = (self._from(side, index, direction) for side in (-1, 1))
-        if np.abs(left.slope - right.slope) <= left.allowed + right.allowed:
+        if np.abs(left.derivative - right.derivative) <= left.allowed + right.allowed:
             return ""
         return f"; inputs on a corner, as{_at(place)}, belong in `corners`"
 
@@ -109,12 +113,12 @@ class Point:
 
     def _compared(self, index: int, direction: np.ndarray) -> tuple[bool, Difference]:
         """Tell whether the derivative along a direction is that of differences."""
-        own = np.sum(self.outcome.slopes[index] * direction)
+        own = np.sum(self.outcome.derivatives[index] * direction)
         return self._first(lambda it: bool(it.agrees(own)), 0, index, direction)
 
     def _from(self, side: int, index: int, direction: np.ndarray) -> Difference:
         return self._first(
-            lambda it: bool(np.isfinite(it.slope)), side, index, direction
+            lambda it: bool(np.isfinite(it.derivative)), side, index, direction
         )[1]
 
     def _first(
@@ -125,7 +129,7 @@ class Point:
         direction: np.ndarray,
     ) -> tuple[bool, Difference]:
         """Return the first estimate that is good, or the last of those that are not."""
-        scale = _size(self.outcome.slopes[index] * direction)
+        scale = _size(self.outcome.derivatives[index] * direction)
         every = (self._along(index, direction, scale, step, side) for step in STEPS)
         found = next(every)
         while not good(found):

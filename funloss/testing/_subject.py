@@ -155,7 +155,7 @@ def evaluated(mode: Mode, problem: Problem) -> Outcome:
     if isinstance(result, Exception):
         raise EvaluationError(mode, problem, raised(result)) from result
     if result.error is not None:
-        kind = "products" if result.slopes else "slopes"
+        kind = "products" if result.derivatives else "derivatives"
         fault = raised(result.error)
         raise EvaluationError(mode, problem, fault, kind) from result.error
     return result
@@ -179,6 +179,6 @@ def full_like(like: Outcome, number: float) -> Outcome:
     return Outcome(
         *(
             [np.full(array.shape, number) for array in arrays]
-            for arrays in (like.values, like.slopes, like.products)
+            for arrays in (like.values, like.derivatives, like.products)
         )
     )

@@ -124,11 +124,11 @@ def _scaled(problem: Problem, factor: float) -> Problem:
 
 
 def _to_float64(outcome: Outcome) -> Outcome:
-    values, slopes = (
+    values, derivatives = (
         [array.astype(np.float64) for array in arrays]
-        for arrays in (outcome.values, outcome.slopes)
+        for arrays in (outcome.values, outcome.derivatives)
     )
-    return Outcome(values, slopes, [])
+    return Outcome(values, derivatives, [])
 
 
 def _traced_once(subject: Subject, library: str, first: Problem, dtype: str) -> Check:

@@ -122,12 +122,12 @@ def _arguments(problem: Problem) -> tuple[dict[str, Any], list, list]:
     return problem.arrays("jax"), cotangents, directions
 
 
-def _forward_over_reverse(slopes: Callable, at: list, along: list) -> tuple:
-    return jax.jvp(slopes, (at,), (along,))
+def _forward_over_reverse(derivatives: Callable, at: list, along: list) -> tuple:
+    return jax.jvp(derivatives, (at,), (along,))
 
 
-def _reverse_over_reverse(slopes: Callable, at: list, along: list) -> tuple:
-    found, pull_back = jax.vjp(slopes, at)
+def _reverse_over_reverse(derivatives: Callable, at: list, along: list) -> tuple:
+    found, pull_back = jax.vjp(derivatives, at)
     return found, pull_back(along)[0]
 
 
@@ -154,7 +154,7 @@ def _program(
         )
         variables = leaves([arrays[name] for name in problem.wrt])
 
-        def slopes(variables: list) -> list:
+        def derivatives(variables: list) -> list:
             (found,) = jax.vjp(outputs, variables)[1](cotangents)
             return found
 
@@ -167,7 +167,7 @@ def _program(
         if problem.orders == 0:
             return values, [], []
         if problem.orders == 1:
-            return values, slopes(variables), []
-        return values, *curvature(slopes, variables, directions)
+            return values, derivatives(variables), []
+        return values, *curvature(derivatives, variables, directions)
 
     return run

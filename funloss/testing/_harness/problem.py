@@ -12,7 +12,11 @@ from funloss.testing._harness.tree import leaves, map_leaves, paths, rebuild
 __all__ = ["KINDS", "Outcome", "Problem"]
 
 # The kinds of arrays in an outcome, by the order of the derivative, and in words.
-KINDS = {"values": "value", "slopes": "slope of {}", "products": "curvature along {}"}
+KINDS = {
+    "values": "value",
+    "derivatives": "slope of {}",
+    "products": "curvature along {}",
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,6 @@ class Outcome:
     """
 
     values: list[np.ndarray]
-    slopes: list[np.ndarray]
+    derivatives: list[np.ndarray]
     products: list[np.ndarray]
     error: Exception | None = field(default=None, kw_only=True)

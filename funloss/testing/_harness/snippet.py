@@ -44,7 +44,7 @@ _64_BITS = ["", 'jax.config.update("jax_enable_x64", True)']
 def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) -> str:
     """Return a program that ends by printing what it `got` and should `want`."""
     library = mode.library
-    wanted = {"values": [], "slopes": ["cotangent"]}
+    wanted = {"values": [], "derivatives": ["cotangent"]}
     made = {"cotangent": _one_or_more(problem.cotangents)}
     made |= {f"along_{i}": x for i, x in enumerate(problem.directions)}
     extra = wanted.get(finding.kind, list(made))
@@ -124,7 +124,7 @@ def _jax(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[st
         *([f"        around = {inner.format('of')}"] if inner != "{}" else []),
         f"        return jax.vjp({differentiated}, {wrt})[1](cotangent)",
     ]
-    if finding.kind == "slopes":
+    if finding.kind == "derivatives":
         lines += [f"    return slopes({wrt})"]
     else:
         flat = (f"along_{i}" for i in range(len(problem.directions)))

@@ -19,15 +19,19 @@ def evaluate(problem: Problem) -> Outcome:
         for variable in variables:
             variable.requires_grad_()
     outputs = problem.call(arrays, "torch")
-    slopes, products = [], []
+    derivatives, products = [], []
     if problem.orders > 0:
-        slopes = _slopes(outputs, variables, problem.cotangents, problem.orders > 1)
+        derivatives = _derivatives(
+            outputs, variables, problem.cotangents, problem.orders > 1
+        )
     if problem.orders > 1:
-        products = _slopes(slopes, variables, problem.directions, again=False)
-    return Outcome(*(list(map(to_numpy, xs)) for xs in (outputs, slopes, products)))
+        products = _derivatives(derivatives, variables, problem.directions, again=False)
+    return Outcome(
+        *(list(map(to_numpy, xs)) for xs in (outputs, derivatives, products))
+    )
 
 
-def _slopes(
+def _derivatives(
     outputs: Sequence[torch.Tensor],
     variables: Sequence[torch.Tensor],
     cotangents: Sequence,

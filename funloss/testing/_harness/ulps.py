@@ -51,17 +51,19 @@ def scales(
     cotangents. A product is made of terms as large as the largest of its array, or as
     the derivatives times the direction.
     """
-    slopes = [_largest([slope]) for slope in expected.slopes]
+    derivatives = [_largest([derivative]) for derivative in expected.derivatives]
     products = [_largest([product]) for product in expected.products]
     # Beyond the cotangents, a curvature of 1e24 would hide a wrong derivative of 1e12.
     change = min(max(products, default=0.0), _largest(problem.cotangents))
     along = _largest(problem.directions)
     return {
         "values": _scales_of_values(problem, expected, dtype),
-        "slopes": [np.asarray(max(slope, change)) for slope in slopes],
+        "derivatives": [
+            np.asarray(max(derivative, change)) for derivative in derivatives
+        ],
         "products": [
-            np.asarray(max(product, slope * along))
-            for slope, product in zip(slopes, products, strict=False)
+            np.asarray(max(product, derivative * along))
+            for derivative, product in zip(derivatives, products, strict=False)
         ],
     }
 
@@ -69,10 +71,12 @@ def scales(
 def _scales_of_values(
     problem: Problem, expected: Outcome, dtype: str
 ) -> list[np.ndarray]:
-    slopes = expected.slopes or [np.zeros(x.shape) for x in problem.variables()]
+    derivatives = expected.derivatives or [
+        np.zeros(x.shape) for x in problem.variables()
+    ]
     changes = [
-        np.abs(_finite(x) * _finite(slope))
-        for x, slope in zip(problem.variables(), slopes, strict=True)
+        np.abs(_finite(x) * _finite(derivative))
+        for x, derivative in zip(problem.variables(), derivatives, strict=True)
     ]
     (first, *more), weights = expected.values, problem.cotangents
     if not more and all(change.shape == first.shape for change in changes):
