@@ -149,7 +149,7 @@ def _elementwise(
     dtype: Any,
 ) -> Any:
     batch = elements(
-        **arrays,
+        arrays,
         weight=weight,
         where=where,
         dtype=dtype,

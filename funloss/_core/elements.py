@@ -91,6 +91,8 @@ class Elements(NamedTuple):
 
 
 def elements(
+    given: Mapping[str, Any] | None = None,
+    /,
     *,
     where: Any,
     dtype: Any,
@@ -107,6 +109,7 @@ def elements(
     """Check, promote and mask the arguments of an elementwise loss.
 
     Args:
+        given: Arrays before `arrays`, whatever their names.
         where: The mask, which broadcasts to the shape of the losses.
         dtype: Of the result.
         weight: A factor on each loss, of their shape.
@@ -124,6 +127,7 @@ def elements(
         check: A further check of the arrays' shapes, called with them by name.
         **arrays: In the order of the formula's parameters.
     """
+    arrays = dict(given or {}) | arrays
     xp, out, values = promote_arrays(dtype, **arrays)
     like, named = values[0], dict(zip(arrays, values, strict=True))
     if check is not None:

@@ -273,3 +273,12 @@ def test_integers_that_are_computed_with_keep_their_value_on_jax():
         assert_close(product(x, np.asarray([2**40, -(2**40)])), 0)
         got = product(x, np.asarray([2**63, 2**64 - 2**40], np.uint64))
         assert_close(got, 2.0**63 + 2.0**62 - 2.0**39, rtol=1e-7)
+
+
+def test_arrays_may_have_any_names(xp):
+    @fl.elementwise_loss
+    def product(xp, options, fill, check, shapes, xp_, where_):
+        return options * fill * check * shapes * xp_ * where_
+
+    x = xp.asarray([1.0, 2.0])
+    assert_close(product(x, x, x, x, x, x, reduction="none"), [1, 64])
