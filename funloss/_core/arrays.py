@@ -12,7 +12,6 @@ __all__ = [
     "fill_masked",
     "is_floating",
     "promote_arrays",
-    "with_axes",
 ]
 
 _FLOATS = "float16, bfloat16, float32 or float64"
@@ -96,13 +95,7 @@ def check_where(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) ->
         raise TypeError(msg)
     namespace(like=like, where=where)
     check_broadcastable_to(tuple(shape), where=where)
-    return with_axes(xp, where, len(shape))
-
-
-def with_axes(xp: Namespace, x: Any, ndim: int) -> Any:
-    """Return an array with axes of size 1 before its own, `ndim` in all."""
-    missing = ndim - len(x.shape)
-    return xp.reshape(x, (1,) * missing + tuple(x.shape)) if missing else x
+    return xp.of_ndim(len(shape), where)[0]
 
 
 def fill_masked(xp: Namespace, where: Any, *pairs: tuple[Any, float]) -> list[Any]:

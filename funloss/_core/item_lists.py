@@ -9,7 +9,6 @@ from funloss._core.arrays import (
     check_where,
     fill_masked,
     promote_arrays,
-    with_axes,
 )
 from funloss._core.checks import check_axis, check_broadcastable_to, check_shapes_equal
 from funloss._core.options import Option, check_options
@@ -93,7 +92,7 @@ def item_lists(
     check_broadcastable_to(shape, weight=weight)
     where = check_where(xp, input, where, shape)
     input, target = fill_masked(xp, where, (input, 0.0), (target, 0.0))
-    weight = None if weight is None else with_axes(xp, weight, len(shape))
+    (weight,) = xp.of_ndim(len(shape), weight)
     (weight,) = fill_masked(xp, where, (weight, 0.0))
     scores, labels, weight, where = (
         x if x is None or place == len(shape) - 1 else xp.moveaxis(x, place, -1)
