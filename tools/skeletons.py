@@ -91,11 +91,11 @@ def test_values(any_xp):
     assert_close(fl.$name(e, 0.0), BY_HAND)
 
 
-def test_gradient_at_the_corners(slope):
+def test_gradient_at_the_corners(derivative):
     def of_input(x):
         return fl.$name(x, 0.0, reduction="sum")
 
-    assert_close(slope(of_input, [-2.0, 0.0, 1.0]), [BY_HAND] * 3)
+    assert_close(derivative(of_input, [-2.0, 0.0, 1.0]), [BY_HAND] * 3)
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):

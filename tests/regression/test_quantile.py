@@ -30,23 +30,23 @@ def test_values(any_xp, tau, low, high):
     assert_close(fl.quantile_loss(e[:3], 0.0), 2 / 3)
 
 
-def test_gradient_at_the_corners(slope):
+def test_gradient_at_the_corners(derivative):
     def of_input(x):
         return fl.quantile_loss(x, 0.0, tau=0.75, reduction="sum")
 
     def of_target(t):
         return fl.quantile_loss(0 * t, t, tau=0.75, reduction="sum")
 
-    assert_close(slope(of_input, [-2.0, 0.0, 1.0, NAN]), [-0.75, 0, 0.25, 0])
-    assert_close(slope(of_target, [-2.0, 0.0, 1.0]), [-0.25, 0, 0.75])
+    assert_close(derivative(of_input, [-2.0, 0.0, 1.0, NAN]), [-0.75, 0, 0.25, 0])
+    assert_close(derivative(of_target, [-2.0, 0.0, 1.0]), [-0.25, 0, 0.75])
 
 
-def test_gradient_in_tau_is_the_difference(slope):
+def test_gradient_in_tau_is_the_difference(derivative):
     def cost(tau):
         x = fl.array_namespace(tau).asarray([-3.0, 2.0, 0.0], dtype=tau.dtype)
         return fl.quantile_loss(x, 0.0, tau=tau, reduction="sum")
 
-    assert_close(slope(cost, 0.25), 3 - 2)
+    assert_close(derivative(cost, 0.25), 3 - 2)
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):
@@ -78,13 +78,13 @@ def test_weights_and_masks_of_levels_broadcast(xp):
     assert_close(of_levels(xp, weight=weight, where=second), 9 / 4)
 
 
-def test_gradient_in_each_level_is_the_sum_of_differences(slope):
+def test_gradient_in_each_level_is_the_sum_of_differences(derivative):
     def cost(tau):
         xp = fl.array_namespace(tau)
         x, t = (xp.asarray(x, dtype=tau.dtype) for x in (QUANTILES, SEEN))
         return fl.quantile_loss(x, t, tau=tau, reduction="sum")
 
-    assert_close(slope(cost, LEVELS), [2, -2 + 4])
+    assert_close(derivative(cost, LEVELS), [2, -2 + 4])
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 1.5, NAN])
