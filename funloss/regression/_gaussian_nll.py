@@ -72,7 +72,7 @@ def gaussian_nll_loss(
     batch = elements(
         input=input,
         target=target,
-        var=var if lookup(var) is None else _aligned(input, var),
+        var=_aligned(input, var),
         where=where,
         dtype=dtype,
         options={"eps": real(eps)},
@@ -91,7 +91,9 @@ def gaussian_nll_loss(
 
 
 def _aligned(input: Any, var: Any) -> Any:
-    """Return `var` shaped to broadcast to `input`, or raise."""
+    """Return `var` shaped to broadcast to `input`, or raise; what is no array stays."""
+    if lookup(input) is None or lookup(var) is None:
+        return var
     xp = namespace(input=input, var=var)
     full, own = tuple(input.shape), tuple(var.shape)
     # Torch's rule comes first: what has all axes but the last is one a row.
