@@ -7,6 +7,7 @@ from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
 from funloss._core.checks import (
     broadcast_shape,
+    check_axis,
     check_broadcastable_to,
     check_same_shape_or_scalar,
     check_shapes_equal,
@@ -140,6 +141,7 @@ def elements(
         check_broadcastable_to(tuple(like.shape), **named)
     by_first = shapes in ("same", "to_first")
     shape = tuple(like.shape) if by_first else broadcast_shape(**named)
+    row_axis = None if row_axis is None else check_axis(row_axis, len(shape))
     if shapes in ("broadcast", "to_first"):
         named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
     first, extras = next(iter(named)), extras or {}
