@@ -1,1 +1,47 @@
-"""The long algorithms of single losses: CTC, entmax, sorted and blockwise sums."""
+"""The long algorithms of single losses: CTC, entmax, sorted and blockwise sums.
+
+Each is loaded when it is first used: most programs use none.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+# By function, the module that it is defined in.
+_HOMES = {
+    "align": "_ctc_alignment",
+    "alignment_loss": "_ctc_dispatch",
+    "check_log_probs": "_ctc_lengths",
+    "choose_chunk": "_linear_cross_entropy",
+    "entmax_d_input": "_entmax",
+    "entmax_d_target": "_entmax",
+    "entmax_from_scale": "_entmax",
+    "entmax_scale": "_entmax",
+    "from_one_library": "_ctc_lengths",
+    "label_losses": "_linear_cross_entropy",
+    "pair_distances": "_pdist",
+    "settle_lengths": "_ctc_lengths",
+    "sum_of_hinges": "_multilabel_margin",
+}
+
+if TYPE_CHECKING:
+    from funloss._algorithms._ctc_alignment import align as align
+    from funloss._algorithms._ctc_dispatch import alignment_loss as alignment_loss
+    from funloss._algorithms._ctc_lengths import check_log_probs as check_log_probs
+    from funloss._algorithms._ctc_lengths import from_one_library as from_one_library
+    from funloss._algorithms._ctc_lengths import settle_lengths as settle_lengths
+    from funloss._algorithms._entmax import entmax_d_input as entmax_d_input
+    from funloss._algorithms._entmax import entmax_d_target as entmax_d_target
+    from funloss._algorithms._entmax import entmax_from_scale as entmax_from_scale
+    from funloss._algorithms._entmax import entmax_scale as entmax_scale
+    from funloss._algorithms._linear_cross_entropy import choose_chunk as choose_chunk
+    from funloss._algorithms._linear_cross_entropy import label_losses as label_losses
+    from funloss._algorithms._multilabel_margin import sum_of_hinges as sum_of_hinges
+    from funloss._algorithms._pdist import pair_distances as pair_distances
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        module = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+        return globals().setdefault(name, getattr(module, name))

@@ -1,7 +1,7 @@
 """The way into a loss of rows of class scores, with labels or with probabilities."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.arrays import (
@@ -11,6 +11,7 @@ from funloss._core.arrays import (
     is_floating,
     promote_arrays,
 )
+from funloss._core.batch import Batch
 from funloss._core.checks import (
     check_integer,
     check_probabilities_fit,
@@ -33,7 +34,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["ClassRows", "class_rows", "settle_rows"]
 
 
-class ClassRows(NamedTuple):
+class ClassRows(Batch):
     """Scores of classes, and the labels or the probabilities they are compared with."""
 
     xp: Namespace
@@ -176,11 +177,11 @@ def settle_rows(
     if xp.is_float(target.dtype):
         keep = where if where is None else xp.expand_dims(where, axis=rows.axis)
         (target,) = fill_masked(xp, keep, (target, 0.0))
-        return rows._replace(target=target, weight=weight, keep=where)
+        return rows.replace(target=target, weight=weight, keep=where)
     labels, keep, bad = class_labels(
         xp, like, target, rows.classes, ignore_index=ignore_index, where=where
     )
-    return rows._replace(target=labels, weight=weight, keep=keep, bad=bad)
+    return rows.replace(target=labels, weight=weight, keep=keep, bad=bad)
 
 
 def _check_probabilities(

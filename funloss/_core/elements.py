@@ -1,10 +1,11 @@
 """The way into a loss of elements: checked, promoted and masked, ready to reduce."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.batch import Batch
 from funloss._core.checks import (
     broadcast_shape,
     check_axis,
@@ -20,7 +21,7 @@ from funloss._core.reduction import MeanOver, reduce_losses
 __all__ = ["Elements", "difference_partials", "elements"]
 
 
-class Elements(NamedTuple):
+class Elements(Batch):
     """Arguments of an elementwise loss: what is masked is replaced."""
 
     xp: Namespace
@@ -53,7 +54,7 @@ class Elements(NamedTuple):
         where = self.where
         if where is not None:
             where = self.xp.any(self.xp.broadcast_to(where, losses.shape), axis=axis)
-        return self._replace(where=where), self.xp.total(losses, axis)
+        return self.replace(where=where), self.xp.total(losses, axis)
 
     def nan_outside(
         self,

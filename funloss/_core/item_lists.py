@@ -1,7 +1,7 @@
 """The way into a loss of lists: checked, promoted and masked, ready to reduce."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import (
@@ -10,6 +10,7 @@ from funloss._core.arrays import (
     fill_masked,
     promote_arrays,
 )
+from funloss._core.batch import Batch
 from funloss._core.checks import check_axis, check_broadcastable_to, check_shapes_equal
 from funloss._core.options import Option, check_options
 from funloss._core.reduction import reduce_losses
@@ -17,7 +18,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["ItemLists", "item_lists"]
 
 
-class ItemLists(NamedTuple):
+class ItemLists(Batch):
     """Arguments of a loss of lists: items on the last axis, masked ones replaced."""
 
     xp: Namespace

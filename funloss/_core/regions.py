@@ -2,10 +2,11 @@
 
 import functools
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.batch import Batch
 from funloss._core.checks import (
     check_axis,
     check_choice,
@@ -27,7 +28,7 @@ __all__ = ["Regions", "regions"]
 _OF_SCORES = ": of scores, pass activation='softmax' or 'sigmoid'"
 
 
-class Regions(NamedTuple):
+class Regions(Batch):
     """Sums over the unmasked pixels of regions: one a sample and class, or a class."""
 
     xp: Namespace
@@ -49,7 +50,7 @@ class Regions(NamedTuple):
         where, bad = (
             x if x is None else self.xp.any(x, axis=-1) for x in (self.where, self.bad)
         )
-        return self._replace(where=where, bad=bad, weight=None)
+        return self.replace(where=where, bad=bad, weight=None)
 
     def reduce(self, losses: Any, reduction: str, *, absent: str = "count") -> Any:
         """Weight, mask, reduce and cast `losses`; the mean divides by the weights.

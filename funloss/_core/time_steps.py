@@ -1,10 +1,11 @@
 """The way into a loss of the steps of a trajectory, each with actions or alone."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.batch import Batch
 from funloss._core.labels import batch_shape, class_axis, class_labels, match_rows
 from funloss._core.options import Option, propagate_nan
 from funloss._core.reduction import reduce_losses
@@ -12,7 +13,7 @@ from funloss._core.reduction import reduce_losses
 __all__ = ["TimeSteps", "time_steps"]
 
 
-class TimeSteps(NamedTuple):
+class TimeSteps(Batch):
     """Arguments of a loss of time steps: what is masked is replaced."""
 
     xp: Namespace

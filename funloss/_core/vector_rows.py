@@ -1,10 +1,11 @@
 """The ways into losses of vectors: pairs or triplets of vectors, and labelled rows."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
+from funloss._core.batch import Batch
 from funloss._core.checks import broadcast_shape, check_axis, check_broadcastable_to
 from funloss._core.labels import as_row, batch_shape, match_rows
 from funloss._core.options import Option, check_options
@@ -13,7 +14,7 @@ from funloss._core.reduction import MeanOver, reduce_losses
 __all__ = ["LabelledRows", "VectorRows", "labelled_rows", "vector_rows"]
 
 
-class VectorRows(NamedTuple):
+class VectorRows(Batch):
     """Vectors along an axis of arrays that broadcast: masked ones are zeros."""
 
     xp: Namespace
@@ -92,7 +93,7 @@ def vector_rows(
     )
 
 
-class LabelledRows(NamedTuple):
+class LabelledRows(Batch):
     """Embeddings with a label each: masked rows are zeros."""
 
     xp: Namespace

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from funloss._algorithms._entmax import (
-    entmax_d_input,
-    entmax_d_target,
-    entmax_from_scale,
-    entmax_scale,
-)
+import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._array.compiled import fixed
 from funloss._core.class_rows import class_rows
@@ -124,10 +119,10 @@ def _checked(alpha: Any) -> float:
 
 def _of_rows(xp: Namespace, x: Any, target: Any, alpha: float, axis: int) -> Any:
     options = (alpha, axis)
-    scale = entmax_scale(xp, x, alpha, axis)
-    d_target = None if xp.is_int(target.dtype) else entmax_d_target
+    scale = algorithms.entmax_scale(xp, x, alpha, axis)
+    d_target = None if xp.is_int(target.dtype) else algorithms.entmax_d_target
     # The loss is least in the scale, which therefore has no derivative of its own.
-    partials = (entmax_d_input, None, d_target, None)
+    partials = (algorithms.entmax_d_input, None, d_target, None)
     return xp.custom_jvp(
-        entmax_from_scale, partials, x, scale, target, options, axis=axis
+        algorithms.entmax_from_scale, partials, x, scale, target, options, axis=axis
     )

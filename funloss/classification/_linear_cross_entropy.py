@@ -3,10 +3,7 @@
 import math
 from typing import Any
 
-from funloss._algorithms._linear_cross_entropy import (
-    choose_chunk,
-    label_losses,
-)
+import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked, is_floating, promote_arrays
 from funloss._core.checks import AS_PROBABILITIES, check_integer
@@ -120,7 +117,7 @@ def linear_cross_entropy(
     parts = xp.num_shards(linear_weight)
     count = math.prod(x.shape[:-1])
     count = count if xp.known(count) else None
-    chunk = chunk_size or choose_chunk(count, shape[axis], parts)
+    chunk = chunk_size or algorithms.choose_chunk(count, shape[axis], parts)
     if soft or matrix.ndim > 2 or chunk >= shape[axis] or not xp.blockwise:
         scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
         return cross_entropy(
@@ -149,7 +146,7 @@ def _in_blocks(
     if not is_zero(smoothing):
         ones = xp.ones((rows.classes,), dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
-    both = label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
+    both = algorithms.label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
     losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
     row_weight = rows.label_weight()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from funloss._algorithms._multilabel_margin import sum_of_hinges
+import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.arrays import check_where, fill_masked
 from funloss._core.checks import check_shapes_equal, check_values
@@ -72,13 +72,13 @@ def multilabel_margin_loss(
     check_shapes_equal(input=input, target=target)
     axis = class_axis(as_row(xp, input), axis)
     input, target = (xp.moveaxis(as_row(xp, x), axis, -1) for x in (input, target))
-    batch = batch._replace(
+    batch = batch.replace(
         where=check_where(xp, input, where, batch_shape(input.shape, -1))
     )
     keep = None if batch.where is None else xp.expand_dims(batch.where, axis=-1)
     labels, listed, bad = _label_lists(xp, target, keep)
     (input,) = fill_masked(xp, keep, (input, 0.0))
-    losses = sum_of_hinges(xp, input, labels, listed) / input.shape[-1]
+    losses = algorithms.sum_of_hinges(xp, input, labels, listed) / input.shape[-1]
     losses = nan_rows_where(xp, losses, input, bad, -1)
     return batch.reduce(losses, reduction)
 

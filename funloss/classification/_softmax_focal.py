@@ -105,12 +105,12 @@ def _balance(rows: ClassRows, alpha: Any) -> tuple[ClassRows, Any]:
         scores, (alpha,) = check_options(
             rows.xp, rows.scores, {"alpha": non_negative(alpha)}
         )
-        return rows._replace(scores=scores), alpha
+        return rows.replace(scores=scores), alpha
     (alpha,) = cast_like(rows.xp, rows.scores, alpha=alpha)
     if tuple(alpha.shape) != (rows.classes,):
         msg = f"alpha must be a number or have shape ({rows.classes},), got "
         raise ValueError(msg + f"{tuple(alpha.shape)}")
-    return rows._replace(weight=alpha), None
+    return rows.replace(weight=alpha), None
 
 
 def _focal(xp: Namespace, log_odds: Any, gamma: Any) -> Any:

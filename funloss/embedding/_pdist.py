@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from funloss._algorithms._pdist import pair_distances
+import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.typing import Array, DType
@@ -59,7 +59,7 @@ def pdist(
             return _norm_with_full_ties(xp, difference)
         return xp.norm(difference, p, -1)
 
-    return rows.reduce(pair_distances(xp, input, norm), "none")
+    return rows.reduce(algorithms.pair_distances(xp, input, norm), "none")
 
 
 def _check_rows(*, input: Any) -> None:

@@ -2,13 +2,7 @@
 
 from typing import Any
 
-from funloss._algorithms._ctc_alignment import align
-from funloss._algorithms._ctc_dispatch import alignment_loss
-from funloss._algorithms._ctc_lengths import (
-    check_log_probs,
-    from_one_library,
-    settle_lengths,
-)
+import funloss._algorithms as algorithms
 from funloss._core.arrays import check_where, promote_arrays
 from funloss._core.checks import REDUCTIONS, check_choice, check_integer
 from funloss._core.loss import explained, loss
@@ -95,8 +89,8 @@ def ctc_loss(
         A. Graves et al., Connectionist Temporal Classification, 2006.
     """
     longest = None
-    if not from_one_library(log_probs, input_lengths, target_lengths):
-        input_lengths, target_lengths, longest = settle_lengths(
+    if not algorithms.from_one_library(log_probs, input_lengths, target_lengths):
+        input_lengths, target_lengths, longest = algorithms.settle_lengths(
             log_probs,
             targets,
             check=where is None,
@@ -136,7 +130,7 @@ def _ctc_loss(
     check_choice(REDUCTIONS, reduction=reduction)
     check_choice((False, True), zero_infinity=zero_infinity)
     xp, out, (log_probs,) = promote_arrays(dtype, log_probs=log_probs)
-    check_log_probs(log_probs)
+    algorithms.check_log_probs(log_probs)
     check_integer(0, log_probs.shape[-1] - 1, blank=blank)
     single = log_probs.ndim == 2
     shape = () if single else (log_probs.shape[1],)
@@ -144,7 +138,7 @@ def _ctc_loss(
     if single:
         log_probs = log_probs[:, None, :]
     samples = (log_probs.shape[1],)
-    alignment, ends = align(
+    alignment, ends = algorithms.align(
         xp,
         log_probs,
         targets,
@@ -155,7 +149,9 @@ def _ctc_loss(
         longest=longest,
         single=single,
     )
-    losses = alignment_loss(xp, log_probs, alignment, zero_infinity=zero_infinity)
+    losses = algorithms.alignment_loss(
+        xp, log_probs, alignment, zero_infinity=zero_infinity
+    )
     if reduction == "mean":
         losses = losses / xp.astype(xp.where(ends < 1, 1, ends), losses.dtype)
     return reduce_losses(xp, out, xp.reshape(losses, shape), reduction, where=where)
