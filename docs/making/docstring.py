@@ -66,10 +66,19 @@ def linked(text: str, pages: Mapping[str, str], own: str = "") -> str:
     return _NAME.sub(link, text)
 
 
-def listed(section: str, pages: Mapping[str, str], own: str = "") -> str:
-    """Return a section of arguments or errors as a list of definitions."""
+def listed(
+    section: str,
+    pages: Mapping[str, str],
+    own: str = "",
+    notes: Mapping[str, str] | None = None,
+) -> str:
+    """Return a section of arguments or errors as a list of definitions.
+
+    `notes` has what is said of an argument besides.
+    """
     return "\n\n".join(
-        f"`{name}`\n: {linked(text, pages, own)}" for name, text in _entries(section)
+        f"`{name}`\n: {linked(text, pages, own)} {(notes or {}).get(name, '')}".rstrip()
+        for name, text in _entries(section)
     )
 
 

@@ -1,5 +1,7 @@
 """What the site adds to the hand-written page of a loss."""
 
+import inspect
+
 import funloss
 from docs.figures import FIGURES
 from docs.making.checks import checks_of
@@ -7,8 +9,16 @@ from docs.making.departures import departures_of
 from docs.making.docstring import linked, listed, parsed, signature
 from docs.making.image import framed
 from docs.making.pages import pages_from
+from funloss._array.number import real_options
 
 __all__ = ["completed"]
+
+# What is said of each real option; the figure is that of the group "eager".
+_NUMBERS = (
+    "On JAX a new number compiles nothing; outside `jax.jit` a call with one takes up "
+    "to twice as long as a jit of your own "
+    "([calls](../getting-started.md#jit-and-vmap))."
+)
 
 
 def completed(name: str, written: str) -> str:
@@ -35,11 +45,13 @@ def _reference(name: str) -> str:
         body = "\n\n".join(part for part in markdown if part)
         return f"### {head}\n\n{body}" if body else ""
 
+    options = real_options(inspect.unwrap(loss)).values()
+    numbers = dict.fromkeys((option.name for option in options), _NUMBERS)
     parts = [
         "## Reference",
         f"```{{py:function}} {name}{signature(loss)}\n:module: funloss\n```",
         text(own.description),
-        section("Arguments", listed(own.sections["Args"], links, name)),
+        section("Arguments", listed(own.sections["Args"], links, name, numbers)),
         section("Returns", text(own.sections["Returns"])),
         section("Errors", listed(own.sections["Raises"], links, name)),
         section("Numerics", text(own.sections.get("Numerics", ""))),
