@@ -52,7 +52,7 @@ def tversky_loss(
         axis: Class axis of `input`, not the first; None if it has none.
         batch: Whether regions reach over the batch: one loss a class.
         absent: ``"count"``, or ``"skip"`` if a region without a positive target
-            shall have loss 0 and gradient 0, and not count in the mean.
+            has loss 0 and gradient 0, and does not count in the mean.
         weight: Class weights, shape ``(C)``. The mean divides by their sum over
             the regions that count.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
