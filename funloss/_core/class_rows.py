@@ -48,8 +48,9 @@ class ClassRows(Batch):
     # Labels in range without `axis`, or probabilities, 0 in masked rows.
     target: Any
     options: tuple[Any, ...] = ()
-    # One number a class, or None.
+    # One number a class, and that of each row's label; None without.
     weight: Any = None
+    label_weight: Any = None
     # Which rows count, or None for all.
     keep: Any = None
     # Which rows have a label that is out of range and could not be read, or None.
@@ -66,16 +67,17 @@ class ClassRows(Batch):
             return 1.0
         return expand_along(self.xp, self.weight, self.axis, self.scores.ndim)
 
-    def label_weight(self) -> Any:
-        """Return the weight of each row's label; None without labels or weights."""
-        if not self.has_labels:
-            return None
-        return label_weights(self.xp, self.weight, self.target, self.keep)
+    def weighted(self, weight: Any) -> "ClassRows":
+        """Return the same with class weights, or None."""
+        own = None
+        if self.has_labels:
+            own = label_weights(self.xp, weight, self.target, self.keep)
+        return self.replace(weight=weight, label_weight=own)
 
     def row_weight(self) -> Any:
         """Return the weight of each row's class, expected over probabilities."""
         if self.weight is None or self.has_labels:
-            return self.label_weight()
+            return self.label_weight
         return self.xp.total(self.target * self.class_weight(), self.axis)
 
     def expand(self, x: Any) -> Any:
@@ -177,11 +179,11 @@ def settle_rows(
     if xp.is_float(target.dtype):
         keep = where if where is None else xp.expand_dims(where, axis=rows.axis)
         (target,) = fill_masked(xp, keep, (target, 0.0))
-        return rows.replace(target=target, weight=weight, keep=where)
+        return rows.replace(target=target, keep=where).weighted(weight)
     labels, keep, bad = class_labels(
         xp, like, target, rows.classes, ignore_index=ignore_index, where=where
     )
-    return rows.replace(target=labels, weight=weight, keep=keep, bad=bad)
+    return rows.replace(target=labels, keep=keep, bad=bad).weighted(weight)
 
 
 def _check_probabilities(

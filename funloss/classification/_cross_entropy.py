@@ -85,7 +85,7 @@ def cross_entropy(
         options={"label_smoothing": unit_interval(label_smoothing)},
     )
     losses = _of_labels(rows) if rows.has_labels else _of_probabilities(rows)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
 def _of_labels(rows: ClassRows) -> Any:
@@ -101,7 +101,7 @@ def _of_labels(rows: ClassRows) -> Any:
         rows.target,
         rows.axis,
         rows.keep,
-        row_weight=rows.label_weight(),
+        row_weight=rows.label_weight,
         smoothing_target=uniform,
         smoothing=smoothing,
     )

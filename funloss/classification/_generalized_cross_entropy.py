@@ -90,7 +90,7 @@ def generalized_cross_entropy(
         options={"q": Option(q, Bounds(above=0, at_most=1))},
     )
     losses = log_odds_losses(rows, _GENERALIZED, *rows.options)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
 def _generalized(xp: Namespace, log_odds: Any, q: Any) -> Any:

@@ -133,7 +133,7 @@ def linear_cross_entropy(
         )
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
     losses = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
 def _in_blocks(
@@ -149,7 +149,7 @@ def _in_blocks(
     both = algorithms.label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
     losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
-    row_weight = rows.label_weight()
+    row_weight = rows.label_weight
     losses = losses if row_weight is None else losses * row_weight
     if rest is not None:
         losses = (1 - smoothing) * losses + smoothing / rows.classes * rest

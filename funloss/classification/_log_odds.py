@@ -40,7 +40,7 @@ def log_odds_losses(
     """Return the losses of rows, weighted by class and by `scale`."""
     if rows.has_labels:
         losses = _of_labels(rows, kind, option)
-        for factor in (rows.label_weight(), scale):
+        for factor in (rows.label_weight, scale):
             losses = losses if factor is None else losses * factor
         return rows.nan_where_bad(losses)
     weight = rows.target if scale is None else rows.target * scale

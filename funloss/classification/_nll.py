@@ -72,5 +72,5 @@ def nll_loss(
     if rows.bad is not None:
         input = xp.nan_where(input, rows.expand(rows.bad))
     losses = -xp.take_label(input, rows.target, rows.axis)
-    weight = rows.label_weight()
+    weight = rows.label_weight
     return rows.reduce(losses, reduction, weight=weight, mean_weights=weight)

@@ -92,7 +92,7 @@ def poly_loss(
         options={"epsilon": Option(epsilon, Bounds(at_least=-1))},
     )
     losses = log_odds_losses(rows, _POLY, *rows.options)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight())
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
 def _poly(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:

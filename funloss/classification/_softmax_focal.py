@@ -110,7 +110,7 @@ def _balance(rows: ClassRows, alpha: Any) -> tuple[ClassRows, Any]:
     if tuple(alpha.shape) != (rows.classes,):
         msg = f"alpha must be a number or have shape ({rows.classes},), got "
         raise ValueError(msg + f"{tuple(alpha.shape)}")
-    return rows.replace(weight=alpha), None
+    return rows.weighted(alpha), None
 
 
 def _focal(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
