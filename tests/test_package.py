@@ -97,18 +97,21 @@ def test_the_probe_of_loaded_libraries_sees_them(library):
 
 
 @pytest.mark.parametrize("statement", ["import funloss", "from funloss import *"])
-def test_import_costs_at_most_40_ms_beyond_numpy(statement, tmp_path):
+def test_import_costs_at_most_two_fifths_of_numpys(statement, tmp_path):
     code = f"""
-import time
+from time import thread_time
+start = thread_time()
 import numpy
-start = time.process_time()
+half = thread_time()
 {statement}
-print(time.process_time() - start)
+print(half - start, thread_time() - half)
 """
     # With bytecode, which pip writes at installation. The least of several runs:
     # whatever else the machine does only adds time.
     cached = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
-    assert min(float(python(code, **cached)) for _ in range(12)) <= 0.040
+    runs = [map(float, python(code, **cached).split()) for _ in range(12)]
+    numpy_alone, ours = map(min, zip(*runs, strict=True))
+    assert ours <= 0.4 * numpy_alone
 
 
 def test_all_is_sorted_and_complete():

@@ -23,7 +23,7 @@ _ARRAYS = (Tracer, jax.Array, np.ndarray, np.generic)
 class _Plan(NamedTuple):
     """What the types of a call's arguments say, by their places."""
 
-    # The types, one for all arrays.
+    # The types, one for all arrays and one for all numbers of real options.
     kinds: tuple[type, ...]
     arrays: tuple[int, ...]
     static: tuple[int, ...]
@@ -94,11 +94,20 @@ def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
             static += (k,)
     fixed = tuple([tuple(x) if type(x := values[k]) is list else x for k in static])
     dynamic = [values[k] for k in arrays]
-    dynamic += [number for _, number in numbers]
-    kinds = plan.kinds
-    if shared:
-        kinds = tuple([float if k in shared else x for k, x in enumerate(kinds)])
-    return (function, kinds, names, arrays, shared, static, fixed), dynamic, numbers
+    for _, number in numbers:
+        dynamic.append(_scalar(number, jax.config.jax_enable_x64))
+    key = (function, plan.kinds, names, arrays, shared, static, fixed)
+    return key, dynamic, numbers
+
+
+@functools.lru_cache(maxsize=1024)
+def _scalar(number: float, _x64: bool) -> jax.Array:
+    """Return a number as an array: a compiled program takes it in less time.
+
+    The setting of JAX decides whether it has 64 bits.
+    """
+    with jax.ensure_compile_time_eval():
+        return jax.numpy.asarray(number)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -108,6 +117,7 @@ def _plan(
     options = real_options(function)
     first = len(kinds) - len(names)
     arrays, static, reals, others = [], [], [], []
+    types = [jax.Array if issubclass(kind, _ARRAYS) else kind for kind in kinds]
     for k, kind in enumerate(kinds):
         if kind in _PLAIN:
             option = options.get(k if k < first else names[k - first])
@@ -115,12 +125,12 @@ def _plan(
                 static.append(k)
             else:
                 reals.append((k, option))
+                types[k] = float
         else:
             known = issubclass(kind, Tracer | jax.Array | np.generic)
             (arrays if known else others).append(k)
     return _Plan(
-        tuple(jax.Array if issubclass(kind, _ARRAYS) else kind for kind in kinds),
-        *map(tuple, (arrays, static, reals, others)),
+        *map(tuple, (types, arrays, static, reals, others)),
         traced=any(issubclass(kind, Tracer) for kind in kinds),
     )
 
@@ -133,7 +143,7 @@ def _holds_numbers(values: tuple[Any, ...], traced: bool) -> bool:
     """
     if traced and any(_is_staged(x) for x in values if isinstance(x, Tracer)):
         return False
-    if jax.dtypes.canonicalize_dtype(np.float64) == np.float32:
+    if not jax.config.jax_enable_x64:
         return True
     return any(getattr(x, "dtype", None) == np.float64 for x in values)
 
