@@ -17,6 +17,7 @@ import funloss
 
 ROOT = pathlib.Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "funloss").rglob("*.py"))
+SHORT = [path for path in SOURCES if "testing" not in path.parts]
 LOSS_FILES = [
     path
     for path in SOURCES
@@ -154,6 +155,22 @@ def test_package_is_typed():
 )
 def test_file_has_at_most_250_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize(
+    "path", SHORT, ids=lambda path: str(path.relative_to(ROOT / "funloss"))
+)
+def test_function_has_at_most_25_lines_of_code(path):
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        body = node.body[1:] if ast.get_docstring(node) else node.body
+        first = body[0].lineno - 1 if body else node.end_lineno
+        code = [line.strip() for line in lines[first : node.end_lineno]]
+        code = [line for line in code if line and not line.startswith("#")]
+        assert len(code) <= 25, f"{node.name} has {len(code)}"
 
 
 def test_loss_files_are_found():

@@ -121,13 +121,10 @@ def _forward(
         blank, label = carry
         log_emissions, top, bias = row
         emitted = _exp(xp, log_emissions - top)
-        after, kept = _add(
-            xp, blank, ScaledFloat(label.significand, label.exponent + bias)
-        )
-        left = ScaledFloat(
-            xp.where(alignment.skip, after.significand, blank.significand),
-            xp.where(alignment.skip, after.exponent, blank.exponent) + bias,
-        )
+        before = label._replace(exponent=label.exponent + bias)
+        after, kept = _add(xp, blank, before)
+        left = _where(xp, alignment.skip, after, blank)
+        left = left._replace(exponent=left.exponent + bias)
         moved, stayed = _add(xp, label, _shifted(xp, left))
         of_blank = ScaledFloat(emitted.significand[:, :1], emitted.exponent[:, :1])
         carry = _times(xp, after, of_blank), _times(xp, moved, emitted)
@@ -135,9 +132,8 @@ def _forward(
             return carry, ()
         return carry, (kept / after.significand, stayed / moved.significand)
 
-    (blank, label), fractions = xp.scan(
-        step, _start(xp, log_emissions), (log_emissions, top, bias)
-    )
+    rows = log_emissions, top, bias
+    (blank, label), fractions = xp.scan(step, _start(xp, log_emissions), rows)
     last, kept = _add(xp, blank, label)
     ends = alignment.ends[:, None]
     total = ScaledFloat(*(xp.squeeze(xp.gather(x, ends, 1), axis=1) for x in last))
@@ -205,6 +201,11 @@ def _exp(xp: Namespace, x: Any) -> ScaledFloat:
     return ScaledFloat(
         xp.exp(rest + (xp.clamp(fixed, 0.0, math.log(2)) - fixed)), exponent
     )
+
+
+def _where(xp: Namespace, chosen: Any, a: ScaledFloat, b: ScaledFloat) -> ScaledFloat:
+    pairs = zip(a, b, strict=True)
+    return ScaledFloat(*(xp.where(chosen, *pair) for pair in pairs))
 
 
 def _shifted(xp: Namespace, x: ScaledFloat) -> ScaledFloat:

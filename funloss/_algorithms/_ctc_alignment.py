@@ -36,49 +36,51 @@ def align(
     no frames and no labels. Bad lengths and labels raise where they can be read;
     elsewhere the losses of their samples are nan.
     """
-    frames, samples, classes = log_probs.shape
+    frames, samples, _ = log_probs.shape
     given = integer_array(xp, log_probs, targets=targets)
-    if given.ndim not in (1, 2) or (given.ndim == 2 and given.shape[0] != samples):
-        shape = tuple(given.shape)
-        msg = f"targets must have shape ({samples}, S) or be concatenated, got {shape}"
-        raise ValueError(msg + time_first(log_probs, targets))
+    _check_shape(given, samples, time_first(log_probs, given))
     frames_used = read_lengths(xp, log_probs, samples, input_lengths=input_lengths)
     ends = read_lengths(xp, log_probs, samples, target_lengths=target_lengths)
-    if single:
-        given = xp.reshape(given, (1, -1))
+    given = xp.reshape(given, (1, -1)) if single else given
     limit = given.shape[-1]
+    advice = time_first(log_probs, frames_used)
     faults = [
-        check_lengths(
-            xp,
-            frames,
-            where,
-            time_first(log_probs, frames_used),
-            input_lengths=frames_used,
-        ),
+        check_lengths(xp, frames, where, advice, input_lengths=frames_used),
         check_lengths(xp, limit, where, "", target_lengths=ends),
     ]
-    frames_used, ends = (
-        clamp_lengths(xp, frames, frames_used),
-        clamp_lengths(xp, limit, ends),
-    )
+    frames_used = clamp_lengths(xp, frames, frames_used)
+    ends = clamp_lengths(xp, limit, ends)
     if given.ndim == 1:
         faults.append(check_sum(xp, ends, limit))
-    given, targets = _padded(xp, given, ends, longest)
-    width = targets.shape[1]
-    states = xp.arange(width, dtype=targets.dtype, **xp.device_kw(log_probs))
     kept = ends if where is None else xp.where(where, ends, 0)
-    inside = states[None, :] < kept[:, None]
-    wrong = _wrong_label(xp, targets, classes, blank)
-    unusable = xp.logical_and(inside, wrong)
-    rule = f"in 0..{classes - 1} and not the blank {blank}"
-    unusable = check_values(xp, rule, targets=(given, unusable))
-    if unusable is not None:
-        faults.append(xp.any(unusable, axis=1))
-    labels = xp.where(xp.logical_and(inside, xp.logical_not(wrong)), targets, blank)
+    given, targets = _padded(xp, given, ends, longest)
+    labels, bad = _checked_labels(xp, log_probs, given, targets, kept, blank)
     alignment = _problem(
-        xp, log_probs, labels, frames_used, ends, blank=blank, faults=faults
+        xp, log_probs, labels, frames_used, ends, blank=blank, faults=[*faults, bad]
     )
     return alignment if where is None else _masked(xp, alignment, where), kept
+
+
+def _check_shape(targets: Any, samples: int, advice: str) -> None:
+    shape = tuple(targets.shape)
+    if len(shape) not in (1, 2) or (len(shape) == 2 and shape[0] != samples):
+        msg = f"targets must have shape ({samples}, S) or be concatenated, got {shape}"
+        raise ValueError(msg + advice)
+
+
+def _checked_labels(
+    xp: Namespace, log_probs: Any, given: Any, targets: Any, ends: Any, blank: int
+) -> tuple[Any, Any]:
+    """Return labels, blank beyond their number, and which samples have a bad one."""
+    classes, width = log_probs.shape[-1], targets.shape[1]
+    states = xp.arange(width, dtype=targets.dtype, **xp.device_kw(log_probs))
+    inside = states[None, :] < ends[:, None]
+    wrong = _wrong_label(xp, targets, classes, blank)
+    rule = f"in 0..{classes - 1} and not the blank {blank}"
+    unusable = xp.logical_and(inside, wrong)
+    bad = check_values(xp, rule, targets=(given, unusable))
+    labels = xp.where(xp.logical_and(inside, xp.logical_not(wrong)), targets, blank)
+    return labels, None if bad is None else xp.any(bad, axis=1)
 
 
 def _problem(

@@ -1,6 +1,7 @@
 """JAX: `jax.numpy`, with torch's derivatives at corners, ties and zeros."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -113,13 +114,11 @@ class JaxNamespace(JaxInputs):
             if isinstance(x, jax.Array | float)
         }
 
-        def evaluate(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
+        def evaluate(function: Callable[..., Any], *arrays: Any) -> Any:
             given = dict(enumerate(arguments)) | dict(zip(known, arrays, strict=True))
             return function(self, *given.values())
 
-        @jax.custom_jvp
-        def value(*arrays: Any) -> Any:
-            return evaluate(formula, arrays)
+        value = jax.custom_jvp(functools.partial(evaluate, formula))
 
         def push(arrays: Any, changes: Any) -> Any:
             out = value(*arrays)
@@ -130,7 +129,7 @@ class JaxNamespace(JaxInputs):
             for k, change in zip(known, changes, strict=True):
                 partial = partials[k]
                 if partial is not None and not isinstance(change, SymbolicZero):
-                    step = evaluate(partial, arrays) * change
+                    step = evaluate(partial, *arrays) * change
                     total = total + (step if axis is None else jnp.sum(step, axis))
             return out, total
 

@@ -84,27 +84,32 @@ def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
             static += (k,)
     if plan.others:
         arrays = tuple(sorted(arrays))
-    shared, numbers = (), []
-    holds = bool(plan.reals) and _holds_numbers(values, plan.traced)
-    for k, option in plan.reals:
-        if holds and option.shares(values[k]):
-            shared += (k,)
-            numbers.append((option.name, float(values[k])))
-        else:
-            static += (k,)
+    wide = jax.dtypes.canonicalize_dtype(np.float64)
+    shared, numbers = _numbers(plan, values, wide) if plan.reals else ((), [])
+    static += tuple([k for k, _ in plan.reals if k not in shared])
     fixed = tuple([tuple(x) if type(x := values[k]) is list else x for k in static])
     dynamic = [values[k] for k in arrays]
-    for _, number in numbers:
-        dynamic.append(_scalar(number, jax.config.jax_enable_x64))
+    dynamic += [_scalar(number, wide) for _, number in numbers]
     key = (function, plan.kinds, names, arrays, shared, static, fixed)
     return key, dynamic, numbers
 
 
+def _numbers(
+    plan: _Plan, values: tuple[Any, ...], wide: Any
+) -> tuple[tuple[int, ...], Any]:
+    """Return the places and values of numbers that are arguments of the program."""
+    if not _holds_numbers(values, plan.traced, wide):
+        return (), []
+    shared = [(k, option) for k, option in plan.reals if option.shares(values[k])]
+    numbers = [(option.name, float(values[k])) for k, option in shared]
+    return tuple([k for k, _ in shared]), numbers
+
+
 @functools.lru_cache(maxsize=1024)
-def _scalar(number: float, _x64: bool) -> jax.Array:
+def _scalar(number: float, _wide: Any) -> jax.Array:
     """Return a number as an array: a compiled program takes it in less time.
 
-    The setting of JAX decides whether it has 64 bits.
+    Its dtype is `_wide`, what JAX's present settings make of numbers.
     """
     with jax.ensure_compile_time_eval():
         return jax.numpy.asarray(number)
@@ -130,12 +135,16 @@ def _plan(
             known = issubclass(kind, Tracer | jax.Array | np.generic)
             (arrays if known else others).append(k)
     return _Plan(
-        *map(tuple, (types, arrays, static, reals, others)),
+        tuple(types),
+        tuple(arrays),
+        tuple(static),
+        tuple(reals),
+        tuple(others),
         traced=any(issubclass(kind, Tracer) for kind in kinds),
     )
 
 
-def _holds_numbers(values: tuple[Any, ...], traced: bool) -> bool:
+def _holds_numbers(values: tuple[Any, ...], traced: bool, wide: Any) -> bool:
     """Tell whether numbers should be arguments of the call's own program.
 
     Inside the caller's they are constants. With x64 they are of 64 bits, which a
@@ -143,7 +152,7 @@ def _holds_numbers(values: tuple[Any, ...], traced: bool) -> bool:
     """
     if traced and any(_is_staged(x) for x in values if isinstance(x, Tracer)):
         return False
-    if not jax.config.jax_enable_x64:
+    if wide == np.float32:
         return True
     return any(getattr(x, "dtype", None) == np.float64 for x in values)
 

@@ -30,15 +30,13 @@ def softmax_cross_entropy_with_integer_labels(
     return losses if keep is None else jnp.where(keep, losses, 0)
 
 
-# Comparing with an iota instead of scattering keeps the gradient one fused pass
-# over the logits, and lets the class axis be sharded.
 def _softmax_cross_entropy_with_integer_labels_jvp(
     axis: int, primals: Any, tangents: Any
 ) -> Any:
-    x, labels, (row_weight, smoothing_target, smoothing), keep = primals
-    x_change, _, (row_weight_change, smoothing_target_change, smoothing_change), _ = (
-        tangents
-    )
+    x, labels, shares, keep = primals
+    row_weight, smoothing_target, smoothing = shares
+    x_change, _, changes, _ = tangents
+    row_weight_change, smoothing_target_change, smoothing_change = changes
     out = softmax_cross_entropy_with_integer_labels(*primals, axis)
     change = jnp.zeros_like(out)
     own = 1 if smoothing_target is None else 1 - smoothing
@@ -46,16 +44,7 @@ def _softmax_cross_entropy_with_integer_labels_jvp(
         x, labels, (None, None, None), keep, axis
     )
     if not isinstance(x_change, SymbolicZero):
-        classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
-        target = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
-        weight = own if row_weight is None else own * jnp.expand_dims(row_weight, axis)
-        if row_weight is not None or smoothing_target is not None:
-            target = weight * target
-        if smoothing_target is not None:
-            target = target + smoothing * smoothing_target
-            weight = weight + smoothing * _total(smoothing_target, x, axis)
-            weight = _kept(weight, keep, axis)
-        partial = weight * _probabilities(x, keep, axis) - _kept(target, keep, axis)
+        partial = _label_losses_d_x(x, labels, shares, keep, axis)
         change = change + jnp.sum(partial * x_change, axis)
     if row_weight is not None and not isinstance(row_weight_change, SymbolicZero):
         change = change + own * plain * row_weight_change
@@ -74,6 +63,23 @@ def _softmax_cross_entropy_with_integer_labels_jvp(
 softmax_cross_entropy_with_integer_labels.defjvp(
     _softmax_cross_entropy_with_integer_labels_jvp, symbolic_zeros=True
 )
+
+
+# Comparing with an iota instead of scattering keeps the gradient one fused pass
+# over the logits, and lets the class axis be sharded.
+def _label_losses_d_x(x: Any, labels: Any, shares: Any, keep: Any, axis: int) -> Any:
+    row_weight, smoothing_target, smoothing = shares
+    classes = lax.broadcasted_iota(labels.dtype, x.shape, axis)
+    target = (classes == jnp.expand_dims(labels, axis)).astype(x.dtype)
+    own = 1 if smoothing_target is None else 1 - smoothing
+    weight = own if row_weight is None else own * jnp.expand_dims(row_weight, axis)
+    if row_weight is not None or smoothing_target is not None:
+        target = weight * target
+    if smoothing_target is not None:
+        target = target + smoothing * smoothing_target
+        weight = weight + smoothing * _total(smoothing_target, x, axis)
+        weight = _kept(weight, keep, axis)
+    return weight * _probabilities(x, keep, axis) - _kept(target, keep, axis)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(3,))

@@ -144,21 +144,9 @@ def class_rows(
         target, shape = check_single_target(xp, input, target, axis)
     elif not soft:
         target = match_rows(xp, input, target, axis, probabilities=takes == "both")
+    rows = ClassRows(xp, out, input, axis, shape, input.shape[axis], target, checked)
     return settle_rows(
-        ClassRows(
-            xp=xp,
-            dtype=out,
-            scores=input,
-            axis=axis,
-            shape=shape,
-            classes=input.shape[axis],
-            target=target,
-            options=checked,
-        ),
-        input,
-        weight=weight,
-        where=where,
-        ignore_index=ignore_index,
+        rows, input, weight=weight, where=where, ignore_index=ignore_index
     )
 
 

@@ -134,6 +134,39 @@ def elements(
     like, named = values[0], dict(zip(arrays, values, strict=True))
     if check is not None:
         check(**named)
+    shape, named = _fit_shapes(xp, shapes, named)
+    row_axis = None if row_axis is None else check_axis(row_axis, len(shape))
+    first = next(iter(named))
+    named[first], checked = check_options(xp, named[first], options)
+    casts = {"weight": weight} | (extras or {})
+    casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
+    others = {name: casts[name] for name in extras or {}}
+    weight = None if "weight" in others else casts["weight"]
+    if broadcast_weight:
+        check_broadcastable_to(shape, **casts)
+        others = dict(zip(others, xp.of_ndim(like.ndim, *others.values()), strict=True))
+    else:
+        check_same_shape_or_scalar(**{first: like}, **others)
+        check_shapes_equal(**{first: like}, weight=weight)
+    own = shape if row_axis is None else batch_shape(shape, row_axis)
+    keep = where = check_where(xp, like, where, own)
+    if row_axis is not None and where is not None:
+        keep = xp.expand_dims(where, axis=row_axis)
+    named = _fill(xp, keep, named | others, fill)
+    return Elements(xp, out, named, checked, weight, where)
+
+
+def _fill(xp: Namespace, keep: Any, named: dict[str, Any], fill: Any) -> dict[str, Any]:
+    fill = fill if isinstance(fill, Mapping) else dict.fromkeys(named, fill)
+    pairs = [(x, fill.get(name, 0.0)) for name, x in named.items()]
+    return dict(zip(named, fill_masked(xp, keep, *pairs), strict=True))
+
+
+def _fit_shapes(
+    xp: Namespace, shapes: str, named: dict[str, Any]
+) -> tuple[tuple[int, ...], dict[str, Any]]:
+    """Return the shape of the losses, and arrays that broadcast to it, or raise."""
+    like = next(iter(named.values()))
     if shapes == "same":
         check_same_shape_or_scalar(**named)
     elif shapes == "scalars":
@@ -142,31 +175,10 @@ def elements(
         check_broadcastable_to(tuple(like.shape), **named)
     by_first = shapes in ("same", "to_first")
     shape = tuple(like.shape) if by_first else broadcast_shape(**named)
-    row_axis = None if row_axis is None else check_axis(row_axis, len(shape))
     if shapes in ("broadcast", "to_first"):
-        named = dict(zip(named, xp.of_ndim(len(shape), *values), strict=True))
-    first, extras = next(iter(named)), extras or {}
-    named[first], checked = check_options(xp, named[first], options)
-    casts = {"weight": weight} | extras
-    casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
-    others = {name: casts[name] for name in extras}
-    weight = None if "weight" in extras else casts["weight"]
-    if broadcast_weight:
-        check_broadcastable_to(shape, **casts)
-        others = dict(zip(others, xp.of_ndim(like.ndim, *others.values()), strict=True))
-    else:
-        check_same_shape_or_scalar(**{first: like}, **others)
-        check_shapes_equal(**{first: like}, weight=weight)
-    if row_axis is None:
-        keep = where = check_where(xp, like, where, shape)
-    else:
-        where = check_where(xp, like, where, batch_shape(shape, row_axis))
-        keep = None if where is None else xp.expand_dims(where, axis=row_axis)
-    named |= others
-    fill = fill if isinstance(fill, Mapping) else dict.fromkeys(named, fill)
-    pairs = [(x, fill.get(name, 0.0)) for name, x in named.items()]
-    named = dict(zip(named, fill_masked(xp, keep, *pairs), strict=True))
-    return Elements(xp, out, named, checked, weight, where)
+        values = xp.of_ndim(len(shape), *named.values())
+        named = dict(zip(named, values, strict=True))
+    return shape, named
 
 
 def difference_partials(d_input: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:

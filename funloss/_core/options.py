@@ -92,14 +92,10 @@ class Option(NamedTuple):
             same = value.array.dtype == like.dtype
             return value.array if same else xp.astype(value.array, like.dtype)
         if lookup(value) is None:
-            if not is_number(value):
-                msg = f"{name} must be a real number, got {value!r}"
-                raise TypeError(msg)
-            value = float(value) if isinstance(value, numbers.Real) else value
-            bounds.check(name, value)
-            if isinstance(value, float):
-                return value
-            return xp.asarray(value, dtype=like.dtype, **xp.device_kw(like))
+            number = self._check_number(name)
+            if isinstance(number, float):
+                return number
+            return xp.asarray(number, dtype=like.dtype, **xp.device_kw(like))
         if tuple(value.shape) != ():
             shape = tuple(value.shape)
             msg = f"{name} must be a number or a 0-d array, got shape {shape}"
@@ -113,6 +109,15 @@ class Option(NamedTuple):
             return value
         for kept in tests:
             value = xp.where(kept, value, math.nan)
+        return value
+
+    def _check_number(self, name: str) -> Any:
+        value = self.value
+        if not is_number(value):
+            msg = f"{name} must be a real number, got {value!r}"
+            raise TypeError(msg)
+        value = float(value) if isinstance(value, numbers.Real) else value
+        self.bounds.check(name, value)
         return value
 
 

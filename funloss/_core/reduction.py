@@ -122,14 +122,7 @@ def reduce(
             reduce(costs, weight=weight, where=keep, axis_name="data")
     """
     check_choice(REDUCTIONS, reduction=reduction)
-    if isinstance(divisor, str):
-        check_choice(("weight", "count"), divisor=divisor)
-    if reduction != "mean" and not (isinstance(divisor, str) and divisor == "weight"):
-        msg = (
-            f"divisor belongs to 'mean', got reduction {reduction!r}: leave it out, or "
-            "divide the result yourself"
-        )
-        raise ValueError(msg)
+    _check_divisor(reduction, divisor)
     xp, out, (loss,) = promote_arrays(None, loss=loss)
     weight, own = cast_like(
         xp, loss, weight=weight, divisor=None if isinstance(divisor, str) else divisor
@@ -152,6 +145,17 @@ def reduce(
         axis_name=axis_name,
     )
     return xp.astype(value if own is None else value / own, out)
+
+
+def _check_divisor(reduction: str, divisor: Any) -> None:
+    if isinstance(divisor, str):
+        check_choice(("weight", "count"), divisor=divisor)
+    if reduction != "mean" and not (isinstance(divisor, str) and divisor == "weight"):
+        msg = (
+            f"divisor belongs to 'mean', got reduction {reduction!r}: leave it out, or "
+            "divide the result yourself"
+        )
+        raise ValueError(msg)
 
 
 def _quotient(xp: Namespace, total: Any, count: Any, kept: Any) -> Any:

@@ -104,30 +104,19 @@ def regions(
     where = check_where(xp, input, where, input.shape)
     where = where if where is None else xp.broadcast_to(where, input.shape)
     # The mask of whole pixels: labels and a softmax belong to all of their classes.
-    pixels = where
-    if where is not None and axis is not None:
-        pixels = xp.any(where, axis=axis, keepdims=True)
+    whole = where is None or axis is None
+    pixels = where if whole else xp.any(where, axis=axis, keepdims=True)
     target, bad_target = _check_target(xp, input, target, axis, axes, where, pixels)
     mask = pixels if activation == "softmax" else where
     (input,) = fill_masked(xp, mask, (input, 0.0))
     bad_input = None if activation else _outside(xp, axes, input=input)
     p, complement = _probabilities(xp, input, axis, activation)
     p, target = fill_masked(xp, where, (p, 0.0), (target, 0.0))
-    true_positive, false_positive, false_negative = _counts(
-        xp, p, complement, target, axes
-    )
+    counts = _counts(xp, p, complement, target, axes)
+    where = where if where is None else _over(xp.any, where, axes)
     bad = [x for x in (bad_target, bad_input) if x is not None]
-    return Regions(
-        xp,
-        out,
-        true_positive,
-        false_positive,
-        false_negative,
-        tuple(settled),
-        weight,
-        where if where is None else _over(xp.any, where, axes),
-        functools.reduce(xp.logical_or, bad) if bad else None,
-    )
+    bad = functools.reduce(xp.logical_or, bad) if bad else None
+    return Regions(xp, out, *counts, tuple(settled), weight, where, bad)
 
 
 def _promote(

@@ -96,15 +96,8 @@ def adaptive_log_softmax_with_loss(
     tail = list(zip(rest[::2], rest[1::2], strict=True))
     check_integers(input, target)
     _check_shapes(x, target, (head, bias, tail), cutoffs)
-    rows = ClassRows(
-        xp=xp,
-        dtype=out,
-        scores=None,
-        axis=target.ndim,
-        shape=tuple(target.shape),
-        classes=cutoffs[-1] + tail[-1][1].shape[0],
-        target=target,
-    )
+    shape, classes = tuple(target.shape), cutoffs[-1] + tail[-1][1].shape[0]
+    rows = ClassRows(xp, out, None, target.ndim, shape, classes, target)
     rows = settle_rows(rows, x, where=where)
     (x,) = fill_masked(xp, rows.expand(rows.keep), (x, 0.0))
     if rows.bad is not None:
@@ -128,29 +121,30 @@ def _log_probabilities(
     scores = xp.linear(x, head)
     scores = scores if bias is None else scores + bias[None, :]
     place, parts = labels, []
-    for k, (projection, rows) in enumerate(tail):
-        first, size = cutoffs[k], rows.shape[0]
+    for k, cluster in enumerate(tail):
+        first, size = cutoffs[k], cluster[1].shape[0]
         inside = xp.logical_and(labels >= first, labels < first + size)
         place = xp.where(inside, cutoffs[0] + k, place)
         own = xp.where(inside, labels - first, 0)
         if bad is not None:
             inside = xp.logical_or(inside, xp.reshape(bad, (-1,)))
-        # Rows of other clusters are cut off before each product, so that no nan
-        # or inf in a cluster's weights leaves the cluster.
-        column = xp.expand_dims(inside, axis=-1)
-        hidden = xp.linear(xp.where(column, x, 0.0), projection)
-        part = xp.linear(xp.where(column, hidden, 0.0), rows)
-        parts.append(
-            xp.where(
-                inside,
-                xp.softmax_cross_entropy_with_integer_labels(part, own, 1, inside),
-                0.0,
-            )
-        )
-    losses = sum(
-        parts, start=xp.softmax_cross_entropy_with_integer_labels(scores, place, 1)
-    )
-    return xp.reshape(-losses, shape)
+        parts.append(_cluster_losses(xp, x, cluster, own, inside))
+    losses = xp.softmax_cross_entropy_with_integer_labels(scores, place, 1)
+    return xp.reshape(-sum(parts, start=losses), shape)
+
+
+def _cluster_losses(xp: Namespace, x: Any, cluster: Any, own: Any, inside: Any) -> Any:
+    """Return the losses of the rows inside a cluster, given their classes in it.
+
+    Other rows are cut off before each product, so that no nan or inf in a cluster's
+    weights leaves the cluster.
+    """
+    projection, rows = cluster
+    column = xp.expand_dims(inside, axis=-1)
+    hidden = xp.linear(xp.where(column, x, 0.0), projection)
+    part = xp.linear(xp.where(column, hidden, 0.0), rows)
+    losses = xp.softmax_cross_entropy_with_integer_labels(part, own, 1, inside)
+    return xp.where(inside, losses, 0.0)
 
 
 def _check_cutoffs(cutoffs: Any) -> list[int]:

@@ -50,8 +50,7 @@ def linear_cross_entropy(
         reduction: ``"none"``, ``"mean"`` or ``"sum"``; the mean divides as that
             of `cross_entropy`.
         ignore_index: Rows with this label have loss 0 and gradient 0 and do not
-            count;
-            -100 if None. With probabilities it must be None.
+            count; -100 if None. With probabilities it must be None.
         label_smoothing: In 0..1; a number or a 0-d array.
         chunk_size: Classes in a block, >= 1; of `C` or more, all at once. None
             chooses by the sizes: all at once up to four million scores, else about
@@ -98,42 +97,29 @@ def linear_cross_entropy(
     xp, out, (x, matrix, *others) = promote_arrays(dtype, **floats)
     bias = None if linear_bias is None else others[0]
     shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
-    target, ignore_index = _check_target(
-        xp, x, others[-1] if soft else target, shape, ignore_index, soft=soft
-    )
-    rows = ClassRows(
-        xp=xp,
-        dtype=out,
-        scores=None,
-        axis=axis,
-        shape=batch_shape(shape, axis),
-        classes=shape[axis],
-        target=target,
-    )
+    target = others[-1] if soft else target
+    target, ignore_index = _check_target(xp, x, target, shape, ignore_index, soft=soft)
+    rows = ClassRows(xp, out, None, axis, batch_shape(shape, axis), shape[axis], target)
     rows = settle_rows(rows, x, weight=weight, where=where, ignore_index=ignore_index)
     x = _guard_rows(xp, x, rows.keep, rows.shape)
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
     parts = xp.num_shards(linear_weight)
-    count = math.prod(x.shape[:-1])
-    count = count if xp.known(count) else None
-    chunk = chunk_size or algorithms.choose_chunk(count, shape[axis], parts)
-    if soft or matrix.ndim > 2 or chunk >= shape[axis] or not xp.blockwise:
+    chunk = chunk_size or _choose_chunk(rows, x, parts)
+    if soft or matrix.ndim > 2 or chunk >= rows.classes or not xp.blockwise:
         scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
-        return cross_entropy(
-            scores,
-            target,
-            weight,
-            reduction=reduction,
-            ignore_index=ignore_index,
-            label_smoothing=label_smoothing,
-            axis=axis,
-            where=where,
-            dtype=out,
-        )
+        options = {"ignore_index": ignore_index, "label_smoothing": label_smoothing}
+        options |= {"reduction": reduction, "where": where, "dtype": out}
+        return cross_entropy(scores, target, weight, axis=axis, **options)
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
     losses = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
     return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+
+
+def _choose_chunk(rows: ClassRows, x: Any, parts: int) -> int:
+    count = math.prod(x.shape[:-1])
+    known = count if rows.xp.known(count) else None
+    return algorithms.choose_chunk(known, rows.classes, parts)
 
 
 def _in_blocks(

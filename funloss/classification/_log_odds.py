@@ -94,19 +94,7 @@ def _of_probabilities(
 
     def d_x(xp: Namespace, x: Any, weight: Any, option: Any, kept: Any) -> Any:
         x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
-        top, *shift = _shifted(xp, x, axis)
-
-        def rates(x: Any, top: Any, weight: Any, *shift: Any) -> Any:
-            log_odds = _finite_log_odds(xp, x, top, *shift)
-            return weight * kind.rate(xp, log_odds, option)
-
-        arrays = x, top, weight, *shift
-        sums = _sums(xp, rates, axis, *arrays)
-        x, top, weight, *shift, rest, best = xp.optimization_barrier(*arrays, *sums)
-        log_odds = _finite_log_odds(xp, x, top, *shift)
-        own = rates(x, top, weight, *shift)
-        others = _without_own(xp, (rest, best), own, x, top)
-        return xp.sigmoid(-log_odds) * others - xp.sigmoid(log_odds) * own
+        return _of_probabilities_d_x(xp, kind, axis, x, weight, option)
 
     def d_weight(xp: Namespace, x: Any, weight: Any, option: Any, kept: Any) -> Any:
         x = _kept(xp, kept, x)
@@ -125,6 +113,24 @@ def _of_probabilities(
     return rows.xp.custom_jvp(
         value, (d_x, d_weight, d_option, None), *arrays, axis=axis
     )
+
+
+def _of_probabilities_d_x(
+    xp: Namespace, kind: LogOddsLoss, axis: int, x: Any, weight: Any, option: Any
+) -> Any:
+    top, *shift = _shifted(xp, x, axis)
+
+    def rates(x: Any, top: Any, weight: Any, *shift: Any) -> Any:
+        log_odds = _finite_log_odds(xp, x, top, *shift)
+        return weight * kind.rate(xp, log_odds, option)
+
+    arrays = x, top, weight, *shift
+    sums = _sums(xp, rates, axis, *arrays)
+    x, top, weight, *shift, rest, best = xp.optimization_barrier(*arrays, *sums)
+    log_odds = _finite_log_odds(xp, x, top, *shift)
+    own = rates(x, top, weight, *shift)
+    others = _without_own(xp, (rest, best), own, x, top)
+    return xp.sigmoid(-log_odds) * others - xp.sigmoid(log_odds) * own
 
 
 def _bounded(xp: Namespace, log_odds: Any) -> Any:

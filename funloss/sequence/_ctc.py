@@ -138,16 +138,10 @@ def _ctc_loss(
     if single:
         log_probs = log_probs[:, None, :]
     samples = (log_probs.shape[1],)
+    kept = None if where is None else xp.broadcast_to(where, samples)
+    how = {"blank": blank, "where": kept, "longest": longest, "single": single}
     alignment, ends = algorithms.align(
-        xp,
-        log_probs,
-        targets,
-        input_lengths,
-        target_lengths,
-        blank=blank,
-        where=None if where is None else xp.broadcast_to(where, samples),
-        longest=longest,
-        single=single,
+        xp, log_probs, targets, input_lengths, target_lengths, **how
     )
     losses = algorithms.alignment_loss(
         xp, log_probs, alignment, zero_infinity=zero_infinity

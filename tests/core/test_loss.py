@@ -297,6 +297,21 @@ def test_a_number_keeps_its_digits_in_double_precision(counted):
     assert scaled(X.astype("float32"), scale=0.1).dtype == jnp.float32
 
 
+def test_a_number_first_given_while_tracing_serves_later_calls(counted):
+    scaled, _ = counted
+    assert_close(jax.jit(lambda: scaled(X, scale=0.8125))(), 5 * 0.8125)
+    assert_close(scaled(X, scale=0.8125), 5 * 0.8125)
+
+
+def test_a_number_follows_the_arrays_to_their_device(counted):
+    scaled, _ = counted
+    last = jax.devices()[-1]
+    for x in (X, jax.device_put(X, last)):
+        got = scaled(x, scale=0.4375)
+        assert got.devices() == x.devices()
+        assert_close(got, 5 * 0.4375)
+
+
 def test_annotations_of_your_own_formula_change_nothing():
     @fl.elementwise_loss
     def scaled(xp, input, target, *, scale: float | None = None):
