@@ -12,6 +12,7 @@ from typing import Any
 
 import funloss
 from parity.case import DTYPES
+from parity.readme import families, reasons
 
 __all__ = ["FIGURES", "PAGES", "by", "filled", "table"]
 
@@ -29,6 +30,8 @@ def filled(page: Path, summary: Sequence[Mapping[str, Any]]) -> str:
     text = page.read_text()
     folder = (ROOT / "docs" / "losses").relative_to(page.parent).as_posix()
     tables = {
+        "reasons": reasons(summary),
+        "families": families(),
         "parity-table": table(["library", "checks", *DTYPES], by(summary, "library")),
         "losses": _by_family(summary, folder),
         "losses-by-library": _by_library(summary, folder),

@@ -1,0 +1,119 @@
+"""What the README says in figures, and its list of losses.
+
+`python -m parity.tables` writes both, from the files that own them.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import geometric_mean
+from typing import Any
+
+from funloss._registry import FAMILIES, LOSSES
+
+__all__ = ["families", "reasons"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+# Groups of benchmarks that do not time a compiled value and gradient of a whole loss.
+OTHER_GROUPS = {"growth", "eager", "numpy", "numpy-calls", "compile"}
+SCORES = (16384, 262144)
+SHARDED = "| `cross_entropy` | f32[2048,131072] | 1 x 8 | 2 all-reduce "
+
+
+def families() -> str:
+    """Return a line for each family: its losses, and a link to their table."""
+    lines = []
+    for family in FAMILIES:
+        names = [f"`{x.name}`" for x in LOSSES.values() if x.family == family]
+        link = f"[{family.capitalize()}](docs/losses.md#{family})"
+        lines.append(f"- **{link}:** {', '.join(names)}\n")
+    return "".join(lines)
+
+
+def reasons(summary: Sequence[Mapping[str, Any]]) -> str:
+    """Return five lines, each with figures and the command that they come from."""
+    figures = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))
+    lines = [
+        _parity(summary),
+        _differences(),
+        _times(figures["rows"]),
+        _memory(figures["exact"]),
+        _exchanged(),
+    ]
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _parity(summary: Sequence[Mapping[str, Any]]) -> str:
+    checks = sum(row["checks"] for row in summary)
+    most = {
+        dtype: max(row["ulps"] for row in summary if row["dtype"] == dtype)
+        for dtype in ("float64", "float32")
+    }
+    return (
+        f"**Checked:** {checks} values, gradients and Hessian-vector products of "
+        f"{len(LOSSES)} losses against PyTorch; largest error "
+        f"{most['float32']:.0f} ulp in float32, {most['float64']:.0f} in float64 "
+        "(`python -m parity --full`)."
+    )
+
+
+def _differences() -> str:
+    page = (DOCS / "coming-from.md").read_text(encoding="utf-8")
+    counts = {}
+    for library in ("optax", "Keras"):
+        section = page.split(f"\n## {library}\n")[1].split("\n## ")[0]
+        _, _, rows = section.partition("| where they differ |")
+        counts[library] = len(re.findall(r"^\| `", rows, re.MULTILINE))
+    return (
+        f"**Edge cases:** {counts['optax']} calls of optax and {counts['Keras']} of "
+        "Keras give another number, such as 1.386 for a label of -1 where funloss "
+        "gives nan, each with its reason: [Coming from](docs/coming-from.md) "
+        "(`pytest tests/test_coming_from.py`)."
+    )
+
+
+def _times(rows: Sequence[Mapping[str, Any]]) -> str:
+    words = []
+    for peer in ("optax", "torch"):
+        of_losses: dict[str, list[float]] = {}
+        for row in rows:
+            timed = row["group"] not in OTHER_GROUPS and row["quantity"] == "slope"
+            if timed and peer in row["ratios"]:
+                of_losses.setdefault(row["loss"], []).append(row["ratios"][peer])
+        means = {name: geometric_mean(ratios) for name, ratios in of_losses.items()}
+        slowest = max(means, key=means.__getitem__)
+        words.append(
+            f"{geometric_mean(means.values()):.2f} times {peer}'s "
+            f"({len(means)} losses; the slowest, `{slowest}`, {means[slowest]:.2f})"
+        )
+    return (
+        "**Time:** value and gradient on JAX, one CPU core, geometric mean: "
+        f"{' and '.join(words)} (`python -m benchmarks`)."
+    )
+
+
+def _memory(exact: Sequence[Mapping[str, Any]]) -> str:
+    rows, classes = SCORES
+    (megabytes,) = (
+        row["counts"]["temporaries"]
+        for row in exact
+        if row["name"].startswith(f"linear_cross_entropy f32[{rows},")
+        and f" f32[{classes}," in row["name"]
+    )
+    return (
+        f"**Memory:** `linear_cross_entropy` of {rows} tokens and {classes} classes "
+        f"needs {megabytes:.0f} MB of temporaries for value and gradient; the logits "
+        f"alone would be {4e-6 * rows * classes:.0f} MB "
+        "(`python -m benchmarks --group exact`)."
+    )
+
+
+def _exchanged() -> str:
+    page = (DOCS / "scaling.md").read_text(encoding="utf-8")
+    (megabytes,) = re.findall(re.escape(SHARDED) + r"([\d.]+) \|", page)
+    return (
+        f"**Devices:** `cross_entropy` with 131072 classes split over eight devices "
+        f"exchanges {float(megabytes):g} MB for 2048 tokens, never the scores "
+        "(`python -m benchmarks.scaling`)."
+    )
