@@ -20,8 +20,8 @@ WIDTH = 3.0
 # One file serves light and dark pages: these read on both.
 GREY = {INK: "#7d838c", RULE: "#8a8f9855"}
 PANELS = {
-    "an error": ("mse_loss", "l1_loss", "huber_loss", "quantile_loss"),
-    "a score, the label is +1": (
+    "the error": ("mse_loss", "l1_loss", "huber_loss", "quantile_loss"),
+    "the score, label +1": (
         "hinge_loss",
         "soft_margin_loss",
         "binary_sparsemax_loss",
@@ -54,7 +54,7 @@ def _draw(picture: mpl.figure.Figure) -> None:
             shown = abs(at) <= WIDTH
             drawn = {"linestyle": style, "color": colour, "label": name, "linewidth": 2}
             axes.plot(at[shown], line.value[shown], **drawn)
-        axes.set_title(f"loss of {title}", loc="left", fontsize=10)
+        axes.set_title(f"loss over {title}", loc="left", fontsize=10)
         axes.margins(x=0.02, y=0.05)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), fontsize=8)
 
