@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
 
 from docs.figures.drawing import canvas
 from docs.figures.figure import STYLES
@@ -46,7 +47,7 @@ def svg() -> str:
     return re.sub(r"[ \t]+$", "", drawn, flags=re.MULTILINE)
 
 
-def _draw(picture: mpl.figure.Figure) -> None:
+def _draw(picture: Canvas) -> None:
     panels = zip(picture.subplots(1, 3), PANELS.items(), strict=True)
     for axes, (title, names) in panels:
         for name, style, colour in zip(names, STYLES, SERIES, strict=False):
