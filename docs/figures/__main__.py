@@ -7,7 +7,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from docs.figures import FIGURES
-from docs.figures.drawing import FULL, canvas
+from docs.figures.drawing import FULL, canvas, stacked
 from docs.figures.palette import STYLE
 
 
@@ -16,9 +16,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m docs.figures")
     parser.add_argument("loss", choices=sorted(FIGURES))
     parser.add_argument("--png", type=Path, required=True)
+    parser.add_argument("--narrow", action="store_true", help="as on a telephone")
     given = parser.parse_args()
+    draw = FIGURES[given.loss].draw
+    made = stacked(draw) if given.narrow else canvas(draw, FULL)
     with mpl.rc_context(STYLE):
-        made = canvas(FIGURES[given.loss].draw, FULL)
         made.set_facecolor("white")
         FigureCanvasAgg(made).print_png(given.png)
 

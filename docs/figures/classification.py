@@ -13,7 +13,7 @@ from scipy.special import xlogy
 import funloss as fl
 from docs.figures.figure import STYLES, Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, RULE, SERIES
-from docs.figures.parts import arrows, curve_of, panel, slope_of
+from docs.figures.parts import arrows, curve_of, gradient_of, panel
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
@@ -33,7 +33,7 @@ def _of_logits(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _of_wrong(loss: Callable[..., Any]) -> Callable[..., np.ndarray]:
-    """Return the costs of rows by the scores of their two wrong classes."""
+    """Return the losses of rows by the scores of their two wrong classes."""
 
     def cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         scores = np.stack([np.zeros_like(x), x, y], -1)
@@ -61,7 +61,7 @@ def _nll(canvas: Canvas) -> None:
     colours = [SERIES[0], SERIES[4], SERIES[4]]
     left.bar(range(3), log_p, 0.6, color=colours)
     cost = fl.nll_loss(log_p, label)
-    left.text(0, log_p[0] - 0.08, f"cost {cost:.2f}", ha="center", va="top")
+    left.text(0, log_p[0] - 0.08, f"loss {cost:.2f}", ha="center", va="top")
     left.set_ylim(log_p.min() * 1.15, 0)
     left.set_xticks(range(3), ["0, true", "1", "2"])
     panel(left, "log-probabilities", "class")
@@ -69,17 +69,17 @@ def _nll(canvas: Canvas) -> None:
     def of_scores(scores: Any, label: Any, **options: Any) -> Any:
         return fl.nll_loss(torch.log_softmax(scores, -1), label, **options)
 
-    slopes = {
-        "in the log-probabilities": slope_of(fl.nll_loss, log_p, label),
-        "in the scores before": slope_of(of_scores, scores, label),
+    gradients = {
+        "in the log-probabilities": gradient_of(fl.nll_loss, log_p, label),
+        "in the scores before": gradient_of(of_scores, scores, label),
     }
-    for (name, slope), shift, colour in zip(
-        slopes.items(), (-0.2, 0.2), SERIES[1:], strict=False
+    for (name, gradient), shift, colour in zip(
+        gradients.items(), (-0.2, 0.2), SERIES[1:], strict=False
     ):
-        right.bar(np.arange(3) + shift, slope, 0.36, color=colour, label=name)
+        right.bar(np.arange(3) + shift, gradient, 0.36, color=colour, label=name)
     right.axhline(0, color=INK, linewidth=0.8)
     right.legend(fontsize=9, loc="lower right")
-    panel(right, "slope", "class")
+    panel(right, "gradient", "class")
 
 
 def _entmax(canvas: Canvas) -> None:
@@ -91,8 +91,8 @@ def _entmax(canvas: Canvas) -> None:
         "entmax_loss(alpha=2)": (fl.entmax_loss, {"alpha": 2}),
     }
     for number, (loss, options) in enumerate(losses.values()):
-        # A slope is the probabilities less the label.
-        p = slope_of(loss, scores, label, **options) + np.eye(5)[0]
+        # A gradient is the probabilities less the label.
+        p = gradient_of(loss, scores, label, **options) + np.eye(5)[0]
         places = np.arange(5) + 0.27 * (number - 1)
         left.bar(places, p, 0.24, color=SERIES[number])
     left.set_xticks(range(5), [f"{score:g}".replace("-", MINUS) for score in scores])
@@ -105,7 +105,7 @@ def _entmax(canvas: Canvas) -> None:
     for name, curve, style, colour in zip(losses, curves, STYLES, SERIES, strict=False):
         at, line = curve.own
         right.plot(at, line.value, style, color=colour, linewidth=2, label=name)
-    panel(right, "cost beside scores of 0 and 1", "score of the true class")
+    panel(right, "loss beside scores of 0 and 1", "score of the true class")
     names = right.get_legend_handles_labels()
     canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
 
@@ -148,7 +148,7 @@ def _fenchel_young(canvas: Canvas) -> None:
             fontsize=9,
         )
     left.legend(fontsize=9, loc="upper left")
-    panel(left, "the gap is the cost", "score")
+    panel(left, "the gap is the loss", "score")
     for y, style, colour in zip((0.25, 0.5, 0.75), STYLES, SERIES[2:], strict=False):
         cost = _gap(at, y)
         right.plot(at, cost, style, color=colour, linewidth=2, label=f"target {y:g}")
@@ -162,9 +162,12 @@ def _multilabel_margin(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, width_ratios=(3, 2))
     scores, true, wrong = np.asarray([1.8, 0.4, 1.2, 0.7, -0.6]), [0, 1], [2, 3, 4]
     labels = np.asarray([*true, -1, -1, -1])
-    slope = slope_of(fl.multilabel_margin_loss, scores, labels)
+    gradient = gradient_of(fl.multilabel_margin_loss, scores, labels)
     _scored(
-        left, scores, -slope, [SERIES[0] if i in true else SERIES[4] for i in range(5)]
+        left,
+        scores,
+        -gradient,
+        [SERIES[0] if i in true else SERIES[4] for i in range(5)],
     )
     left.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
     panel(left, "scores, and where they are pulled", "class")
@@ -186,7 +189,7 @@ def _multilabel_margin(canvas: Canvas) -> None:
     right.set_xticks(range(3), wrong)
     right.set_yticks(range(2), true)
     right.grid(visible=False)
-    panel(right, "cost of each pair", "wrong class", "true class")
+    panel(right, "loss of each pair", "wrong class", "true class")
 
 
 def _scored(axes: Axes, scores: np.ndarray, pull: np.ndarray, colours: Any) -> None:
@@ -201,7 +204,7 @@ def _multilabel_soft_margin(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
     logits, tags = np.asarray([2.5, -1.5, 0.5, 1.5, -2.5]), np.asarray([1, 1, 0, 0, 0])
     # The pull of one question, which the mean over five divides by five.
-    pull = -5 * slope_of(fl.multilabel_soft_margin_loss, logits, tags)
+    pull = -5 * gradient_of(fl.multilabel_soft_margin_loss, logits, tags)
     colours = [SERIES[0] if tag else SERIES[4] for tag in tags]
     _scored(left, logits, pull, colours)
     panel(left, "logits, and where they are pulled", "class")
@@ -213,7 +216,7 @@ def _multilabel_soft_margin(canvas: Canvas) -> None:
     right.axhline(row, color=SERIES[1], linestyle="--", label=f"the row, {row:.2f}")
     right.set_ylim(0, 1.3 * alone.max())
     right.legend(fontsize=9, loc="upper right")
-    panel(right, "cost of each class alone", "class")
+    panel(right, "loss of each class alone", "class")
     for axes in (left, right):
         axes.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
 
@@ -250,8 +253,8 @@ def _adaptive(canvas: Canvas) -> None:
     panel(left, "probabilities", "class, by falling frequency", "")
     left.set_xticks(range(0, CLASSES, 2))
     _, cost = _scored_classes(layers, np.asarray([LABEL]))
-    slopes = torch.autograd.grad(cost, layers)
-    pull = np.concatenate([-slope.numpy().ravel() for slope in slopes])
+    gradients = torch.autograd.grad(cost, layers)
+    pull = np.concatenate([-gradient.numpy().ravel() for gradient in gradients])
     names = [*"0123", "A", "B", *map(str, range(4, CLASSES))]
     places = np.arange(14) + np.repeat([0, 1, 2], [6, 4, 4])
     right.bar(
@@ -296,15 +299,16 @@ FIGURES: dict[str, Figure] = {
         Axis("logit of the true class", (-4.0, 4.0)),
         Axis("logit of another, beside 0", (-4.0, 4.0)),
         _of_logits,
-        "Cost of a row of three classes by the logits of the true class and of "
+        "Loss of a row of three classes by the logits of the true class and of "
         "another, beside a third of 0: near 0 where the true logit is above both, and "
-        "a slope that is nearly even where it is below. The way down raises the true "
-        "logit and lowers the other one where that is the larger of the two.",
+        "a gradient that is nearly even where it is below. The direction of descent "
+        "raises the true logit and lowers the other one where that is the larger of "
+        "the two.",
     ),
     "nll_loss": Picture(
         _nll,
-        "Bars of the log-probabilities of three classes: the cost, 1.41, is the length "
-        "of the bar of the true one. Beside it the slopes: in the log-probabilities "
+        "Bars of the log-probabilities of three classes: the loss, 1.41, is the length "
+        "of the bar of the true one. Beside it the gradients: in the log-probabilities "
         "-1 at the true class and 0 at the others, in the scores before the softmax "
         "-0.76, 0.67 and 0.09, which add up to 0.",
     ),
@@ -312,10 +316,10 @@ FIGURES: dict[str, Figure] = {
         Axis("probability", (0.02, 0.98)),
         Axis("truth", (0.0, 1.0)),
         _of_probabilities,
-        "Cost in the square of probability and truth: a valley along the diagonal, "
+        "Loss in the square of probability and truth: a valley along the diagonal, "
         "0.69 high in the middle and falling to 0 at both ends, with walls at the "
-        "corners where the one is 0 and the other 1. The slope along the probability "
-        "is steepest there.",
+        "corners where the one is 0 and the other 1. The gradient along the "
+        "probability is steepest there.",
     ),
     "binary_cross_entropy_with_logits": Lines(
         CURVES["binary_cross_entropy_with_logits"],
@@ -332,7 +336,7 @@ FIGURES: dict[str, Figure] = {
         "Five logits as bars with arrows along the pull on each: the two true classes "
         "are pulled up and the three others down, hardly where the logit is 2.5 on "
         "its own side, and by 0.82 where it is 1.5 on the wrong one. Beside it the "
-        "cost of each class alone, from 0.08 to 1.70, and the cost of the row, which "
+        "loss of each class alone, from 0.08 to 1.70, and the loss of the row, which "
         "is their mean, 0.91.",
     ),
     "hinge_loss": Lines(
@@ -348,18 +352,18 @@ FIGURES: dict[str, Figure] = {
     "multiclass_hinge_loss": Contour(
         *WRONG,
         _of_wrong(fl.multiclass_hinge_loss),
-        "Cost by the scores of two wrong classes, the true one at 0: nothing while "
+        "Loss by the scores of two wrong classes, the true one at 0: nothing while "
         "both are below -1, then a pyramid up to 4 whose levels are squares. The "
-        "slope is 1 everywhere outside, and the way down is along the larger score "
-        "alone; on the diagonal the two share it.",
+        "gradient is 1 everywhere outside, and the direction of descent is along the "
+        "larger score alone; on the diagonal the two share it.",
     ),
     "multi_margin_loss": Contour(
         *WRONG,
         _of_wrong(fl.multi_margin_loss),
-        "Cost by the scores of two wrong classes, the true one at 0: nothing while "
+        "Loss by the scores of two wrong classes, the true one at 0: nothing while "
         "both are below -1, 1.33 where one of them is at 3 and 2.67 where both are. "
-        "The way down is along each score that is above -1, so along the diagonal "
-        "where both are.",
+        "The direction of descent is along each score that is above -1, so along the "
+        "diagonal where both are.",
     ),
     "multilabel_margin_loss": Picture(
         _multilabel_margin,
@@ -367,7 +371,7 @@ FIGURES: dict[str, Figure] = {
         "true classes are pulled up, by 0.2 and 0.4, the two wrong ones that are too "
         "near are pushed down, by 0.4 and 0.2, and the last wrong one is not. Beside "
         "it a disc for each pair of a true and a wrong class, as large as what the "
-        "pair costs: 0.08, 0.36, 0.26 and three times 0.",
+        "pair has loss 0.08, 0.36, 0.26 and three times 0.",
     ),
     "sigmoid_focal_loss": Lines(
         CURVES["sigmoid_focal_loss"],
@@ -400,25 +404,25 @@ FIGURES: dict[str, Figure] = {
         _entmax,
         "Probabilities of five classes with scores from 1.5 to -1.5: all are above 0 "
         "with the softmax of cross_entropy, three with an alpha of 1.5 and two with "
-        "2, and the best class has 0.48, 0.65 and 0.75. Beside it the cost of a true "
+        "2, and the best class has 0.48, 0.65 and 0.75. Beside it the loss of a true "
         "class as its score moves: with both alphas it is exactly 0 from a lead on, "
         "which is 2 and 1, and with cross_entropy never.",
     ),
     "fenchel_young_loss": Picture(
         _fenchel_young,
         "The conjugate softplus and the line of slope 0.75 that touches it from below "
-        "at a score of 1.1: the gap between the two is the cost for a target of 0.75, "
-        "such as 1.91 at -3.25 and 0.63 at -1.25. Beside it the costs for targets of "
+        "at a score of 1.1: the gap between the two is the loss for a target of 0.75, "
+        "such as 1.91 at -3.25 and 0.63 at -1.25. Beside it the losses for targets of "
         "0.25, 0.5 and 0.75, each 0 at the score whose sigmoid is the target.",
     ),
     "linear_cross_entropy": Contour(
         Axis("first feature", (-4.0, 4.0)),
         Axis("second feature", (-4.0, 4.0)),
         _of_features,
-        "Cost of a row by its two features, for a layer of three classes whose "
-        "weights point in three directions: low to the right, where those of the true "
-        "class point, 6.7 at the left end and 9.2 in the corners beyond the other "
-        "two. The way down leads to the right, and away from the nearer of the two.",
+        "Loss of a row by its two features, for a layer of three classes whose weights "
+        "point in three directions: low to the right, where those of the true class "
+        "point, 6.7 at the left end and 9.2 in the corners beyond the other two. The "
+        "direction of descent leads to the right, and away from the nearer of the two.",
     ),
     "adaptive_log_softmax_with_loss": Picture(
         _adaptive,

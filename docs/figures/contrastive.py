@@ -44,7 +44,9 @@ def _ntxent(canvas: Canvas) -> None:
         size = np.linalg.norm(rows.grad.numpy()[2:], axis=-1)
         words = f"temperature={temperature:g}"
         right.plot(degrees, size, style, color=colour, label=words)
-    right.set_title("slope of strangers, one every 5 degrees", loc="left", fontsize=10)
+    right.set_title(
+        "gradient of negatives, one every 5 degrees", loc="left", fontsize=10
+    )
     right.set_xlabel("angle of the stranger to a row, in degrees")
     right.set_xticks(np.arange(0, 181, 45))
     right.legend(fontsize=9)
@@ -56,7 +58,7 @@ def _on_circle(degrees: np.ndarray) -> torch.Tensor:
 
 
 def _of_two_cosines(loss: Callable[..., torch.Tensor]) -> Callable:
-    """Return what a row costs by its cosines to another and to its own label."""
+    """Return the loss of a row by its cosines to another and to its own label."""
 
     def cost(cosines: torch.Tensor) -> torch.Tensor:
         other, own = cosines
@@ -86,9 +88,9 @@ def _costs(panel: Panel, loss: Callable[..., torch.Tensor]) -> ContourSet:
     cosines = np.linspace(-0.2, 0.99, 80)
     x, y = np.meshgrid(cosines, cosines)
     both = torch.tensor(np.stack([x.ravel(), y.ravel()], -1))
-    slopes, costs = (a.numpy() for a in _of_two_cosines(loss)(both))
+    gradients, costs = (a.numpy() for a in _of_two_cosines(loss)(both))
     shades = panel.contourf(x, y, costs.reshape(x.shape), levels=14, cmap="viridis")
-    pull = -slopes.reshape(*x.shape, 2)[5::10, 5::10]
+    pull = -gradients.reshape(*x.shape, 2)[5::10, 5::10]
     panel.quiver(
         x[5::10, 5::10],
         y[5::10, 5::10],
@@ -107,8 +109,8 @@ def _costs(panel: Panel, loss: Callable[..., torch.Tensor]) -> ContourSet:
 FIGURES: dict[str, Figure] = {
     "circle_loss": Picture(
         _circle,
-        "The cost of a row with one other of its own label and one of another, over "
-        "the two cosines. For circle_loss the lines of equal cost are circles around "
+        "The loss of a row with one other of its own label and one of another, over "
+        "the two cosines. For circle_loss the lines of equal loss are circles around "
         "the corner where the row is like its own and at a right angle to the other, "
         "and the arrows of the pull shrink towards that corner. For ntxent_loss they "
         "are straight, and all arrows point the same way.",
@@ -117,7 +119,7 @@ FIGURES: dict[str, Figure] = {
         _ntxent,
         "Six rows of three labels on the unit circle: each is pulled along the circle "
         "towards the other of its label and off its neighbours of other labels. Beside "
-        "it the slopes of strangers at 0 to 180 degrees from a row: at temperature 1 "
-        "they spread over all, at 0.1 over those within some 60 degrees.",
+        "it the gradients of negatives at 0 to 180 degrees from a row: at temperature "
+        "1 they spread over all, at 0.1 over those within some 60 degrees.",
     ),
 }

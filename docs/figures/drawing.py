@@ -1,11 +1,13 @@
-"""Draw figures as SVG: once, and then in the colours of each theme."""
+"""Draw figures as SVG: for a page, a telephone and the gallery, in each theme."""
 
 import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.legend import Legend
@@ -14,16 +16,43 @@ from matplotlib.text import Text
 from docs.figures.figure import Figure
 from docs.figures.palette import STYLE, THEMES
 
-__all__ = ["FULL", "canvas", "save", "save_themed"]
+__all__ = ["FULL", "canvas", "save", "save_themed", "stacked"]
 
 FULL, SMALL = (7.2, 3.4), (2.4, 1.8)
+# The width of a telephone, and the height of one of the panels below each other.
+NARROW, PANEL = 3.6, 2.7
+# What a name in a legend takes of the height.
+LINE = 0.2
+
+
+class _Column(Canvas):
+    """A canvas on which panels side by side are put below each other."""
+
+    def subplots(self, nrows: int = 1, ncols: int = 1, **options: Any) -> Any:
+        """Return the panels in one column, which all have their own numbers."""
+        options.pop("width_ratios", None)
+        self.set_figheight(PANEL * max(nrows, ncols))
+        panels = super().subplots(max(nrows, ncols), 1, **options)
+        for axes in np.ravel(panels):
+            axes.tick_params(labelbottom=True)
+        return panels
+
+    def legend(self, *names: Any, **options: Any) -> Any:
+        """Put the names below each other, and make room for them."""
+        made = super().legend(*names, **options | {"ncols": 1})
+        self.set_figheight(self.get_figheight() + LINE * len(made.get_texts()))
+        return made
 
 
 def save(name: str, figure: Figure, folder: Path) -> None:
-    """Write the figure of a loss and its sketch, each for every theme."""
-    save_themed(_svg(name, figure.draw, FULL), folder, name)
+    """Write the figure of a loss, a narrow one and its sketch, for every theme."""
+    save_themed(_svg(name, canvas(figure.draw, FULL)), folder, name)
+    narrow = f"{name}-narrow"
+    save_themed(_svg(narrow, stacked(figure.draw)), folder, narrow)
     sketch = f"{name}-sketch"
-    save_themed(_svg(sketch, figure.sketch, SMALL, words=False), folder, sketch)
+    drawn = canvas(figure.sketch, SMALL)
+    _without_words(drawn)
+    save_themed(_svg(sketch, drawn), folder, sketch)
 
 
 def save_themed(svg: str, folder: Path, name: str) -> None:
@@ -37,22 +66,26 @@ def save_themed(svg: str, folder: Path, name: str) -> None:
 
 def canvas(draw: Callable[[Canvas], None], size: tuple[float, float]) -> Canvas:
     """Return the drawing in ink that no theme has."""
-    made = Canvas(figsize=size, layout="constrained")
-    draw(made)
+    with mpl.rc_context(STYLE):
+        made = Canvas(figsize=size, layout="constrained")
+        draw(made)
     return made
 
 
-def _svg(
-    name: str,
-    draw: Callable[[Canvas], None],
-    size: tuple[float, float],
-    *,
-    words: bool = True,
-) -> str:
+def stacked(draw: Callable[[Canvas], None]) -> Canvas:
+    """Return the drawing for a telephone: its panels and legends in one column."""
+    with mpl.rc_context(STYLE):
+        made = _Column(figsize=(NARROW, PANEL), layout="constrained")
+        draw(made)
+        first, *others = made.axes
+        for axes in others:
+            if first.get_shared_y_axes().joined(first, axes) and not axes.get_ylabel():
+                axes.set_ylabel(first.get_ylabel())
+    return made
+
+
+def _svg(name: str, made: Canvas) -> str:
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
-        made = canvas(draw, size)
-        if not words:
-            _without_words(made)
         file = io.StringIO()
         FigureCanvasSVG(made).print_svg(file, metadata={"Date": None})
     # Hundredths of a point are more than a screen shows.

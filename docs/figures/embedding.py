@@ -30,7 +30,7 @@ def _field(
     cost: Callable[[torch.Tensor], torch.Tensor],
     levels: np.ndarray,
 ) -> ContourSet:
-    """Draw the costs of a row anywhere in a square, and where it is pulled to."""
+    """Draw the losses of a row anywhere in a square, and where it is pulled to."""
     x, y = np.meshgrid(*2 * [np.linspace(*span, 81)])
     rows = torch.tensor(np.stack([x, y], -1), requires_grad=True)
     costs = cost(rows)
@@ -61,11 +61,11 @@ def _cosine_distance(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
     degrees, at = np.arange(-150.0, 151.0, 50.0), np.linspace(-180.0, 180.0, 181)
     for length, colour in zip((1.0, 2.0), SERIES, strict=False):
-        x, slope = _turned(np.radians(degrees), length)
+        x, gradient = _turned(np.radians(degrees), length)
         left.plot(*x.T, "o", color=colour, markersize=5, label=f"length {length:g}")
-        arrows(left, x.T, -slope.T, colour, zorder=3)
+        arrows(left, x.T, -gradient.T, colour, zorder=3)
         size = np.linalg.norm(_turned(np.radians(at), length)[1], axis=-1)
-        right.plot(at, size, "--", color=colour, label=f"slope, length {length:g}")
+        right.plot(at, size, "--", color=colour, label=f"gradient, length {length:g}")
     arrows(left, ([0.0], [0.0]), ([2.6], [0.0]), INK, zorder=3)
     left.annotate("target", (2.6, 0.0), (-4, 6), textcoords="offset points", ha="right")
     left.set(xlim=(-2.7, 2.9), ylim=(-2.7, 2.7), aspect="equal")
@@ -75,13 +75,13 @@ def _cosine_distance(canvas: Canvas) -> None:
     right.plot(at, value, color=INK, linewidth=2, label="value")
     right.set_xticks(np.arange(-180, 181, 90))
     right.set_xlabel("angle to the target in degrees")
-    right.set_title("value, and size of the slope", loc="left", fontsize=10)
+    right.set_title("value, and norm of the gradient", loc="left", fontsize=10)
     right.set_ylim(-0.1, 3.0)
     right.legend(fontsize=9, loc="upper center", ncols=2, columnspacing=1)
 
 
 def _turned(angle: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return vectors at angles to the target, and the slopes of their costs."""
+    """Return vectors at angles to the target, and the gradients of their losses."""
     x = torch.tensor(
         length * np.stack([np.cos(angle), np.sin(angle)], -1), requires_grad=True
     )
@@ -184,7 +184,7 @@ def _triplet(canvas: Canvas) -> None:
     canvas.colorbar(shades, ax=right)
     right.set_aspect("equal")
     right.grid(visible=False)
-    right.set_title("cost, margin 1", loc="left", fontsize=10)
+    right.set_title("loss, margin 1", loc="left", fontsize=10)
     right.set_xlabel("distance to the positive")
     right.set_ylabel("distance to the negative")
 
@@ -246,14 +246,14 @@ FIGURES: dict[str, Figure] = {
         _cosine_distance,
         "Vectors around the origin, of lengths 1 and 2, and the pull on each: along "
         "the circle, towards the target, and half as strong at length 2. Beside it the "
-        "value, from 0 at the angle 0 to 2 at 180 degrees, and the size of the slope, "
-        "a sine that is largest at the right angle and 0 at both ends.",
+        "value, from 0 at the angle 0 to 2 at 180 degrees, and the norm of the "
+        "gradient, a sine that is largest at the right angle and 0 at both ends.",
     ),
     "cosine_embedding_loss": Picture(
         _cosine_embedding,
-        "The cost of a vector anywhere in the plane beside the vector (1, 0.5). With "
+        "The loss of a vector anywhere in the plane beside the vector (1, 0.5). With "
         "label 1 it grows with the angle, from 0 to 2; with label -1 and margin 0.25 "
-        "only vectors within some 76 degrees cost anything, 0.75 at most. Arrows turn "
+        "only vectors within some 76 degrees have a loss, 0.75 at most. Arrows turn "
         "the vector, and none points outwards.",
     ),
     "cosine_similarity": Contour(
@@ -262,7 +262,7 @@ FIGURES: dict[str, Figure] = {
         lambda x, y: fl.cosine_similarity(np.stack([x, y], -1), OTHER, dim=-1),
         "The cosine of a vector anywhere in the plane with the vector (1, 0.5): 1 in "
         "its direction, -1 opposite, the same along each ray from the origin. The "
-        "slope stands at a right angle to the ray and shrinks with the length.",
+        "gradient stands at a right angle to the ray and shrinks with the length.",
     ),
     "hinge_embedding_loss": _hinge_embedding(),
     "pairwise_distance": Picture(
@@ -281,14 +281,14 @@ FIGURES: dict[str, Figure] = {
         _triplet,
         "An anchor, a positive at the distance 1.8 and a negative at 1.6. The positive "
         "is pulled to the anchor, the negative pushed off until it leaves the circle "
-        "of the margin. Beside it the cost over both distances: 0 where the negative "
+        "of the margin. Beside it the loss over both distances: 0 where the negative "
         "is farther by 1, and from there it grows by 1 a unit of either distance.",
     ),
     "triplet_margin_with_distance_loss": Picture(
         _triplet_with_distance,
-        "The cost of a negative anywhere in the plane, for an anchor at (1, 0.5) and a "
+        "The loss of a negative anywhere in the plane, for an anchor at (1, 0.5) and a "
         "positive at (1.5, -0.5), by three distances. By the norm and by its square it "
-        "is a disc around the anchor, with steady and with growing slope; by the "
-        "cosine it is a wedge in the direction of the anchor.",
+        "is a disc around the anchor, with a constant and with a growing gradient; by "
+        "the cosine it is a wedge in the direction of the anchor.",
     ),
 }

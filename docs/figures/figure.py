@@ -13,12 +13,14 @@ from parity.curve import Curve, Line
 
 __all__ = ["Axis", "Contour", "Figure", "Lines", "Picture"]
 
+# What the panels of a line show, and what it is called on a curve.
+PANELS = {"value": "value", "derivative": "slope"}
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Value and slope along a line, beside the siblings of a loss."""
+    """Value and derivative along a line, beside the siblings of a loss."""
 
     curve: Curve
     siblings: tuple[Curve, ...]
@@ -34,9 +36,11 @@ class Lines:
         at, line = self.curve.own
         low, high = self.curve.span
         path = f"as the {self.curve.moved} goes from {low:g} to {high:g}"
-        words = [f"Value and slope of {self.curve.loss} {path} ({self.curve.fixed})."]
-        for kind in ("value", "slope"):
-            y = getattr(line, kind)
+        words = [
+            f"Value and derivative of {self.curve.loss} {path} ({self.curve.fixed})."
+        ]
+        for kind, quantity in PANELS.items():
+            y = getattr(line, quantity)
             least, most = np.nanargmin(y), np.nanargmax(y)
             words.append(
                 f"The {kind} begins at {y[0]:.3g} and ends at {y[-1]:.3g}; its least "
@@ -48,9 +52,10 @@ class Lines:
         return " ".join(words)
 
     def draw(self, canvas: Canvas) -> None:
-        """Draw value and slope in two panels."""
-        for axes, kind in zip(canvas.subplots(1, 2), ("value", "slope"), strict=True):
-            self._panel(axes, kind)
+        """Draw value and derivative in two panels."""
+        panels = canvas.subplots(1, 2)
+        for axes, (kind, quantity) in zip(panels, PANELS.items(), strict=True):
+            self._panel(axes, quantity, (self.curve, *self.siblings))
             axes.set_title(kind, loc="left", fontsize=10)
             axes.set_xlabel(self.curve.moved)
             axes.locator_params(nbins=6, steps=[1, 2, 5, 10])
@@ -59,18 +64,16 @@ class Lines:
             canvas.legend(*names, loc="outside lower center", ncols=2, fontsize=9)
 
     def sketch(self, canvas: Canvas) -> None:
-        """Draw the value alone."""
-        self._panel(canvas.subplots(), "value")
+        """Draw the value of the loss alone."""
+        self._panel(canvas.subplots(), "value", (self.curve,))
 
-    def _panel(self, axes: Axes, kind: str) -> None:
-        for curve, style, colour in zip(
-            (self.curve, *self.siblings), STYLES, SERIES, strict=False
-        ):
+    def _panel(self, axes: Axes, quantity: str, curves: tuple[Curve, ...]) -> None:
+        for curve, style, colour in zip(curves, STYLES, SERIES, strict=False):
             own = curve is self.curve
             at, line = curve.own
             axes.plot(
                 at,
-                _broken(line, kind),
+                _broken(line, quantity),
                 linestyle=style,
                 color=colour,
                 linewidth=2.4 if own else 1.4,
@@ -90,10 +93,10 @@ def _word(option: Any) -> str:
     return getattr(option, "__name__", repr(option))
 
 
-def _broken(line: Line, kind: str) -> np.ndarray:
-    """Return the numbers with a gap where a slope jumps, so that it is seen to."""
-    y = getattr(line, kind).astype(float)
-    if kind == "slope":
+def _broken(line: Line, quantity: str) -> np.ndarray:
+    """Return the numbers with a gap where a derivative jumps, so that it is seen to."""
+    y = getattr(line, quantity).astype(float)
+    if quantity == "slope":
         steps = np.abs(np.diff(y))
         jumps = steps > max(20 * np.median(steps), 0.2 * np.nanmax(np.abs(y)))
         y[1:][jumps] = np.nan
@@ -110,7 +113,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Contour:
-    """A loss of two numbers: its costs, and how fast and where to they fall."""
+    """A loss of two numbers: its values, its gradient and the way of descent."""
 
     x: Axis
     y: Axis
@@ -118,7 +121,7 @@ class Contour:
     words: str
 
     def draw(self, canvas: Canvas) -> None:
-        """Draw the costs, and the slope with the direction of descent."""
+        """Draw the losses, and the gradient with the direction of descent."""
         left, right = canvas.subplots(1, 2, sharey=True)
         x, y, cost = self._costs(81)
         canvas.colorbar(left.contourf(x, y, cost, levels=14, cmap="viridis"), ax=left)
@@ -134,14 +137,16 @@ class Contour:
             moving = np.where(size[at] > 1e-6 * top, size[at], np.nan)
             unit = [-across[at] / moving, -down[at] / moving]
         right.quiver(x[at], y[at], *unit, color="white", scale=18, width=0.006)
-        right.set_title("slope, and the way down", loc="left", fontsize=10)
+        right.set_title(
+            "size of the gradient, direction of descent", loc="left", fontsize=10
+        )
         left.set_ylabel(self.y.words)
         for axes in (left, right):
             axes.set_xlabel(self.x.words)
             axes.grid(visible=False)
 
     def sketch(self, canvas: Canvas) -> None:
-        """Draw the costs alone."""
+        """Draw the losses alone."""
         x, y, cost = self._costs(41)
         canvas.subplots().contourf(x, y, cost, levels=14, cmap="viridis")
 

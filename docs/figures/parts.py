@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from parity.curve import Curve
 from parity.curves import CURVES
 
-__all__ = ["arrows", "curve_of", "panel", "slope_of"]
+__all__ = ["arrows", "curve_of", "gradient_of", "panel"]
 
 
 def curve_of(name: str, **options: Any) -> Curve:
@@ -19,8 +19,10 @@ def curve_of(name: str, **options: Any) -> Curve:
     return replace(CURVES[name], options=options)
 
 
-def slope_of(loss: Callable[..., Any], input: Any, *rest: Any, **options: Any) -> Any:
-    """Return the slopes of a loss in its first array."""
+def gradient_of(
+    loss: Callable[..., Any], input: Any, *rest: Any, **options: Any
+) -> Any:
+    """Return the gradients of a loss in its first array."""
     moved = torch.tensor(input, dtype=torch.float64, requires_grad=True)
     rest = tuple(torch.tensor(np.asarray(x)) for x in rest)
     loss(moved, *rest, reduction="sum", **options).backward()

@@ -30,19 +30,19 @@ SHORT = {
 Pulls = dict[str, np.ndarray]
 
 
-def _slope(
+def _gradient(
     loss: str, scores: Any = SCORES, relevance: Any = RELEVANCE, **options: Any
 ) -> np.ndarray:
-    """Return the slope of the cost of one list."""
+    """Return the gradient of the loss of one list."""
     at = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
     options = {"reduction": "sum"} | options
     cost = getattr(fl, loss)(at, torch.tensor(relevance), **options)
-    (slope,) = torch.autograd.grad(cost, at)
-    return slope.numpy()
+    (gradient,) = torch.autograd.grad(cost, at)
+    return gradient.numpy()
 
 
 def _rows(loss: str, scores: np.ndarray, relevance: Any, **options: Any) -> np.ndarray:
-    """Return the cost of each list of two."""
+    """Return the loss of each list of two."""
     relevance = np.broadcast_to(np.asarray(relevance, float), scores.shape)
     return getattr(fl, loss)(scores, relevance, reduction="none", **options)
 
@@ -97,7 +97,7 @@ def _pairs() -> list[tuple[int, int]]:
 def _dots(
     axes: Axes, x: np.ndarray, y: np.ndarray, *, below: str, aside: str = ""
 ) -> None:
-    """Draw the pairs of the list on the line of what a pair costs."""
+    """Draw the pairs of the list on the line of the loss of a pair."""
     axes.plot(x, y, "o", color=INK, markersize=5, zorder=4)
     shifts = dict.fromkeys(below.split(), (-10, -13))
     shifts |= dict.fromkeys(aside.split(), (7, -7))
@@ -126,7 +126,7 @@ def _of_leads(
         cost = _rows(loss, SCORES[np.stack([first, second], -1)], [1, 0])
         _dots(right, SCORES[first] - SCORES[second], cost, below=below)
         right.set_xlabel("lead of the more relevant item")
-        right.set_title("cost of each pair", loc="left", fontsize=10)
+        right.set_title("loss of each pair", loc="left", fontsize=10)
         right.set_ylim(-0.5, 3.4)
         right.legend(fontsize=9)
 
@@ -139,7 +139,7 @@ def _of_errors(
     def draw(canvas: Canvas) -> None:
         left, right = canvas.subplots(1, 2)
         own = next(iter(kinds.values()))
-        _plane(left, -_slope(loss, **own, **options))
+        _plane(left, -_gradient(loss, **own, **options))
         misses = np.linspace(-3.4, 3.4, 341)
         lists = np.stack([misses + 1, np.zeros_like(misses)], -1)
         for (label, kind), style, colour in zip(
@@ -152,7 +152,7 @@ def _of_errors(
         first, second = (SCORES - RELEVANCE)[pairs].T
         _dots(right, first - second, costs, below=below, aside="AB CE AD")
         right.set_xlabel("lead in score less lead in relevance")
-        right.set_title("cost of each pair", loc="left", fontsize=10)
+        right.set_title("loss of each pair", loc="left", fontsize=10)
         if len(kinds) > 1:
             right.legend(fontsize=9)
 
@@ -176,11 +176,11 @@ def _plane(axes: Axes, pull: np.ndarray) -> None:
 
 def _shares_beside(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    slope = _slope("ranking_softmax_loss")
-    _list(left, {"": -slope})
+    gradient = _gradient("ranking_softmax_loss")
+    _list(left, {"": -gradient})
     total = RELEVANCE.sum()
     place = np.arange(len(ITEMS))
-    softmax, due = (slope + RELEVANCE) / total, RELEVANCE / total
+    softmax, due = (gradient + RELEVANCE) / total, RELEVANCE / total
     right.bar(place - 0.2, softmax, 0.38, color=SERIES[0], label="softmax")
     right.bar(place + 0.2, due, 0.38, color=SERIES[1], label="relevance")
     right.set_xticks(place, ITEMS)
@@ -204,9 +204,9 @@ def _with_epsilon(canvas: Canvas) -> None:
         name = f"epsilon {epsilon:g}"
         line = {"color": colour, "linestyle": style, "linewidth": 2, "label": name}
         left.plot(scores[:, 2], cost, **line)
-        pull = -_slope("poly1_softmax_loss", SCORES, relevance, epsilon=epsilon)
+        pull = -_gradient("poly1_softmax_loss", SCORES, relevance, epsilon=epsilon)
         right.bar(place + 0.2 * (turn - 1.5), pull, 0.19, color=colour)
-    left.set_title("cost of the list", loc="left", fontsize=10)
+    left.set_title("loss of the list", loc="left", fontsize=10)
     left.set_xlabel("score of C, the one relevant item")
     right.set_title("pull on each item, C at 0.9", loc="left", fontsize=10)
     right.set_xticks(place, ITEMS)
@@ -239,14 +239,14 @@ def _stacks(axes: Axes, rows: list[tuple[str, dict[int, float]]]) -> None:
 
 def _choices(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    _list(left, {"": -_slope("unique_softmax_loss")})
+    _list(left, {"": -_gradient("unique_softmax_loss")})
     rows = []
     for i in np.argsort(-RELEVANCE, kind="stable"):
         among = [int(i), *(int(j) for j in np.flatnonzero(RELEVANCE[i] > RELEVANCE))]
         if len(among) > 1:
             chosen = np.zeros(len(among))
             chosen[0] = 1.0
-            shares = _slope("unique_softmax_loss", SCORES[among], chosen) + chosen
+            shares = _gradient("unique_softmax_loss", SCORES[among], chosen) + chosen
             rows.append((ITEMS[i], dict(zip(among, shares, strict=True))))
     _stacks(right, rows)
     right.set_ylabel("item to choose")
@@ -255,17 +255,17 @@ def _choices(canvas: Canvas) -> None:
 
 def _draws(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
-    _list(left, {"": -_slope("listmle_loss")})
+    _list(left, {"": -_gradient("listmle_loss")})
     order = np.argsort(-RELEVANCE, kind="stable")
     rows = []
     for k in range(len(order)):
         # What the draws from here on pull less what those after it pull.
-        slopes = _slope("listmle_loss", SCORES[order[k:]], RELEVANCE[order[k:]])
+        gradients = _gradient("listmle_loss", SCORES[order[k:]], RELEVANCE[order[k:]])
         if k + 1 < len(order):
             rest = order[k + 1 :]
-            slopes[1:] -= _slope("listmle_loss", SCORES[rest], RELEVANCE[rest])
-        slopes[0] += 1.0
-        shares = dict(zip(map(int, order[k:]), slopes, strict=True))
+            gradients[1:] -= _gradient("listmle_loss", SCORES[rest], RELEVANCE[rest])
+        gradients[0] += 1.0
+        shares = dict(zip(map(int, order[k:]), gradients, strict=True))
         rows.append((f"{k + 1}: {ITEMS[order[k]]}", shares))
     _stacks(right, rows)
     right.set_ylabel("draw, and the right item")
@@ -283,13 +283,13 @@ def _stairs(canvas: Canvas) -> None:
         ("temperature 0.01", {"temperature": 0.01}),
         ("hinge step", {"step": "hinge"}),
     ]
-    _list(left, {name: -_slope("approx_ndcg_loss", **x) for name, x in kinds[:2]})
+    _list(left, {name: -_gradient("approx_ndcg_loss", **x) for name, x in kinds[:2]})
     for (name, options), style, colour in zip(kinds, STYLES, SERIES, strict=False):
         cost = fl.approx_ndcg_loss(scores, relevance, reduction="none", **options)
         line = {"color": colour, "linestyle": style, "linewidth": 2, "label": name}
         right.plot(scores[:, 2], cost, **line)
     right.set_xlabel("score of C, the best item")
-    right.set_title("cost of the list", loc="left", fontsize=10)
+    right.set_title("loss of the list", loc="left", fontsize=10)
     names = right.get_legend_handles_labels()
     canvas.legend(*names, loc="outside lower center", ncols=4, fontsize=9)
 
@@ -300,12 +300,13 @@ def _margins(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _plain(loss: str) -> Callable[[], Pulls]:
-    return lambda: {"pull": -_slope(loss)}
+    return lambda: {"pull": -_gradient(loss)}
 
 
 def _with_gains() -> Pulls:
     plain, gains = (
-        -_slope("pairwise_logistic_loss", lambda_weight=kind) for kind in (None, "dcg")
+        -_gradient("pairwise_logistic_loss", lambda_weight=kind)
+        for kind in (None, "dcg")
     )
     most = np.abs(plain).max() / np.abs(gains).max()
     return {"all pairs alike": plain, f'"dcg", times {most:.2g}': most * gains}
@@ -316,10 +317,10 @@ FIGURES: dict[str, Figure] = {
         Axis("score that should lead", (-2.5, 2.5)),
         Axis("other score", (-2.5, 2.5)),
         _margins,
-        "Cost in the plane of two scores, with a margin of 1: nothing where the first "
+        "Loss in the plane of two scores, with a margin of 1: nothing where the first "
         "leads by 1 or more, and from that line on a plane that rises towards the "
-        "corner where the other leads. Everywhere on it the slope is the same, and the "
-        "way down raises the first score and lowers the other.",
+        "corner where the other leads. Everywhere on it the gradient is the same, and "
+        "the way down raises the first score and lowers the other.",
     ),
     "pairwise_hinge_loss": Picture(
         _of_leads(
@@ -327,19 +328,19 @@ FIGURES: dict[str, Figure] = {
         ),
         "Left, five items by falling score, of relevance 1, 0, 2, 0 and 1, and the "
         "pull on each: whole numbers, one for every pair that lacks something, such as "
-        "3 upwards on the best item, which stands third. Right, the cost of a pair "
+        "3 upwards on the best item, which stands third. Right, the loss of a pair "
         "over the lead of its more relevant item: a straight line down to 0 at a lead "
-        "of 1. Three of the eight pairs of the list lie beyond and cost nothing. "
-        "Beside it: the logistic and the soft zero-one cost.",
+        "of 1. Three of the eight pairs of the list lie beyond and have loss 0. "
+        "Beside it: the logistic and the soft zero-one loss.",
     ),
     "pairwise_logistic_loss": Picture(
         _of_leads("pairwise_logistic_loss", _with_gains, below="CD CE"),
         "Left, five items by falling score, of relevance 1, 0, 2, 0 and 1, and the "
         "pull on each, once with all pairs alike and once with lambda_weight 'dcg': "
         "the weights move the pull from the last two items, which they nearly leave "
-        "alone, to the top of the list. Right, the cost of a pair over the lead of its "
+        "alone, to the top of the list. Right, the loss of a pair over the lead of its "
         "more relevant item, 0.69 at no lead: none of the eight pairs of the list "
-        "costs nothing. Beside it: the hinge and the soft zero-one cost.",
+        "has loss 0. Beside it: the hinge and the soft zero-one loss.",
     ),
     "pairwise_soft_zero_one_loss": Picture(
         _of_leads(
@@ -350,15 +351,15 @@ FIGURES: dict[str, Figure] = {
         "Left, five items by falling score, of relevance 1, 0, 2, 0 and 1, and the "
         "pull on each: strongest, 0.72 upwards, on the best item, which stands third, "
         "and weak, 0.16, on the relevant item at the end, far from those it should "
-        "lead. Right, the cost of a pair over the lead of its more relevant item: a "
+        "lead. Right, the loss of a pair over the lead of its more relevant item: a "
         "step smoothed to fall from 1 to 0, flat on both sides. Beside it: the hinge "
-        "and the logistic cost.",
+        "and the logistic loss.",
     ),
     "pairwise_mse_loss": Picture(
         _of_errors("pairwise_mse_loss", "", {"": {}}, reduction="mean"),
         "Left, five items by relevance and score, and the pull of the mean on each, "
         "towards a line of slope 1 on which all leads are right: the farther from the "
-        "line, the stronger, 1.46 upwards for the item farthest below. Right, the cost "
+        "line, the stronger, 1.46 upwards for the item farthest below. Right, the loss "
         "of a pair in both orders over what its lead in score exceeds that in "
         "relevance by: a parabola around 0. Six of the eight pairs drawn miss by more "
         "than 1.",
@@ -371,10 +372,10 @@ FIGURES: dict[str, Figure] = {
         ),
         "Left, five items by relevance and score, a line of slope 1 on which all leads "
         "are right, and the pull on each with tau 0.75, which is a multiple of a "
-        "quarter: 2 upwards for the best item. Right, the cost of a pair over what its "
+        "quarter: 2 upwards for the best item. Right, the loss of a pair over what its "
         "lead in score exceeds that in relevance by: with tau 0.75 a lead that is too "
-        "small costs three times what one that is too large costs, with tau 0.5 both "
-        "cost the same.",
+        "small has three times the loss of one that is too large, with tau 0.5 both "
+        "have the same.",
     ),
     "ranking_softmax_loss": Picture(
         _shares_beside,
@@ -386,9 +387,9 @@ FIGURES: dict[str, Figure] = {
     ),
     "poly1_softmax_loss": Picture(
         _with_epsilon,
-        "Left, the cost of a list with one relevant item over the score of that item, "
+        "Left, the loss of a list with one relevant item over the score of that item, "
         "for epsilon -1, 0, 1 and 4: all fall as it rises, and the larger epsilon, the "
-        "higher the cost and the steeper its fall. Right, the pull on each item where "
+        "higher the loss and the steeper its fall. Right, the pull on each item where "
         "the relevant one stands third: upwards on it, from 0.77 at epsilon -1 to 1.31 "
         "at 4, and downwards on the others, most on the first.",
     ),
@@ -406,7 +407,7 @@ FIGURES: dict[str, Figure] = {
         "Left, five items by falling score, of relevance 1, 0, 2, 0 and 1, and the "
         "pull on each. Right, the five draws of the right order C, A, E, B, D, each a "
         "softmax among the items that are left: the right one has the probability "
-        "0.12, 0.68, 0.08, 0.79 and 1. The cost is minus the logarithm of their "
+        "0.12, 0.68, 0.08, 0.79 and 1. The loss is minus the logarithm of their "
         "product.",
     ),
     "approx_ndcg_loss": Picture(
@@ -414,9 +415,9 @@ FIGURES: dict[str, Figure] = {
         "Left, five items by falling score, of relevance 1, 0, 2, 0 and 1, and the "
         "pull on each at the temperatures 1 and 0.3: up for the best item, which "
         "stands third, and down for the irrelevant one before it; the item at the end "
-        "is hardly moved. Right, the cost of the list over the score of the best item: "
+        "is hardly moved. Right, the loss of the list over the score of the best item: "
         "stairs from -0.63 to -0.97 at temperature 0.01, one step for each item that "
-        "it passes, rounder the higher the temperature; the cost of the hinge step "
+        "it passes, rounder the higher the temperature; the loss of the hinge step "
         "lies above the stairs.",
     ),
 }

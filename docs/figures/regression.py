@@ -35,16 +35,16 @@ def _counts(canvas: Canvas) -> None:
     for count, style, colour in zip((0, 3, 8), STYLES, SERIES, strict=False):
         seen = torch.full_like(log_rate, count)
         cost = fl.poisson_nll_loss(log_rate, seen, reduction="none")
-        (slope,) = torch.autograd.grad(cost.sum(), log_rate)
+        (gradient,) = torch.autograd.grad(cost.sum(), log_rate)
         at, drawn = log_rate.detach().numpy(), cost.detach().numpy()
         line = {"color": colour, "linestyle": style, "linewidth": 2}
         left.plot(at, drawn, label=f"count {count}", **line)
-        right.plot(at, slope.numpy(), **line)
+        right.plot(at, gradient.numpy(), **line)
         if count:
             least = np.argmin(drawn)
             left.plot(at[least], drawn[least], "o", color=colour)
-            right.plot(at[least], slope[least], "o", color=colour)
-    for axes, kind in ((left, "value"), (right, "slope")):
+            right.plot(at[least], gradient[least], "o", color=colour)
+    for axes, kind in ((left, "value"), (right, "gradient")):
         axes.set_title(kind, loc="left", fontsize=10)
         axes.set_xlabel("logarithm of the rate")
     left.legend(fontsize=9)
@@ -56,13 +56,13 @@ def _amounts(
     def draw(canvas: Canvas) -> None:
         left, right = canvas.subplots(1, 2)
         _of_targets(left, loss, targets)
-        left.set_title("cost of one prediction", loc="left", fontsize=10)
+        left.set_title("loss of one prediction", loc="left", fontsize=10)
         left.set_xlabel("prediction")
         left.set_ylabel(unit)
         _of_constants(right, loss)
         right.set_title("one prediction for 1, 2, 3, 4 and 20", loc="left", fontsize=10)
         right.set_xlabel("prediction")
-        right.set_ylabel("mean cost over its least")
+        right.set_ylabel("mean loss over its least")
         for axes in (left, right):
             axes.set_xticks(range(0, 13, 2))
         names = right.get_legend_handles_labels()
@@ -118,28 +118,29 @@ FIGURES: dict[str, Figure] = {
         Axis("error of the mean", (-2.5, 2.5)),
         Axis("variance", (0.5, 6.0)),
         _nll,
-        "Cost in the plane of error and variance: a valley whose floor is at the "
+        "Loss in the plane of error and variance: a valley whose floor is at the "
         "variance that equals the squared error, deepest at no error and the smallest "
         "variance, and with steep walls where a small variance meets a large error.",
     ),
     "poisson_nll_loss": Picture(
         _counts,
-        "Value and slope for counts of 0, 3 and 8 as the logarithm of the rate moves: "
-        "the counts 3 and 8 cost least at their own logarithms, 1.1 and 2.08, where "
-        "the slope crosses 0; left of it the slope levels off at minus the count, "
-        "right of it the cost grows exponentially. A count of 0 costs the rate itself.",
+        "Value and gradient for counts of 0, 3 and 8 as the logarithm of the rate "
+        "moves: the counts 3 and 8 have their least loss at their own logarithms, 1.1 "
+        "and 2.08, where the gradient crosses 0; left of it the gradient levels off at "
+        "minus the count, right of it the loss grows exponentially. For a count of 0 "
+        "it is the rate itself.",
     ),
     "mean_absolute_percentage_error": Picture(
         _amounts("mean_absolute_percentage_error", (2, 4, 8), "percent"),
-        "Left, the cost of a prediction for targets of 2, 4 and 8: each costs 100 at "
+        "Left, the loss of a prediction for targets of 2, 4 and 8: each is 100 at "
         "0 and nothing at its target, and rises the faster the smaller the target. "
-        "Right, the mean cost of one prediction for the amounts 1, 2, 3, 4 and 20: it "
+        "Right, the mean loss of one prediction for the amounts 1, 2, 3, 4 and 20: it "
         "is least at 2, below the median of 3 and far below the mean of 6.",
     ),
     "mean_squared_logarithmic_error": Picture(
         _amounts("mean_squared_logarithmic_error", (2, 4, 8), "squared nats"),
-        "Left, the cost of a prediction for targets of 2, 4 and 8: from its target "
-        "each rises faster to the left than to the right. Right, the mean cost of one "
+        "Left, the loss of a prediction for targets of 2, 4 and 8: from its target "
+        "each rises faster to the left than to the right. Right, the mean loss of one "
         "prediction for the amounts 1, 2, 3, 4 and 20: it is least at 3.79, between "
         "the median of 3 and the mean of 6.",
     ),

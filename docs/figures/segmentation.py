@@ -38,7 +38,7 @@ def _dice(canvas: Canvas) -> None:
         left.imshow(shown, cmap=ListedColormap([colour]), interpolation="nearest")
     patches = [Patch(color=c, label=word) for word, (_, c) in parts.items()]
     left.legend(handles=patches, fontsize=9, loc="upper center", ncols=3)
-    left.set_title(f"truth and prediction: cost {cost:.2f}", loc="left", fontsize=10)
+    left.set_title(f"truth and prediction: loss {cost:.2f}", loc="left", fontsize=10)
     left.grid(visible=False)
     for radius, style, colour in zip((12, 6), ("-", "--"), SERIES, strict=False):
         shifts = np.arange(2 * radius + 1)
@@ -56,7 +56,7 @@ def _dice(canvas: Canvas) -> None:
                 linewidth=width,
                 label=f"{name}, radius {radius}",
             )
-    right.set_title("cost of a disc off its place", loc="left", fontsize=10)
+    right.set_title("loss of a disc off its place", loc="left", fontsize=10)
     right.set_xlabel("shift, in diameters")
     right.legend(fontsize=9)
 
@@ -81,7 +81,7 @@ def _generalized_dice(canvas: Canvas) -> None:
     for place, (name, loss), colour in zip(
         (-0.27, 0.0, 0.27), losses.items(), (*SERIES[2:4], INK), strict=True
     ):
-        right.bar(np.arange(3) + place, _slopes(loss, labels), 0.25, color=colour)
+        right.bar(np.arange(3) + place, _gradients(loss, labels), 0.25, color=colour)
         patches.append(Patch(color=colour, label=name))
     canvas.legend(
         handles=[patches[i] for i in (0, 3, 1, 4, 2, 5)],
@@ -90,12 +90,12 @@ def _generalized_dice(canvas: Canvas) -> None:
         fontsize=9,
     )
     right.set_yscale("log")
-    right.set_title("size of the slope at one pixel", loc="left", fontsize=10)
+    right.set_title("norm of the gradient at one pixel", loc="left", fontsize=10)
     right.set_xticks(range(3), CLASSES)
     right.grid(visible=False, axis="x")
 
 
-def _slopes(loss: Callable[..., torch.Tensor], labels: torch.Tensor) -> list[float]:
+def _gradients(loss: Callable[..., torch.Tensor], labels: torch.Tensor) -> list[float]:
     """Return how hard a pixel of each class pulls its own probability up."""
     true = torch.nn.functional.one_hot(labels, 3).movedim(-1, 1)
     p = (0.2 + 0.4 * true.double()).requires_grad_()
@@ -117,15 +117,15 @@ FIGURES: dict[str, Figure] = {
     "dice_loss": Picture(
         _dice,
         "A true disc and the predicted one, 12 pixels to its right: what they share, "
-        "what is missed and what is extra. Beside it the cost as a disc leaves its "
+        "what is missed and what is extra. Beside it the loss as a disc leaves its "
         "place: dice_loss grows from 0 to 1 where the two part, alike for a radius of "
         "12 and of 6 pixels; mse_loss ends near 0.2 and near 0.06.",
     ),
     "generalized_dice_loss": Picture(
         _generalized_dice,
         "A picture of 3087 pixels of background, 960 of an organ and 49 of a lesion, "
-        "and the size of the slope at one pixel of each, on a logarithmic scale, where "
-        "each true class has the probability 0.6. It is the same for all with "
+        "and the norm of the gradient at one pixel of each, on a logarithmic scale, "
+        "where each true class has the probability 0.6. It is the same for all with "
         "nll_loss; with dice_loss it grows as the class shrinks, and with "
         "generalized_dice_loss as its square does.",
     ),
@@ -133,9 +133,9 @@ FIGURES: dict[str, Figure] = {
         Axis("extra, in sizes of the true region", (0.0, 1.0)),
         Axis("missed, in the same unit", (0.0, 1.0)),
         _tversky,
-        "The cost with alpha 0.3 and beta 0.7 over what is predicted beyond the true "
+        "The loss with alpha 0.3 and beta 0.7 over what is predicted beyond the true "
         "region and what is missed of it, both as shares of its size: 0 where both are "
         "0, 0.23 for as much again, 0.41 for half of it missed and 1 for all of it. "
-        "The way down leads to fewer misses first.",
+        "The direction of descent leads to fewer misses first.",
     ),
 }

@@ -43,6 +43,6 @@ FIGURES: dict[str, Figure] = {
         "Above, the probabilities of a blank and three letters in 13 frames: c is "
         "likely near frame 2, a near 6, t near 10 and, wrongly, near 3. Below, the "
         "share of each among the alignments that spell c a t, which is minus the "
-        "slope: c, a and t follow each other, and nothing is left of the early t.",
+        "gradient: c, a and t follow each other, and nothing is left of the early t.",
     ),
 }
