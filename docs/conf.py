@@ -8,16 +8,23 @@ from sphinx.application import Sphinx
 
 import funloss
 from docs.making import api, checks, departures, gallery
+from docs.making.drawings import themed_drawings
 from docs.making.figures import draw
 from docs.making.image import framed
 from docs.making.loss_page import completed
+from docs.making.names import entries
 from docs.making.pages import LOSSES
 
 project = "funloss"
 author = copyright = "The funloss authors"
 release = funloss.__version__
 
-extensions = ["myst_parser", "sphinx_copybutton", "docs.making.mathml"]
+extensions = [
+    "myst_parser",
+    "sphinx_copybutton",
+    "docs.making.breaks",
+    "docs.making.mathml",
+]
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "_made", "figures", "making"]
@@ -30,9 +37,10 @@ html_title = "funloss"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_search_scorer = str(Path(__file__).parent / "making" / "search.js")
 
-# A figure that is drawn with the site.
-_IMAGE = re.compile(r"!\[([^\]]*)\]\((_made/\w+)\.svg\)")
+# A figure that is drawn with the site, or given its themes there.
+_IMAGE = re.compile(r"^!\[([^\]]*)\]\((?:_made/)?([\w-]+)\.svg\)$", re.MULTILINE)
 
 # What stands in a page as a comment, and what it is replaced with.
 PARTS: dict[str, Callable[[], str]] = {
@@ -55,10 +63,19 @@ def fill(app: Sphinx, docname: str, source: list[str]) -> None:
         mark = f"<!-- made: {part} -->"
         if mark in source[0]:
             source[0] = source[0].replace(mark, made())
-    source[0] = _IMAGE.sub(lambda image: framed(*image.groups()), source[0])
+    source[0] = _IMAGE.sub(_themed, source[0])
+    if found := entries(docname):
+        title, _, body = source[0].partition("\n")
+        source[0] = f"{title}\n\n{found}\n{body}"
+
+
+def _themed(image: re.Match[str]) -> str:
+    return framed(image[1], f"_made/{image[2]}")
 
 
 def setup(app: Sphinx) -> None:
     """Draw first, then fill each page."""
-    app.connect("builder-inited", lambda _: draw(Path(__file__).parent / "_made"))
+    docs = Path(__file__).parent
+    app.connect("builder-inited", lambda _: draw(docs / "_made"))
+    app.connect("builder-inited", lambda _: themed_drawings(docs, docs / "_made"))
     app.connect("source-read", fill)

@@ -95,9 +95,11 @@ def shown(chrome: webdriver.Chrome, selector: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def narrowed(chrome: webdriver.Chrome, width: int) -> Iterator[None]:
-    """Show the page on a telephone."""
-    size = {"width": width, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+def narrowed(
+    chrome: webdriver.Chrome, width: int, *, mobile: bool = True
+) -> Iterator[None]:
+    """Show the page in another width, on a telephone if not told otherwise."""
+    size = {"width": width, "height": 844, "deviceScaleFactor": 2, "mobile": mobile}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     yield
     chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

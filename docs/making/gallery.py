@@ -9,12 +9,14 @@ __all__ = ["gallery"]
 
 
 def gallery() -> str:
-    """Return a card for every loss, by family."""
-    parts = []
+    """Return links to the families, then a card for every loss by family."""
+    links = (f"[{family.capitalize()}](#gallery-{family})" for family in FAMILIES)
+    parts = [f"Jump to: {' · '.join(links)}"]
     for family, names in FAMILIES.items():
         cards = "\n".join(_card(name) for name in names)
         parts.append(
-            f"### {family.capitalize()}\n\n:::{{container}} gallery\n{cards}\n:::"
+            f"(gallery-{family})=\n### {family.capitalize()}\n\n"
+            f":::{{container}} gallery\n{cards}\n:::"
         )
     return "\n\n".join(parts)
 

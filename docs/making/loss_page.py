@@ -1,6 +1,7 @@
 """What the site adds to the hand-written page of a loss."""
 
 import inspect
+from collections.abc import Iterator
 
 import funloss
 from docs.figures import FIGURES
@@ -8,6 +9,7 @@ from docs.making.checks import checks_of
 from docs.making.departures import departures_of
 from docs.making.docstring import linked, listed, parsed, signature
 from docs.making.image import framed
+from docs.making.names import also_called, entries
 from docs.making.pages import pages_from
 from funloss._array.number import real_options
 
@@ -22,49 +24,60 @@ _NUMBERS = (
 
 
 def completed(name: str, written: str) -> str:
-    """Return the page: summary and figure, what was written, then the reference."""
+    """Return the page: what is needed to call the loss, what was written, the rest."""
     title, _, body = written.partition("\n")
-    return "\n\n".join([title, _head(name), body.strip(), _reference(name)])
-
-
-def _head(name: str) -> str:
-    summary = parsed(getattr(funloss, name)).summary
-    words = " ".join(FIGURES[name].words.split())
-    return f"*{summary}*\n\n{framed(words, f'../_made/{name}')}"
-
-
-def _reference(name: str) -> str:
-    loss = getattr(funloss, name)
-    own = parsed(loss)
-    links = pages_from("losses")
-
-    def text(markdown: str) -> str:
-        return linked(markdown, links, name)
-
-    def section(head: str, *markdown: str) -> str:
-        body = "\n\n".join(part for part in markdown if part)
-        return f"### {head}\n\n{body}" if body else ""
-
-    options = real_options(inspect.unwrap(loss)).values()
-    numbers = dict.fromkeys((option.name for option in options), _NUMBERS)
+    definition, head, use = body.partition("\n## ")
     parts = [
-        "## Reference",
-        f"```{{py:function}} {name}{signature(loss)}\n:module: funloss\n```",
-        text(own.description),
-        section("Arguments", listed(own.sections["Args"], links, name, numbers)),
-        section("Returns", text(own.sections["Returns"])),
-        section("Errors", listed(own.sections["Raises"], links, name)),
-        section("Numerics", text(own.sections.get("Numerics", ""))),
-        section(
-            "Departures from torch",
-            text(own.sections.get("Torch", "")),
-            departures_of(name),
-        ),
-        section("In other libraries", text(own.sections.get("Peers", ""))),
-        section("Checked against torch", checks_of(name)),
-        section("Papers", _cited(own.sections.get("References", ""))),
+        title,
+        entries(f"losses/{name}"),
+        *_call(name),
+        _section("Definition", definition.strip(), _in_words(name)),
+        framed(_on_one_line(FIGURES[name].words), f"../_made/{name}", narrow=True),
+        f"{head}{use}".strip(),
+        *_reference(name),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _call(name: str) -> Iterator[str]:
+    """Yield the summary, the other names, the signature and the arguments."""
+    loss = getattr(funloss, name)
+    own, links = parsed(loss), pages_from("losses")
+    yield f"*{own.summary}*"
+    yield also_called(name)
+    yield f"```{{py:function}} {name}{signature(loss)}\n:module: funloss\n```"
+    options = real_options(inspect.unwrap(loss)).values()
+    numbers = dict.fromkeys((option.name for option in options), _NUMBERS)
+    yield _section("Arguments", listed(own.sections["Args"], links, name, numbers))
+    yield f"**Returns** {linked(own.sections['Returns'], links, name)}"
+
+
+def _in_words(name: str) -> str:
+    return linked(
+        parsed(getattr(funloss, name)).description, pages_from("losses"), name
+    )
+
+
+def _reference(name: str) -> Iterator[str]:
+    own, links = parsed(getattr(funloss, name)), pages_from("losses")
+
+    def text(section: str) -> str:
+        return linked(own.sections.get(section, ""), links, name)
+
+    yield _section("Errors", listed(own.sections["Raises"], links, name))
+    yield _section("Accuracy", text("Numerics"), checks_of(name))
+    yield _section("Departures from torch", text("Torch"), departures_of(name))
+    yield _section("In other libraries", text("Peers"))
+    yield _section("References", _cited(own.sections.get("References", "")))
+
+
+def _section(head: str, *markdown: str) -> str:
+    body = "\n\n".join(part for part in markdown if part)
+    return f"## {head}\n\n{body}" if body else ""
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _cited(section: str) -> str:

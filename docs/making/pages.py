@@ -1,15 +1,51 @@
-"""Where each public name has its page, and which family it belongs to."""
+"""Where each public name has its page, and in which order losses are shown."""
 
 import funloss.testing
 from funloss import _registry
 
-__all__ = ["FAMILIES", "HELPERS", "LOSSES", "TESTING", "pages_from"]
+__all__ = ["FAMILIES", "HELPERS", "LOSSES", "ORDER", "TESTING", "pages_from"]
 
 LOSSES = list(_registry.LOSSES)
 HELPERS = list(_registry.HELPERS)
 TESTING = list(funloss.testing.__all__)
+
+# Within a family what is used most comes first, and next to it what resembles it; a
+# loss that is missing here comes last. Families are in the order of the register.
+_USED = """
+mse_loss l1_loss huber_loss smooth_l1_loss log_cosh_loss quantile_loss expectile_loss
+gaussian_nll_loss poisson_nll_loss mean_squared_logarithmic_error
+mean_absolute_percentage_error
+cross_entropy binary_cross_entropy_with_logits binary_cross_entropy nll_loss
+smooth_labels linear_cross_entropy adaptive_log_softmax_with_loss
+sigmoid_focal_loss softmax_focal_loss poly_loss generalized_cross_entropy
+hinge_loss soft_margin_loss multi_margin_loss multiclass_hinge_loss
+multilabel_soft_margin_loss multilabel_margin_loss
+entmax_loss binary_sparsemax_loss fenchel_young_loss
+ranking_softmax_loss pairwise_logistic_loss pairwise_hinge_loss margin_ranking_loss
+listmle_loss approx_ndcg_loss unique_softmax_loss poly1_softmax_loss
+pairwise_mse_loss pairwise_quantile_loss pairwise_soft_zero_one_loss
+cosine_similarity cosine_distance cosine_embedding_loss triplet_margin_loss
+triplet_margin_with_distance_loss hinge_embedding_loss pairwise_distance pdist
+ntxent_loss circle_loss
+kl_div generalized_kl_divergence
+ctc_loss
+dice_loss generalized_dice_loss tversky_loss
+policy_gradient_loss ppo_clip_loss entropy_loss
+q_learning_loss td_loss retrace_loss quantile_q_learning_loss quantile_huber_loss
+categorical_q_learning_loss categorical_td_loss
+dpg_loss qpg_loss rm_loss rpg_loss
+"""
+ORDER = _USED.split()
+
+
+def _place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
+
+
 FAMILIES = {
-    family: sorted(x.name for x in _registry.LOSSES.values() if x.family == family)
+    family: sorted(
+        (x.name for x in _registry.LOSSES.values() if x.family == family), key=_place
+    )
     for family in _registry.FAMILIES
 }
 

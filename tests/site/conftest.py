@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.browser import opened
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,3 +35,10 @@ def site(tmp_path_factory, worker_id):
     status, _, log = done.read_text(encoding="utf-8").partition("\n")
     assert status == "0", log
     return out
+
+
+@pytest.fixture(scope="session")
+def chrome(site, tmp_path_factory):
+    """Open the front page, in one browser for all tests of the site."""
+    with opened(site / "index.html", tmp_path_factory.mktemp("browser")) as chrome:
+        yield chrome

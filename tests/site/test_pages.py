@@ -25,6 +25,7 @@ EXEMPT = {
     "which-loss.md": ["text"] * 4,  # what the examples print, compared by their test
 }
 LOADED = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(\w+:)')
+ADDRESS = re.compile(r"""url\(["']?(?!data:)([^"')]+)""")
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -93,8 +94,10 @@ class Page(HTMLParser):
         """Keep what matters of a tag."""
         found = dict(attrs)
         self.anchors.add(found.get("id"))
-        if tag == "a" and found.get("href"):
-            self.links.append(found["href"])
+        # Pages, and what a page is drawn with: styles, scripts, pictures.
+        for kind in ("href", "src"):
+            if found.get(kind):
+                self.links.append(found[kind])
         if tag == "img":
             self.images.append(found)
 
@@ -124,6 +127,16 @@ def test_internal_links_resolve(site, built):
     assert checked > 10_000
 
 
+def test_styles_name_files_that_exist(site):
+    named = 0
+    for style in (site / "_static").rglob("*.css"):
+        for link in ADDRESS.findall(style.read_text(encoding="utf-8")):
+            assert (style.parent / urlsplit(link).path).exists(), (style, link)
+            named += 1
+    assert named
+    assert (site / "_static" / "fonts" / "OFL.txt").exists()
+
+
 def test_images_exist_and_have_alternative_text(built):
     shown = 0
     for path, page in built.items():
@@ -131,7 +144,7 @@ def test_images_exist_and_have_alternative_text(built):
             assert image.get("alt", "").strip(), (path, image)
             assert (path.parent / image["src"]).resolve().exists(), (path, image)
             shown += 1
-    assert shown >= 4 * len(LOSSES)
+    assert shown >= 6 * len(LOSSES)
 
 
 @pytest.mark.parametrize("name", sorted({*HELPERS, *funloss.testing.__all__}))
