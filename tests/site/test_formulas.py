@@ -10,7 +10,8 @@ return element.getBoundingClientRect().height / size;
 """
 LOADED = """
 const done = arguments[0];
-document.fonts.load("16px 'STIX Two Math'").then((found) => done(found.length));
+const font = "16px 'STIX Two Math'";
+document.fonts.load(font).then((found) => done(found.length), () => done(0));
 """
 LEFTS = """
 return [...document.querySelectorAll(".formula mtable")].flatMap((table) => {
