@@ -102,7 +102,7 @@ GOALS = (
     ),
     Goal("eager calls", "bare jit", 1.6, ("eager",), "value"),
     Goal("eager value_and_grad of cross_entropy", "optax", 0.15, ("eager",)),
-    Goal("compile time of value and slope", "optax", 1.2, ("compile",), "compile"),
+    Goal("compile time of value and gradient", "optax", 1.2, ("compile",), "compile"),
     Goal(
         "NumPy elementwise, value", "torch", 1.0, ("numpy",), "value", classes=1 << 22
     ),

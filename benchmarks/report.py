@@ -12,20 +12,45 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.exact import ExactRow
+from benchmarks.plots import GROWTH, RATIOS, draw
 from benchmarks.result import Row
+from benchmarks.summary import summary_table
 from benchmarks.tables import Table, exact_table, goal_table, noise_table, row_tables
 
-__all__ = ["FIGURES", "GROWTH", "PAGE", "RATIOS", "keep", "page"]
+__all__ = ["FIGURES", "PAGE", "keep", "page"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 FIGURES = DOCS / "performance.json"
 PAGE = DOCS / "performance.md"
-RATIOS, GROWTH = "performance-ratios.svg", "performance-growth.svg"
+WORDS = "A bar for each loss and peer: the ratio of their times, the least first"
+GROWN = "Times of funloss and its peers over the size, for four losses"
 
 OPENING = """\
 # Performance
 
-Written by `python -m benchmarks.report` from the figures of a run; do not edit.
+<!-- Written by `python -m benchmarks.report` from its figures: do not edit. -->
+
+How long a loss and its gradient take with funloss, over the time that another library
+takes for the same numbers: at 0.5 funloss is twice as quick, at 2 it takes twice as
+long. On one core of a CPU; what is written in JAX is compiled by `jax.jit`, torch runs
+eagerly.
+"""
+
+SUMMARY = """\
+A loss is quicker or slower where it differs by more than a fifth, as noise alone may;
+it counts once, by the geometric mean of its cases. A test holds what the compiler
+counts, below, so that times do not rise unseen.
+"""
+
+HOW = """\
+All candidates of a case run in turns in one process of one thread, for {rounds} rounds;
+a ratio is the median over the rounds of the processor time of funloss over that of the
+peer. Values and gradients are compared before anything is timed: in float32 they agree
+to 1e-4 of the largest magnitude (1e-2 in ctc_loss), in bfloat16 to 2e-2.
+"""
+
+AGAIN = """\
+Measure again, or write the page and draw its plots from the figures that are there:
 
 ```bash
 python -m benchmarks --json docs/performance.json --plots docs
@@ -33,17 +58,16 @@ python -m benchmarks.report
 ```
 """
 
-HOW = """\
-All candidates of a case run in turns in one process, which has one thread and keeps
-the memory that it frees, for {rounds} rounds, in reverse every other round. Time is the
-processor's, of the process: others on the machine do not add to it, but share its
-caches. A ratio is the median over the rounds of the time of funloss over that of the
-peer; below 1, funloss is quicker.
-In a goal each loss counts once, by the geometric mean of its cases. A slope is always
-computed together with the value. Both were compared before anything was timed: in
-float32 they agree to 1e-4 of the largest magnitude (1e-2 in ctc_loss), in bfloat16 to
-2e-2. The column A/A is funloss against itself: what it differs from 1 by is noise, and
-so is as much in its row.
+NOISE = """\
+The process keeps the memory that it frees, and turns go in reverse every other round.
+Time is the processor's, of the process: others on the machine do not add to it, but
+share its caches. The column A/A is funloss against itself: what it differs from 1 by
+is noise, and so is as much in its row.
+"""
+
+GOALS = """\
+What funloss wants to reach, and what it does not reach. A gradient is always computed
+together with the value.
 """
 
 EXACT = """\
@@ -64,10 +88,16 @@ def page(figures: Mapping[str, Any]) -> str:
     """Return the page that belongs to the figures of a run."""
     rows = [Row.from_json(row) for row in figures["rows"]]
     exact = [ExactRow.from_json(row) for row in figures["exact"]]
-    parts = [OPENING, _machine(figures["machine"]), "## Goals\n"]
-    parts += [goal_table(rows).markdown(), HOW.format(rounds=figures["rounds"])]
-    parts += [noise_table(rows).markdown()]
-    parts += [f"![Ratios by loss]({RATIOS})\n", f"![Growth with size]({GROWTH})\n"]
+    parts = [
+        OPENING,
+        f"![{WORDS}]({RATIOS})\n",
+        summary_table(rows).markdown(),
+        SUMMARY,
+    ]
+    parts += ["## How it is measured\n", HOW.format(rounds=figures["rounds"])]
+    parts += [_machine(figures["machine"]), AGAIN, NOISE, noise_table(rows).markdown()]
+    parts += ["## Growth with size\n", f"![{GROWN}]({GROWTH})\n"]
+    parts += ["## Goals\n", GOALS, goal_table(rows).markdown()]
     parts += ["## What the compiler counts\n", EXACT, exact_table(exact).markdown()]
     parts += ["## Times\n"]
     for table in row_tables(rows):
@@ -81,8 +111,10 @@ def _machine(machine: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    PAGE.write_text(page(json.loads(FIGURES.read_text())))
+    """Write the page, and draw its plots."""
+    figures = json.loads(FIGURES.read_text())
+    PAGE.write_text(page(figures))
+    draw([Row.from_json(row) for row in figures["rows"]], DOCS)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from benchmarks.result import Row
 __all__ = ["Table", "exact_table", "goal_table", "noise_table", "row_tables"]
 
 ABSENT = "-"
+# What the figures call a gradient.
+SLOPE = "slope"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
         lines.append(
             [
                 f"`{row.loss}` {row.options}".rstrip(),
-                row.quantity,
+                row.quantity.replace(SLOPE, "gradient"),
                 size,
                 row.dtype,
                 f"{row.milliseconds[OURS]:.3g}",

@@ -1,5 +1,6 @@
 """The benchmarks run, compare before they time, and write the page they should."""
 
+import dataclasses
 import itertools
 import json
 import math
@@ -20,8 +21,10 @@ from benchmarks.clock import AGAIN, interleaved
 from benchmarks.gates import GATES
 from benchmarks.goals import Goal, reached
 from benchmarks.machine import one_thread
-from benchmarks.report import FIGURES, GROWTH, PAGE, RATIOS, keep, page
+from benchmarks.plots import GROWTH, RATIOS
+from benchmarks.report import FIGURES, PAGE, keep, page
 from benchmarks.result import Row
+from benchmarks.summary import ratios_by_peer, summary_table
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -149,6 +152,20 @@ def test_each_loss_counts_once_in_a_goal():
     largest = Goal("worst", "torch", 1.0, ("elementwise",), largest=True)
     assert reached(largest, rows) == pytest.approx(4.0)
     assert reached(goal, [row("a", 1.0, quantity="value")]) is None
+
+
+def test_the_summary_has_each_loss_once_a_dtype_the_least_first():
+    # sqrt(0.25 * 4) = 1; the eager case and the value alone are left out.
+    rows = [row("a", 0.25), row("a", 4.0), row("b", 3.0), row("c", 0.5, group="ctc")]
+    rows += [row("d", 9.0, group="eager"), row("e", 9.0, quantity="value")]
+    rows += [dataclasses.replace(row("a", 0.75), dtype="bfloat16")]
+    (ratios,) = ratios_by_peer(rows).values()
+    assert list(ratios) == ["c", "a, bfloat16", "a", "b"]
+    assert ratios["a"] == pytest.approx(1.0)
+    (line,) = summary_table(rows).lines
+    assert line[:2] == ["torch", "4"]
+    assert line[3:6] == ["2", "1", "1"]
+    assert line[6:] == ["`c` 0.5, `a, bfloat16` 0.75", "`b` 3"]
 
 
 def test_one_thread_keeps_the_flags_that_were_set():
