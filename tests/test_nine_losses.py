@@ -1,6 +1,6 @@
-"""The tutorial of the documentation: its table, and the inputs that it types in.
+"""The page of nine worked losses: its table, and the inputs that it types in.
 
-Its sessions are doctests: pytest --doctest-glob=tutorial.md docs/tutorial.md
+Its sessions are doctests: pytest --doctest-glob=nine-losses.md docs/nine-losses.md
 """
 
 import ast
@@ -16,7 +16,7 @@ import pytest
 from parity.tutorial import EXAMPLES, LIBRARIES
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "nine-losses.md").read_text(encoding="utf-8")
 SOURCE = json.loads((ROOT / "parity" / "tutorial_examples.json").read_text())
 MASKED = "`where=target > 0`"
 
@@ -85,6 +85,8 @@ def typed(name):
 @pytest.mark.parametrize("entry", SOURCE["examples"], ids=lambda entry: entry["loss"])
 def test_the_page_types_in_the_inputs_of_the_tutorial(entry):
     printed = [*entry["inputs"].values(), entry["target"]]
-    for ours, theirs in zip(typed(entry["loss"]), printed, strict=False):
-        np.testing.assert_array_equal(ours, theirs)
-    assert len(typed(entry["loss"])) >= len(printed)
+    found = typed(entry["loss"])
+    starts = range(len(found) - len(printed) + 1)
+    assert any(
+        all(map(np.array_equal, found[k : k + len(printed)], printed)) for k in starts
+    )
