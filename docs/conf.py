@@ -7,7 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import funloss
-from docs.making import api, checks, departures, gallery
+from docs.making import api, checks, departures, gallery, support
 from docs.making.drawings import themed_drawings
 from docs.making.figures import draw
 from docs.making.image import framed
@@ -47,6 +47,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "gallery": gallery.gallery,
     "departures": departures.departures,
     "matrix": checks.matrix,
+    "support": support.support,
     "losses": api.losses,
     "helpers": api.helpers,
     "testing": api.testing,

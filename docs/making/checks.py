@@ -32,6 +32,5 @@ def matrix() -> str:
         highest = max(library.orders.values())
         answers = ["yes" if order <= highest else "no" for order in range(3)]
         rows.append([name, ", ".join(library.orders), *answers])
-    return table(
-        ["library", "dtypes", "values", "gradients", "second derivatives"], rows
-    )
+    head = ["library", "dtypes", "values", "gradients", "second derivatives"]
+    return table(head, rows)
