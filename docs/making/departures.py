@@ -16,15 +16,15 @@ def departures_of(name: str) -> str:
 
 
 def departures() -> str:
-    """Return those of every loss, by family."""
+    """Return those of every loss, a family in each part that opens on a click."""
     parts = []
     for family, names in FAMILIES.items():
-        rows = []
-        for name in names:
-            if text := departures_of(name):
-                rows.append(f"### [{name}](losses/{name}.md)\n\n{text}")
-        if rows:
-            parts += [f"## {family.capitalize()}", *rows]
+        own = {name: text for name in names if (text := departures_of(name))}
+        if own:
+            count = sum(row.loss in own for row in DEVIATIONS)
+            rows = [f"**[{name}](losses/{name}.md)**\n\n{x}" for name, x in own.items()]
+            head = f"<details>\n<summary>{family.capitalize()}: {count}</summary>"
+            parts += [head, *rows, "</details>"]
     return "\n\n".join(parts)
 
 
