@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "losses": api.losses,
     "helpers": api.helpers,
     "testing": api.testing,
+    "harness": api.harness,
 }
 
 

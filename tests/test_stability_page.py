@@ -1,4 +1,4 @@
-"""The page of versions says what the project file says, and what holds of threads."""
+"""The page of versions: what the project file says, what is public, and threads."""
 
 import itertools
 import re
@@ -8,6 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+import funloss.testing.harness
+from docs.making import api
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "stability.md").read_text(encoding="utf-8")
@@ -94,3 +97,8 @@ def test_the_extras_of_the_table_exist():
         *(re.findall("`(.*)`", cells[2]) for cells in rows().values())
     )
     assert set(named) == {"jax", "torch"} <= set(EXTRAS)
+
+
+def test_the_reference_has_every_part_of_the_harness():
+    shown = re.findall("`(.*?)`", api.harness())
+    assert set(funloss.testing.harness.__all__) <= set(shown)

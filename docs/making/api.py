@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import funloss
-import funloss.testing
+import funloss.testing.harness
 from docs.making.docstring import Docstring, linked, listed, parsed, signature
 from docs.making.pages import FAMILIES, HELPERS, TESTING, pages_from
 from funloss.testing import strategies
 
-__all__ = ["helpers", "losses", "testing"]
+__all__ = ["harness", "helpers", "losses", "testing"]
 
 
 def losses() -> str:
@@ -33,6 +33,20 @@ def testing() -> str:
     home = "funloss.testing.strategies"
     made += [_entry(getattr(strategies, name), home) for name in strategies.__all__]
     return "\n\n".join(made)
+
+
+def harness() -> str:
+    """Return what the harness is built of, as its docstring has it."""
+    text = inspect.getdoc(funloss.testing.harness) or ""
+    _, _, described = text.partition("\n\n")
+    parts = []
+    for block in described.partition("\nExamples:")[0].strip().split("\n\n"):
+        head, *lines = block.splitlines()
+        parts += [f"**{head.removesuffix(':')}**"]
+        for line in lines:
+            names, _, words = line.strip().partition(": ")
+            parts += [f"{names}\n: {words[0].upper()}{words[1:]}"]
+    return "\n\n".join(parts)
 
 
 def _entry(public: Any, module: str) -> str:

@@ -12,7 +12,7 @@ SLOPES = [
             {"input": f64(-1.0, -1.0), "target": ints(1)},
             reference=Raises(RuntimeError, "size mismatch"),
             ours=Gives(value, {"input": slope}),
-            why="torch takes a label of shape (1,) for one sample, but has no slope",
+            why="torch takes a label of shape (1,) for one sample, but has no gradient",
             wrt=("input",),
         )
         for loss, value, slope in [
@@ -51,7 +51,7 @@ SLOPES = [
         options={"full": True},
         reference=Gives(None, {"target": [NAN]}),
         ours=Gives(None, {"target": [-2.0]}),
-        why="the term that is left out has no slope",
+        why="the term that is left out has no gradient",
     ),
     *(
         Deviation(
