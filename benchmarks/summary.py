@@ -11,7 +11,6 @@ __all__ = ["ratios_by_peer", "summary_table"]
 GROUPS = (*JITTED, *BEYOND_TORCH)
 # Closer to 1 than this is called no difference: the noise of a case reaches 1.19.
 ALIKE = 1.2
-EXTREMES = 3
 
 Ratios = Mapping[str, float]
 
@@ -40,7 +39,7 @@ def _sorted(ratios: Ratios) -> Ratios:
 
 
 def summary_table(rows: Iterable[Row]) -> Table:
-    """Return for each peer how many losses are quicker and slower, and which most."""
+    """Return for each peer how many losses are quicker, alike and slower."""
     lines = [_line(peer, ratios) for peer, ratios in ratios_by_peer(rows).items()]
     head = ["beside", "losses", "geometric mean", "quicker", "alike", "slower"]
     return Table("summary", [*head, "quickest", "slowest"], lines)
@@ -56,10 +55,5 @@ def _line(peer: str, ratios: Ratios) -> Sequence[str]:
         f"{len(names)}",
         f"{geometric_mean(ratios.values()):.2f}",
         *map(str, counts),
-        _words(quicker[:EXTREMES], ratios),
-        _words(slower[: -EXTREMES - 1 : -1], ratios),
+        *(f"`{name}` {ratios[name]:.2g}" for name in (names[0], names[-1])),
     ]
-
-
-def _words(names: Sequence[str], ratios: Ratios) -> str:
-    return ", ".join(f"`{name}` {ratios[name]:.2g}" for name in names)
