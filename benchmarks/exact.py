@@ -1,15 +1,16 @@
 """Count what the gates limit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import funloss
+from benchmarks import peers
 from benchmarks.compiler import counts
 from benchmarks.gate import Gate
 from benchmarks.gates import GATES
 
-__all__ = ["EXACT", "ExactRow", "exact_row", "exact_rows"]
+__all__ = ["EXACT", "ExactRow", "exact_row", "exact_rows", "measured"]
 
 EXACT = "exact"
 QUANTITIES = ("bytes", "temporaries", "equations")
@@ -37,12 +38,20 @@ class ExactRow:
         return cls(**row)
 
 
+def measured(gate: Gate) -> Callable[..., Any]:
+    """Return the function that a gate is of."""
+    if gate.function:
+        return getattr(peers, gate.function)
+    return getattr(funloss, gate.loss)
+
+
 def exact_row(gate: Gate) -> ExactRow:
     """Compile the program of a gate and count."""
-    function = gate.function or getattr(funloss, gate.loss)
-    found = asdict(counts(function, gate.shapes, gate.wrt, gate.options))
+    found = asdict(counts(measured(gate), gate.shapes, gate.wrt, gate.options))
     if gate.peer:
-        found["temporaries"] /= counts(*gate.peer, wrt=gate.wrt).temporaries
+        name, shapes = gate.peer
+        beside = counts(getattr(peers, name), shapes, wrt=gate.wrt)
+        found["temporaries"] /= beside.temporaries
     bounds = {name: getattr(gate, name) for name in QUANTITIES}
     bounds = {name: bound for name, bound in bounds.items() if bound}
     return ExactRow(

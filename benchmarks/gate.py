@@ -7,7 +7,7 @@ can only improve; `reason` says what stands between limit and goal. Measured at 
 program with a loop has no limit on them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +38,11 @@ class Gate:
     """Of the jaxpr: what has to be compiled."""
     reason: str = ""
     wrt: tuple[int, ...] = (0,)
-    function: Callable[..., Any] | None = None
-    """What is measured, if it is not the loss alone."""
+    function: str | None = None
+    """What of `benchmarks.peers` is measured, if it is not the loss alone."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    peer: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
-    """A function that computes the same, and its shapes."""
+    peer: tuple[str, tuple[Any, ...]] | None = None
+    """What of `benchmarks.peers` computes the same, and its shapes."""
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 import funloss as fl
 from benchmarks.collectives import Collective, collectives
 from benchmarks.compiler import AS_BY_DEFAULT, argument
+from benchmarks.exact import measured
 from benchmarks.gates import GATES
 from benchmarks.tables import Table
 
@@ -153,8 +154,9 @@ def _losses() -> str:
         sizes = [argument(x).shape[0] for x in gate.shapes if isinstance(x, str)]
         rows = statistics.mode(sizes)
         arguments = jax.tree.map(functools.partial(_along, rows), gate.shapes)
-        loss = gate.function or getattr(fl, gate.loss)
-        program = Program(loss, arguments, (DEVICES, 1), gate.wrt, gate.options)
+        program = Program(
+            measured(gate), arguments, (DEVICES, 1), gate.wrt, gate.options
+        )
         name, *inputs = gate.name.removesuffix(" / optax").split(" ", 1)
         found.append((f"`{name}`", *inputs, *_cells(program)))
     return _table(("loss", "arguments", *_HEAD), sorted(found))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from parity.case import Call, Case
-from parity.cases import MODULES
+from parity.losses import INFOS
 
 __all__ = ["Batch", "batches", "losses"]
 
@@ -28,11 +28,11 @@ class Batch:
         return list(itertools.islice(calls, self.start, self.start + BATCH))
 
 
-CASES: list[Case] = [case for module in MODULES for case in module.CASES]
+CASES: list[Case] = [case for info in INFOS for case in info.cases]
 
 
 def losses() -> list[str]:
-    """Return the names of all losses that have cases, in the order of the modules."""
+    """Return the names of all losses that have cases, in the order of their files."""
     return list(dict.fromkeys(case.loss for case in CASES))
 
 

@@ -1,15 +1,16 @@
 """Small valid inputs for every public loss, with the faults that it documents.
 
-A new loss is one row in `tests/rows/`; the files `test_every_*.py` do the rest.
+They stand in `parity/losses/`; the files `test_every_*.py` do the rest.
 The inputs lie off all corners, so that derivatives can be compared with differences.
 """
 
 import pytest
 
-from tests.rows import ROWS
+from parity.losses import BY_FAMILY
 
 __all__ = ["LABELLED", "ROWS", "rows"]
 
+ROWS = [row for info in BY_FAMILY for row in info.rows]
 _BY_LOSS = {row.loss.__name__: [x for x in ROWS if x.loss is row.loss] for row in ROWS}
 # Numbered by loss, so that a new row gives no other test another name.
 LABELLED = {

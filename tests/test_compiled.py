@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.rows import ROWS
+from tests.table import ROWS
 
 ROOT = Path(__file__).parents[1]
 TEST = "tests/test_every_loss.py::test_gradients_are_differences_of_the_value"

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 import funloss as fl
-from tests.rows.classification import adaptive_log_softmax_with_loss
+from parity.losses.adaptive import adaptive_log_softmax_with_loss
 from tests.table import ROWS, rows
 from tests.test_every_loss import summed
 

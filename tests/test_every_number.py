@@ -7,74 +7,12 @@ import pytest
 import torch
 
 import funloss as fl
+from parity.losses import BY_FAMILY
 from tests.assertions import assert_close, to_numpy
 from tests.table import LABELLED
 
-# A number and the options with which it may stand for every element's target.
-TAKES = {
-    "l1_loss": (0.5, {}),
-    "mse_loss": (0.5, {}),
-    "huber_loss": (0.5, {}),
-    "smooth_l1_loss": (0.5, {}),
-    "poisson_nll_loss": (2.0, {}),
-    "gaussian_nll_loss": (0.5, {}),
-    "log_cosh_loss": (0.5, {}),
-    "mean_absolute_percentage_error": (0.5, {}),
-    "mean_squared_logarithmic_error": (0.5, {}),
-    "expectile_loss": (0.625, {}),
-    "quantile_loss": (0.625, {}),
-    "hinge_loss": (-1.0, {}),
-    "binary_sparsemax_loss": (1.0, {}),
-    "binary_cross_entropy": (1.0, {}),
-    "binary_cross_entropy_with_logits": (1.0, {}),
-    "multilabel_soft_margin_loss": (1.0, {}),
-    "soft_margin_loss": (-1.0, {}),
-    "sigmoid_focal_loss": (1.0, {}),
-    "dice_loss": (1.0, {"axis": None}),
-    "tversky_loss": (1.0, {"axis": None}),
-    "hinge_embedding_loss": (-1.0, {}),
-    "cosine_embedding_loss": (-1.0, {}),
-    "cosine_distance": (0.5, {}),
-    "margin_ranking_loss": (1.0, {}),
-    "kl_div": (0.5, {}),
-    "generalized_kl_divergence": (0.5, {}),
-}
-
-LABEL = "a label is an integer of one row"
-DISTRIBUTION = "one number is no distribution over classes"
-LIST = "items that are all as relevant have no order to learn"
-REFUSES = {
-    "multiclass_hinge_loss": LABEL,
-    "entmax_loss": DISTRIBUTION,
-    "fenchel_young_loss": "a target is a point, which the regularizer takes",
-    "cross_entropy": DISTRIBUTION,
-    "nll_loss": LABEL,
-    "multi_margin_loss": LABEL,
-    "multilabel_margin_loss": LABEL,
-    "softmax_focal_loss": DISTRIBUTION,
-    "poly_loss": DISTRIBUTION,
-    "generalized_cross_entropy": DISTRIBUTION,
-    "smooth_labels": DISTRIBUTION,
-    "linear_cross_entropy": DISTRIBUTION,
-    "adaptive_log_softmax_with_loss": LABEL,
-    "dice_loss": "with a class axis a number might be a label",
-    "tversky_loss": "with a class axis a number might be a label",
-    "generalized_dice_loss": "a number might be a label",
-    "ntxent_loss": LABEL,
-    "circle_loss": LABEL,
-    "ranking_softmax_loss": LIST,
-    "poly1_softmax_loss": LIST,
-    "unique_softmax_loss": LIST,
-    "listmle_loss": LIST,
-    "pairwise_hinge_loss": LIST,
-    "pairwise_logistic_loss": LIST,
-    "pairwise_soft_zero_one_loss": LIST,
-    "pairwise_mse_loss": LIST,
-    "pairwise_quantile_loss": LIST,
-    "approx_ndcg_loss": LIST,
-    "quantile_huber_loss": "a sample of returns lies along an axis of its own",
-}
-
+TAKES = {x.name: x for x in BY_FAMILY if x.number is not None}
+REFUSES = {x.name for x in BY_FAMILY if x.no_number}
 WITH_TARGETS = {name: row for name, row in LABELLED.items() if "target" in row.arrays}
 
 
@@ -82,6 +20,12 @@ def takes(row):
     """Tell whether the row's targets are those of elements, not labels of rows."""
     elements = row.values()["target"].ndim >= len(row.mask_shape)
     return row.loss.__name__ in TAKES and elements
+
+
+def number_for(row):
+    """Return the number, and the options with which it may stand for all targets."""
+    info = TAKES[row.loss.__name__]
+    return info.number, info.number_with
 
 
 def those(chosen):
@@ -98,15 +42,14 @@ def with_target(row, xp, target):
 
 def test_every_loss_of_targets_takes_a_number_or_has_a_reason():
     names = {row.loss.__name__ for row in WITH_TARGETS.values()}
-    assert names == TAKES.keys() | REFUSES.keys()
-    both = TAKES.keys() & REFUSES.keys()
-    assert {name for name, (_, options) in TAKES.items() if options} == both
+    assert names == TAKES.keys() | REFUSES
+    assert {x.name for x in BY_FAMILY if x.number_with} == TAKES.keys() & REFUSES
 
 
 @those(takes)
 @pytest.mark.parametrize("xp", ["numpy", "strict", "torch"], indirect=True)
 def test_a_number_stands_for_all_targets(xp, row):
-    number, options = TAKES[row.loss.__name__]
+    number, options = number_for(row)
     loss = row.with_options(**options, reduction="none")
     shape = row.values()["target"].shape
     full = with_target(row, xp, xp.full(shape, number, dtype=xp.float64))
@@ -120,7 +63,7 @@ def test_a_number_stands_for_all_targets(xp, row):
 
 @those(takes)
 def test_a_number_as_target_leaves_the_gradient(row):
-    number, options = TAKES[row.loss.__name__]
+    number, options = number_for(row)
     loss, place = row.with_options(**options), list(row.arrays).index("target")
     shape = row.values()["target"].shape
     full = with_target(row, jnp, jnp.full(shape, number))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
+from parity.losses import BY_FAMILY
 from tests.table import rows
 
 # Values to try besides an option's own; other options are numbers.
@@ -30,23 +31,7 @@ OTHERS = {"reduction", "dtype", "where", "weight", "selector", "policy", "next_a
 OTHERS |= {"transform", "inverse", "conjugate", "regularizer", "distance_function"}
 OTHERS |= {"chunk_size"}
 
-# Where an option changes nothing in the row's loss, and why.
-IDLE = {
-    ("poisson_nll_loss", "eps"): "documented: not beside logarithms, as in torch",
-    ("poisson_nll_loss", "full"): "counts of the row are below 1, which have no term",
-    ("dice_loss", "absent"): "no class of the row is absent",
-    ("tversky_loss", "absent"): "no class of the row is absent",
-    ("cosine_embedding_loss", "margin"): "dissimilar vectors of the row are apart",
-    ("cosine_similarity", "eps"): "vectors of the row are longer",
-    ("cosine_distance", "eps"): "vectors of the row are longer",
-    ("circle_loss", "constant_weights"): "documented: of the gradient alone",
-    ("ctc_loss", "zero_infinity"): "all targets of the row are possible",
-    ("quantile_loss", "axis"): "documented: not without levels",
-    ("td_loss", "time_axis"): "documented: not without lambda_",
-    ("q_learning_loss", "time_axis"): "documented: not without lambda_",
-    ("q_learning_loss", "delta"): "errors of the row are smaller",
-    ("retrace_loss", "delta"): "errors of the row are smaller",
-}
+IDLE = [(info.name, option) for info in BY_FAMILY for option in info.idle]
 
 
 def tried(parameter, row):

@@ -13,7 +13,7 @@ import torch
 
 import funloss as fl
 from tests.assertions import assert_close
-from tests.rows import ROWS
+from tests.table import ROWS
 from tests.torch_programs import Counting
 
 ROOT = Path(__file__).parents[1]

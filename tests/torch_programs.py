@@ -60,7 +60,7 @@ def compiled(function, batches, **options):
 
 def of_rows(places):
     """Return for each row the programs and results, compiled and not."""
-    from tests.rows import ROWS  # noqa: PLC0415 - the other program goes without
+    from tests.table import ROWS  # noqa: PLC0415 - the other program goes without
 
     found = {}
     for place, derivatives in places:

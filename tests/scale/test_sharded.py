@@ -12,8 +12,8 @@ from jax import lax
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 import funloss as fl
+from parity.row import Row
 from tests.assertions import assert_close
-from tests.row import Row
 from tests.table import LABELLED
 
 BATCH, CLASSES = 16, 8

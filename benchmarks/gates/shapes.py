@@ -1,7 +1,0 @@
-"""Shapes that gates of several families share."""
-
-__all__ = ["LABELLED", "ONE", "ROWS"]
-
-ONE = ("f32[1048576]",)
-LABELLED = ("f32[4096,32000]", "i32[4096]")
-ROWS = ("f32[65536,128]",)

@@ -1,0 +1,1 @@
+"""Arrays, shapes and faults that several losses share."""
