@@ -28,7 +28,6 @@ class Limit:
 class Gate:
     """A program and its limits."""
 
-    loss: str
     shapes: tuple[Any, ...]
     bytes: Limit | None
     """Multiples of the inputs read once and the gradients written once."""
@@ -43,6 +42,8 @@ class Gate:
     options: Mapping[str, Any] = field(default_factory=dict)
     peer: tuple[str, tuple[Any, ...]] | None = None
     """What of `benchmarks.peers` computes the same, and its shapes."""
+    loss: str = ""
+    """Its name, from the loss that the gate stands with."""
 
     @property
     def name(self) -> str:

@@ -50,7 +50,6 @@ class Curve:
     """A path on which the shape of a loss is seen.
 
     Attributes:
-        loss: Name of the loss in both.
         moved: What moves, in words.
         span: From where to where.
         fixed: What is fixed, in words.
@@ -58,10 +57,10 @@ class Curve:
         along: How far each changes as `moved` grows by 1.
         options: All other arguments, by name.
         logits: The argument that is a log-softmax of what `arrays` holds, if any.
-        reference: torch's side, if not the functional of that name.
+        reference: torch's side, if not the functional of the loss's name.
+        loss: Name of the loss, from the one that the curve stands with.
     """
 
-    loss: str
     moved: str
     span: tuple[float, float]
     fixed: str
@@ -70,6 +69,7 @@ class Curve:
     options: Mapping[str, Any] = field(default_factory=dict)
     logits: str | None = None
     reference: Callable[..., Any] | None = None
+    loss: str = ""
 
     def samples(self) -> Samples:
         """Compute both sides."""

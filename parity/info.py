@@ -1,7 +1,7 @@
 """A loss, and all that the checks of every loss need to know about it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.gate import Gate
@@ -38,6 +38,15 @@ class LossInfo:
     number_with: Mapping[str, Any] = field(default_factory=dict)
     no_number: str = ""
     idle: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Tell the parts which loss they are of."""
+        rows = [replace(row, loss=row.loss or self.loss) for row in self.rows]
+        gates = [replace(gate, loss=self.name) for gate in self.gates]
+        parts = {"rows": rows, "gates": gates}
+        parts["curve"] = replace(self.curve, loss=self.name)
+        for name, part in parts.items():
+            object.__setattr__(self, name, part)
 
     @property
     def name(self) -> str:

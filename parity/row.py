@@ -17,7 +17,6 @@ __all__ = ["Row"]
 class Row:
     """One loss: its arrays, and what is to be tried with them."""
 
-    loss: Any
     # Positional arguments by name. Decimals are floating, the others are integers.
     arrays: dict[str, Any]
     # Shape of the losses.
@@ -49,6 +48,8 @@ class Row:
     bad_options: tuple[tuple[dict[str, Any], str], ...] = ()
     # An array, a place in it, a value that it may not have there, and the message.
     bad_values: tuple[tuple[str, tuple[int, ...], float, str], ...] = ()
+    # What is called; None: the loss that the row stands with.
+    loss: Any = None
 
     @property
     def mask_shape(self):

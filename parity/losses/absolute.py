@@ -93,9 +93,9 @@ INFOS = [
     LossInfo(
         fl.l1_loss,
         cases=CASES,
-        rows=[Row(fl.l1_loss, XY, ELEMENTS, misfit=UNEQUAL)],
-        gates=[Gate("l1_loss", 2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(13))],
-        curve=Curve("l1_loss", **ERROR, fixed="target 0", arrays=PAIR, along=ONE),
+        rows=[Row(XY, ELEMENTS, misfit=UNEQUAL)],
+        gates=[Gate(2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(13))],
+        curve=Curve(**ERROR, fixed="target 0", arrays=PAIR, along=ONE),
         number=0.5,
     ),
 ]

@@ -99,7 +99,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                adaptive_log_softmax_with_loss,
                 {
                     "input": X,
                     "target": CLASSES,
@@ -110,11 +109,11 @@ INFOS = [
                 samples={"head_weight": None, "first": None, "second": None},
                 lists=("first", "second"),
                 bad_values=bad_labels("N"),
+                loss=adaptive_log_softmax_with_loss,
             )
         ],
         gates=[
             Gate(
-                "adaptive_log_softmax_with_loss",
                 ADAPTIVE,
                 Limit(290, 4.0),
                 Limit(150),
@@ -126,7 +125,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "adaptive_log_softmax_with_loss",
             "one feature",
             (-6.0, 6.0),
             "another feature of 1; two frequent classes, and two in a cluster",

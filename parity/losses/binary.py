@@ -166,7 +166,6 @@ INFOS = [
         cases=BINARY_CROSS_ENTROPY_CASES,
         rows=[
             Row(
-                fl.binary_cross_entropy,
                 {"input": P, "target": Q},
                 ELEMENTS,
                 misfit=UNEQUAL,
@@ -175,7 +174,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "binary_cross_entropy",
                 2 * MILLION,
                 Limit(4.0, 4.0),
                 Limit(8.4),
@@ -183,7 +181,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "binary_cross_entropy",
             "probability",
             (0.02, 0.98),
             "target 1",
@@ -197,7 +194,6 @@ INFOS = [
         cases=BINARY_CROSS_ENTROPY_WITH_LOGITS_CASES,
         rows=[
             Row(
-                fl.binary_cross_entropy_with_logits,
                 {"input": X, "target": Q},
                 ELEMENTS,
                 misfit=UNEQUAL,
@@ -205,7 +201,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "binary_cross_entropy_with_logits",
                 2 * MILLION,
                 Limit(2.5, 2.5),
                 Limit(4.2),
@@ -213,7 +208,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "binary_cross_entropy_with_logits",
             **LOGIT,
             fixed="target 1",
             arrays={"input": f64(0.0), "target": f64(1.0)},

@@ -95,7 +95,6 @@ INFOS = [
         cases=CATEGORICAL_TD_CASES,
         rows=[
             Row(
-                fl.categorical_td_loss,
                 {"input": SCORES, "atoms": ROW_ATOMS, **STEP, "next_logits": VALUES},
                 constants=("atoms", "reward", "discount", "next_logits"),
                 samples={"atoms": None},
@@ -103,7 +102,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "categorical_td_loss",
                 ATOM_SHAPES,
                 Limit(3.0, 4.0),
                 Limit(1.7),
@@ -111,7 +109,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "categorical_td_loss",
             "logit of the first of three atoms",
             (-6.0, 6.0),
             "a reward of 0.25 before a distribution on atoms of -1, 0 and 1",
@@ -131,7 +128,6 @@ INFOS = [
         cases=CATEGORICAL_Q_LEARNING_CASES,
         rows=[
             Row(
-                fl.categorical_q_learning_loss,
                 {
                     "input": ACTIONS,
                     "atoms": ROW_ATOMS,
@@ -146,7 +142,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "categorical_q_learning_loss",
                 (
                     "f32[1024,8,51]",
                     "f32[51]",
@@ -162,7 +157,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "categorical_q_learning_loss",
             "logit of the first of three atoms",
             (-6.0, 6.0),
             "the only action; a reward of 0.25 before a distribution on -1, 0 and 1",

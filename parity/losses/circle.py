@@ -57,7 +57,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.circle_loss,
                 {"input": X, "target": [0, 0, 1]},
                 together=True,
                 options={"gamma": 2.0, "constant_weights": False},
@@ -65,9 +64,8 @@ INFOS = [
                 bad_options=(({"gamma": 0.0}, "gamma must be > 0, got 0.0"),),
             )
         ],
-        gates=[Gate("circle_loss", BATCH, None, Limit(45, 200), Limit(302))],
+        gates=[Gate(BATCH, None, Limit(45, 200), Limit(302))],
         curve=Curve(
-            "circle_loss",
             **TURNED,
             options={"gamma": 4.0, "constant_weights": False},
             reference=circle,

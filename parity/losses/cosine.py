@@ -161,10 +161,9 @@ INFOS = [
     LossInfo(
         fl.cosine_similarity,
         cases=COSINE_SIMILARITY_CASES,
-        rows=[Row(fl.cosine_similarity, {"x1": X, "x2": Y})],
+        rows=[Row({"x1": X, "x2": Y})],
         gates=[
             Gate(
-                "cosine_similarity",
                 2 * VECTORS,
                 Limit(4.0, 4.0),
                 Limit(2.1),
@@ -172,7 +171,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "cosine_similarity",
             "one coordinate of a vector",
             (-4.0, 4.0),
             "its other coordinate 1; the other vector (1, 0.5)",
@@ -186,14 +184,12 @@ INFOS = [
         cases=COSINE_EMBEDDING_CASES,
         rows=[
             Row(
-                fl.cosine_embedding_loss,
                 {"input1": X, "input2": Y, "target": [1, -1, 1]},
                 reals={"margin": -0.25},
             )
         ],
         gates=[
             Gate(
-                "cosine_embedding_loss",
                 (*2 * VECTORS, "f32[65536]"),
                 Limit(4.0, 4.0),
                 Limit(2.4),
@@ -201,7 +197,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "cosine_embedding_loss",
             "one coordinate of a vector",
             (-4.0, 4.0),
             "its other coordinate 1; the other vector (1, 0.5); label -1; margin 0.25",

@@ -73,7 +73,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.cosine_distance,
                 XY,
                 misfit=NO_BROADCAST,
                 bad_options=(
@@ -82,13 +81,8 @@ INFOS = [
                 ),
             )
         ],
-        gates=[
-            Gate(
-                "cosine_distance", 2 * VECTORS, Limit(2.8, 4.0), Limit(1.1), Limit(120)
-            )
-        ],
+        gates=[Gate(2 * VECTORS, Limit(2.8, 4.0), Limit(1.1), Limit(120))],
         curve=Curve(
-            "cosine_distance",
             "one coordinate of a vector",
             (-4.0, 4.0),
             "its other coordinate 1; the target (1, 0.5)",

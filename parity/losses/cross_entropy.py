@@ -203,7 +203,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.cross_entropy,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 reals={"label_smoothing": 0.25},
@@ -212,7 +211,6 @@ INFOS = [
                 bad_values=bad_labels("N"),
             ),
             Row(
-                fl.cross_entropy,
                 {"input": X, "target": P},
                 reals={"label_smoothing": 0.25},
                 misfit=UNEQUAL,
@@ -221,7 +219,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "cross_entropy",
                 LABELLED,
                 Limit(2.5, 2.1),
                 Limit(1.0, 1.0),
@@ -230,7 +227,6 @@ INFOS = [
                 "read of all",
             ),
             Gate(
-                "cross_entropy",
                 BF16,
                 Limit(5.0, 4.5),
                 Limit(0.5, 0.5),
@@ -239,7 +235,6 @@ INFOS = [
                 peer=("cross_entropy", BF16),
             ),
             Gate(
-                "cross_entropy",
                 LABELLED,
                 Limit(4.0, 4.0),
                 Limit(0.1),
@@ -247,7 +242,6 @@ INFOS = [
                 options={"label_smoothing": 0.1},
             ),
             Gate(
-                "cross_entropy",
                 2 * LABELLED[:1],
                 Limit(4.0, 4.0),
                 Limit(0.1),
@@ -255,7 +249,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "cross_entropy",
             "logit of the true class",
             (-6.0, 6.0),
             "two other classes with logits 0 and 1",

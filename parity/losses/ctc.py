@@ -139,7 +139,6 @@ def gate(shape: tuple[int, ...], ratio: Limit, reason: str = "") -> Gate:
     """Return the gate of the way from scores to costs, beside that of optax."""
     t, n, c, s = shape
     return Gate(
-        "ctc_loss",
         (f"f32[{t},{n},{c}]", f"i32[{n},{s}]", f"i32[{n}]", f"i32[{n}]"),
         None,
         ratio,
@@ -159,7 +158,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.ctc_loss,
                 {
                     "log_probs": [LOG_SHARES] * 5,
                     "targets": [[1, 2], [2, 2], [3, 1]],
@@ -192,7 +190,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "ctc_loss",
             "logit of the first label in the first frame",
             (-6.0, 6.0),
             "all other logits 0; four frames, three classes, two labels",

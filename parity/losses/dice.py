@@ -145,7 +145,6 @@ INFOS = [
         cases=DICE_CASES,
         rows=[
             Row(
-                fl.dice_loss,
                 {"input": GUESS, "target": TRUTH},
                 REGIONS,
                 mask=PIXELS,
@@ -161,7 +160,6 @@ INFOS = [
                 bad_values=OUTSIDE_PIXELS,
             ),
             Row(
-                fl.dice_loss,
                 {"input": LOGITS, "target": PIXEL_LABELS},
                 (3, 4),
                 mask=(3, 2, 4),
@@ -169,9 +167,8 @@ INFOS = [
             ),
         ],
         gates=[
-            Gate("dice_loss", REGION_SHAPES, Limit(4.0, 4.0), Limit(0.0), Limit(64)),
+            Gate(REGION_SHAPES, Limit(4.0, 4.0), Limit(0.0), Limit(64)),
             Gate(
-                "dice_loss",
                 LABELLED_SHAPES,
                 Limit(10, 4.0),
                 Limit(40),
@@ -180,7 +177,7 @@ INFOS = [
                 options={"activation": "softmax"},
             ),
         ],
-        curve=Curve("dice_loss", **ONE_PIXEL, reference=dice),
+        curve=Curve(**ONE_PIXEL, reference=dice),
         number=1.0,
         number_with={"axis": None},
         no_number="with a class axis a number might be a label",
@@ -191,7 +188,6 @@ INFOS = [
         cases=TVERSKY_CASES,
         rows=[
             Row(
-                fl.tversky_loss,
                 {"input": GUESS, "target": TRUTH},
                 REGIONS,
                 mask=PIXELS,
@@ -202,9 +198,8 @@ INFOS = [
             )
         ],
         gates=[
-            Gate("tversky_loss", REGION_SHAPES, Limit(4.0, 4.0), Limit(0.0), Limit(66)),
+            Gate(REGION_SHAPES, Limit(4.0, 4.0), Limit(0.0), Limit(66)),
             Gate(
-                "tversky_loss",
                 REGION_SHAPES,
                 Limit(5.7, 4.0),
                 Limit(17),
@@ -213,7 +208,7 @@ INFOS = [
                 options={"activation": "sigmoid"},
             ),
         ],
-        curve=Curve("tversky_loss", **ONE_PIXEL, reference=tversky),
+        curve=Curve(**ONE_PIXEL, reference=tversky),
         number=1.0,
         number_with={"axis": None},
         no_number="with a class axis a number might be a label",

@@ -92,7 +92,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.pairwise_distance,
                 {"x1": X, "x2": Y},
                 misfit=(
                     {"x1": (3, 2), "x2": (3, 3)},
@@ -103,7 +102,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "pairwise_distance",
                 2 * VECTORS,
                 Limit(4.0, 4.0),
                 Limit(0.79),
@@ -111,7 +109,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "pairwise_distance",
             "one coordinate of a vector",
             (-3.0, 3.0),
             "its other coordinate 0.5; the other vector (0, 0)",

@@ -88,7 +88,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.entmax_loss,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 misfit=ROW_MISFIT,
@@ -102,7 +101,6 @@ INFOS = [
                 bad_values=bad_labels("N"),
             ),
             Row(
-                fl.entmax_loss,
                 {"input": SCORES, "target": SHARES},
                 options={"alpha": 1.25},
                 misfit=UNEQUAL,
@@ -110,7 +108,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "entmax_loss",
                 ("f32[4096,1000]", "i32[4096]"),
                 None,
                 Limit(83),
@@ -118,7 +115,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "entmax_loss",
             "score of the true class",
             (-3.0, 4.0),
             "two other classes with scores 0 and 1; alpha 1.5",

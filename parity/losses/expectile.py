@@ -59,7 +59,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.expectile_loss,
                 XY,
                 ELEMENTS,
                 reals={"expectile": 0.625},
@@ -70,11 +69,8 @@ INFOS = [
                 ),
             )
         ],
-        gates=[
-            Gate("expectile_loss", 2 * MILLION, Limit(2.4, 4.0), Limit(4.2), Limit(28))
-        ],
+        gates=[Gate(2 * MILLION, Limit(2.4, 4.0), Limit(4.2), Limit(28))],
         curve=Curve(
-            "expectile_loss",
             **ERROR,
             fixed="expectile 0.8",
             arrays=PAIR,

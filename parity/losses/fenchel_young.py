@@ -59,7 +59,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.fenchel_young_loss,
                 {"input": X, "target": P},
                 options={"conjugate": half_square},
                 misfit=UNEQUAL,
@@ -67,7 +66,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "fenchel_young_loss",
                 2 * ("f32[4096,256]",),
                 Limit(4.4, 4.0),
                 Limit(4.3),
@@ -78,7 +76,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "fenchel_young_loss",
             "score",
             (-3.0, 3.0),
             "a target of 1; half the square as conjugate and as regularizer",

@@ -109,7 +109,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.gaussian_nll_loss,
                 {"input": X, "target": Y, "var": P},
                 ELEMENTS,
                 reals={"eps": 1e-3},
@@ -118,13 +117,8 @@ INFOS = [
                 ),
             )
         ],
-        gates=[
-            Gate(
-                "gaussian_nll_loss", 3 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(25)
-            )
-        ],
+        gates=[Gate(3 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(25))],
         curve=Curve(
-            "gaussian_nll_loss",
             "variance",
             (0.25, 4.0),
             "an error of 1",

@@ -58,7 +58,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.generalized_dice_loss,
                 {
                     "input": GUESS,
                     "target": [[[1, 0], [1, 1]], [[0, 1], [1, 0]], [[1, 1], [0, 1]]],
@@ -70,14 +69,13 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "generalized_dice_loss",
                 REGION_SHAPES,
                 Limit(4.0, 4.0),
                 Limit(0.0),
                 Limit(86),
             )
         ],
-        curve=Curve("generalized_dice_loss", **ONE_PIXEL, reference=generalized_dice),
+        curve=Curve(**ONE_PIXEL, reference=generalized_dice),
         no_number="a number might be a label",
     ),
 ]

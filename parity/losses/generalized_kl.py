@@ -72,7 +72,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.generalized_kl_divergence,
                 {"input": LOG_P, "target": P},
                 ELEMENTS,
                 misfit=NO_BROADCAST,
@@ -81,7 +80,6 @@ INFOS = [
                 ),
             ),
             Row(
-                fl.generalized_kl_divergence,
                 {"input": LOG_P, "target": LOG_P[::-1]},
                 mask=ELEMENTS,
                 options={"log_target": True, "axis": -1},
@@ -89,7 +87,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "generalized_kl_divergence",
                 2 * MILLION,
                 Limit(2.4, 4.0),
                 Limit(4.2),
@@ -97,7 +94,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "generalized_kl_divergence",
             "logarithm of the mass",
             (-3.0, 2.0),
             "true mass 1.5",

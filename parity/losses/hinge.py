@@ -78,7 +78,6 @@ INFOS = [
         cases=HINGE_CASES,
         rows=[
             Row(
-                fl.hinge_loss,
                 {"input": X, "target": PLUS_MINUS},
                 ELEMENTS,
                 reals={"margin": 0.8125},
@@ -104,11 +103,8 @@ INFOS = [
                 ),
             )
         ],
-        gates=[
-            Gate("hinge_loss", 2 * MILLION, Limit(4.0, 4.0), Limit(12.6), Limit(24))
-        ],
+        gates=[Gate(2 * MILLION, Limit(4.0, 4.0), Limit(12.6), Limit(24))],
         curve=Curve(
-            "hinge_loss",
             "score",
             (-3.0, 3.0),
             "label 1; margin 1",
@@ -123,7 +119,6 @@ INFOS = [
         cases=BINARY_SPARSEMAX_CASES,
         rows=[
             Row(
-                fl.binary_sparsemax_loss,
                 {"input": X, "target": [[1, 0], [0, 0], [1, 1]]},
                 ELEMENTS,
                 misfit=UNEQUAL,
@@ -142,7 +137,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "binary_sparsemax_loss",
                 2 * MILLION,
                 Limit(4.4, 4.0),
                 Limit(12.6),
@@ -151,7 +145,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "binary_sparsemax_loss",
             "score",
             (-3.0, 3.0),
             "label 1",

@@ -99,7 +99,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.hinge_embedding_loss,
                 {"input": X, "target": PLUS_MINUS},
                 ELEMENTS,
                 reals={"margin": 0.625},
@@ -108,7 +107,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "hinge_embedding_loss",
                 2 * MILLION,
                 Limit(4.0, 4.0),
                 Limit(4.2),
@@ -116,7 +114,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "hinge_embedding_loss",
             "distance",
             (-1.0, 3.0),
             "label -1; margin 1",

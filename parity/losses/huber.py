@@ -112,7 +112,6 @@ INFOS = [
         cases=HUBER_CASES,
         rows=[
             Row(
-                fl.huber_loss,
                 XY,
                 ELEMENTS,
                 reals={"delta": 0.625},
@@ -120,8 +119,8 @@ INFOS = [
                 bad_options=not_above("delta", 0),
             )
         ],
-        gates=[Gate("huber_loss", 2 * MILLION, Limit(2.5, 2.5), Limit(0.0), Limit(23))],
-        curve=Curve("huber_loss", **ERROR, fixed="delta 1", arrays=PAIR, along=ONE),
+        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(0.0), Limit(23))],
+        curve=Curve(**ERROR, fixed="delta 1", arrays=PAIR, along=ONE),
         number=0.5,
     ),
     LossInfo(
@@ -129,7 +128,6 @@ INFOS = [
         cases=SMOOTH_L1_CASES,
         rows=[
             Row(
-                fl.smooth_l1_loss,
                 XY,
                 ELEMENTS,
                 reals={"beta": 0.625},
@@ -137,11 +135,8 @@ INFOS = [
                 bad_options=(({"beta": -1.0}, "beta must be > 0, got -1.0"),),
             )
         ],
-        gates=[
-            Gate("smooth_l1_loss", 2 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(26))
-        ],
+        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(26))],
         curve=Curve(
-            "smooth_l1_loss",
             **ERROR,
             fixed="beta 0.5",
             arrays=PAIR,

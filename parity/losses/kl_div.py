@@ -115,26 +115,21 @@ INFOS = [
         fl.kl_div,
         cases=CASES,
         rows=[
+            Row({"input": LOG_P, "target": P}, ELEMENTS, misfit=NO_BROADCAST),
             Row(
-                fl.kl_div, {"input": LOG_P, "target": P}, ELEMENTS, misfit=NO_BROADCAST
-            ),
-            Row(
-                fl.kl_div,
                 {"input": LOG_P, "target": LOG_P[::-1]},
                 ELEMENTS,
                 options={"log_target": True},
             ),
             Row(
-                fl.kl_div,
                 {"input": LOG_P, "target": P},
                 mask=ELEMENTS,
                 options={"axis": -1},
                 bad_options=(({"axis": 2}, "axis must be an integer in -2..1, got 2"),),
             ),
         ],
-        gates=[Gate("kl_div", 2 * MILLION, Limit(2.4, 2.4), Limit(4.2), Limit(20))],
+        gates=[Gate(2 * MILLION, Limit(2.4, 2.4), Limit(4.2), Limit(20))],
         curve=Curve(
-            "kl_div",
             "true probability",
             (0.005, 1.0),
             "predicted probability 0.25",

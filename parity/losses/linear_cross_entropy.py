@@ -139,7 +139,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.linear_cross_entropy,
                 {"input": X, "linear_weight": [*Y, [0.5, 0.25]], "target": CLASSES},
                 options={"ignore_index": 255},
                 samples={"linear_weight": None},
@@ -153,7 +152,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "linear_cross_entropy",
                 ("f32[4096,1024]", "f32[131072,1024]", "i32[4096]"),
                 None,
                 Limit(90, 90),
@@ -161,7 +159,6 @@ INFOS = [
                 wrt=(0, 1),
             ),
             Gate(
-                "linear_cross_entropy",
                 ("f32[16384,2048]", "f32[262144,2048]", "i32[16384]"),
                 None,
                 Limit(400, 400),
@@ -170,7 +167,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "linear_cross_entropy",
             "one feature",
             (-6.0, 6.0),
             "another feature of 1, and a layer of three classes",

@@ -74,10 +74,9 @@ INFOS = [
     LossInfo(
         fl.listmle_loss,
         cases=LISTMLE_CASES,
-        rows=[Row(fl.listmle_loss, LISTS, mask=ITEMS)],
+        rows=[Row(LISTS, mask=ITEMS)],
         gates=[
             Gate(
-                "listmle_loss",
                 LIST_SHAPES,
                 Limit(79, 4.0),
                 Limit(1.3),
@@ -86,7 +85,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "listmle_loss",
             **SCORE,
             fixed=OTHERS,
             arrays=SHORT_LIST,
@@ -98,10 +96,9 @@ INFOS = [
     LossInfo(
         fl.unique_softmax_loss,
         cases=UNIQUE_SOFTMAX_CASES,
-        rows=[Row(fl.unique_softmax_loss, LISTS, mask=ITEMS, bad_options=(GAIN,))],
+        rows=[Row(LISTS, mask=ITEMS, bad_options=(GAIN,))],
         gates=[
             Gate(
-                "unique_softmax_loss",
                 LIST_SHAPES,
                 Limit(85, 4.0),
                 Limit(1.3),
@@ -110,7 +107,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "unique_softmax_loss",
             **SCORE,
             fixed=OTHERS,
             arrays=SHORT_LIST,

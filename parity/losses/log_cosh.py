@@ -50,12 +50,9 @@ INFOS = [
     LossInfo(
         fl.log_cosh_loss,
         cases=CASES,
-        rows=[Row(fl.log_cosh_loss, XY, ELEMENTS, misfit=UNEQUAL)],
-        gates=[
-            Gate("log_cosh_loss", 2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(22))
-        ],
+        rows=[Row(XY, ELEMENTS, misfit=UNEQUAL)],
+        gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(22))],
         curve=Curve(
-            "log_cosh_loss",
             **ERROR,
             fixed="target 0",
             arrays=PAIR,

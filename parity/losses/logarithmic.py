@@ -55,7 +55,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.mean_squared_logarithmic_error,
                 {"input": P, "target": Q},
                 ELEMENTS,
                 misfit=UNEQUAL,
@@ -73,7 +72,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "mean_squared_logarithmic_error",
                 2 * MILLION,
                 Limit(2.4, 4.0),
                 Limit(4.2),
@@ -81,7 +79,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "mean_squared_logarithmic_error",
             "prediction",
             (-0.75, 5.0),
             "target 1",

@@ -106,7 +106,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.margin_ranking_loss,
                 {"input1": X, "input2": Y, "target": PLUS_MINUS},
                 ELEMENTS,
                 reals={"margin": 0.625},
@@ -121,7 +120,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "margin_ranking_loss",
                 3 * MILLION,
                 Limit(4.0, 4.0),
                 Limit(8.4),
@@ -129,7 +127,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "margin_ranking_loss",
             "score that should be larger",
             (-3.0, 3.0),
             "the other score 0; margin 0.5",

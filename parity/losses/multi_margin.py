@@ -183,7 +183,6 @@ INFOS = [
         cases=MULTI_MARGIN_CASES,
         rows=[
             Row(
-                fl.multi_margin_loss,
                 {"input": SCORES, "target": CLASSES},
                 reals={"margin": 0.8125},
                 misfit=ROW_MISFIT,
@@ -193,7 +192,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "multi_margin_loss",
                 ("f32[4096,1000]", "i32[4096]"),
                 Limit(6.1, 4.0),
                 Limit(17),
@@ -202,7 +200,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "multi_margin_loss",
             "score of the true class",
             (-2.0, 4.0),
             "two other classes with scores 0 and 1; margin 1",
@@ -216,7 +213,6 @@ INFOS = [
         cases=MULTILABEL_MARGIN_CASES,
         rows=[
             Row(
-                fl.multilabel_margin_loss,
                 {
                     "input": SCORES,
                     "target": [[2, -1, 0, 0], [0, 1, 3, -1], [1, -1, -1, -1]],
@@ -229,7 +225,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "multilabel_margin_loss",
                 ("f32[128,1000]", "i32[128,1000]"),
                 Limit(32, 4.0),
                 Limit(6.7),
@@ -237,7 +232,6 @@ INFOS = [
                 reason="scores are sorted, and looked up among those",
             ),
             Gate(
-                "multilabel_margin_loss",
                 ("f32[64,4000]", "i32[64,4000]"),
                 Limit(32, 4.0),
                 Limit(14),
@@ -246,7 +240,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "multilabel_margin_loss",
             "score of one label",
             (-2.0, 4.0),
             "the label applies; two others with scores 0 and 1 do not",

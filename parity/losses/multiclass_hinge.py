@@ -69,7 +69,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.multiclass_hinge_loss,
                 {"input": SCORES, "target": CLASSES},
                 reals={"margin": 0.8125},
                 misfit=ROW_MISFIT,
@@ -79,7 +78,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "multiclass_hinge_loss",
                 ("f32[4096,1000]", "i32[4096]"),
                 Limit(9.1, 4.0),
                 Limit(33),
@@ -89,7 +87,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "multiclass_hinge_loss",
             "score of the true class",
             (-2.0, 4.0),
             "two other classes with scores 0 and 1; margin 1",

@@ -72,7 +72,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.approx_ndcg_loss,
                 GRADES,
                 mask=ITEMS,
                 reals={"temperature": 0.625},
@@ -81,7 +80,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "approx_ndcg_loss",
                 LIST_SHAPES,
                 Limit(280, 4.0),
                 Limit(18),
@@ -91,7 +89,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "approx_ndcg_loss",
             **SCORE,
             fixed=OTHERS,
             arrays=SHORT_LIST,

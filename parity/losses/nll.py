@@ -124,16 +124,14 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.nll_loss,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 misfit=ROW_MISFIT,
                 bad_values=bad_labels("N"),
             )
         ],
-        gates=[Gate("nll_loss", LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(52))],
+        gates=[Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(52))],
         curve=Curve(
-            "nll_loss",
             "log-probability of the true class",
             (-6.0, 0.0),
             "any log-probabilities of the other classes",

@@ -85,7 +85,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.ntxent_loss,
                 {"input": X, "target": [0, 0, 1]},
                 # In sixteen rows, 11 of one label and 5 of another, as pairs a row.
                 mass=(11 * 10 + 5 * 4) / 16,
@@ -95,9 +94,8 @@ INFOS = [
                 bad_options=not_above("temperature", 0),
             )
         ],
-        gates=[Gate("ntxent_loss", BATCH, None, Limit(39, 200), Limit(176))],
+        gates=[Gate(BATCH, None, Limit(39, 200), Limit(176))],
         curve=Curve(
-            "ntxent_loss",
             **TURNED,
             options={"temperature": 0.5},
             reference=ntxent,

@@ -131,7 +131,6 @@ INFOS = [
         cases=POLY_CASES,
         rows=[
             Row(
-                fl.poly_loss,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 reals={"epsilon": 0.5},
@@ -140,20 +139,16 @@ INFOS = [
                 bad_values=bad_labels("N"),
             ),
             Row(
-                fl.poly_loss,
                 {"input": X, "target": P},
                 reals={"epsilon": 0.5},
                 misfit=UNEQUAL,
             ),
         ],
         gates=[
-            Gate("poly_loss", LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(155)),
-            Gate(
-                "poly_loss", 2 * LABELLED[:1], Limit(4.0, 4.0), Limit(0.1), Limit(150)
-            ),
+            Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(155)),
+            Gate(2 * LABELLED[:1], Limit(4.0, 4.0), Limit(0.1), Limit(150)),
         ],
         curve=Curve(
-            "poly_loss",
             "logit of the true class",
             (-6.0, 6.0),
             "two other classes with logits 0 and 1; epsilon 2",
@@ -168,7 +163,6 @@ INFOS = [
         cases=GENERALIZED_CROSS_ENTROPY_CASES,
         rows=[
             Row(
-                fl.generalized_cross_entropy,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 reals={"q": 0.625},
@@ -180,7 +174,6 @@ INFOS = [
                 bad_values=bad_labels("N"),
             ),
             Row(
-                fl.generalized_cross_entropy,
                 {"input": X, "target": P},
                 reals={"q": 0.625},
                 misfit=UNEQUAL,
@@ -188,14 +181,12 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "generalized_cross_entropy",
                 LABELLED,
                 Limit(4.0, 4.0),
                 Limit(0.1),
                 Limit(160),
             ),
             Gate(
-                "generalized_cross_entropy",
                 2 * LABELLED[:1],
                 Limit(4.4, 4.0),
                 Limit(530),
@@ -204,7 +195,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "generalized_cross_entropy",
             "logit of the true class",
             (-6.0, 6.0),
             "two other classes with logits 0 and 1; q 0.7",
@@ -219,7 +209,6 @@ INFOS = [
         cases=SOFTMAX_FOCAL_CASES,
         rows=[
             Row(
-                fl.softmax_focal_loss,
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
                 reals={"gamma": 1.5},
@@ -232,18 +221,14 @@ INFOS = [
                 bad_values=bad_labels("N"),
             ),
             Row(
-                fl.softmax_focal_loss,
                 {"input": X, "target": P},
                 reals={"gamma": 1.5},
                 misfit=UNEQUAL,
             ),
         ],
         gates=[
+            Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(170)),
             Gate(
-                "softmax_focal_loss", LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(170)
-            ),
-            Gate(
-                "softmax_focal_loss",
                 2 * LABELLED[:1],
                 Limit(4.4, 4.0),
                 Limit(530),
@@ -252,7 +237,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "softmax_focal_loss",
             "logit of the true class",
             (-6.0, 6.0),
             "two other classes with logits 0 and 1; gamma 2",

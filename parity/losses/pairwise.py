@@ -108,9 +108,8 @@ INFOS = [
         fl.pairwise_logistic_loss,
         cases=PAIRWISE_LOGISTIC_CASES,
         rows=[
-            Row(fl.pairwise_logistic_loss, LISTS, mask=ITEMS, mass=6, misfit=UNEQUAL),
+            Row(LISTS, mask=ITEMS, mass=6, misfit=UNEQUAL),
             Row(
-                fl.pairwise_logistic_loss,
                 LISTS,
                 mask=ITEMS,
                 mass=6,
@@ -121,7 +120,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "pairwise_logistic_loss",
                 LIST_SHAPES,
                 Limit(13, 4.0),
                 Limit(0.5),
@@ -129,7 +127,6 @@ INFOS = [
                 reason=COLUMNS,
             ),
             Gate(
-                "pairwise_logistic_loss",
                 LIST_SHAPES,
                 Limit(24, 4.0),
                 Limit(0.9),
@@ -138,7 +135,6 @@ INFOS = [
                 options={"lambda_weight": "dcg"},
             ),
             Gate(
-                "pairwise_logistic_loss",
                 LIST_SHAPES,
                 Limit(27, 4.0),
                 Limit(1.0),
@@ -148,7 +144,6 @@ INFOS = [
             ),
         ],
         curve=Curve(
-            "pairwise_logistic_loss",
             **LEAD,
             fixed="a pair",
             arrays=PAIR,
@@ -162,7 +157,6 @@ INFOS = [
         cases=PAIRWISE_HINGE_CASES,
         rows=[
             Row(
-                fl.pairwise_hinge_loss,
                 LISTS,
                 mask=ITEMS,
                 mass=6,
@@ -172,7 +166,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "pairwise_hinge_loss",
                 LIST_SHAPES,
                 Limit(13, 4.0),
                 Limit(0.5),
@@ -181,7 +174,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "pairwise_hinge_loss",
             **LEAD,
             fixed="margin 1",
             arrays=PAIR,
@@ -193,10 +185,9 @@ INFOS = [
     LossInfo(
         fl.pairwise_soft_zero_one_loss,
         cases=PAIRWISE_SOFT_ZERO_ONE_CASES,
-        rows=[Row(fl.pairwise_soft_zero_one_loss, LISTS, mask=ITEMS, mass=6)],
+        rows=[Row(LISTS, mask=ITEMS, mass=6)],
         gates=[
             Gate(
-                "pairwise_soft_zero_one_loss",
                 LIST_SHAPES,
                 Limit(270, 4.0),
                 Limit(18),
@@ -206,7 +197,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "pairwise_soft_zero_one_loss",
             **LEAD,
             fixed="a pair",
             arrays=PAIR,
@@ -218,10 +208,9 @@ INFOS = [
     LossInfo(
         fl.pairwise_mse_loss,
         cases=PAIRWISE_MSE_CASES,
-        rows=[Row(fl.pairwise_mse_loss, LISTS, mask=ITEMS, mass=16)],
+        rows=[Row(LISTS, mask=ITEMS, mass=16)],
         gates=[
             Gate(
-                "pairwise_mse_loss",
                 LIST_SHAPES,
                 Limit(9.0, 4.0),
                 Limit(0.4),
@@ -230,7 +219,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "pairwise_mse_loss",
             **LEAD,
             fixed="a lead of 1 in relevance",
             arrays=PAIR,
@@ -244,7 +232,6 @@ INFOS = [
         cases=PAIRWISE_QUANTILE_CASES,
         rows=[
             Row(
-                fl.pairwise_quantile_loss,
                 LISTS,
                 mask=ITEMS,
                 mass=6,
@@ -257,7 +244,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "pairwise_quantile_loss",
                 LIST_SHAPES,
                 Limit(13, 4.0),
                 Limit(0.5),
@@ -266,7 +252,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "pairwise_quantile_loss",
             **LEAD,
             fixed="a lead of 1 in relevance, tau 0.75",
             arrays=PAIR,

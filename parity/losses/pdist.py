@@ -71,10 +71,9 @@ INFOS = [
     LossInfo(
         fl.pdist,
         cases=CASES,
-        rows=[Row(fl.pdist, {"input": X}, together=True)],
-        gates=[Gate("pdist", ("f32[512,64]",), None, Limit(2.7), Limit(88))],
+        rows=[Row({"input": X}, together=True)],
+        gates=[Gate(("f32[512,64]",), None, Limit(2.7), Limit(88))],
         curve=Curve(
-            "pdist",
             "one coordinate of a row",
             (-3.0, 3.0),
             "its other coordinate 0.5; the other row (0, 0)",

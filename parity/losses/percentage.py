@@ -61,7 +61,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.mean_absolute_percentage_error,
                 XY,
                 ELEMENTS,
                 reals={"eps": 0.625},
@@ -71,7 +70,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "mean_absolute_percentage_error",
                 2 * MILLION,
                 Limit(1.7, 4.0),
                 Limit(0.0),
@@ -79,7 +77,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "mean_absolute_percentage_error",
             "prediction",
             (-1.0, 5.0),
             "target 2",

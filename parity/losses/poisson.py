@@ -108,19 +108,13 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.poisson_nll_loss,
                 {"input": X, "target": P},
                 ELEMENTS,
                 misfit=NO_BROADCAST,
             )
         ],
-        gates=[
-            Gate(
-                "poisson_nll_loss", 2 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(15)
-            )
-        ],
+        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(15))],
         curve=Curve(
-            "poisson_nll_loss",
             "logarithm of the rate",
             (-2.0, 3.0),
             "a count of 3",

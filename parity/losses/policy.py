@@ -160,7 +160,6 @@ INFOS = [
         cases=POLICY_GRADIENT_CASES,
         rows=[
             Row(
-                fl.policy_gradient_loss,
                 {"input": SCORES, "action": CLASSES, "advantage": REWARD},
                 constants=("advantage",),
                 bad_values=no_action("action", (1,), 4),
@@ -168,7 +167,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "policy_gradient_loss",
                 (ACTION_VALUES, "i32[65536]", "f32[65536]"),
                 Limit(2.9, 4.0),
                 Limit(1.1),
@@ -176,7 +174,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "policy_gradient_loss",
             "logit of the action taken",
             (-6.0, 6.0),
             f"{OTHER}; an advantage of 1",
@@ -188,14 +185,9 @@ INFOS = [
     LossInfo(
         fl.entropy_loss,
         cases=ENTROPY_CASES,
-        rows=[Row(fl.entropy_loss, {"input": SCORES})],
-        gates=[
-            Gate(
-                "entropy_loss", (ACTION_VALUES,), Limit(3.0, 4.0), Limit(4.2), Limit(35)
-            )
-        ],
+        rows=[Row({"input": SCORES})],
+        gates=[Gate((ACTION_VALUES,), Limit(3.0, 4.0), Limit(4.2), Limit(35))],
         curve=Curve(
-            "entropy_loss",
             "logit of one action",
             (-6.0, 6.0),
             OTHER,
@@ -209,20 +201,14 @@ INFOS = [
         cases=DPG_CASES,
         rows=[
             Row(
-                fl.dpg_loss,
                 {"input": X, "gradient": Y},
                 constants=("gradient",),
                 descends=False,
                 bad_options=(({"clipping": 0.0}, "clipping must be > 0, got 0.0"),),
             )
         ],
-        gates=[
-            Gate(
-                "dpg_loss", 2 * (ACTION_VALUES,), Limit(2.4, 4.0), Limit(4.2), Limit(17)
-            )
-        ],
+        gates=[Gate(2 * (ACTION_VALUES,), Limit(2.4, 4.0), Limit(4.2), Limit(17))],
         curve=Curve(
-            "dpg_loss",
             "gradient of the value",
             (-3.0, 3.0),
             "any action; the gradient is a constant and has no slope",
@@ -236,7 +222,6 @@ INFOS = [
         cases=PPO_CLIP_CASES,
         rows=[
             Row(
-                fl.ppo_clip_loss,
                 {"input": X, "old": OLD, "advantage": Z},
                 ELEMENTS,
                 constants=("old", "advantage"),
@@ -244,11 +229,8 @@ INFOS = [
                 bad_options=(({"epsilon": -1.0}, "epsilon must be >= 0, got -1.0"),),
             )
         ],
-        gates=[
-            Gate("ppo_clip_loss", 3 * MILLION, Limit(2.3, 4.0), Limit(4.2), Limit(36))
-        ],
+        gates=[Gate(3 * MILLION, Limit(2.3, 4.0), Limit(4.2), Limit(36))],
         curve=Curve(
-            "ppo_clip_loss",
             "change of the logarithm of a probability",
             (-1.0, 1.0),
             "an advantage of 1; epsilon 0.2",
@@ -262,48 +244,32 @@ INFOS = [
         cases=QPG_CASES,
         rows=[
             Row(
-                fl.qpg_loss,
                 {"input": SCORES, "value": VALUES},
                 constants=("value",),
                 descends=False,
             )
         ],
-        gates=[
-            Gate(
-                "qpg_loss", 2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(39)
-            )
-        ],
-        curve=Curve("qpg_loss", **BETTER, reference=policies.qpg),
+        gates=[Gate(2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(39))],
+        curve=Curve(**BETTER, reference=policies.qpg),
     ),
     LossInfo(
         fl.rm_loss,
         cases=RM_CASES,
         rows=[
             Row(
-                fl.rm_loss,
                 {"input": SCORES, "value": VALUES},
                 constants=("value",),
                 descends=False,
             )
         ],
-        gates=[
-            Gate(
-                "rm_loss", 2 * (ACTION_VALUES,), Limit(2.8, 4.0), Limit(4.5), Limit(45)
-            )
-        ],
-        curve=Curve("rm_loss", **BETTER, reference=policies.rm),
+        gates=[Gate(2 * (ACTION_VALUES,), Limit(2.8, 4.0), Limit(4.5), Limit(45))],
+        curve=Curve(**BETTER, reference=policies.rm),
     ),
     LossInfo(
         fl.rpg_loss,
         cases=RPG_CASES,
-        rows=[
-            Row(fl.rpg_loss, {"input": SCORES, "value": VALUES}, constants=("value",))
-        ],
-        gates=[
-            Gate(
-                "rpg_loss", 2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(45)
-            )
-        ],
-        curve=Curve("rpg_loss", **BETTER, reference=policies.rpg),
+        rows=[Row({"input": SCORES, "value": VALUES}, constants=("value",))],
+        gates=[Gate(2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(45))],
+        curve=Curve(**BETTER, reference=policies.rpg),
     ),
 ]

@@ -126,7 +126,6 @@ INFOS = [
         cases=Q_LEARNING_CASES,
         rows=[
             Row(
-                fl.q_learning_loss,
                 {"input": SCORES, "action": CLASSES, **STEP, "next_value": VALUES},
                 constants=("reward", "discount", "next_value"),
                 reals={"delta": 0.625},
@@ -136,7 +135,6 @@ INFOS = [
                 bad_values=no_action("action", (1,), 4),
             ),
             Row(
-                fl.q_learning_loss,
                 {"input": SCORES, "action": CLASSES, **STEP, "next_value": VALUES},
                 constants=("reward", "discount", "next_value"),
                 options=RESCALED,
@@ -145,7 +143,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "q_learning_loss",
                 (ACTION_VALUES, *STEPS, ACTION_VALUES),
                 Limit(2.7, 4.0),
                 Limit(1.6),
@@ -153,7 +150,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "q_learning_loss",
             "value of the action taken",
             (-2.0, 4.0),
             "a reward of 1, a discount of 0.5 and values of 0 and 2 after it",
@@ -176,7 +172,6 @@ INFOS = [
         cases=RETRACE_CASES,
         rows=[
             Row(
-                fl.retrace_loss,
                 OFF_POLICY,
                 ELEMENTS,
                 constants=("reward", "discount", "next_value", "policy", "behaviour"),
@@ -194,7 +189,6 @@ INFOS = [
                 ),
             ),
             Row(
-                fl.retrace_loss,
                 OFF_POLICY,
                 ELEMENTS,
                 constants=("reward", "discount", "next_value", "policy", "behaviour"),
@@ -204,7 +198,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "retrace_loss",
                 (
                     SEQUENCES,
                     "i32[512,64]",
@@ -222,7 +215,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "retrace_loss",
             "value of the action taken",
             (-2.0, 4.0),
             "a reward of 1, a discount of 0.5 and values of 0 and 2, as "

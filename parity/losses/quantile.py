@@ -66,7 +66,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.quantile_loss,
                 XY,
                 ELEMENTS,
                 reals={"tau": 0.625},
@@ -77,17 +76,13 @@ INFOS = [
                 ),
             ),
             Row(
-                fl.quantile_loss,
                 {"input": X, "target": [0.25, 1.0, -0.5]},
                 ELEMENTS,
                 options={"tau": np.asarray([0.25, 0.875])},
             ),
         ],
-        gates=[
-            Gate("quantile_loss", 2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(26))
-        ],
+        gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(26))],
         curve=Curve(
-            "quantile_loss",
             **ERROR,
             fixed="tau 0.8",
             arrays=PAIR,

@@ -105,7 +105,6 @@ INFOS = [
         cases=QUANTILE_HUBER_CASES,
         rows=[
             Row(
-                fl.quantile_huber_loss,
                 {
                     "input": SCORES,
                     "target": [[0.53, -1.27], [1.91, 0.23], [-0.71, 1.47]],
@@ -116,7 +115,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "quantile_huber_loss",
                 2 * (ENSEMBLE,),
                 Limit(1.7, 4.0),
                 Limit(0.0),
@@ -124,7 +122,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "quantile_huber_loss",
             "quantile of level 0.75",
             (-3.0, 3.0),
             "a sample of 0; delta 1",
@@ -139,7 +136,6 @@ INFOS = [
         cases=QUANTILE_Q_LEARNING_CASES,
         rows=[
             Row(
-                fl.quantile_q_learning_loss,
                 {
                     "input": ACTIONS,
                     "action": [1, 0, 1],
@@ -154,7 +150,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "quantile_q_learning_loss",
                 (CHOICES, "i32[1024]", "f32[1024]", "f32[1024]", CHOICES),
                 Limit(3.7, 4.0),
                 Limit(1.0),
@@ -162,7 +157,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "quantile_q_learning_loss",
             "median of the action taken",
             (-2.0, 4.0),
             "a reward of 1, a discount of 0.5 and a return of 2 or 0 after it",

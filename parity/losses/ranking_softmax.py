@@ -63,10 +63,9 @@ INFOS = [
     LossInfo(
         fl.ranking_softmax_loss,
         cases=RANKING_SOFTMAX_CASES,
-        rows=[Row(fl.ranking_softmax_loss, LISTS, mask=ITEMS, misfit=UNEQUAL)],
+        rows=[Row(LISTS, mask=ITEMS, misfit=UNEQUAL)],
         gates=[
             Gate(
-                "ranking_softmax_loss",
                 2 * ("f32[4096,256]",),
                 Limit(1.7, 4.0),
                 Limit(0.1),
@@ -74,7 +73,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "ranking_softmax_loss",
             **SCORE,
             fixed=OTHERS,
             arrays=SHORT_LIST,
@@ -86,10 +84,9 @@ INFOS = [
     LossInfo(
         fl.poly1_softmax_loss,
         cases=POLY1_SOFTMAX_CASES,
-        rows=[Row(fl.poly1_softmax_loss, LISTS, mask=ITEMS, reals={"epsilon": 0.625})],
+        rows=[Row(LISTS, mask=ITEMS, reals={"epsilon": 0.625})],
         gates=[
             Gate(
-                "poly1_softmax_loss",
                 2 * ("f32[4096,256]",),
                 Limit(6.1, 4.0),
                 Limit(8.5),
@@ -98,7 +95,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "poly1_softmax_loss",
             **SCORE,
             fixed=OTHERS,
             arrays=SHORT_LIST,

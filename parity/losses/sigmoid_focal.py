@@ -64,7 +64,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.sigmoid_focal_loss,
                 {"input": X, "target": Q},
                 ELEMENTS,
                 reals={"gamma": 1.5, "alpha": 0.25},
@@ -79,7 +78,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "sigmoid_focal_loss",
                 2 * MILLION,
                 Limit(4.0, 4.0),
                 Limit(8.4),
@@ -87,7 +85,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "sigmoid_focal_loss",
             **LOGIT,
             fixed="target 1, gamma 2",
             arrays={"input": f64(0.0), "target": f64(1.0)},

@@ -45,7 +45,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.smooth_labels,
                 {"target": SHARES, "label_smoothing": 0.25},
                 mask=(3, 4),
                 samples={"label_smoothing": None},
@@ -54,7 +53,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "smooth_labels",
                 LABELLED[:1],
                 Limit(1.5, 1.5),
                 Limit(0.0),
@@ -63,7 +61,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "smooth_labels",
             "mass of one class",
             (0.0, 1.0),
             "that class alone; smoothing 0.25",

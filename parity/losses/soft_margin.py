@@ -149,14 +149,9 @@ INFOS = [
     LossInfo(
         fl.soft_margin_loss,
         cases=SOFT_MARGIN_CASES,
-        rows=[Row(fl.soft_margin_loss, {"input": X, "target": PLUS_MINUS}, ELEMENTS)],
-        gates=[
-            Gate(
-                "soft_margin_loss", 2 * MILLION, Limit(2.5, 2.5), Limit(0.0), Limit(21)
-            )
-        ],
+        rows=[Row({"input": X, "target": PLUS_MINUS}, ELEMENTS)],
+        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(0.0), Limit(21))],
         curve=Curve(
-            "soft_margin_loss",
             "score",
             (-6.0, 6.0),
             "label 1",
@@ -170,14 +165,12 @@ INFOS = [
         cases=MULTILABEL_SOFT_MARGIN_CASES,
         rows=[
             Row(
-                fl.multilabel_soft_margin_loss,
                 {"input": X, "target": P},
                 misfit=UNEQUAL,
             )
         ],
         gates=[
             Gate(
-                "multilabel_soft_margin_loss",
                 2 * ("f32[4096,256]",),
                 Limit(4.0, 4.0),
                 Limit(4.2),
@@ -185,7 +178,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "multilabel_soft_margin_loss",
             "logit of one label",
             (-6.0, 6.0),
             "the label applies; another with logit 1 does not",

@@ -93,9 +93,9 @@ INFOS = [
     LossInfo(
         fl.mse_loss,
         cases=CASES,
-        rows=[Row(fl.mse_loss, XY, ELEMENTS, misfit=UNEQUAL)],
-        gates=[Gate("mse_loss", 2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(9))],
-        curve=Curve("mse_loss", **ERROR, fixed="target 0", arrays=PAIR, along=ONE),
+        rows=[Row(XY, ELEMENTS, misfit=UNEQUAL)],
+        gates=[Gate(2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(9))],
+        curve=Curve(**ERROR, fixed="target 0", arrays=PAIR, along=ONE),
         number=0.5,
     ),
 ]

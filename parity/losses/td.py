@@ -95,7 +95,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.td_loss,
                 {"input": X, "reward": Y, "discount": DISCOUNTS, "next_value": Z},
                 ELEMENTS,
                 constants=("reward", "discount", "next_value"),
@@ -104,7 +103,6 @@ INFOS = [
                 bad_options=not_above("delta", 0),
             ),
             Row(
-                fl.td_loss,
                 {"input": X, "reward": Y, "discount": DISCOUNTS, "next_value": Z},
                 ELEMENTS,
                 constants=("reward", "discount", "next_value"),
@@ -114,7 +112,6 @@ INFOS = [
                 ),
             ),
             Row(
-                fl.td_loss,
                 {"input": X, "reward": Y, "discount": DISCOUNTS, "next_value": Z},
                 ELEMENTS,
                 constants=("reward", "discount", "next_value"),
@@ -122,9 +119,8 @@ INFOS = [
                 bad_options=NOT_RESCALED,
             ),
         ],
-        gates=[Gate("td_loss", 4 * MILLION, Limit(1.8, 4.0), Limit(0.0), Limit(15))],
+        gates=[Gate(4 * MILLION, Limit(1.8, 4.0), Limit(0.0), Limit(15))],
         curve=Curve(
-            "td_loss",
             "value of a state",
             (-2.0, 4.0),
             "a reward of 1, a discount of 0.5 and a value of 1 after it",

@@ -112,14 +112,12 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.triplet_margin_loss,
                 TRIPLET,
                 reals={"margin": 2.5},
                 misfit=TRIPLET_MISFIT,
                 bad_options=not_above("margin", 0),
             ),
             Row(
-                fl.triplet_margin_loss,
                 TRIPLET,
                 options={"p": 3.0, "swap": True, "margin": 2.5},
                 bad_options=(({"p": np.nan}, "p must be a number, got nan"),),
@@ -127,7 +125,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "triplet_margin_loss",
                 3 * VECTORS,
                 Limit(4.0, 4.0),
                 Limit(35),
@@ -135,7 +132,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "triplet_margin_loss",
             "one coordinate of the anchor",
             (-2.0, 4.0),
             "its other coordinate 0.5; positive (0, 0), negative (2, 0); margin 1",

@@ -73,7 +73,6 @@ INFOS = [
         cases=CASES,
         rows=[
             Row(
-                fl.triplet_margin_with_distance_loss,
                 TRIPLET,
                 reals={"margin": 2.5},
                 misfit=TRIPLET_MISFIT,
@@ -82,7 +81,6 @@ INFOS = [
         ],
         gates=[
             Gate(
-                "triplet_margin_with_distance_loss",
                 3 * VECTORS,
                 Limit(4.0, 4.0),
                 Limit(35),
@@ -91,7 +89,6 @@ INFOS = [
             )
         ],
         curve=Curve(
-            "triplet_margin_with_distance_loss",
             "one coordinate of the anchor",
             (-2.0, 4.0),
             "its other coordinate 0.5; positive (0, 0), negative (2, 0); margin 2",
