@@ -4,16 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
 from parity.curve import Curve
 from parity.differences.arrays import f64
-from parity.examples.arrays import ELEMENTS, UNEQUAL, P, Q
+from parity.examples.arrays import P, Q
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
-from parity.info import LossInfo
-from parity.references import kept
 from parity.references.regression import mean_squared_logarithmic_error as reference
-from parity.row import Row
+from parity.standard import elementwise
 
 
 def plain(rng):
@@ -23,61 +20,23 @@ def plain(rng):
     return {"input": input, "target": target}
 
 
-def masked(rng):
-    inputs = plain(rng) | {"weight": rng.random((3, 5)) + 0.5}
-    inputs["where"] = rng.random((3, 5)) < 0.75
-    inputs["input"][2, 0], inputs["where"][2, 0] = -3.0, False  # no logarithm
-    inputs["target"][1, 4], inputs["where"][1, 4] = np.nan, False
-    return inputs
-
-
-def extreme(rng):
-    input = np.asarray([1e4, 0.0, np.inf, 0.0, np.nan, 1e-4, 1e4, -0.9375])
-    target = np.asarray([0.0, 1e4, 0.0, np.inf, 1.0, 0.0, 10008.0, 1e4])
-    return {"input": input, "target": target}
-
-
-GRID = {"reduction": ["none", "mean", "sum"]}
-BOTH = ("input", "target")
-MSLE = fl.mean_squared_logarithmic_error
-WHERE = kept(reference, input=None, target=None, weight=None)
-
-CASES = [
-    Case(MSLE, reference, plain, GRID, BOTH),
-    Case(MSLE, WHERE, masked, GRID, (*BOTH, "weight")),
-    Case(MSLE, reference, extreme, {"reduction": ["none"]}, orders=1),
-]  # fmt: skip
-
-
 INFOS = [
-    LossInfo(
+    elementwise(
         fl.mean_squared_logarithmic_error,
-        cases=CASES,
-        rows=[
-            Row(
-                {"input": P, "target": Q},
-                ELEMENTS,
-                misfit=UNEQUAL,
-                bad_values=tuple(
-                    (
-                        name,
-                        (1, 0),
-                        value,
-                        f"{name} must be > -1, got {value!r} at (1, 0)",
-                    )
-                    for name in ("input", "target")
-                    for value in (-1.0, -1.5)
-                ),
-            )
-        ],
-        gates=[
-            Gate(
-                2 * MILLION,
-                Limit(2.4, 4.0),
-                Limit(4.2),
-                Limit(36),
-            )
-        ],
+        reference,
+        plain=plain,
+        extreme={
+            "input": [1e4, 0.0, np.inf, 0.0, np.nan, 1e-4, 1e4, -0.9375],
+            "target": [0.0, 1e4, 0.0, np.inf, 1.0, 0.0, 10008.0, 1e4],
+        },
+        hidden={"input": -3.0, "target": np.nan},  # the first has no logarithm
+        arrays={"input": P, "target": Q},
+        bad_values=tuple(
+            (name, (1, 0), value, f"{name} must be > -1, got {value!r} at (1, 0)")
+            for name in ("input", "target")
+            for value in (-1.0, -1.5)
+        ),
+        gates=[Gate(2 * MILLION, Limit(2.4, 4.0), Limit(4.2), Limit(36))],
         curve=Curve(
             "prediction",
             (-0.75, 5.0),
@@ -86,6 +45,5 @@ INFOS = [
             ONE,
             reference=reference,
         ),
-        number=0.5,
     ),
 ]

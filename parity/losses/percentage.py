@@ -4,16 +4,12 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
 from parity.curve import Curve
 from parity.differences.arrays import f64
-from parity.examples.arrays import ELEMENTS, UNEQUAL, XY, not_above
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
-from parity.info import LossInfo
-from parity.references import kept
 from parity.references.regression import mean_absolute_percentage_error as reference
-from parity.row import Row
+from parity.standard import Real, elementwise
 
 
 def plain(rng):
@@ -24,58 +20,18 @@ def plain(rng):
     return {"input": input, "target": target}
 
 
-def masked(rng):
-    inputs = plain(rng) | {"weight": rng.random((3, 5)) + 0.5}
-    inputs["where"] = rng.random((3, 5)) < 0.75
-    inputs["input"][2, 0], inputs["where"][2, 0] = np.nan, False
-    inputs["target"][1, 4], inputs["where"][1, 4] = 0.0, False
-    return inputs
-
-
-def extreme(rng):
-    input = np.asarray([1e4, -1e4, np.inf, np.nan, 1e-4, 0.0])
-    return {"input": input, "target": np.asarray([1.0, 1e4, -2.0, 1.0, 0.0, 3.0])}
-
-
-def with_eps(rng):
-    return plain(rng) | {"eps": np.asarray(0.3125)}
-
-
-GRID = {"reduction": ["none", "mean", "sum"]}
-BOTH = ("input", "target")
-MAPE = fl.mean_absolute_percentage_error
-WHERE = kept(reference, input=None, target=None, weight=None)
-
-CASES = [
-    Case(MAPE, reference, plain,
-         [{"eps": [1e-7, 0.25], "reduction": ["none"]}, GRID], BOTH),
-    Case(MAPE, WHERE, masked, GRID, (*BOTH, "weight")),
-    Case(MAPE, reference, extreme, {"reduction": ["none"]}, orders=1),
-    Case(MAPE, reference, with_eps, {"reduction": ["none", "mean"]}, (*BOTH, "eps")),
-]  # fmt: skip
-
-
 INFOS = [
-    LossInfo(
+    elementwise(
         fl.mean_absolute_percentage_error,
-        cases=CASES,
-        rows=[
-            Row(
-                XY,
-                ELEMENTS,
-                reals={"eps": 0.625},
-                misfit=UNEQUAL,
-                bad_options=not_above("eps", 0),
-            )
-        ],
-        gates=[
-            Gate(
-                2 * MILLION,
-                Limit(1.7, 4.0),
-                Limit(0.0),
-                Limit(26),
-            )
-        ],
+        reference,
+        plain=plain,
+        extreme={
+            "input": [1e4, -1e4, np.inf, np.nan, 1e-4, 0.0],
+            "target": [1.0, 1e4, -2.0, 1.0, 0.0, 3.0],
+        },
+        hidden={"input": np.nan, "target": 0.0},
+        reals={"eps": Real(0.3125, (0.25, 1e-7), "> 0")},
+        gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(26))],
         curve=Curve(
             "prediction",
             (-1.0, 5.0),
@@ -84,6 +40,5 @@ INFOS = [
             ONE,
             reference=reference,
         ),
-        number=0.5,
     ),
 ]
