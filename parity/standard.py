@@ -52,10 +52,12 @@ class Real:
 
     def refused(self, name: str) -> Iterator[tuple[dict[str, float], str]]:
         """Yield values that the rule forbids, and the messages about them."""
+        values = []
         for operator, bound in re.findall(r"([<>]=?) ([-\d.]+)", self.rule):
-            at = [] if "=" in operator else [float(bound)]
-            for value in (*at, float(bound) + BEYOND[operator], math.nan):
-                yield {name: value}, f"{name} must be {self.rule}, got {value}"
+            values += [] if "=" in operator else [float(bound)]
+            values += [float(bound) + BEYOND[operator]]
+        for value in (*values, math.nan):
+            yield {name: value}, f"{name} must be {self.rule}, got {value}"
 
 
 def elementwise(
@@ -102,7 +104,7 @@ def elementwise(
     """
     reals, drawn_with = reals or {}, drawn_with or {}
     plain = plain or _on(corners)
-    extreme = extreme or {"input": FAR, "target": np.zeros(len(FAR))}
+    extreme = extreme or {"input": FAR, "target": [0.0] * len(FAR)}
     hidden = hidden or {"input": np.nan, "target": np.inf}
     row = Row(
         dict(arrays),

@@ -1,9 +1,8 @@
 """Begin a loss: `python -m tools.new_loss NAME FAMILY` writes its skeletons.
 
 What it writes imports at once, and fails its tests until it is filled in: the
-definition, its line in the register and in the lists of names, its row in the table
-of losses, its parity case with the reference and the curve, its gate, its hand-worked
-test, its page and its figure.
+definition, its line in the register and in the lists of names, what its checks need to
+know with the reference that they compare it with, its hand-worked test and its page.
 """
 
 import argparse
@@ -14,76 +13,23 @@ from pathlib import Path
 from string import Template
 
 from funloss._registry import FAMILIES, PUBLIC
-from tools.edits import exported, registered, typed, with_entry
+from tools.edits import exported, registered, typed
 from tools.skeletons import SKELETONS
 
 __all__ = ["main", "new_files"]
 
 ROOT = Path(__file__).parents[1]
-# By the path of the file: the list that has one more entry, the entry, and the names
-# that it needs, by their modules.
-ENTRIES = {
-    "tests/rows/$family.py": (
-        "ROWS",
-        """    Row(
-        fl.$name,
-        {"input": X, "target": Y},
-        GRID,
-        misfit=UNEQUAL,
-    ),
-""",
-        {"tests.rows.arrays": {"GRID", "UNEQUAL", "X", "Y"}},
-    ),
-    "benchmarks/gates/$family.py": (
-        "GATES",
-        """    Gate(
-        "$name",
-        ("f32[1048576]", "f32[1048576]"),
-        Limit(0.0),
-        Limit(0.0),
-        Limit(0),
-    ),
-""",
-        {},
-    ),
-    "parity/curves/$family.py": (
-        "CURVES",
-        """    Curve(
-        "$name",
-        "error",
-        (-3.0, 3.0),
-        "target 0",
-        {"input": f64(0.0), "target": f64(0.0)},
-        {"input": f64(1.0)},
-        reference=$stem,
-    ),
-""",
-        {
-            "parity.differences.arrays": {"f64"},
-            "parity.references.$stem": {"$stem"},
-        },
-    ),
-    "docs/figures/$family.py": (
-        "FIGURES",
-        """    "$name": Lines(CURVES["$name"]),
-""",
-        {"docs.figures.figure": {"Lines"}, "parity.curves": {"CURVES"}},
-    ),
-}
 LEFT = """
 Left to do by hand, in this order (CONTRIBUTING.md says more), after `ruff format`:
-  parity/references/{stem}.py, then parity/cases/{stem}.py: every option, every corner
+  parity/references/{stem}.py: the formula of its paper
+  parity/losses/{stem}.py: its corners, its options, and the limits, from the counts
+    that tests/test_gates.py shows
   funloss/{family}/_{stem}.py: the formula, its derivatives where autodiff has others,
     the docstring
   tests/{family}/test_{stem}.py: numbers that you worked out yourself
-  tests/rows/{family}.py: options out of range, values that it may not have
-  tests/test_every_number.py: whether a number may be its target, or why not
-  tests/test_every_option.py: options that change nothing in its row, and why
   funloss/_registry.py: the names that papers and other libraries have for it
-  benchmarks/gates/{family}.py: the limits, from the counts that its test shows
-  parity/curves/{family}.py, docs/figures/{family}.py: what its curve and figure show
   docs/losses/{name}.md: its page
-  docs/which-loss.md, docs/coming-from.md, CHANGELOG.md: a line each
+  CHANGELOG.md, docs/which-loss.md, docs/coming-from.md: a line each, where it belongs
 Then write the tables anew: python -m parity --full --json docs/parity.json,
   python -m parity.tables,
   python -m benchmarks --group exact --json docs/performance.json,
@@ -150,10 +96,6 @@ def new_files(name: str, family: str, root: Path = ROOT) -> dict[str, str]:
     }
     for path, change in changes.items():
         files[path] = change((root / path).read_text(encoding="utf-8"), name, family)
-    for template, entry in ENTRIES.items():
-        path = Template(template).substitute(words)
-        source = (root / path).read_text(encoding="utf-8")
-        files[path] = with_entry(source, words, *entry)
     return files
 
 

@@ -75,12 +75,9 @@ def _$stem(xp: Namespace, input: Any, target: Any) -> Any:
 
 _TEST = '''"""$title, worked by hand."""
 
-import math
-
 import funloss as fl
 from tests.assertions import assert_close
 
-NAN = math.nan
 # What each value is worked out from stands beside it; none is printed by the loss.
 BY_HAND = "a number worked by hand"
 
@@ -89,6 +86,8 @@ def test_values(any_xp):
     e = any_xp.asarray([-2.0, 0.0, 1.0], dtype=any_xp.float64)
     assert_close(fl.$name(e, 0.0, reduction="none"), [BY_HAND] * 3)
     assert_close(fl.$name(e, 0.0), BY_HAND)
+    weight = any_xp.asarray([1.0, 1.0, 3.0], dtype=any_xp.float64)
+    assert_close(fl.$name(e, 0.0, weight=weight), BY_HAND)
 
 
 def test_gradient_at_the_corners(derivative):
@@ -96,70 +95,35 @@ def test_gradient_at_the_corners(derivative):
         return fl.$name(x, 0.0, reduction="sum")
 
     assert_close(derivative(of_input, [-2.0, 0.0, 1.0]), [BY_HAND] * 3)
-
-
-def test_weighted_mean_divides_by_the_sum_of_weights(xp):
-    e = xp.asarray([-2.0, 1.0], dtype=xp.float64)
-    weight = xp.asarray([1.0, 3.0], dtype=xp.float64)
-    assert_close(fl.$name(e, 0.0, weight=weight), BY_HAND)
-
-
-def test_masked_elements_do_not_count(xp):
-    e = xp.asarray([-2.0, NAN], dtype=xp.float64)
-    where = xp.asarray([True, False])
-    assert_close(fl.$name(e, 0.0, where=where), BY_HAND)
 '''
 
-_CASE = '''"""$title against its formula."""
-
-import numpy as np
+_INFO = '''"""$title against its formula."""
 
 import funloss as fl
-from parity.case import Case
-from parity.references import kept
-from parity.references.$stem import $stem as reference
+from benchmarks.gate import Gate, Limit
+from parity.examples.shapes import MILLION
+from parity.references.$stem import $stem
+from parity.standard import elementwise
 
-
-def plain(rng):
-    input, target = rng.standard_normal((2, 3, 5))
-    # Exactly on the corners.
-    input[0], target[0] = [0.0, 1.0, -1.0, 4.0, -4.0], 0.0
-    return {"input": input, "target": target}
-
-
-def masked(rng):
-    inputs = plain(rng) | {"weight": rng.random((3, 5)) + 0.5}
-    inputs["where"] = rng.random((3, 5)) < 0.75
-    inputs["input"][2, 0], inputs["where"][2, 0] = np.nan, False
-    inputs["target"][1, 4], inputs["where"][1, 4] = np.inf, False
-    return inputs
-
-
-def extreme(rng):
-    input = np.asarray([100.0, -100.0, np.inf, -np.inf, np.nan, 1e-3])
-    return {"input": input, "target": np.zeros(6)}
-
-
-GRID = {"reduction": ["none", "mean", "sum"]}
-NONE = {"reduction": ["none"]}
-BOTH = ("input", "target")
-LOSS = fl.$name
-WHERE = kept(reference, input=None, target=None, weight=None)
-
-CASES = [
-    Case(LOSS, reference, plain, GRID, BOTH),
-    Case(LOSS, WHERE, masked, GRID, (*BOTH, "weight")),
-    Case(LOSS, reference, extreme, NONE, BOTH, orders=1),
+INFOS = [
+    elementwise(
+        fl.$name,
+        $stem,
+        gates=[Gate(2 * MILLION, Limit(0.0, 4.0), Limit(0.0), Limit(0))],
+    ),
 ]
 '''
 
 _REFERENCE = '''"""$title, as its paper defines it."""
 
+from parity.references.adapters import reduced
+
 __all__ = ["$stem"]
 
 
-def $stem(input, target, *, reduction="mean", weight=None):
-    """Return the loss, put together from torch's own operations."""
+@reduced
+def $stem(input, target):
+    """Return the loss of each element, put together from torch's own operations."""
     msg = "the formula of $name, from its paper alone"
     raise NotImplementedError(msg)
 '''
@@ -231,7 +195,7 @@ two numbers worked by hand
 SKELETONS = {
     "funloss/$family/_$stem.py": Template(_LOSS),
     "tests/$family/test_$stem.py": Template(_TEST),
-    "parity/cases/$stem.py": Template(_CASE),
+    "parity/losses/$stem.py": Template(_INFO),
     "parity/references/$stem.py": Template(_REFERENCE),
     "docs/losses/$name.md": Template(_PAGE),
 }

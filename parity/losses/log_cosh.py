@@ -23,7 +23,7 @@ INFOS = [
         fl.log_cosh_loss,
         log_cosh,
         plain=plain,
-        extreme={"input": FAR, "target": np.zeros(10)},
+        extreme={"input": FAR, "target": [0.0] * 10},
         gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(22))],
     ),
 ]

@@ -98,31 +98,25 @@ def cases(loss, reference, weighted, weight, with_option, **option):
     ]
 
 
-POLY_CASES = [
-    *cases(
-        fl.poly_loss, poly, ignored, "weight", with_epsilon, epsilon=[-1.0, 0.0, 2.0]
-    ),
-]
-GENERALIZED_CROSS_ENTROPY_CASES = [
-    *cases(
-        fl.generalized_cross_entropy,
-        generalized_cross_entropy,
-        ignored,
-        "weight",
-        with_q,
-        q=[0.25, 1.0],
-    ),
-]
-SOFTMAX_FOCAL_CASES = [
-    *cases(
-        fl.softmax_focal_loss,
-        softmax_focal,
-        balanced,
-        "alpha",
-        with_gamma,
-        gamma=[0.0, 0.5, 1.0, 2.0],
-    ),
-]
+POLY_CASES = cases(
+    fl.poly_loss, poly, ignored, "weight", with_epsilon, epsilon=[-1.0, 0.0, 2.0]
+)
+GENERALIZED_CROSS_ENTROPY_CASES = cases(
+    fl.generalized_cross_entropy,
+    generalized_cross_entropy,
+    ignored,
+    "weight",
+    with_q,
+    q=[0.25, 1.0],
+)
+SOFTMAX_FOCAL_CASES = cases(
+    fl.softmax_focal_loss,
+    softmax_focal,
+    balanced,
+    "alpha",
+    with_gamma,
+    gamma=[0.0, 0.5, 1.0, 2.0],
+)
 
 
 INFOS = [

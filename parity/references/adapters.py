@@ -1,10 +1,11 @@
-"""Arguments that torch's losses lack, put around them."""
+"""Arguments that references lack, put around them."""
 
+import functools
 from collections.abc import Callable
 
 import torch
 
-__all__ = ["kept", "on_axis"]
+__all__ = ["kept", "on_axis", "reduced", "weighted"]
 
 Loss = Callable[..., torch.Tensor]
 
@@ -51,3 +52,27 @@ def on_axis(reference: Loss) -> Loss:
         return reference(input.moveaxis(axis, 1), target, **options)
 
     return loss
+
+
+def reduced(costs: Loss) -> Loss:
+    """Return the function of the elements' costs with `weight` and `reduction`."""
+
+    @functools.wraps(costs)
+    def loss(*arrays, weight=None, reduction="mean", **options):
+        return weighted(costs(*arrays, **options), weight, reduction)
+
+    return loss
+
+
+def weighted(costs, weight, reduction):
+    """Return the costs times their weights, the sum, or the sum per weight."""
+    if weight is None:
+        weight = torch.ones_like(costs)
+    costs = costs * weight
+    match reduction:
+        case "none":
+            return costs
+        case "mean":
+            return costs.sum() / weight.sum()
+        case "sum":
+            return costs.sum()

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from parity.references.regression import weighted
+from parity.references.adapters import weighted
 
 __all__ = [
     "generalized_cross_entropy",

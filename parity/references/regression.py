@@ -5,6 +5,8 @@ import math
 import torch
 from torch.nn import functional as F
 
+from parity.references.adapters import reduced
+
 __all__ = [
     "cosine_distance",
     "expectile",
@@ -14,7 +16,8 @@ __all__ = [
 ]
 
 
-def log_cosh(input, target, *, weight=None, reduction="mean"):
+@reduced
+def log_cosh(input, target):
     """Return log(cosh(e)), from the half angle near zero and the exponential far."""
     error = input - target
     near = error.abs() < 1
@@ -22,45 +25,30 @@ def log_cosh(input, target, *, weight=None, reduction="mean"):
     far = torch.where(near, 1.0, error).abs()
     small = torch.log1p(2 * torch.sinh(half) ** 2)
     large = far - math.log(2) + torch.log1p(torch.exp(-2 * far))
-    return weighted(torch.where(near, small, large), weight, reduction)
+    return torch.where(near, small, large)
 
 
-def mean_absolute_percentage_error(
-    input, target, *, eps=1e-7, weight=None, reduction="mean"
-):
+@reduced
+def mean_absolute_percentage_error(input, target, *, eps=1e-7):
     """Return the error over the size of the target, in percent."""
-    costs = 100 * (input - target).abs() / target.abs().clamp(min=eps)
-    return weighted(costs, weight, reduction)
+    return 100 * (input - target).abs() / target.abs().clamp(min=eps)
 
 
-def mean_squared_logarithmic_error(input, target, *, weight=None, reduction="mean"):
+@reduced
+def mean_squared_logarithmic_error(input, target):
     """Return the squared difference of two logarithms."""
-    costs = (torch.log1p(input) - torch.log1p(target)) ** 2
-    return weighted(costs, weight, reduction)
+    return (torch.log1p(input) - torch.log1p(target)) ** 2
 
 
-def expectile(input, target, *, expectile=0.5, weight=None, reduction="mean"):
+@reduced
+def expectile(input, target, *, expectile=0.5):
     """Return the squared error times the weight of its sign."""
     rest = target - input
     factor = torch.abs(expectile - (rest < 0).to(rest.dtype))
-    return weighted(factor * rest**2, weight, reduction)
+    return factor * rest**2
 
 
-def cosine_distance(input, target, *, axis=-1, eps=1e-8, weight=None, reduction="mean"):
+@reduced
+def cosine_distance(input, target, *, axis=-1, eps=1e-8):
     """Return one less torch's similarity."""
-    cosine = F.cosine_similarity(input, target, dim=axis, eps=eps)
-    return weighted(1 - cosine, weight, reduction)
-
-
-def weighted(costs, weight, reduction):
-    """Return the costs times their weights, the sum, or the sum per weight."""
-    if weight is None:
-        weight = torch.ones_like(costs)
-    costs = costs * weight
-    match reduction:
-        case "none":
-            return costs
-        case "mean":
-            return costs.sum() / weight.sum()
-        case "sum":
-            return costs.sum()
+    return 1 - F.cosine_similarity(input, target, dim=axis, eps=eps)
