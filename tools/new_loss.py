@@ -14,6 +14,7 @@ from string import Template
 
 from funloss._registry import FAMILIES, PUBLIC
 from tools.edits import exported, registered, typed
+from tools.options import CHECKS, words_of
 from tools.skeletons import SKELETONS
 
 __all__ = ["main", "new_files"]
@@ -45,10 +46,17 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     )
     parser.add_argument("name", help="of the loss, such as tilted_loss")
     parser.add_argument("family", help=", ".join(FAMILIES))
+    parser.add_argument(
+        "--real",
+        action="append",
+        default=[],
+        metavar="NAME=DEFAULT:CHECK",
+        help=f"an option that is a real number; CHECK is one of {', '.join(CHECKS)}",
+    )
     chosen = parser.parse_args(arguments)
     name, family = chosen.name, chosen.family
     try:
-        files = new_files(name, family, root)
+        files = new_files(name, family, root, chosen.real)
     except ValueError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)  # noqa: T201 - a command
         return 2
@@ -60,11 +68,14 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     return 0
 
 
-def new_files(name: str, family: str, root: Path = ROOT) -> dict[str, str]:
+def new_files(
+    name: str, family: str, root: Path = ROOT, reals: Sequence[str] = ()
+) -> dict[str, str]:
     """Return the text of every file that a new loss writes or changes, by its path.
 
     Raises:
-        ValueError: The name is taken or none of a function, or the family unknown.
+        ValueError: The name is taken or none of a function, the family unknown, or an
+            option not written as ``NAME=DEFAULT:CHECK``.
     """
     stem = _stem(name)
     usable = stem.isidentifier() and not keyword.iskeyword(stem)
@@ -81,6 +92,7 @@ def new_files(name: str, family: str, root: Path = ROOT) -> dict[str, str]:
         "_", " "
     )
     words = {"name": name, "family": family, "stem": stem, "title": title}
+    words |= words_of(stem, reals)
     files = {
         Template(path).substitute(words): skeleton.substitute(words)
         for path, skeleton in SKELETONS.items()

@@ -1,6 +1,7 @@
 """The skeletons of the files of a new loss: they import, and fail until filled in.
 
-`$name` is the loss, `$stem` its name without `_loss`, `$title` the same in words.
+`$name` is the loss, `$stem` its name without `_loss`, `$title` the same in words. What
+starts with `$real` or `$with` comes from its options, `tools.options`.
 """
 
 from string import Template
@@ -12,9 +13,9 @@ _LOSS = '''"""$title."""
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.elements import elements
+from funloss._core.elements import difference_partials, elements
 from funloss._core.loss import loss
-from funloss._core.typing import Array, ArrayLike, DType, Reduction
+${real_import}from funloss._core.typing import ${with_types}
 
 __all__ = ["$name"]
 
@@ -24,7 +25,7 @@ def $name(
     input: Array,
     target: ArrayLike,
     *,
-    reduction: Reduction = "mean",
+${real_parameters}    reduction: Reduction = "mean",
     weight: ArrayLike | None = None,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -36,7 +37,7 @@ def $name(
     Args:
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
-        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+${real_docs}        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         weight: Factor on the loss of each element, same shape. The mean divides by
             the sum of weights.
         where: Boolean, broadcastable to `input`. A False element has loss and
@@ -49,7 +50,7 @@ def $name(
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
-        ValueError: Shapes differ, or `reduction` is unknown.
+${with_raises}
 
     Torch:
         Torch has no such loss, or every difference from the one it has.
@@ -63,15 +64,26 @@ def $name(
         Who published it, where, when.
     """
     batch = elements(
-        input=input, target=target, weight=weight, where=where, dtype=dtype
-    )
-    return batch.reduce(batch.map(_$stem), reduction, mean_over="weight")
+        input=input,
+        target=target,
+        weight=weight,
+        where=where,
+        dtype=dtype,
+${real_options}    )
+    partials = ${with_partials}
+    losses = batch.map(_$stem, partials)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _$stem(xp: Namespace, input: Any, target: Any) -> Any:
+def _$stem(xp: Namespace, x: Any, t: Any${with_any}) -> Any:
     msg = "the formula of $name"
     raise NotImplementedError(msg)
-'''
+
+
+def _${stem}_d_input(xp: Namespace, x: Any, t: Any${with_any}) -> Any:
+    msg = "the derivative of $name, or autodiff's without partials"
+    raise NotImplementedError(msg)
+${real_partials}'''
 
 _TEST = '''"""$title, worked by hand."""
 
@@ -103,13 +115,13 @@ import funloss as fl
 from benchmarks.gate import Gate, Limit
 from parity.examples.shapes import MILLION
 from parity.references.$stem import $stem
-from parity.standard import elementwise
+from parity.standard import ${real_class}elementwise
 
 INFOS = [
     elementwise(
         fl.$name,
         $stem,
-        gates=[Gate(2 * MILLION, Limit(0.0, 4.0), Limit(0.0), Limit(0))],
+${real_tried}        gates=[Gate(2 * MILLION, Limit(0.0, 4.0), Limit(0.0), Limit(0))],
     ),
 ]
 '''
@@ -122,7 +134,7 @@ __all__ = ["$stem"]
 
 
 @reduced
-def $stem(input, target):
+def $stem(input, target${with_defaults}):
     """Return the loss of each element, put together from torch's own operations."""
     msg = "the formula of $name, from its paper alone"
     raise NotImplementedError(msg)

@@ -98,8 +98,9 @@ def test_a_loss_stands_by_its_name_in_its_family(family):
 
 def test_a_run_writes_what_it_says_and_its_tests_fail_until_filled_in(tmp_path, capsys):
     root = copied(tmp_path)
-    before, expected = texts(root), new_files(NAME, "regression")
-    assert main([NAME, "regression"], root) == 0
+    real = "tilt=0.5:open_unit_interval"
+    before, expected = texts(root), new_files(NAME, "regression", reals=[real])
+    assert main([NAME, "regression", "--real", real], root) == 0
     said, after = capsys.readouterr().out, texts(root)
     assert {path for path in after if after[path] != before.get(path)} == {*expected}
     for path, text in expected.items():
@@ -118,7 +119,7 @@ def test_a_run_writes_what_it_says_and_its_tests_fail_until_filled_in(tmp_path, 
     assert place == " ".join(["funloss.regression._tilted_square"] * 2)
     formula = f"the formula of {NAME}"
     paper = f"{formula}, from its paper alone"
-    assert messages == [*[formula] * 2, *[paper] * 5, *[formula] * 3]
+    assert messages == [*[formula] * 2, *[paper] * 6, *[formula] * 3]
     assert figure == NAME
     # Once is enough.
     assert main([NAME, "regression"], root) == 2
@@ -141,3 +142,25 @@ def test_a_run_writes_what_it_says_and_its_tests_fail_until_filled_in(tmp_path, 
 def test_a_name_or_a_family_that_cannot_be_is_refused(name, family, message, capsys):
     assert main([name, family], pathlib.Path("nowhere")) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["tau", "tau=a:positive", "tau=0.5:above"])
+def test_an_option_that_is_written_otherwise_is_refused(option, capsys):
+    assert main([NAME, "regression", "--real", option], pathlib.Path("nowhere")) == 2
+    message = "an option is NAME=DEFAULT:CHECK, CHECK of positive"
+    assert message in capsys.readouterr().err
+
+
+def test_options_stand_in_definition_reference_and_checks():
+    reals = ["tau=0.5:open_unit_interval", "delta=1.0:positive"]
+    files = new_files(NAME, "regression", reals=reals)
+    definition = files["funloss/regression/_tilted_square.py"]
+    assert "    tau: Real = 0.5,\n    delta: Real = 1.0,\n" in definition
+    raises = "Shapes differ, `tau` is not > 0 and < 1, `delta` is not > 0, or"
+    assert f"        ValueError: {raises}\n            `reduction`" in definition
+    checked = '{"tau": open_unit_interval(tau), "delta": positive(delta)}'
+    assert checked in definition
+    reference = files["parity/references/tilted_square.py"]
+    assert "(input, target, *, tau=0.5, delta=1.0):" in reference
+    entry = files["parity/losses/tilted_square.py"]
+    assert '"delta": Real(0.625, (0.1, 2.5), "> 0")' in entry
