@@ -1,5 +1,8 @@
 """What `LossInfo` and `elementwise` make of what they are told."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -34,6 +37,15 @@ def drawn(info):
 def test_every_loss_is_declared_once():
     assert [info.name for info in BY_FAMILY] == [*LOSSES]
     assert len(INFOS) == len(LOSSES)
+
+
+def test_a_run_needs_no_library_but_those_of_its_extra():
+    code = """
+import sys
+sys.modules |= dict.fromkeys(["keras", "matplotlib", "optax", "pytest", "rax"])
+import parity.collection
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_part_is_of_its_loss():
