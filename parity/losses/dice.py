@@ -95,8 +95,6 @@ TVERSKY_CASES = [
          orders=1),
 ]  # fmt: skip
 
-REGIONS, PIXELS = (3, 2), (3, 2, 2)
-
 # Two classes of two pixels, and two pixels of four classes, which come last there:
 # what is last, pixels or classes, can lie on several devices.
 GUESS = [[p, q] for p, q in zip(P, Q, strict=True)]
