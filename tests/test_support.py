@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.making.support import ANSWERS, WANTED, support
-from tests.rows import ROWS
+from tests.table import ROWS
 from tests.test_torch_compiled import TRACED, UNTRACED
 
 ROOT = Path(__file__).parents[1]
