@@ -1,4 +1,4 @@
-"""Compare a loss of your own, in JAX, with a torch loss: values and slopes.
+"""Compare a loss of your own, in JAX, with a torch loss: values and gradients.
 
 Needs the extra `parity`: python examples/check_against_torch.py
 """
@@ -19,7 +19,7 @@ def plain_l1(input, target):
 def main():
     """Check two losses on random points and on one exact fit."""
     input, target = np.random.default_rng(0).standard_normal((2, 100))
-    # A corner is where losses differ: the slope of `jnp.abs` at 0 is 1, torch's is 0.
+    # A corner is where losses differ: `jnp.abs` has derivative 1 at 0, torch's 0.
     input[0] = target[0]
     for loss in (plain_l1, funloss.l1_loss):
         print(check_parity(loss, F.l1_loss, {"input": input, "target": target}), "\n")

@@ -32,8 +32,9 @@ class Case:
         options: Values of each option, all crossed; or several such grids, one
             after the other, so that only options that interact are crossed.
         wrt: Names of the arguments to differentiate.
-        orders: Highest derivative compared: 0 none, 1 slopes, 2 curvature. Below
-            2 where the reference has none, or is nan where a number exists.
+        orders: Highest derivative compared: 0 none, 1 gradients, 2 Hessian-vector
+            products. Below 2 where the reference has none, or is nan where a number
+            exists.
         dtypes: The dtypes to run in, where the inputs fit.
         vmap: Whether the arrays may be mapped over; False if `ours` reads them.
         depth: Steps of a recursion, each of which rounds the one before; 0 for few.

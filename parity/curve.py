@@ -1,4 +1,4 @@
-"""One loss along one line through its arguments: values and slopes on both sides."""
+"""One loss along a line through its arguments: value and derivative on both sides."""
 
 import functools
 import importlib
@@ -23,11 +23,11 @@ class Line:
 
     Attributes:
         value: The value at each point.
-        slope: Its derivative along the curve.
+        derivative: Its derivative along the curve.
     """
 
     value: np.ndarray
-    slope: np.ndarray
+    derivative: np.ndarray
 
 
 @dataclass(frozen=True)

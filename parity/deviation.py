@@ -27,13 +27,13 @@ class Gives:
 
     Attributes:
         value: The loss, to 12 digits in float64; None if it may be anything.
-        slopes: The slope of the loss's sum in some arguments.
+        gradients: The gradient of the loss's sum in some arguments.
         dtype: Name of the result's dtype, if it matters.
         digits: How many digits must agree.
     """
 
     value: Any = None
-    slopes: Mapping[str, Any] = field(default_factory=dict)
+    gradients: Mapping[str, Any] = field(default_factory=dict)
     dtype: str | None = None
     digits: int = 12
 
@@ -75,7 +75,7 @@ class Deviation:
         why: The reason.
         options: All other arguments, by name.
         jax: What funloss does on JAX, if it must differ there from `ours`.
-        wrt: The arguments to differentiate besides those whose slopes are stated.
+        wrt: The arguments to differentiate besides those whose gradients are stated.
         orders: How many derivatives to take.
     """
 
@@ -120,7 +120,7 @@ class Deviation:
 
     def _outcome(self, side: str, expected: Behaviour) -> Outcome:
         ours = getattr(funloss, self.loss)
-        slopes = expected.slopes if isinstance(expected, Gives) else {}
+        gradients = expected.gradients if isinstance(expected, Gives) else {}
         problem = Problem(
             _reference(self.loss) if side == "reference" else ours,
             tuple(
@@ -130,7 +130,7 @@ class Deviation:
             ),
             self.arrays,
             self.options,
-            tuple(dict.fromkeys((*slopes, *self.wrt))),
+            tuple(dict.fromkeys((*gradients, *self.wrt))),
         )
         mode = LIBRARIES["torch" if side == "reference" else side].mode
         (outcome,) = mode.evaluate([problem])
@@ -153,11 +153,11 @@ class Deviation:
             return f"gives {value}"
         if side in _VALUES_ONLY:
             return ""
-        for (name, slope), got in zip(
-            expected.slopes.items(), outcome.derivatives, strict=False
+        for (name, gradient), got in zip(
+            expected.gradients.items(), outcome.derivatives, strict=False
         ):
-            if not _close(got, slope, expected.digits):
-                return f"has slope {got} in {name}"
+            if not _close(got, gradient, expected.digits):
+                return f"has gradient {got} wrt {name}"
         return ""
 
 
@@ -182,9 +182,9 @@ def _beyond(row: Deviation, side: str) -> bool:
         x.dtype.kind not in "biuf" or x.dtype == np.float16 for x in row.arrays.values()
     )
     expected = row.ours
-    slopes_only = isinstance(expected, Gives) and expected.value is None
+    gradients_only = isinstance(expected, Gives) and expected.value is None
     return (side == "array-api-strict" and halves) or (
-        side in _VALUES_ONLY and (slopes_only or row.orders > 1)
+        side in _VALUES_ONLY and (gradients_only or row.orders > 1)
     )
 
 

@@ -57,10 +57,10 @@ STYLE = {
 
 
 def drawn(curve: Curve, samples: Samples) -> dict[str, str]:
-    """Return a panel for the value and one for the slope."""
+    """Return a panel for the value and one for the derivative."""
     return {
         kind: _panel(curve, samples, kind, f"{curve.loss}-{kind}")
-        for kind in ("value", "slope")
+        for kind in ("value", "derivative")
     }
 
 
@@ -68,8 +68,8 @@ def described(curve: Curve, samples: Samples) -> str:
     """Say what is seen, for those who do not see it."""
     low, high = curve.span
     path = f"as the {curve.moved} goes from {low:g} to {high:g}"
-    words = [f"Value and slope of {curve.loss} {path}."]
-    for kind in ("value", "slope"):
+    words = [f"Value and derivative of {curve.loss} {path}."]
+    for kind in ("value", "derivative"):
         line = getattr(samples.ours, kind)
         least, most = np.argmin(line), np.argmax(line)
         words.append(
@@ -83,7 +83,7 @@ def described(curve: Curve, samples: Samples) -> str:
 def agreement(samples: Samples) -> str:
     """Say how far apart the two sides are."""
     ours, theirs = (
-        np.concatenate([line.value, line.slope])
+        np.concatenate([line.value, line.derivative])
         for line in (samples.ours, samples.torch)
     )
     apart = np.max(np.abs(ours - theirs))

@@ -22,7 +22,7 @@ from parity.drawing import agreement, described, drawn
 
 __all__ = ["deviation_words", "page"]
 
-ORDERS = ("value", "value, slope", "value, slope, curvature")
+ORDERS = ("value", "value, gradient", "value, gradient, Hessian")
 
 
 def page(report: Report) -> str:
@@ -43,7 +43,7 @@ class Drawing:
     """A curve as it stands in the page.
 
     Attributes:
-        panels: The drawings of value and slope.
+        panels: The drawings of value and derivative.
         words: What is seen in them.
         caption: What moves, what is fixed, and how far the two sides are apart.
     """
@@ -133,7 +133,9 @@ def _behaviour(behaviour: Behaviour, orders: int) -> str:
     if isinstance(behaviour, Raises):
         text = f": {behaviour.text}" if behaviour.text else ""
         if orders > 1:
-            return f"raises {behaviour.kind.__name__}{text} for curvature"
+            return (
+                f"raises {behaviour.kind.__name__}{text} for a Hessian-vector product"
+            )
         return f"raises {behaviour.kind.__name__}{text}"
     if isinstance(behaviour, Warns):
         return f"warns: {behaviour.text}"
@@ -147,10 +149,11 @@ def _given(gives: Gives, orders: int) -> str:
     if gives.dtype:
         parts.append(f"of dtype {gives.dtype}")
     parts += [
-        f"slope of {name} {_numbers(slope)}" for name, slope in gives.slopes.items()
+        f"gradient wrt {name} {_numbers(gradient)}"
+        for name, gradient in gives.gradients.items()
     ]
     if not parts:
-        return "has curvature" if orders > 1 else "gives a result"
+        return "has second derivatives" if orders > 1 else "gives a result"
     return ", ".join(parts)
 
 

@@ -52,7 +52,7 @@ def wrong_divisor(input, target, *, reduction="mean"):
     return _absolute(input, target, "sum" if rows > 1 else reduction) / rows
 
 
-def wrong_slope_at_the_corner(input, target, *, reduction="mean"):
+def wrong_gradient_at_the_corner(input, target, *, reduction="mean"):
     return _absolute(input, target, reduction, corner=1.0)
 
 
@@ -125,7 +125,7 @@ def test_right_loss_has_no_fault():
     ("loss", "seen_by", "quantity", "dtype"),
     [
         (wrong_divisor, LIBRARIES.keys(), "value", "float64"),
-        (wrong_slope_at_the_corner, DERIVING, "slope of target", "float64"),
+        (wrong_gradient_at_the_corner, DERIVING, "gradient wrt target", "float64"),
         (widens_the_result, {"numpy", "array-api-strict", "torch"}, "value", "float32"),
         (keeps_the_axis, LIBRARIES.keys(), "value", "float64"),
         (raises, LIBRARIES.keys(), "value", "float64"),
@@ -158,8 +158,8 @@ def test_printed_code_shows_each_fault():
     codes = {(f.library, f.quantity): f.code for f in found}
     assert {quantity for library, quantity in codes if library == "jax-vmap"} == {
         "value",
-        *("slope of input", "slope of target"),
-        *("curvature along input", "curvature along target"),
+        *("gradient wrt input", "gradient wrt target"),
+        *("Hessian-vector product wrt input", "Hessian-vector product wrt target"),
     }
     for text in codes.values():
         names = run(text)

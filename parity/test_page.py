@@ -183,13 +183,13 @@ def test_curves_of_both_sides_agree(loss):
     samples = CURVES[loss].samples()
     for ours, theirs in (
         (samples.ours.value, samples.torch.value),
-        (samples.ours.slope, samples.torch.slope),
+        (samples.ours.derivative, samples.torch.derivative),
     ):
         assert ours.shape == samples.at.shape
         np.testing.assert_allclose(ours, theirs, rtol=1e-13, atol=1e-14)
         assert np.isfinite(ours).all()
-    # A loss may be made for its slope alone.
-    assert max(np.ptp(samples.ours.value), np.ptp(samples.ours.slope)) > 0.1
+    # A loss may be made for its derivative alone.
+    assert max(np.ptp(samples.ours.value), np.ptp(samples.ours.derivative)) > 0.1
 
 
 def test_page_of_a_run_is_written(tmp_path):

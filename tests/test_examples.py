@@ -42,7 +42,9 @@ def test_check_against_torch_tells_right_from_wrong():
     printed = run("check_against_torch.py")
     # One exact fit among 100 points: its derivative is off and nothing else is.
     assert re.match(r"plain_l1 .*: 6 of 16 checks failed", printed)
-    assert len(set(re.findall(r"^slope of input: .* instead of", printed, re.M))) == 1
+    assert (
+        len(set(re.findall(r"^gradient wrt input: .* instead of", printed, re.M))) == 1
+    )
     assert re.search(r"^funloss.l1_loss .*: 16 checks passed", printed, re.M)
 
 

@@ -14,7 +14,7 @@ from parity.curve import Curve, Line
 __all__ = ["Axis", "Contour", "Figure", "Lines", "Picture"]
 
 # What the panels of a line show, and what it is called on a curve.
-PANELS = {"value": "value", "derivative": "slope"}
+PANELS = ("value", "derivative")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
@@ -39,8 +39,8 @@ class Lines:
         words = [
             f"Value and derivative of {self.curve.loss} {path} ({self.curve.fixed})."
         ]
-        for kind, quantity in PANELS.items():
-            y = getattr(line, quantity)
+        for kind in PANELS:
+            y = getattr(line, kind)
             least, most = np.nanargmin(y), np.nanargmax(y)
             words.append(
                 f"The {kind} begins at {y[0]:.3g} and ends at {y[-1]:.3g}; its least "
@@ -54,8 +54,8 @@ class Lines:
     def draw(self, canvas: Canvas) -> None:
         """Draw value and derivative in two panels."""
         panels = canvas.subplots(1, 2)
-        for axes, (kind, quantity) in zip(panels, PANELS.items(), strict=True):
-            self._panel(axes, quantity, (self.curve, *self.siblings))
+        for axes, kind in zip(panels, PANELS, strict=True):
+            self._panel(axes, kind, (self.curve, *self.siblings))
             axes.set_title(kind, loc="left", fontsize=10)
             axes.set_xlabel(self.curve.moved)
             axes.locator_params(nbins=6, steps=[1, 2, 5, 10])
@@ -67,13 +67,13 @@ class Lines:
         """Draw the value of the loss alone."""
         self._panel(canvas.subplots(), "value", (self.curve,))
 
-    def _panel(self, axes: Axes, quantity: str, curves: tuple[Curve, ...]) -> None:
+    def _panel(self, axes: Axes, kind: str, curves: tuple[Curve, ...]) -> None:
         for curve, style, colour in zip(curves, STYLES, SERIES, strict=False):
             own = curve is self.curve
             at, line = curve.own
             axes.plot(
                 at,
-                _broken(line, quantity),
+                _broken(line, kind),
                 linestyle=style,
                 color=colour,
                 linewidth=2.4 if own else 1.4,
@@ -93,10 +93,10 @@ def _word(option: Any) -> str:
     return getattr(option, "__name__", repr(option))
 
 
-def _broken(line: Line, quantity: str) -> np.ndarray:
+def _broken(line: Line, kind: str) -> np.ndarray:
     """Return the numbers with a gap where a derivative jumps, so that it is seen to."""
-    y = getattr(line, quantity).astype(float)
-    if quantity == "slope":
+    y = getattr(line, kind).astype(float)
+    if kind == "derivative":
         steps = np.abs(np.diff(y))
         jumps = steps > max(20 * np.median(steps), 0.2 * np.nanmax(np.abs(y)))
         y[1:][jumps] = np.nan

@@ -20,7 +20,7 @@ def checks_of(name: str) -> str:
     own = [row for row in _summary() if row["loss"] == name]
     words = (
         f"What `python -m parity --full --loss {name}` checks, and the largest errors "
-        "of values, gradients and second derivatives, in ulps:"
+        "of values, gradients and Hessian-vector products, in ulps:"
     )
     return f"{words}\n\n{table(['library', 'checks', *DTYPES], by(own, 'library'))}"
 
@@ -32,5 +32,5 @@ def matrix() -> str:
         highest = max(library.orders.values())
         answers = ["yes" if order <= highest else "no" for order in range(3)]
         rows.append([name, ", ".join(library.orders), *answers])
-    head = ["library", "dtypes", "values", "gradients", "second derivatives"]
+    head = ["library", "dtypes", "values", "gradients", "Hessian-vector products"]
     return table(head, rows)

@@ -21,7 +21,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of `python -m funloss.testing`."""
     made = argparse.ArgumentParser(
         prog="python -m funloss.testing",
-        description="Compare a loss with a reference: values, slopes, curvature. "
+        description="Compare a loss with a reference: values, gradients, "
+        "Hessian-vector products. "
         "The exit status is 0 if they agree, 1 if not, 2 if they cannot be compared.",
     )
     add = made.add_argument

@@ -7,7 +7,7 @@ from funloss.testing._harness.check import Check
 
 __all__ = ["KINDS", "Figures", "grouped", "kind_of"]
 
-KINDS = ("value", "slope", "curvature")
+KINDS = ("value", "gradient", "Hessian")
 
 # A fault that is everywhere would fill megabytes with the same code.
 SHOWN = 3
@@ -57,4 +57,4 @@ def grouped(checks: Iterable[Check], *attributes: str) -> list[Figures]:
 
 def kind_of(check: Check) -> str:
     """Return the kind of quantity that was compared."""
-    return check.quantity.split()[0]
+    return next(kind for kind in KINDS if check.quantity.startswith(kind))

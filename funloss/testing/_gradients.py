@@ -1,4 +1,4 @@
-"""Derivatives and curvature against finite differences of values and of derivatives."""
+"""Gradients and their derivatives against finite differences."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from funloss.testing._arguments import is_floating, prepared
 from funloss.testing._harness.check import Check
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode, repeated
-from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.problem import KINDS, Outcome, Problem
 from funloss.testing._harness.tree import leaves
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._point import Point, reach
@@ -46,9 +46,9 @@ def check_gradients(
         wrt: Names of the inputs to differentiate; the first floating one by default.
         library: A library with derivatives: ``"jax"``, ``"torch"``, or ``"keras"`` on
             one of them.
-        order: 1 for derivatives, 2 for curvature as well.
+        order: 1 for gradients, 2 for Hessian-vector products as well.
         corners: Further inputs, with numbers on corners or at the edge of the domain.
-            Curvature is not compared there.
+            Hessian-vector products are not compared there.
 
     Returns:
         A report. The ulps of a check that passes are 0.
@@ -63,7 +63,7 @@ def check_gradients(
         >>> inputs = {"input": np.asarray([1.0, 3.0]), "target": np.zeros(2)}
         >>> report = check_gradients(careless, inputs, wrt="target", library="torch")
         >>> print(report.failures[0].quantity)
-        slope of target
+        gradient wrt target
     """
     if repeated(library).orders == 0:
         msg = f"library must be one with derivatives, got {library!r}"
@@ -128,13 +128,15 @@ class _Derivatives:
                     point.one_sided(index) if corner else point.derivative(index, seed)
                 )
                 findings.append(
-                    Finding("derivatives", index, f"slope of {name}", *found)
+                    Finding(
+                        "derivatives", index, KINDS["derivatives"].format(name), *found
+                    )
                 )
             if outcome.products and not any(each.fault for each in findings):
                 findings += [
-                    Finding("products", index, f"curvature along {name}", *found)
+                    Finding("products", index, KINDS["products"].format(name), *found)
                     for index, (name, found) in enumerate(
-                        zip(names, point.curvature(), strict=True)
+                        zip(names, point.products(), strict=True)
                     )
                 ]
         for finding in findings:
@@ -149,5 +151,5 @@ def _not_finite(outcome: Outcome) -> Iterator[Finding]:
             if all(
                 np.all(np.isfinite(derivative)) for derivative in outcome.derivatives
             ):
-                fault += ", though all slopes are finite"
+                fault += ", though its gradient is finite"
             yield Finding("values", index, "value", np.inf, fault, "finite numbers")

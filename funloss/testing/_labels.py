@@ -10,7 +10,7 @@ from funloss.testing._classes import class_count
 from funloss.testing._harness.check import Check
 from funloss.testing._harness.grid import Grid
 from funloss.testing._harness.modes import Mode
-from funloss.testing._harness.problem import Outcome, Problem
+from funloss.testing._harness.problem import KINDS, Outcome, Problem
 from funloss.testing._harness.verdict import Finding
 from funloss.testing._ignored import ignored_rows
 from funloss.testing._report import Report
@@ -120,10 +120,10 @@ def _detected(outcome: Outcome, label: int, problem: Problem) -> Finding:
         if not np.any(np.isnan(value)):
             fault = f"label {label} counts as a class, or as nothing: {value}"
             return Finding("values", index, "value", np.inf, fault, _WANTED)
-    name = f"slope of {problem.variable_names()[0]}" if problem.wrt else ""
     if outcome.derivatives and not any(
         np.any(np.isnan(derivative)) for derivative in outcome.derivatives
     ):
         fault = "value is nan but the gradient is finite: training goes on"
+        name = KINDS["derivatives"].format(problem.variable_names()[0])
         return Finding("derivatives", 0, name, np.inf, fault, _WANTED)
     return Finding("values", 0, "value", 0.0, "", _WANTED)

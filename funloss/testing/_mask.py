@@ -46,8 +46,9 @@ def check_mask(
 ) -> Report:
     """Plant nan and infinities where the mask is False: nothing may change.
 
-    Values, derivatives and curvature must be, to the last bit, those that the function
-    has with the given numbers in the masked places; and exactly 0 in these places.
+    Values, gradients and Hessian-vector products must be, to the last bit, those that
+    the function has with the given numbers in the masked places; and exactly 0 in
+    these places.
 
     Args:
         function: The loss under test.

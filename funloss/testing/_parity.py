@@ -38,7 +38,7 @@ def check_parity(
     transforms: Sequence[str] | None = None,
     order: int | None = None,
 ) -> Report:
-    """Compare a loss with a reference: values, derivatives and curvature.
+    """Compare a loss with a reference: values, gradients, Hessian-vector products.
 
     The reference computes in float64, on the inputs as each dtype rounds them. The
     candidate's error is counted in ulps of that dtype; what is allowed stands, with

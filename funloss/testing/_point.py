@@ -65,7 +65,7 @@ class Point:
             )
         return _distance(got, want) if fault else 0.0, fault, want
 
-    def curvature(self) -> Iterator[Verdict]:
+    def products(self) -> Iterator[Verdict]:
         """Compare with how the derivatives differ along the problem's directions."""
         sizes = [derivative.size for derivative in self.outcome.derivatives]
         got = _flat(self.outcome.products)

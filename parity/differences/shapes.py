@@ -61,10 +61,10 @@ BROADCAST += [
         },
         options={"reduction": "sum"},
         reference=Raises(ValueError, "var is of incorrect size"),
-        ours=Gives(5 + LOG2 * 2, {"var": slope}),
+        ours=Gives(5 + LOG2 * 2, {"var": gradient}),
         why="variances of a channel, or of all, broadcast as other arrays do",
     )
-    for var, slope in [
+    for var, gradient in [
         (np.asarray([[[1.0], [4.0]]])[0], [[-3.0], [0.0]]),
         (np.asarray([1.0, 4.0]), [-3.0, 0.0]),
     ]
@@ -76,10 +76,10 @@ BROADCAST += [
         loss,
         {**inputs, "target": np.asarray(1.0)},
         reference=Raises(error, text),
-        ours=Gives(value, {next(iter(inputs)): slope}, digits=9),
+        ours=Gives(value, {next(iter(inputs)): gradient}, digits=9),
         why=_ONE_FOR_ALL,
     )
-    for loss, inputs, error, text, value, slope in [
+    for loss, inputs, error, text, value, gradient in [
         (
             "binary_cross_entropy",
             {"input": f64(0.5, 0.5)},

@@ -11,11 +11,11 @@ SLOPES = [
             loss,
             {"input": f64(-1.0, -1.0), "target": ints(1)},
             reference=Raises(RuntimeError, "size mismatch"),
-            ours=Gives(value, {"input": slope}),
+            ours=Gives(value, {"input": gradient}),
             why="torch takes a label of shape (1,) for one sample, but has no gradient",
             wrt=("input",),
         )
-        for loss, value, slope in [
+        for loss, value, gradient in [
             ("nll_loss", 1.0, [0.0, -1.0]),
             ("cross_entropy", LOG2, [0.5, -0.5]),
         ]

@@ -27,7 +27,7 @@ NUMBERS = [
         options={"reduction": "sum"},
         reference=Gives(0.0, {"input": [NAN, NAN]}),
         ours=Gives(0.0, {"input": [0.0, 0.0]}),
-        why="the floor of the denominator is no float16; computed in float32",
+        why="a divisor's floor in the gradient is no float16; computed in float32",
     ),
     Deviation(
         "cross_entropy",

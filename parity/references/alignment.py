@@ -11,7 +11,7 @@ def ctc_with_true_slope(
 ):
     """Return torch's loss with the derivative in `log_probs`, whatever these are.
 
-    torch's own slope is that derivative plus ``exp(log_probs)`` in every frame of a
+    torch's own gradient is that derivative plus ``exp(log_probs)`` in every frame of a
     sample: what the logits before a `log_softmax` would get.
     """
     lengths = [torch.as_tensor(x) for x in (input_lengths, target_lengths)]

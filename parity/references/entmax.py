@@ -21,15 +21,15 @@ def probabilities(x, alpha):
     inside = z.detach() > low
     power = 1 / (alpha - 1)
 
-    def mass_and_slope(threshold):
+    def mass_and_derivative(threshold):
         gap = z[inside] - threshold
         return (gap**power).sum(), (power * gap ** (power - 1)).sum()
 
     # Newton's step has the derivative of the root, and two the second one.
     threshold = low
     for _ in range(3):
-        mass, slope = mass_and_slope(threshold)
-        threshold = threshold + (mass - 1) / slope
+        mass, derivative = mass_and_derivative(threshold)
+        threshold = threshold + (mass - 1) / derivative
     p = torch.zeros_like(z)
     return p.masked_scatter(inside, (z[inside] - threshold) ** power)
 
@@ -42,7 +42,7 @@ def entropy(p, alpha):
 
 
 def of_row(x, q, alpha):
-    """Return the cost of one row; its slope in the scores is ``sum(q) * p - q``."""
+    """Return the cost of one row; its gradient in the scores is ``sum(q) * p - q``."""
     x = x - x.detach().max()
     p = probabilities(x, alpha)
     finite = torch.where(p > 0, x, 0.0)

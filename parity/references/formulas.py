@@ -15,7 +15,7 @@ def binary_cross_entropy_at_infinity(input, target, *, reduction="mean"):
 
 
 def soft_margin_with_softplus(input, target, *, reduction="mean"):
-    """Return what does not overflow, and has a slope in the target."""
+    """Return what does not overflow, and has a gradient in the target."""
     exponent = -target * input
     return reduced(torch.logaddexp(exponent, torch.zeros_like(exponent)), reduction)
 

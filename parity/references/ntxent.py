@@ -34,7 +34,7 @@ def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
         pairs += len(positive)
         cost = score.sum() * 0
         if len(negative):
-            # Not logsumexp, whose slopes round the scores themselves once more.
+            # Not logsumexp, whose gradients round the scores themselves once more.
             lacks = score[negative] - score[positive][:, None]
             cost = cost + torch.log1p(torch.exp(lacks).sum(1)).sum()
         costs.append(cost)

@@ -96,7 +96,7 @@ def _improbability(own, rivals):
     rivals = rivals[rivals > -torch.inf]
     if not len(rivals):
         return own.new_zeros(())
-    # torch's logsumexp loses digits in the slope of large scores.
+    # torch's logsumexp loses digits in the gradient of large scores.
     top = rivals.max().detach()
     return -F.logsigmoid(own - top - (rivals - top).exp().sum().log())
 

@@ -237,7 +237,7 @@ def categorical_q_learning(
 
 
 def bent(error, delta):
-    """Return the smooth L1 cost; torch's own has no slope in `delta`."""
+    """Return the smooth L1 cost; torch's own has no derivative in `delta`."""
     if not torch.is_tensor(delta):
         none = torch.zeros_like(error)
         return F.smooth_l1_loss(error, none, beta=delta, reduction="none")

@@ -51,10 +51,22 @@ def test_no_fault_in_small_and_large_numbers(size):
 @pytest.mark.parametrize(
     ("loss", "quantity", "fault"),
     [
-        (planted.slope_of_two_at_zero, "slope of input", "from the left and the right"),
-        (planted.slope_of_nan_at_zero, "slope of input", r"nan at \(0,\), where the"),
-        (planted.slope_one_in_a_thousand_too_large, "slope of input", "by differences"),
-        (planted.no_curvature, "curvature along input", r"0\.0 instead of"),
+        (
+            planted.slope_of_two_at_zero,
+            "gradient wrt input",
+            "from the left and the right",
+        ),
+        (
+            planted.slope_of_nan_at_zero,
+            "gradient wrt input",
+            r"nan at \(0,\), where the",
+        ),
+        (
+            planted.slope_one_in_a_thousand_too_large,
+            "gradient wrt input",
+            "by differences",
+        ),
+        (planted.no_curvature, "Hessian-vector product wrt input", r"0\.0 instead of"),
         (planted.logarithm_of_anything, "value", "nan at finite inputs"),
     ],
 )
@@ -100,7 +112,7 @@ def test_a_function_that_raises_has_failed():
 def test_a_derivative_that_raises_is_shown():
     report = check_gradients(planted.has_no_slope, PAIR)
     (failure,) = report.failures
-    assert failure.quantity == "slope of input"
+    assert failure.quantity == "gradient wrt input"
     assert failure.fault.startswith("raised NotImplementedError: no slope")
     assert "jax.vjp" in failure.code
 

@@ -82,7 +82,7 @@ def test_ignored_rows_in_the_divisor_are_found_and_shown():
     report = check_labels(
         planted.divides_by_ignored_rows, SCORES, ignore_index=-100, library="torch"
     )
-    assert [c.quantity for c in report.failures] == ["value", "slope of input"]
+    assert [c.quantity for c in report.failures] == ["value", "gradient wrt input"]
     assert report.failures[0].call == "with label -100 in rows [1]"
     got, want = planted.reproduced(report.failures[0])
     np.testing.assert_allclose(got * 3 / 2, want, rtol=1e-12)

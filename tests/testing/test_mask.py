@@ -50,9 +50,9 @@ def test_no_fault_in_cross_entropy_whose_mask_is_of_rows(library, dtype):
 @pytest.mark.parametrize(
     ("loss", "library", "quantities"),
     [
-        (planted.multiplies_by_the_mask, "jax", {"value", "slope of input"}),
-        (planted.chooses_after_the_formula, "jax", {"slope of input"}),
-        (planted.counts_what_is_masked, "torch", {"value", "slope of input"}),
+        (planted.multiplies_by_the_mask, "jax", {"value", "gradient wrt input"}),
+        (planted.chooses_after_the_formula, "jax", {"gradient wrt input"}),
+        (planted.counts_what_is_masked, "torch", {"value", "gradient wrt input"}),
     ],
 )
 def test_a_leak_is_found_and_shown(loss, library, quantities):
@@ -69,7 +69,10 @@ def test_a_slope_in_a_masked_place_is_found():
     right.raise_for_failures()
     places["input"] = MASKS["entries"]
     wrong = check_mask(planted.right, inputs, places=places)
-    assert {check.quantity for check in wrong.failures} == {"value", "slope of input"}
+    assert {check.quantity for check in wrong.failures} == {
+        "value",
+        "gradient wrt input",
+    }
 
 
 @pytest.mark.parametrize(

@@ -44,23 +44,23 @@ def test_a_right_loss_passes(order):
     assert {check.library for check in report.checks} == {
         *("jax-eager", "jax-jit", "jax-vmap")
     }
-    kinds = {0: {"value"}, 1: {"value", "slope"}, 2: {"value", "slope", "curvature"}}
-    assert {words.split()[0] for words in quantities(report.checks)} == kinds[order]
+    kinds = ("value", "gradient", "Hessian-vector")[: order + 1]
+    assert {words.split()[0] for words in quantities(report.checks)} == {*kinds}
 
 
 def test_a_wrong_divisor_is_found():
     found = faults(losses.wrong_divisor)
     assert {check.call for check in found} == {"[reduction=mean]"}
-    assert quantities(found) == {"value", "slope of input"}
+    assert quantities(found) == {"value", "gradient wrt input"}
 
 
 def test_a_wrong_slope_at_a_corner_is_found():
-    assert quantities(faults(losses.wrong_at_the_corner)) == {"slope of input"}
+    assert quantities(faults(losses.wrong_at_the_corner)) == {"gradient wrt input"}
 
 
 def test_a_wrong_second_derivative_is_found():
     found = faults(losses.wrong_curvature, losses.square_torch, order=2)
-    assert quantities(found) == {"curvature along input"}
+    assert quantities(found) == {"Hessian-vector product wrt input"}
     assert faults(losses.wrong_curvature, losses.square_torch, order=1) == []
 
 
@@ -93,7 +93,7 @@ def test_a_nan_that_leaks_through_a_mask_is_found():
         return fl.l1_loss(input, target, where=where)
 
     found = faults(losses.leaks_nan, kept, inputs, options={})
-    assert quantities(found) == {"value", "slope of input"}
+    assert quantities(found) == {"value", "gradient wrt input"}
     assert faults(masked, kept, inputs, options={}) == []
 
 
@@ -117,7 +117,7 @@ def test_any_two_libraries_are_compared(library, reference_library):
     )
     assert report.passed
     derived = {"torch", "jax"} >= {library, reference_library}
-    assert quantities(report.checks) == {"value", *(["slope of input"] * derived)}
+    assert quantities(report.checks) == {"value", *(["gradient wrt input"] * derived)}
 
 
 def test_every_transformation_runs():
@@ -257,7 +257,7 @@ def test_a_loss_that_fails_in_its_gradient_keeps_its_value():
 
     found = faults(candidate, options={}, library="torch", dtypes=["float64"])
     assert [(c.quantity, c.fault) for c in found] == [
-        ("slope of input", "raised NotImplementedError: no slope")
+        ("gradient wrt input", "raised NotImplementedError: no slope")
     ]
 
 

@@ -21,7 +21,7 @@ class Check:
         call: What tells the call from others of the same loss.
         library: Name of the library and mode.
         dtype: Dtype of the inputs.
-        quantity: What was compared: ``"value"``, ``"derivative of input"`` ...
+        quantity: What was compared: ``"value"``, ``"gradient wrt input"`` ...
         ulps: Largest error, in ulps; infinite if the arrays cannot be compared.
         fault: What is wrong, or an empty string.
         size: Number of elements in the inputs.

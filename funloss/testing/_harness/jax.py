@@ -73,9 +73,9 @@ def _listen() -> None:
 
 
 def mapped(problems: Sequence[Problem]) -> list[Outcome]:
-    """Map over stacked draws; curvature is reverse over reverse here alone."""
+    """Map over stacked draws; the Hessian is reverse over reverse here alone."""
     programs = [
-        jax.vmap(_program(problem, curvature=_reverse_over_reverse))
+        jax.vmap(_program(problem, products=_reverse_over_reverse))
         for problem in problems
     ]
     return _evaluate(problems, jax.jit(_together(programs)))
@@ -143,10 +143,10 @@ def _in_scan(outputs: Callable) -> Callable:
 
 def _program(
     problem: Problem,
-    curvature: Callable = _forward_over_reverse,
+    products: Callable = _forward_over_reverse,
     wrap: Callable[[Callable], Callable] = lambda outputs: outputs,
 ) -> Callable:
-    """Return outputs, derivatives and curvature as one function of the arrays."""
+    """Return outputs, derivatives and products as one function of the arrays."""
 
     def run(arrays: dict, cotangents: list, directions: list) -> tuple:
         outputs = wrap(
@@ -168,6 +168,6 @@ def _program(
             return values, [], []
         if problem.orders == 1:
             return values, derivatives(variables), []
-        return values, *curvature(derivatives, variables, directions)
+        return values, *products(derivatives, variables, directions)
 
     return run

@@ -14,8 +14,8 @@ __all__ = ["KINDS", "Outcome", "Problem"]
 # The kinds of arrays in an outcome, by the order of the derivative, and in words.
 KINDS = {
     "values": "value",
-    "derivatives": "slope of {}",
-    "products": "curvature along {}",
+    "derivatives": "gradient wrt {}",
+    "products": "Hessian-vector product wrt {}",
 }
 
 
@@ -32,8 +32,8 @@ class Problem:
         orders: Highest derivative wanted; the outcome may hold fewer.
         cotangents: One for each output; the derivatives are those of the outputs'
             inner product with them.
-        directions: One for each leaf of `wrt`; the curvature is the Hessian of
-            that inner product times them.
+        directions: One for each leaf of `wrt`; the products are the Hessian of that
+            inner product times them.
     """
 
     function: Callable[..., Any]

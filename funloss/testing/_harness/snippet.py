@@ -100,12 +100,12 @@ def _torch(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[
         "    variable.requires_grad_()",
         "",
         f"got = loss({', '.join(problem.inputs)})",
-        f"slopes = partial(torch.autograd.grad, {options})",
-        f"got = slopes(got, {variables}, cotangent, create_graph=True)",
+        f"gradients = partial(torch.autograd.grad, {options})",
+        f"got = gradients(got, {variables}, cotangent, create_graph=True)",
     ]
     if finding.kind == "products":
         along = f"[{', '.join(extra[1:])}]"
-        lines += [f"got = slopes(got, {variables}, {along})"]
+        lines += [f"got = gradients(got, {variables}, {along})"]
     return [*lines, f"got = got[{finding.index}]"]
 
 
@@ -119,13 +119,13 @@ def _jax(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[st
     differentiated = "of" if inner == "{}" else "around"
     lines = [
         f"def derivative({names}):",
-        f"    def slopes({wrt}):",
+        f"    def gradients({wrt}):",
         f"        of = lambda {wrt}: loss({', '.join(problem.inputs)})",
         *([f"        around = {inner.format('of')}"] if inner != "{}" else []),
         f"        return jax.vjp({differentiated}, {wrt})[1](cotangent)",
     ]
     if finding.kind == "derivatives":
-        lines += [f"    return slopes({wrt})"]
+        lines += [f"    return gradients({wrt})"]
     else:
         flat = (f"along_{i}" for i in range(len(problem.directions)))
         along = ", ".join(
@@ -133,9 +133,9 @@ def _jax(problem: Problem, mode: Mode, finding: Finding, extra: list) -> list[st
             for name in problem.wrt
         )
         lines += (
-            [f"    return jax.vjp(slopes, {wrt})[1](({along},))"]
+            [f"    return jax.vjp(gradients, {wrt})[1](({along},))"]
             if mode.stacked
-            else [f"    return jax.jvp(slopes, ({wrt},), ({along},))[1]"]
+            else [f"    return jax.jvp(gradients, ({wrt},), ({along},))[1]"]
         )
     path = problem.variable_names()[finding.index]
     name = path.split("[")[0]

@@ -12,7 +12,7 @@ __all__ = ["evaluate"]
 
 
 def evaluate(problem: Problem) -> Outcome:
-    """Return outputs, derivatives and curvature on tensors."""
+    """Return outputs, derivatives and products of the Hessian on tensors."""
     arrays = problem.arrays("torch")
     variables = leaves([arrays[name] for name in problem.wrt])
     if problem.orders:

@@ -39,7 +39,7 @@
     const checks = cell(entry.head, "checks");
     checks.dataset.sort = sum("checks");
     checks.textContent = sum("checks").toLocaleString("en-GB");
-    for (const kind of ["value", "slope", "curvature"]) {
+    for (const kind of ["value", "gradient", "Hessian"]) {
       const cells = rows.map((row) => cell(row, kind));
       const largest = cells.reduce((a, b) => (number(b) > number(a) ? b : a));
       const shown = cell(entry.head, kind);
