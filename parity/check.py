@@ -5,13 +5,22 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from funloss.testing.harness import Check, Expectation, Problem, checks, expect, mode
+from funloss.testing.harness import (
+    Check,
+    Expectation,
+    Outcome,
+    Problem,
+    checks,
+    expect,
+    mode,
+)
 from parity.case import DRAWS, Call
+from parity.collection import CASES, Batch
 from parity.libraries import LIBRARIES
 from parity.plan import Plan, everything
 from parity.references import EXPECTED_WARNINGS, LIBRARY
 
-__all__ = ["check"]
+__all__ = ["check", "prepare", "work"]
 
 
 def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
@@ -21,10 +30,16 @@ def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
     """
     plan = everything(calls) if plan is None else plan
     found = []
-    # Libraries that run the same call share the reference's outcome.
-    expected = functools.cache(
-        lambda k, dtype, number: _expect(calls[k], dtype, number)
-    )
+    outcomes: dict[int, Outcome] = {}
+
+    # Libraries that run the same call share the reference's outcome; in another dtype,
+    # or on another draw of the inputs, only its shapes are the same.
+    @functools.cache
+    def expected(k: int, dtype: str, number: int) -> Expectation:
+        found = _expect(calls[k], dtype, number, outcomes.get(k))
+        outcomes[k] = found.expected
+        return found
+
     for (name, dtype), places in plan.items():
         library = LIBRARIES[name]
         draws = range(DRAWS if library.mode.stacked else 1)
@@ -39,7 +54,18 @@ def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
     return found
 
 
-def _expect(call: Call, dtype: str, number: int) -> Expectation:
+def prepare() -> None:
+    """Differentiate once: torch imports for the first time what takes a second."""
+    call = next(CASES[0].calls())
+    _expect(call, "float64", 0, None)
+
+
+def work(batch: Batch, plan: Plan) -> list[Check]:
+    """Check a batch."""
+    return check(batch.calls(), plan)
+
+
+def _expect(call: Call, dtype: str, number: int, like: Outcome | None) -> Expectation:
     """Evaluate the reference on draw `number` of the inputs."""
     case = call.case
     problem = Problem(
@@ -61,5 +87,6 @@ def _expect(call: Call, dtype: str, number: int) -> Expectation:
             call=call.id,
             dtype=dtype,
             seed=f"{call.id}/{number}",
+            like=like,
         )
     return replace(expectation, depth=case.depth)

@@ -1,5 +1,6 @@
 """What a run checks: every call on every library, or samples of them."""
 
+import argparse
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -8,21 +9,66 @@ import numpy as np
 
 from funloss.testing.harness import seeded
 from parity.case import DTYPES, Call
-from parity.collection import Batch
+from parity.collection import Batch, batches
 from parity.libraries import LIBRARIES
 
-__all__ = ["Plan", "everything", "samples"]
+__all__ = ["Plan", "chosen", "cost", "everything", "samples"]
 
 # A library and a dtype; and the places in a batch of the calls that run in them.
 Kind = tuple[str, str]
 Plan = Mapping[Kind, Sequence[int]]
 
-# Dtypes that share calls: what does not run in one runs in the other. Not so those
-# of 16 bits, in which a single call may be all that shows a sum in a narrow dtype.
-_SHARING = ("float64", "float32")
-# How many calls in a dtype there are to one that runs on JAX: compiling takes
-# nearly all the time.
-_COMPILED_ONE_IN = 3
+# Dtypes that share calls: what does not run in one runs in the other.
+_SHARING = (("float64", "float32"), ("bfloat16", "float16"))
+# How many batches of a loss there are to one that runs on JAX, where each mode runs
+# once anyhow: compiling takes most of the time.
+_COMPILED_ONE_IN = 6
+
+# About how many seconds of an idle core a call takes: the reference in a dtype, funloss
+# on a library; on JAX nearly all of them compile.
+_REFERENCE = 0.005
+_SECONDS = {
+    "numpy": 0.001,
+    "array-api-strict": 0.002,
+    "torch": 0.002,
+    "jax-eager": 0.25,
+    "jax-jit": 0.22,
+    "jax-vmap": 0.41,
+}
+
+
+def chosen(options: argparse.Namespace) -> dict[Batch, Plan]:
+    """Return the plan of each batch that the command line asks for."""
+    own = list(batches(options.loss or None))
+    if options.full:
+        plans = {batch: everything(batch.calls()) for batch in own}
+    else:
+        plans = samples(own, options.seed)
+    libraries, dtypes = options.library or LIBRARIES, options.dtype or DTYPES
+    kept = {
+        batch: {
+            (library, dtype): places
+            for (library, dtype), places in plan.items()
+            if library in libraries and dtype in dtypes
+        }
+        for batch, plan in plans.items()
+    }
+    return {batch: plan for batch, plan in kept.items() if plan}
+
+
+def cost(task: tuple[Batch, Plan]) -> float:
+    """Return about how many seconds of an idle core a batch takes.
+
+    The ratios count: they tell what is left of a run, and which batches go first.
+    """
+    _, plan = task
+    calls = {(dtype, place) for (_, dtype), places in plan.items() for place in places}
+    seconds = len(calls) * _REFERENCE
+    for (name, _), places in plan.items():
+        # Six calls in one program compile in about twice the time of one.
+        several = 0.8 + 0.2 * len(places) if _compiles((name, "")) else len(places)
+        seconds += _SECONDS[name] * several
+    return seconds
 
 
 def everything(
@@ -43,9 +89,9 @@ def everything(
 def samples(batches: Sequence[Batch], seed: int) -> dict[Batch, Plan]:
     """Return plans of samples that `seed` draws, some of every batch.
 
-    Libraries that compile nothing run every call, in float64 or float32 and in both
-    dtypes of 16 bits. A loss runs on one batch in each mode of JAX, in one of its
-    dtypes; of more batches, every third runs in one mode.
+    Libraries that compile nothing run every call, in float64 or float32 and in
+    bfloat16 or float16. A loss runs once in each mode of JAX: one call of a batch, in
+    one of its dtypes. Where it has many batches, every sixth runs once at least.
     """
     plans: dict[Batch, Plan] = {}
     for loss in dict.fromkeys(batch.loss for batch in batches):
@@ -64,15 +110,13 @@ def _samples(
         modes[batch] = defaultdict(list)
         for name, dtype in filter(_compiles, plan):
             modes[batch][name].append((name, dtype))
-    compiled = _dealt(modes, random, -(-len(batches) // 3))
+    compiled = _dealt(modes, random, -(-len(batches) // _COMPILED_ONE_IN))
     plans = {}
     for batch, calls in batches.items():
         drawn = _shared(len(calls), calls[0].case.dtypes, random)
         chosen = {_one(modes[batch][mode], random) for mode in compiled[batch]}
         plans[batch] = {
-            kind: _drawn(drawn[kind[1]], _COMPILED_ONE_IN, random)
-            if _compiles(kind)
-            else drawn[kind[1]]
+            kind: [_one(drawn[kind[1]], random)] if _compiles(kind) else drawn[kind[1]]
             for kind in whole[batch]
             if kind in chosen or not _compiles(kind)
         }
@@ -99,11 +143,13 @@ def _shared(
 ) -> dict[str, list[int]]:
     """Return all places for each dtype, but half of them where two dtypes share."""
     shared = {dtype: list(range(count)) for dtype in dtypes}
-    if shared.keys() >= {*_SHARING}:
-        one, other = _SHARING
-        shared[one] = _drawn(range(count), 2, random)
-        last = {count - 1} if count % 2 else set()
-        shared[other] = sorted({*range(count)} - {*shared[one]} | last)
+    last = {count - 1} if count % 2 else set()
+    for pair in _SHARING:
+        if shared.keys() >= {*pair}:
+            # Neither is the one that more often gets the more calls.
+            one, other = random.permutation(pair)
+            shared[one] = _drawn(range(count), 2, random)
+            shared[other] = sorted({*range(count)} - {*shared[one]} | last)
     return shared
 
 

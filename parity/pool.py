@@ -1,17 +1,18 @@
-"""Run batches in worker processes."""
+"""Run a function on many tasks in worker processes."""
 
+import contextlib
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
 
-from funloss.testing.harness import Check
-from parity.check import check
-from parity.collection import Batch
-from parity.plan import Plan
-
-__all__ = ["run"]
+__all__ = ["run", "settle"]
 
 # One thread each: the arrays are tiny, and the processes share the cores. Machine
 # code that runs once need not be optimised, nor go through the emitters of fusions,
@@ -19,6 +20,7 @@ __all__ = ["run"]
 # compiles every loss as users do.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
     "XLA_FLAGS": (
         "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0"
         " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
@@ -27,27 +29,75 @@ _ENVIRONMENT = {
 }
 
 
-def run(plans: Mapping[Batch, Plan], jobs: int) -> Iterator[tuple[Batch, list[Check]]]:
-    """Yield each batch with its checks, as they are done."""
+def settle() -> None:
+    """Set threads and compiler, here and in the workers, unless set by the user.
+
+    A process that has imported a library already, as tests have, stays as it is.
+    """
+    if not {"jax", "torch"} & sys.modules.keys():
+        os.environ.update(
+            {k: v for k, v in _ENVIRONMENT.items() if k not in os.environ}
+        )
+
+
+def run(
+    function: Callable[..., Any], tasks: Sequence[tuple], jobs: int, lives: int = 1
+) -> Iterator[tuple[int, Any]]:
+    """Yield the place of each task with its result, as they are done.
+
+    One job runs here, more in processes, which end when this ends, however it does.
+    They are started anew so many times, each for an equal share of the tasks: what XLA
+    compiled leaves the memory only with them.
+
+    Raises:
+        RuntimeError: If a process dies.
+    """
+    places = range(len(tasks))
     if jobs == 1:
-        for batch, plan in plans.items():
-            yield batch, _work(batch, plan)
+        yield from ((place, function(*tasks[place])) for place in places)
         return
-    os.environ.update({k: v for k, v in _ENVIRONMENT.items() if k not in os.environ})
-    # Forking would copy the threads of torch and XLA half-way.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    for life in range(lives):
+        yield from _run(function, {k: tasks[k] for k in places[life::lives]}, jobs)
+
+
+def _run(
+    function: Callable[..., Any], tasks: Mapping[int, tuple], jobs: int
+) -> Iterator[tuple[int, Any]]:
+    executor = ProcessPoolExecutor(jobs, _context())
+    with _without_interrupts():
         waiting = {
-            pool.submit(_work, batch, plan): batch for batch, plan in plans.items()
+            executor.submit(function, *task): place for place, task in tasks.items()
         }
+    try:
         for done in as_completed(waiting):
-            batch = waiting.pop(done)
-            try:
-                yield batch, done.result()
-            except BrokenProcessPool as error:
-                msg = f"a worker died, perhaps on {batch}; --jobs 1 shows where"
-                raise RuntimeError(msg) from error
+            yield waiting.pop(done), done.result()
+    except BrokenProcessPool as error:
+        msg = "a worker died, out of memory perhaps; --jobs 1 shows where"
+        raise RuntimeError(msg) from error
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
-def _work(batch: Batch, plan: Plan) -> list[Check]:
-    return check(batch.calls(), plan)
+def _context() -> BaseContext:
+    """Return how to start processes: as copies of this one where that is safe.
+
+    It is while there is one thread: torch and XLA start theirs when they compute.
+    Copies need not import again, which takes seconds each.
+    """
+    threads = Path("/proc/self/task")
+    single = threads.is_dir() and len(list(threads.iterdir())) == 1
+    return multiprocessing.get_context("fork" if single else "spawn")
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start processes that leave an interrupt to this one, which ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

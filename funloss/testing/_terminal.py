@@ -6,7 +6,7 @@ from rich.console import Console
 
 from funloss.testing._report import Report
 
-__all__ = ["console", "show"]
+__all__ = ["console", "show", "show_failure"]
 
 
 def console() -> Console:
@@ -22,14 +22,19 @@ def show(
 ) -> int:
     """Print table, verdict and smallest failure; return the exit status."""
     console.print(report.table(row, columns))
-    worst = report.smallest_failure()
     colour = "green" if report.passed else "red"
     console.print(f"[{colour}]{report.verdict()}[/]", highlight=False)
+    show_failure(report, console)
+    return 0 if report.passed else 1
+
+
+def show_failure(report: Report, console: Console) -> None:
+    """Print the smallest failure, if there is one, as a program."""
+    worst = report.smallest_failure()
     if worst is None:
-        return 0 if report.passed else 1
+        return
     console.print("The smallest failure:")
     console.print(f"{worst.call}, {worst.library}, {worst.dtype}", markup=False)
     console.print(f"{worst.quantity}: {worst.fault}\n", markup=False)
     # Unwrapped and unstyled where it is piped, so that it can be pasted.
     console.print(worst.code, markup=False, highlight=False, soft_wrap=True)
-    return 1

@@ -13,20 +13,21 @@ def probabilities(x, alpha):
     The threshold is found by halving, then corrected by one differentiable step.
     """
     z = (alpha - 1) * x
-    low, high = z.detach().max() - 1, z.detach().max()
-    for _ in range(200):
-        middle = (low + high) / 2
-        mass = (z.detach() - middle).clamp(min=0) ** (1 / (alpha - 1))
-        low, high = (middle, high) if mass.sum() >= 1 else (low, middle)
-    inside = z.detach() > low
     power = 1 / (alpha - 1)
+    # Python's numbers: hundreds of operations on a few entries take tensors long.
+    entries = z.tolist()
+    low, high = max(entries) - 1, max(entries)
+    while low < (middle := (low + high) / 2) < high:
+        mass = sum(max(entry - middle, 0.0) ** power for entry in entries)
+        low, high = (middle, high) if mass >= 1 else (low, middle)
+    inside = z.detach() > low
 
     def mass_and_derivative(threshold):
         gap = z[inside] - threshold
         return (gap**power).sum(), (power * gap ** (power - 1)).sum()
 
     # Newton's step has the derivative of the root, and two the second one.
-    threshold = low
+    threshold = torch.as_tensor(low, dtype=z.dtype)
     for _ in range(3):
         mass, derivative = mass_and_derivative(threshold)
         threshold = threshold + (mass - 1) / derivative

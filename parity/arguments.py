@@ -1,0 +1,103 @@
+"""What the command line says; quick to import, so that `--help` is at once."""
+
+import argparse
+import importlib.util
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from funloss._names import advice
+from funloss._registry import LOSSES
+from parity.files import refusal
+
+__all__ = ["ALL_DTYPES", "ALL_LIBRARIES", "parsed"]
+
+# Those of `parity.libraries` and `parity.case`, which import torch and JAX; a test
+# compares.
+ALL_LIBRARIES = (
+    *("numpy", "array-api-strict", "torch"),
+    *("jax-eager", "jax-jit", "jax-vmap"),
+)
+ALL_DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+_DESCRIPTION = """\
+Check every loss against PyTorch: values, gradients and Hessian-vector products,
+on every library and in every dtype.
+
+By default samples are checked: every loss and every case, every library, dtype
+and mode of JAX. The seed that draws them is printed and differs from run to run.
+"""
+_COSTS = """\
+What a run costs on two cores, measured by GNU time (/usr/bin/time -v):
+{costs}
+
+exit status: 0 all checks passed, 1 a check failed, 2 it could not be run,
+130 interrupted
+"""
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options; exit with status 2 if they make no sense."""
+    parser = argparse.ArgumentParser(
+        prog="python -m parity",
+        description=_DESCRIPTION,
+        epilog=_COSTS.format(costs="TODO"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    several = {"action": "append", "default": []}
+    what = parser.add_argument_group("what is checked (each may be repeated)")
+    add = what.add_argument
+    add("--loss", type=_loss, metavar="NAME", help="one loss: huber_loss", **several)
+    add("--library", choices=ALL_LIBRARIES, help="one library", **several)
+    add("--dtype", choices=ALL_DTYPES, help="one dtype", **several)
+    which = what.add_mutually_exclusive_group()
+    which.add_argument(
+        "--full", action="store_true", help="every call in every mode, not samples"
+    )
+    which.add_argument(
+        "--seed",
+        type=int,
+        default=secrets.randbelow(10**6),
+        metavar="N",
+        help="the samples of an earlier run",
+    )
+    add = parser.add_argument_group("what is written").add_argument
+    add(
+        "--json",
+        type=_file,
+        metavar="FILE",
+        help="the figures; of a part, such as one loss, into a file that is there",
+    )
+    add("--html", type=_file, metavar="FILE", help="a page with the curve of each loss")
+    parser.add_argument(
+        "--jobs", type=_count, default=2, metavar="N", help="worker processes (2)"
+    )
+    options = parser.parse_args(arguments)
+    if options.html and not importlib.util.find_spec("matplotlib"):
+        parser.error("--html needs matplotlib: pip install '.[docs]'")
+    if reason := refusal(options):
+        parser.error(reason)
+    return options
+
+
+def _loss(text: str) -> str:
+    if text not in LOSSES:
+        msg = f"no loss is named {text!r}{advice(text)}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"must be a number of at least 1, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        # Told now, and not after minutes of work.
+        msg = f"must be a file in a folder that exists, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return path
