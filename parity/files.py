@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from funloss.testing import Report
-
 __all__ = ["figures", "refusal", "write"]
 
 
@@ -39,9 +37,9 @@ def refusal(options: argparse.Namespace) -> str:
     return ""
 
 
-def figures(report: Report, options: argparse.Namespace) -> str:
-    """Return the figures of a run, within those of the file if the run is a part."""
-    new = json.loads(report.to_json()) | {"seed": _seed(options)}
+def figures(report: str, options: argparse.Namespace) -> str:
+    """Return a report in JSON, within that of the file if the run is a part."""
+    new = json.loads(report) | {"seed": _seed(options)}
     if _narrowed(options) and options.json.exists():
         new = _merged(_read(options.json), new, options)
     return json.dumps(new, indent=1) + "\n"

@@ -64,11 +64,11 @@ def _run(
     function: Callable[..., Any], tasks: Mapping[int, tuple], jobs: int
 ) -> Iterator[tuple[int, Any]]:
     executor = ProcessPoolExecutor(jobs, _context())
-    with _without_interrupts():
-        waiting = {
-            executor.submit(function, *task): place for place, task in tasks.items()
-        }
     try:
+        with _without_interrupts():
+            waiting = {
+                executor.submit(function, *task): place for place, task in tasks.items()
+            }
         for done in as_completed(waiting):
             yield waiting.pop(done), done.result()
     except BrokenProcessPool as error:

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from funloss._registry import LOSSES
 from funloss.testing import Report
 from funloss.testing._figures import KINDS, Figures, grouped, kind_of
+from funloss.testing._terminal import console as standard
 from funloss.testing._terminal import show_failure
 from funloss.testing.harness import TOLERANCES, Check
 from parity.arguments import ALL_DTYPES, ALL_LIBRARIES
@@ -19,9 +20,13 @@ __all__ = ["show", "table"]
 
 
 def show(
-    report: Report, console: Console, options: argparse.Namespace, seconds: float
+    report: Report,
+    options: argparse.Namespace,
+    seconds: float,
+    console: Console | None = None,
 ) -> int:
     """Print table, outcome and smallest failure; return the exit status."""
+    console = console or standard()
     if report.checks:
         console.print(table(report, by_loss=bool(options.loss)))
     colour = "green" if report.passed else "red"
@@ -50,7 +55,7 @@ def table(report: Report, *, by_loss: bool) -> Table:
         box=box.SIMPLE_HEAD,
         show_edge=False,
         show_footer=True,
-        padding=(0, 1, 0, 0),
+        padding=0,
     )
     made.columns[0].footer = "allowed"
     for column, dtype in zip(made.columns[3:], dtypes, strict=True):

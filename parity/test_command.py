@@ -10,6 +10,7 @@ from rich.console import Console
 from funloss._registry import FAMILIES, LOSSES
 from funloss.testing import Report
 from funloss.testing.harness import Check
+from parity import running
 from parity.__main__ import main
 from parity.arguments import ALL_DTYPES, ALL_LIBRARIES
 from parity.case import DTYPES
@@ -35,7 +36,7 @@ def every(**given):
 def printed(report, **given):
     options = argparse.Namespace(loss=[], html=None, full=False, seed=7, **given)
     console = Console(file=io.StringIO(), width=100)
-    status = show(report, console, options, seconds=3.2)
+    status = show(report, options, 3.2, console)
     return status, console.file.getvalue()
 
 
@@ -118,7 +119,7 @@ def test_an_interrupt_ends_with_130_and_leaves_files_alone(
     def interrupted(batch, plan):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("parity.check.work", interrupted)
+    monkeypatch.setattr(running, "work", interrupted)
     file = tmp_path / "figures.json"
     assert main([*QUICK, "--json", str(file)]) == 130
     assert capsys.readouterr().err.splitlines()[-1].startswith("Interrupted")
@@ -130,7 +131,7 @@ def test_what_cannot_be_run_ends_with_two(monkeypatch, capsys):
         msg = "the reference failed"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr("parity.check.work", failed)
+    monkeypatch.setattr(running, "work", failed)
     assert main(QUICK) == 2
     assert "error: the reference failed" in capsys.readouterr().err
 
