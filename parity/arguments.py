@@ -69,7 +69,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--json",
         type=_file,
         metavar="FILE",
-        help="the figures; of a part, such as one loss, into a file that is there",
+        help="the figures; those of a part, such as --loss, take their place in it",
     )
     add("--html", type=_file, metavar="FILE", help="a page with the curve of each loss")
     parser.add_argument(

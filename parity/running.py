@@ -11,8 +11,8 @@ from parity.progress import Pace, Shown
 
 __all__ = ["checked"]
 
-# How many seconds of work a process does before a new one takes its place.
-_LIFE = 60
+# About how many seconds of work a process does, in which it grows to 0.8 GB.
+_LIFE = 30
 
 
 def checked(options: argparse.Namespace, progress: Shown) -> Report:

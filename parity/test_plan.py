@@ -35,7 +35,7 @@ def test_every_case_runs_in_all_dtypes_on_every_library_without_a_compiler(seed)
         everywhere = {*range(len(batch.calls()))}
         chosen = {dtype: {*plan.get(("torch", dtype), ())} for dtype in DTYPES}
         assert chosen["float64"] | chosen["float32"] == everywhere
-        assert chosen["bfloat16"] | chosen["float16"] in ({*()}, everywhere)
+        assert all(chosen[dtype] in ({*()}, everywhere) for dtype in DTYPES[2:])
 
 
 @SEEDS

@@ -203,7 +203,11 @@ def _place(names: Sequence[str], name: str, option: str) -> int:
 
 
 def _shape(text: str) -> tuple[int, ...]:
-    return tuple(int(size) for size in text.strip("()").split(",") if size)
+    sizes = [size.strip() for size in text.strip("()").split(",") if size]
+    if not all(size.isdecimal() for size in sizes):
+        msg = f"--shape must be sizes, as in NAME=4,5, got {text!r}"
+        raise ValueError(msg)
+    return tuple(map(int, sizes))
 
 
 def _values(text: str) -> list[Any]:

@@ -95,7 +95,7 @@ class Report:
         table = Table(
             row,
             *(Column(name, no_wrap=True, min_width=8) for name in columns),
-            title="checks, and the largest error in ulps",
+            title="checks ✓ largest error in ulps, or ✗ how many failed",
             box=box.SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )

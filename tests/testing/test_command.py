@@ -122,6 +122,7 @@ def test_names_constants_and_axes_are_mapped():
     [
         (["--axis", "logits=1"], "must have a --shape, of ['input', 'target']"),
         (["--classes", "labels=1"], "must have a --shape, of ['input', 'target']"),
+        (["--shape", "input=4,x"], "--shape must be sizes, as in NAME=4,5, got '4,x'"),
         (["--bind", "reduction"], "must be NAME=VALUE, got 'reduction'"),
         (["--reference", "torch:no_loss"], "must be MODULE:FUNCTION"),
         (["--option", "delta=-1.0"], "the reference failed on [delta=-1.0]"),
