@@ -29,7 +29,7 @@ and mode of JAX. The seed that draws them is printed and differs from run to run
 """
 _COSTS = """\
 what a run costs (/usr/bin/time -v python -m parity measures it):
-  samples      about 90 seconds on two idle cores, 0.8 GB in each process
+  samples      about 90 seconds on two idle cores, 1 GB in each process
   --full       about twelve times as long, in no more memory
   --loss NAME  about 10 seconds, most of them to import PyTorch and JAX
   --html FILE  the curves besides, seconds for each loss

@@ -50,7 +50,8 @@ def table(report: Report, *, by_loss: bool) -> Table:
         *(Column(name, justify="right") for name in ("checks", "failed", *dtypes)),
         title=f"Largest error{of} in ulps, the spacings of each dtype's numbers",
         title_justify="left",
-        caption="A Hessian-vector product may err by four times as much.",
+        caption="A Hessian-vector product may err by four times as much, and a result "
+        "whose dtype is an option by what is allowed in that dtype.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
