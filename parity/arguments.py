@@ -29,10 +29,10 @@ and mode of JAX. The seed that draws them is printed and differs from run to run
 """
 _COSTS = """\
 what a run costs (/usr/bin/time -v python -m parity measures it):
-  samples      about 90 seconds on two idle cores, 1 GB in each process
-  --full       about twelve times as long, in no more memory
-  --loss NAME  about 10 seconds, most of them to import PyTorch and JAX
-  --html FILE  the curves besides, seconds for each loss
+  samples      at most 200 seconds of CPU, shared by the processes; 1 GB in each
+  --full       many times as long: by the number of calls and programs, about eleven
+  --loss NAME  a few calls; importing PyTorch and JAX takes most of the time
+  --html FILE  the curves besides, a program of JAX for each loss
 
 exit status: 0 all checks passed, 1 a check failed, 2 it could not be run,
 130 interrupted
