@@ -18,15 +18,14 @@ Ratios = Mapping[str, float]
 def ratios_by_peer(rows: Iterable[Row]) -> dict[str, Ratios]:
     """Return the ratios of compiled values with gradients, the least first.
 
-    A loss counts once a dtype, by the geometric mean of its cases.
+    A loss counts once, by the geometric mean of its cases.
     """
     found: dict[str, dict[str, list[float]]] = {}
     for row in rows:
         if row.group not in GROUPS or row.quantity != "slope":
             continue
-        name = row.loss if row.dtype == "float32" else f"{row.loss}, {row.dtype}"
         for peer, ratio in row.ratios.items():
-            found.setdefault(peer, {}).setdefault(name, []).append(ratio)
+            found.setdefault(peer, {}).setdefault(row.loss, []).append(ratio)
     means = {
         peer: _sorted({name: geometric_mean(own) for name, own in losses.items()})
         for peer, losses in found.items()

@@ -5,18 +5,18 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from statistics import geometric_mean
 from typing import Any
 
+from benchmarks.goals import geometric_mean
+from benchmarks.result import Row
+from benchmarks.summary import ratios_by_peer
 from funloss._registry import FAMILIES, LOSSES
 
 __all__ = ["families", "reasons"]
 
 DOCS = Path(__file__).parents[1] / "docs"
-# Groups of benchmarks that do not time a compiled value and gradient of a whole loss.
-OTHER_GROUPS = {"growth", "eager", "numpy", "numpy-calls", "compile"}
 SCORES = (16384, 262144)
 SHARDED = "| `cross_entropy` | f32[2048,131072] | 1 x 8 | 2 all-reduce "
 
@@ -37,7 +37,7 @@ def reasons(summary: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         _parity(summary),
         _differences(),
-        _times(figures["rows"]),
+        _times(map(Row.from_json, figures["rows"])),
         _memory(figures["exact"]),
         _exchanged(),
     ]
@@ -73,19 +73,14 @@ def _differences() -> str:
     )
 
 
-def _times(rows: Sequence[Mapping[str, Any]]) -> str:
-    words = []
+def _times(rows: Iterable[Row]) -> str:
+    by_peer, words = ratios_by_peer(rows), []
     for peer in ("optax", "torch"):
-        of_losses: dict[str, list[float]] = {}
-        for row in rows:
-            timed = row["group"] not in OTHER_GROUPS and row["quantity"] == "slope"
-            if timed and peer in row["ratios"]:
-                of_losses.setdefault(row["loss"], []).append(row["ratios"][peer])
-        means = {name: geometric_mean(ratios) for name, ratios in of_losses.items()}
-        slowest = max(means, key=means.__getitem__)
+        ratios = by_peer[peer]
+        slowest = list(ratios)[-1]
         words.append(
-            f"{geometric_mean(means.values()):.2f} times {peer}'s "
-            f"({len(means)} losses; the slowest, `{slowest}`, {means[slowest]:.2f})"
+            f"{geometric_mean(ratios.values()):.2f} times {peer}'s "
+            f"({len(ratios)} losses; the slowest, `{slowest}`, {ratios[slowest]:.2f})"
         )
     return (
         "**Time:** value and gradient on JAX, one CPU core, geometric mean: "
