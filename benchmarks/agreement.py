@@ -44,6 +44,6 @@ def _fault(
         off = float(np.max(np.abs(a - b), initial=0.0))
         # The comparison fails at nan too.
         if not off <= tolerance * size:
-            what = "value" if k == 0 else f"slope {k}"
+            what = "value" if k == 0 else f"gradient {k}"
             return f"{what} is off by {off:.1e}, at most {tolerance * size:.1e}"
     return None

@@ -40,7 +40,7 @@ class Case:
     group: str
     loss: str
     quantity: str
-    """What is computed: ``"value"``, ``"slope"`` (with the value) or ``"compile"``."""
+    """What is computed: ``"value"``, ``"gradient"`` (and value) or ``"compile"``."""
     inputs: Callable[..., tuple[Any, ...]]
     """Make NumPy arrays, of float32 and int32, from a generator and a shape."""
     shape: tuple[int, ...]

@@ -29,7 +29,7 @@ class Goal:
     peer: str
     limit: float
     groups: tuple[str, ...]
-    quantity: str = "slope"
+    quantity: str = "gradient"
     losses: tuple[str, ...] = ()
     dtype: str = ""
     classes: int | None = None

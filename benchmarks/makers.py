@@ -1,4 +1,4 @@
-"""How each library computes a value, or a value and its slopes.
+"""How each library computes a value, or a value and its gradients.
 
 Each function takes a loss of arrays and returns what makes a `Call` of NumPy arrays.
 """
@@ -16,11 +16,11 @@ from benchmarks.case import Call, Maker
 __all__ = [
     "jax_compile",
     "jax_eager",
-    "jax_eager_slope",
-    "jax_slope",
+    "jax_eager_gradient",
+    "jax_gradient",
     "jax_value",
     "numpy_value",
-    "torch_slope",
+    "torch_gradient",
     "torch_value",
 ]
 
@@ -37,8 +37,8 @@ def jax_value(loss: Loss, view: View = _same) -> Maker:
     return jax_eager(jax.jit(loss), view)
 
 
-def jax_slope(loss: Loss, wrt: Any = 0, view: View = _same) -> Maker:
-    """Compute value and slopes, compiled together."""
+def jax_gradient(loss: Loss, wrt: Any = 0, view: View = _same) -> Maker:
+    """Compute value and gradients, compiled together."""
     return jax_eager(jax.jit(jax.value_and_grad(loss, wrt)), view)
 
 
@@ -52,13 +52,13 @@ def jax_eager(loss: Loss, view: View = _same) -> Maker:
     return make
 
 
-def jax_eager_slope(loss: Loss, wrt: Any = 0) -> Maker:
-    """Compute value and slopes without any `jit` of the caller's."""
+def jax_eager_gradient(loss: Loss, wrt: Any = 0) -> Maker:
+    """Compute value and gradients without any `jit` of the caller's."""
     return jax_eager(jax.value_and_grad(loss, wrt))
 
 
 def jax_compile(loss: Loss) -> Maker:
-    """Trace and compile value and slope, from nothing."""
+    """Trace and compile value and gradient, from nothing."""
 
     def make(arrays: tuple[Any, ...]) -> Call:
         arrays = jax.tree.map(jnp.asarray, arrays)
@@ -91,8 +91,8 @@ def torch_value(loss: Loss) -> Maker:
     return make
 
 
-def torch_slope(loss: Loss, wrt: int | tuple[int, ...] = 0) -> Maker:
-    """Compute value and slopes by autograd."""
+def torch_gradient(loss: Loss, wrt: int | tuple[int, ...] = 0) -> Maker:
+    """Compute value and gradients by autograd."""
 
     def make(arrays: tuple[Any, ...]) -> Call:
         tensors = jax.tree.map(_tensor, arrays)

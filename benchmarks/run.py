@@ -1,6 +1,6 @@
 """Time the losses beside other libraries, on one thread, by the processor's clock.
 
-Values and slopes are compared first; a candidate that disagrees is an error. Times
+Values and gradients are compared first; a candidate that disagrees is an error. Times
 judge nothing: the status is 1 if anything disagrees or nothing ran, else 0.
 """
 

@@ -101,9 +101,9 @@ class Cost:
 
     Attributes:
         sums: What is exchanged of each row's sum over classes.
-        rows: What is exchanged of the slope in the rows.
-        matrix: What is exchanged of the slope in the matrix, in all blocks.
-        temporaries: What is held beside arguments and slopes.
+        rows: What is exchanged of the gradient in the rows.
+        matrix: What is exchanged of the gradient in the matrix, in all blocks.
+        temporaries: What is held beside arguments and gradients.
     """
 
     sums: int
@@ -208,7 +208,13 @@ def _model() -> str:
                 _megabytes(cost.temporaries),
             )
         )
-    head = ("rows x classes", "matrix", "sums", "slope of rows", "slope of matrix")
+    head = (
+        "rows x classes",
+        "matrix",
+        "sums",
+        "gradient of rows",
+        "gradient of matrix",
+    )
     return _table((*head, "sent by a device", "temporaries"), found)
 
 

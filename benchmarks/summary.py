@@ -22,7 +22,7 @@ def ratios_by_peer(rows: Iterable[Row]) -> dict[str, Ratios]:
     """
     found: dict[str, dict[str, list[float]]] = {}
     for row in rows:
-        if row.group not in GROUPS or row.quantity != "slope":
+        if row.group not in GROUPS or row.quantity != "gradient":
             continue
         for peer, ratio in row.ratios.items():
             found.setdefault(peer, {}).setdefault(row.loss, []).append(ratio)

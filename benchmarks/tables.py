@@ -16,7 +16,7 @@ __all__ = ["Table", "exact_table", "goal_table", "noise_table", "row_tables"]
 
 ABSENT = "-"
 # What the figures call a gradient.
-SLOPE = "slope"
+GRADIENT = "gradient"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
         lines.append(
             [
                 f"`{row.loss}` {row.options}".rstrip(),
-                row.quantity.replace(SLOPE, "gradient"),
+                row.quantity.replace(GRADIENT, "gradient"),
                 size,
                 row.dtype,
                 f"{row.milliseconds[OURS]:.3g}",

@@ -5,6 +5,8 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
+import jax
+
 from funloss.testing.harness import (
     Check,
     Expectation,
@@ -21,6 +23,9 @@ from parity.plan import Plan, everything
 from parity.references import EXPECTED_WARNINGS, LIBRARY
 
 __all__ = ["check", "prepare", "work"]
+
+# A loss that widens by accident is seen only where 64 bits exist.
+jax.config.update("jax_enable_x64", True)
 
 
 def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:

@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import jax
-
 from funloss.testing.harness import Mode, mode
-
-# A loss that widens by accident is seen only where 64 bits exist.
-jax.config.update("jax_enable_x64", True)
 
 __all__ = ["LIBRARIES", "Library"]
 

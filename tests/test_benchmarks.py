@@ -29,7 +29,7 @@ from benchmarks.summary import ratios_by_peer, summary_table
 ROOT = pathlib.Path(__file__).parents[1]
 
 
-def row(loss, ratio, group="elementwise", quantity="slope"):
+def row(loss, ratio, group="elementwise", quantity="gradient"):
     times, ratios = {"funloss": 1.0}, {"torch": ratio}
     return Row(group, loss, quantity, "float32", (8,), times, ratios, noise=1.0)
 
@@ -111,8 +111,11 @@ sys.exit(run.main(["--tiny", "--rounds", "1"]))
         ((1.0, np.asarray([2.0, 4.0004])), None),
         ((torch.tensor(1.0), (torch.tensor([2.0, 4.0]),)), None),
         ((1.001, np.asarray([2.0, 4.0])), "value is off by 1.0e-03, at most 2.0e-04"),
-        ((1.0, np.asarray([2.01, 4.0])), "slope 1 is off by 1.0e-02, at most 8.0e-04"),
-        ((1.0, np.asarray([2.0, np.nan])), "slope 1 is off by nan, at most 8.0e-04"),
+        (
+            (1.0, np.asarray([2.01, 4.0])),
+            "gradient 1 is off by 1.0e-02, at most 8.0e-04",
+        ),
+        ((1.0, np.asarray([2.0, np.nan])), "gradient 1 is off by nan, at most 8.0e-04"),
         ((1.0, np.asarray([2.0])), "shapes are [(), (1,)], of funloss [(), (2,)]"),
     ],
     ids=itertools.count(),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.case import OURS, Case, in_words
-from benchmarks.makers import jax_slope
+from benchmarks.makers import jax_gradient
 
 __all__ = ["beside"]
 
@@ -23,15 +23,15 @@ def beside(
     options: Mapping[str, Any] = MappingProxyType({}),
     **peers: Loss,
 ) -> Case:
-    """Return value and slopes of a loss beside `peers`, who give a cost as well."""
+    """Return value and gradients of a loss beside `peers`, who give a cost as well."""
     calls = {OURS: functools.partial(ours, **options), **peers}
     return Case(
         group,
         ours.__name__,
-        "slope",
+        "gradient",
         inputs,
         shape,
         tiny,
-        {name: jax_slope(loss) for name, loss in calls.items()},
+        {name: jax_gradient(loss) for name, loss in calls.items()},
         options=in_words(options),
     )

@@ -1,4 +1,4 @@
-"""The time to trace and compile value and slope."""
+"""The time to trace and compile value and gradient."""
 
 import funloss as fl
 from benchmarks import peers

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 import funloss as fl
 from benchmarks import peers
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
+from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "labelled"]
 
@@ -34,8 +34,10 @@ def _in_keras(x, t):
 
 
 def _case(shape, quantity, dtype):
-    slope = quantity == "slope"
-    in_jax, in_torch = (jax_slope, torch_slope) if slope else (jax_value, torch_value)
+    gradient = quantity == "gradient"
+    in_jax, in_torch = (
+        (jax_gradient, torch_gradient) if gradient else (jax_value, torch_value)
+    )
     calls = {
         OURS: in_jax(fl.cross_entropy),
         "torch": in_torch(F.cross_entropy),
@@ -62,28 +64,30 @@ CASES = [
         _case(shape, quantity, dtype)
         for dtype in ("float32", "bfloat16")
         for shape in ((8192, 1000), (4096, 32000))
-        for quantity in ("value", "slope")
+        for quantity in ("value", "gradient")
     ),
     Case(
         "cross_entropy",
         "nll_loss",
-        "slope",
+        "gradient",
         _log_probabilities,
         (8192, 1000),
         (8, 5),
-        {OURS: jax_slope(fl.nll_loss), "torch": torch_slope(F.nll_loss)},
+        {OURS: jax_gradient(fl.nll_loss), "torch": torch_gradient(F.nll_loss)},
     ),
     Case(
         "cross_entropy",
         "linear_cross_entropy",
-        "slope",
+        "gradient",
         _layer,
         (1024, 256, 16384),
         (8, 4, 5),
         {
-            OURS: jax_slope(fl.linear_cross_entropy, (0, 1)),
-            "torch": torch_slope(F.linear_cross_entropy, (0, 1)),
-            "optax": jax_slope(lambda x, w, t: peers.cross_entropy(x @ w.T, t), (0, 1)),
+            OURS: jax_gradient(fl.linear_cross_entropy, (0, 1)),
+            "torch": torch_gradient(F.linear_cross_entropy, (0, 1)),
+            "optax": jax_gradient(
+                lambda x, w, t: peers.cross_entropy(x @ w.T, t), (0, 1)
+            ),
         },
     ),
 ]

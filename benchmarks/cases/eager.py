@@ -8,7 +8,7 @@ import funloss as fl
 from benchmarks import peers
 from benchmarks.case import OURS, Case
 from benchmarks.cases.cross_entropy import labelled
-from benchmarks.makers import jax_eager, jax_eager_slope, jax_value
+from benchmarks.makers import jax_eager, jax_eager_gradient, jax_value
 
 __all__ = ["CASES"]
 
@@ -68,19 +68,19 @@ CASES = [
     Case(
         "eager",
         "cross_entropy",
-        "slope",
+        "gradient",
         labelled,
         (8, 10),
         (2, 3),
         {
-            OURS: jax_eager_slope(fl.cross_entropy),
-            "optax": jax_eager_slope(peers.cross_entropy),
+            OURS: jax_eager_gradient(fl.cross_entropy),
+            "optax": jax_eager_gradient(peers.cross_entropy),
         },
     ),
     Case(
         "eager",
         "cross_entropy",
-        "slope in jit",
+        "gradient in jit",
         labelled,
         (8, 10),
         (2, 3),

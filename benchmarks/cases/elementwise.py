@@ -1,4 +1,4 @@
-"""Losses of one element at a time: a million elements, with and without slope."""
+"""Losses of one element at a time: a million elements, with and without gradient."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
+from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "LOSSES", "Elementwise", "errors"]
 
@@ -162,8 +162,10 @@ LOSSES = (
 
 
 def _case(loss: Elementwise, quantity: str) -> Case:
-    slope = quantity == "slope"
-    in_jax, in_torch = (jax_slope, torch_slope) if slope else (jax_value, torch_value)
+    gradient = quantity == "gradient"
+    in_jax, in_torch = (
+        (jax_gradient, torch_gradient) if gradient else (jax_value, torch_value)
+    )
     calls = {OURS: in_jax(loss.ours), "torch": in_torch(loss.torch)}
     if loss.optax:
         calls["optax"] = in_jax(loss.optax)
@@ -174,4 +176,4 @@ def _case(loss: Elementwise, quantity: str) -> Case:
     )
 
 
-CASES = [_case(loss, quantity) for loss in LOSSES for quantity in ("value", "slope")]
+CASES = [_case(loss, quantity) for loss in LOSSES for quantity in ("value", "gradient")]

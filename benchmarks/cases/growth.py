@@ -9,13 +9,13 @@ from benchmarks.series import SERIES
 __all__ = ["CASES"]
 
 
-def _slope(loss: str) -> Case:
+def _gradient(loss: str) -> Case:
     known = (*cross_entropy.CASES, *margin.CASES, *sequence.CASES)
-    return next(c for c in known if (c.loss, c.quantity) == (loss, "slope"))
+    return next(c for c in known if (c.loss, c.quantity) == (loss, "gradient"))
 
 
 CASES = [
-    dataclasses.replace(_slope(series.loss), group="growth", shape=shape)
+    dataclasses.replace(_gradient(series.loss), group="growth", shape=shape)
     for series in SERIES
     for shape in series.shapes
 ]

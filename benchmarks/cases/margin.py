@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_slope, jax_value, torch_slope, torch_value
+from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "labelled", "multilabel"]
 
@@ -37,11 +37,11 @@ def _both(name, inputs, shape, tiny):
         Case(
             "margin",
             name,
-            "slope",
+            "gradient",
             inputs,
             shape,
             tiny,
-            {OURS: jax_slope(ours), "torch": torch_slope(torch)},
+            {OURS: jax_gradient(ours), "torch": torch_gradient(torch)},
         ),
     ]
 

@@ -173,7 +173,7 @@ CASES = [
         rows(2),
         ROWS,
         SOME_ROWS,
-        rlax=lambda x, slope: jax.vmap(rlax.dpg_loss)(x, slope).sum(-1).mean(),
+        rlax=lambda x, gradient: jax.vmap(rlax.dpg_loss)(x, gradient).sum(-1).mean(),
     ),
     # Not qpg_loss: its value is 0 but for rounding, which nobody shares.
     _case(fl.rm_loss, rows(2), ROWS, SOME_ROWS, rlax=rlax.rm_loss),

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_slope, torch_slope
+from benchmarks.makers import jax_gradient, torch_gradient
 
 __all__ = ["CASES", "rows"]
 
@@ -72,12 +72,12 @@ def _distance(p, q):
 def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0):
     """Return the case of one loss; `ours` if its result is more than a cost."""
     calls = {
-        OURS: jax_slope(ours or getattr(fl, name), wrt),
-        "torch": torch_slope(torch, wrt),
+        OURS: jax_gradient(ours or getattr(fl, name), wrt),
+        "torch": torch_gradient(torch, wrt),
     }
     if optax:
-        calls["optax"] = jax_slope(optax, wrt)
-    return Case("rows", name, "slope", inputs, shape, tiny, calls)
+        calls["optax"] = jax_gradient(optax, wrt)
+    return Case("rows", name, "gradient", inputs, shape, tiny, calls)
 
 
 LARGE, SMALL = (32768, 128), (8, 4)

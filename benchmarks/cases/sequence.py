@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from benchmarks import peers
 from benchmarks.case import OURS, Call, Case
-from benchmarks.makers import jax_slope, torch_slope
+from benchmarks.makers import jax_gradient, torch_gradient
 
 __all__ = ["CASES", "sequences"]
 
@@ -31,14 +31,14 @@ def _in_torch(scores, targets, input_lengths, target_lengths):
     return F.ctc_loss(log_p, targets, input_lengths, target_lengths)
 
 
-def _optax_slope(arrays) -> Call:
+def _optax_gradient(arrays) -> Call:
     """Give optax the layout of its own; turning it is not timed."""
     scores, targets, input_lengths, target_lengths = arrays
     (t, _, _), s = scores.shape, targets.shape[1]
     paddings = (np.arange(t) >= input_lengths[:, None]).astype(np.float32)
     target_paddings = (np.arange(s) >= target_lengths[:, None]).astype(np.float32)
     turned = np.ascontiguousarray(np.swapaxes(scores, 0, 1))
-    return jax_slope(
+    return jax_gradient(
         peers.ctc_loss, view=lambda found: (found[0], np.swapaxes(found[1], 0, 1))
     )((turned, paddings, targets, target_paddings))
 
@@ -47,14 +47,14 @@ CASES = [
     Case(
         "ctc",
         "ctc_loss",
-        "slope",
+        "gradient",
         sequences,
         shape,
         (12, 2, 4, 3),
         {
-            OURS: jax_slope(peers.ctc_loss_of_scores),
-            "torch": torch_slope(_in_torch),
-            "optax": _optax_slope,
+            OURS: jax_gradient(peers.ctc_loss_of_scores),
+            "torch": torch_gradient(_in_torch),
+            "optax": _optax_gradient,
         },
         # Sums of logarithms in float32, over a thousand frames, differ by this much.
         tolerance=1e-2,

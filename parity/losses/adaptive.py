@@ -63,7 +63,7 @@ CASES = [
     Case(OURS, TORCH, biased, GRID, BIASED),
     Case(OURS, TORCH, head_only, GRID, BIASED),
     Case(OURS, TORCH, sample, GRID, BIASED),
-    # The slopes in a cluster that is certain are nothing but exp(-50) and rounding.
+    # The gradients in a cluster that is certain are nothing but exp(-50) and rounding.
     Case(OURS, TORCH, large, GRID, ("input", "head_weight"), orders=1),
     Case(OURS, TORCH, empty, GRID, PLAIN),
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def endpoints(rng):
 
 
 def near_endpoints(rng):
-    # The logarithms are clamped at -100, the slopes at 1e-12: neither is the other.
+    # The logarithms are clamped at -100, the gradients at 1e-12: neither is the other.
     input = np.asarray([1e-50, 1e-13, 1e-11, 1e-5, 1 - 1e-12, 1 - 1e-5])
     return {"input": input, "target": np.asarray([1.0, 1.0, 1.0, 0.0, 0.0, 0.5])}
 

@@ -25,7 +25,7 @@ def vectors(rng):
 
 
 def clamped(rng):
-    # Norms below the larger eps, which the slope does not know of.
+    # Norms below the larger eps, which the gradient does not know of.
     x1 = np.asarray([[0.5, 0.0], [0.25, 0.5], [3.0, 4.0]])
     return {"x1": x1, "x2": np.asarray([[4.0, 0.0], [0.5, 0.0], [0.25, 0.25]])}
 
@@ -39,7 +39,7 @@ def broadcast(rng):
 
 
 def stretched(rng):
-    # Along the axis itself; scaling has no slope but the rounding of its zero.
+    # Along the axis itself; scaling has no gradient but the rounding of its zero.
     return {"x1": rng.standard_normal((2, 1, 4)), "x2": rng.standard_normal((3, 1))}
 
 
@@ -79,7 +79,7 @@ def other_targets(rng):
 
 
 def degenerate(rng):
-    # A zero vector has slope 1e6 towards the other: its epsilon is 1e-12.
+    # A zero vector has gradient 1e6 towards the other: its epsilon is 1e-12.
     input1, input2 = rng.standard_normal((2, 4, 3))
     input1[0], input2[1], input1[2], input2[2] = 0.0, 0.0, 0.0, 0.0
     return {"input1": input1, "input2": input2, "target": np.asarray([1, 1, 1, -1])}

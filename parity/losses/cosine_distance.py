@@ -24,7 +24,7 @@ def plain(rng):
 
 
 def clamped(rng):
-    # Norms below, exactly at and above an eps of 0.25, which the slope ignores.
+    # Norms below, exactly at and above an eps of 0.25, which the gradient ignores.
     input = np.asarray([[0.125, 0.0], [0.25, 0.0], [3.0, 4.0]])
     return {
         "input": input,
@@ -59,7 +59,7 @@ WHERE = kept(cosine_distance, input=-1, target=-1, weight=None)
 CASES = [
     Case(LOSS, cosine_distance, plain, [GRID, NONE | {"axis": [0, 1]}], BOTH),
     Case(LOSS, cosine_distance, clamped, NONE | {"eps": [1e-8, 0.25]}, BOTH),
-    # A slope of 1e8 has a curvature of 1e16, more than float16 holds.
+    # A gradient of 1e8 has a second derivative of 1e16, more than float16 holds.
     Case(LOSS, cosine_distance, zero, NONE | {"eps": [1e-8, 0.25]}, BOTH, orders=1,
          dtypes=("float64", "float32", "bfloat16")),
     Case(LOSS, WHERE, masked, GRID, (*BOTH, "weight")),

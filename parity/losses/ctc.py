@@ -1,6 +1,6 @@
 """Connectionist temporal classification against torch, and against its definition.
 
-torch's slope is the one that the logits before a `log_softmax` need; the derivative
+torch's gradient is the one that the logits before a `log_softmax` need; the derivative
 with respect to the log-probabilities themselves is torch's without the softmax in it.
 """
 
@@ -68,7 +68,7 @@ def sample(rng):
 
 
 def small(rng):
-    # Not normalised: the slope must be that of what is there.
+    # Not normalised: the gradient must be that of what is there.
     return {
         "log_probs": rng.standard_normal((4, 3, 3)),
         "targets": np.asarray([[1, 2], [2, 2], [1, 1]]),

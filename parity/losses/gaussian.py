@@ -26,7 +26,7 @@ def plain(rng):
 
 
 def floored(rng):
-    # The slope in var flows through the floor as if there were none.
+    # The gradient in var flows through the floor as if there were none.
     var = np.asarray([0.0, 0.0, 1e-7, 1e-6, 2e-6])
     target = np.asarray([0.0, 0.5, 0.5, 0.5, 0.5])
     return {"input": np.zeros(5), "target": target, "var": var}

@@ -58,7 +58,7 @@ LOSS = fl.generalized_kl_divergence
 CASES = [
     Case(LOSS, generalized_kl, plain, [GRID, NONE | {"axis": [0, -1]}], BOTH),
     Case(LOSS, generalized_kl, logarithms, NONE | LOG, BOTH),
-    # The true slope with respect to a target of 0 is infinite.
+    # The true derivative with respect to a target of 0 is infinite.
     Case(LOSS, generalized_kl, zeros, NONE),
     Case(LOSS, generalized_kl, extreme, NONE, orders=1),
     Case(LOSS, generalized_kl, masked, GRID | {"axis": [None, 1]}, BOTH),

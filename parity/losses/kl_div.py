@@ -87,7 +87,7 @@ CASES = [
     Case(fl.kl_div, F.kl_div, plain,
          [CROSSED, {"dtype": ["float32", "float64"]}], BOTH),
     Case(fl.kl_div, F.kl_div, logarithms, GRID | {"log_target": [True]}, BOTH),
-    # torch's slope with respect to a target of 0 is nan.
+    # torch's derivative with respect to a target of 0 is nan.
     Case(fl.kl_div, F.kl_div, zeros, GRID),
     Case(fl.kl_div, F.kl_div, negative, GRID, BOTH),
     Case(fl.kl_div, F.kl_div, infinite, {"reduction": ["none", "sum"]}),

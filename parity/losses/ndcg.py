@@ -84,7 +84,7 @@ INFOS = [
                 Limit(280, 4.0),
                 Limit(18),
                 Limit(120),
-                reason="value and slope share the constant of a sigmoid, written "
+                reason="value and gradient share the constant of a sigmoid, written "
                 "as a table",
             )
         ],

@@ -185,7 +185,8 @@ INFOS = [
                 Limit(4.4, 4.0),
                 Limit(530),
                 Limit(165),
-                reason="the slope needs two sums of its own beside those of the odds",
+                reason="the gradient needs two sums of its own beside those of the "
+                "odds",
             ),
         ],
         curve=Curve(
@@ -227,7 +228,8 @@ INFOS = [
                 Limit(4.4, 4.0),
                 Limit(530),
                 Limit(180),
-                reason="the slope needs two sums of its own beside those of the odds",
+                reason="the gradient needs two sums of its own beside those of the "
+                "odds",
             ),
         ],
         curve=Curve(

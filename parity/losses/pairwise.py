@@ -192,7 +192,7 @@ INFOS = [
                 Limit(270, 4.0),
                 Limit(18),
                 Limit(140),
-                reason="value and slope share the constant of a sigmoid, written "
+                reason="value and gradient share the constant of a sigmoid, written "
                 "as a table",
             )
         ],

@@ -32,7 +32,7 @@ def rates(rng):
 
 
 def empty_counts(rng):
-    # torch's slope with respect to a count of 0 is nan with full=True.
+    # torch's derivative with respect to a count of 0 is nan with full=True.
     target = np.asarray([0.0, 0.0, 1.0, -1.0])
     return {"input": np.asarray([0.5, 2.0, 0.25, 1.0]), "target": target}
 

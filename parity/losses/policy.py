@@ -211,7 +211,7 @@ INFOS = [
         curve=Curve(
             "gradient of the value",
             (-3.0, 3.0),
-            "any action; the gradient is a constant and has no slope",
+            "any action; the gradient is a constant, its derivative 0",
             {"input": f64([0.0]), "gradient": f64([0.0])},
             {"gradient": f64([1.0])},
             reference=policies.dpg,

@@ -47,7 +47,7 @@ LOSS = fl.sigmoid_focal_loss
 CASES = [
     Case(LOSS, sigmoid_focal, plain,
          [NONE | {"gamma": [0.0, 1.0, 2.0, 5.0]}, {"alpha": [0.25, 0.75]}], BOTH),
-    # The slope of a target of 0 or 1 has an infinite slope for other gammas.
+    # The derivative in a target of 0 or 1 has an infinite derivative for other gammas.
     Case(LOSS, sigmoid_focal, plain, NONE | {"gamma": [0.5]}, orders=1),
     Case(LOSS, WHERE, masked, {"reduction": ["mean", "sum"]}, (*BOTH, "weight")),
     Case(LOSS, sigmoid_focal_of_labels, far, NONE | {"gamma": [0.5, 1.0, 2.0]},
