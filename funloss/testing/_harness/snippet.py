@@ -78,7 +78,7 @@ def snippet(problem: Problem, mode: Mode, finding: Finding, draw: int | None) ->
 def _wanted(want: np.ndarray | str) -> str:
     if isinstance(want, str):
         return f'"{want}"'
-    return f"{_literal(want)}  # the truth, in float64"
+    return f"{_literal(want)}  # the reference, in float64"
 
 
 def _in_64_bits(problem: Problem) -> bool:
