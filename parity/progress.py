@@ -52,7 +52,7 @@ class Shown:
         """Start with the imports, which take seconds."""
         self.pace: Pace | None = None
         self.passed = self.failed = 0
-        self.words = "importing PyTorch and JAX"
+        self.words = "starting: importing JAX and PyTorch"
 
     def begin(self, pace: Pace) -> None:
         """Start to count."""
@@ -78,7 +78,9 @@ class Shown:
 
     @property
     def counts(self) -> str:
-        """Checks that passed and failed."""
+        """Checks that passed and failed; nothing before the plan is known."""
+        if self.pace is None:
+            return ""
         return f"{self.passed:,} passed, {self.failed:,} failed"
 
     @property
@@ -118,6 +120,7 @@ class _Lines(Shown):
         super().__init__()
         self.console = console
         self.last = float("-inf")
+        console.print(self.words, highlight=False)
 
     def refresh(self) -> None:
         now = time.monotonic()
