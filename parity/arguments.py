@@ -29,8 +29,8 @@ and mode of JAX. The seed that draws them is printed and differs from run to run
 """
 _COSTS = """\
 what a run costs (/usr/bin/time -v python -m parity measures it):
-  samples      at most 200 seconds of CPU, shared by the processes; 1 GB in each
-  --full       many times as long: by the number of calls and programs, about eleven
+  samples      at most 200 seconds of CPU in all, and 1.2 GB in each process
+  --full       about 11 times as long
   --loss NAME  a few calls; importing PyTorch and JAX takes most of the time
   --html FILE  the curves besides, a program of JAX for each loss
 
@@ -69,7 +69,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--json",
         type=_file,
         metavar="FILE",
-        help="the figures; those of a part, such as --loss, take their place in it",
+        help="the figures; a partial run (--loss) updates only its own entries",
     )
     add("--html", type=_file, metavar="FILE", help="a page with the curve of each loss")
     parser.add_argument(

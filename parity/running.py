@@ -11,7 +11,7 @@ from parity.progress import Pace, Shown
 
 __all__ = ["checked"]
 
-# About how many seconds of work a process does, in which it grows to 1 GB.
+# About how many seconds of work a process does, in which it grows to 1.2 GB.
 _LIFE = 30
 
 

@@ -50,8 +50,10 @@ def table(report: Report, *, by_loss: bool) -> Table:
         *(Column(name, justify="right") for name in ("checks", "failed", *dtypes)),
         title=f"Largest error{of} in ulps, the spacings of each dtype's numbers",
         title_justify="left",
-        caption="A Hessian-vector product may err by four times as much, and a result "
-        "whose dtype is an option by what is allowed in that dtype.",
+        caption="A Hessian-vector product may err by four times as much. Where a call "
+        "asks for a dtype, its value is counted in ulps of that dtype in every column, "
+        "and may err by what is allowed there: "
+        f"{TOLERANCES['float64'].ulps:g} with dtype=float64.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,

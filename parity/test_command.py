@@ -3,13 +3,15 @@
 import argparse
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from funloss._registry import FAMILIES, LOSSES
 from funloss.testing import Report
-from funloss.testing.harness import Check
+from funloss.testing.harness import TOLERANCES, Check
 from parity import running
 from parity.__main__ import main
 from parity.arguments import ALL_DTYPES, ALL_LIBRARIES
@@ -18,6 +20,7 @@ from parity.files import write
 from parity.libraries import LIBRARIES
 from parity.summary import show, table
 
+README = Path(__file__).parents[1] / "README.md"
 QUICK = ["--loss", "td_loss", "--library", "numpy", "--jobs", "1"]
 
 
@@ -43,6 +46,16 @@ def printed(report, **given):
 def test_names_known_before_the_imports_are_all_there_are():
     assert tuple(LIBRARIES) == ALL_LIBRARIES
     assert DTYPES == ALL_DTYPES
+
+
+def test_help_and_the_readme_say_the_same_of_what_a_run_costs(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    (limit,) = re.findall(r"at most (\S+ GB) in each", README.read_text())
+    assert f"{limit} in each process" in said
+    assert "about 11 times as long" in said
+    assert "a partial run (--loss) updates only its own entries" in said
 
 
 @pytest.mark.parametrize(
@@ -92,6 +105,14 @@ def test_a_single_loss_is_shown_by_library():
     lines = console.file.getvalue().splitlines()
     rows = [line.split()[0] for line in lines if line.startswith(ALL_LIBRARIES)]
     assert rows == list(ALL_LIBRARIES)
+
+
+def test_a_result_in_a_dtype_that_an_option_gives_is_judged_in_that_dtype():
+    console = Console(file=io.StringIO(), width=100)
+    console.print(table(every(), by_loss=False))
+    caption = " ".join(console.file.getvalue().split())
+    assert "its value is counted in ulps of that dtype" in caption
+    assert f"{TOLERANCES['float64'].ulps:g} with dtype=float64" in caption
 
 
 def test_the_outcome_says_what_passed_and_where_to_go_on():
