@@ -7,6 +7,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictU
 
 from funloss.testing._figures import KINDS
 from funloss.testing._harness.check import Check
+from funloss.testing._harness.grid import readable
 
 __all__ = ["environment"]
 
@@ -21,7 +22,7 @@ def environment(*loaders: BaseLoader) -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(KINDS=KINDS, names=_names)
-    made.filters.update(ulps=_ulps, sortable=_sortable)
+    made.filters.update(readable=readable, ulps=_ulps, sortable=_sortable)
     return made
 
 

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from funloss.testing._figures import KINDS, Figures, grouped, kind_of
 from funloss.testing._harness.check import Check
+from funloss.testing._harness.grid import readable
 
 __all__ = ["Report"]
 
@@ -71,6 +72,13 @@ class Report:
 
     def summary(self) -> list[dict[str, Any]]:
         """Return checks, failures and largest errors by loss, library and dtype."""
+        return [
+            row | {name: _number(row[name]) for name in ("ulps", *KINDS)}
+            for row in self._rows()
+        ]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """Return the summary with infinite errors as they are."""
         attributes = ("loss", "library", "dtype")
         groups = grouped(self.checks, *attributes)
         return [
@@ -78,9 +86,9 @@ class Report:
             | {
                 "checks": len(figures.checks),
                 "failed": len(figures.failures),
-                "ulps": _number(figures.largest(*KINDS)),
+                "ulps": figures.largest(*KINDS),
             }
-            | {kind: _number(figures.largest(kind)) for kind in KINDS}
+            | {kind: figures.largest(kind) for kind in KINDS}
             for figures in sorted(groups, key=lambda figures: figures.key)
         ]
 
@@ -103,7 +111,8 @@ class Report:
         found = {figures.key: figures for figures in groups}
         for name in dict.fromkeys(key[0] for key in found):
             cells = [_cell(found.get((name, library))) for library in columns]
-            table.add_row(escape(name), *cells)
+            shown = readable(name) if row == "call" else name
+            table.add_row(escape(shown), *cells)
         return table
 
     def to_json(self) -> str:
@@ -119,7 +128,7 @@ class Report:
     def to_markdown(self) -> str:
         """Return verdict, summary and failures as Markdown."""
         head = ("loss", "library", "dtype", "checks", "failed", *KINDS)
-        rows = [[_text(row[name]) for name in head] for row in self.summary()]
+        rows = [[_text(row[name]) for name in head] for row in self._rows()]
         lines = [head, ["---"] * len(head), *rows]
         parts = [
             f"# {self.verdict()}",
@@ -147,7 +156,7 @@ class Report:
 
 
 def _shown(check: Check) -> str:
-    words = f"{check.loss} {check.call}, {check.library}, {check.dtype}"
+    words = f"{check.loss} {readable(check.call)}, {check.library}, {check.dtype}"
     return f"{words}\n{check.quantity}: {check.fault}\n\n{check.code}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from funloss.testing._harness.grid import readable
 from funloss.testing._report import Report
 
 __all__ = ["console", "show", "show_failure"]
@@ -34,7 +35,8 @@ def show_failure(report: Report, console: Console) -> None:
     if worst is None:
         return
     console.print("The smallest failure:")
-    console.print(f"{worst.call}, {worst.library}, {worst.dtype}", markup=False)
+    call = readable(worst.call)
+    console.print(f"{call}, {worst.library}, {worst.dtype}", markup=False)
     console.print(f"{worst.quantity}: {worst.fault}\n", markup=False)
     # Unwrapped and unstyled where it is piped, so that it can be pasted.
     console.print(worst.code, markup=False, highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funloss.testing._harness.arrays import numpy_dtype
+from funloss.testing._harness.grid import readable
 from funloss.testing._harness.modes import Mode
 from funloss.testing._harness.problem import Outcome, Problem
 from funloss.testing._harness.tree import map_leaves
@@ -83,7 +84,7 @@ def _evaluate(
     try:
         return mode.evaluate([replace(to_float64(problem), function=reference)])
     except Exception as error:
-        msg = f"the reference failed on {call}: {error}"
+        msg = f"the reference failed on {readable(call)}: {error}"
         raise RuntimeError(msg) from error
 
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["Grid", "points", "words"]
+__all__ = ["Grid", "points", "readable", "words"]
 
 Grid = Mapping[str, Sequence[Any]]
 
@@ -23,3 +23,10 @@ def words(options: Mapping[str, Any]) -> str:
         f"{name}={getattr(value, '__name__', value)}" for name, value in options.items()
     ]
     return f"[{','.join(written)}]"
+
+
+def readable(call: str) -> str:
+    """Return the name of a call as reports show it: no options are the defaults."""
+    if call and not call.endswith("[]"):
+        return call
+    return f"{call.removesuffix('[]')} (defaults)".lstrip()
