@@ -8,7 +8,7 @@ import numpy as np
 from funloss.testing._harness.arrays import backend
 from funloss.testing._harness.modes import TRANSFORMS, Mode, mode
 from funloss.testing._harness.tolerance import TOLERANCES
-from funloss.testing._harness.tree import leaves, map_leaves
+from funloss.testing._harness.tree import leaves, map_leaves, paths
 
 __all__ = [
     "check_names",
@@ -31,6 +31,9 @@ def prepared(inputs: Mapping[str, Any]) -> dict[str, Any]:
     if not inputs:
         msg = "inputs must name at least one array, got none"
         raise ValueError(msg)
+
+    for name, tree in inputs.items():
+        _check_leaves(f"inputs[{name!r}]", tree)
 
     def leaf(value: Any) -> np.ndarray:
         array = np.asarray(value)
@@ -102,6 +105,22 @@ def check_names(argument: str, names: Iterable[str], inputs: Collection[str]) ->
         if name not in inputs:
             msg = f"{argument} must name inputs, of {list(inputs)}, got {name!r}"
             raise ValueError(msg)
+
+
+def _check_leaves(name: str, tree: Any) -> None:
+    """Raise if a tuple or list holds numbers: each would be an array of its own."""
+    if not isinstance(tree, tuple | list):
+        return
+    odd = [
+        (path, leaf)
+        for path, leaf in zip(paths(name, tree), leaves(tree), strict=True)
+        if not hasattr(leaf, "shape")
+    ]
+    if len(odd) == len(leaves(tree)) and (odd or isinstance(tree, list)):
+        odd = [(name, tree)]
+    for path, leaf in odd:
+        msg = f"{path} must be an array, got {type(leaf).__name__}"
+        raise TypeError(msg)
 
 
 def _check_members(name: str, chosen: Sequence[str], known: Collection[str]) -> None:

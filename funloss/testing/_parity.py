@@ -68,6 +68,7 @@ def check_parity(
         A report; ``report.raise_for_failures()`` turns it into an assertion.
 
     Raises:
+        TypeError: If an input is a tuple or list of anything but arrays.
         ValueError: If an argument is none of what is stated above.
         RuntimeError: If the reference fails.
 

@@ -213,12 +213,43 @@ def test_a_bad_argument_is_refused(given, words):
     assert words in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ([1.0, 2.0], "inputs['input'] must be an array, got list"),
+        ([[1.0], [2.0]], "inputs['input'] must be an array, got list"),
+        ([], "inputs['input'] must be an array, got list"),
+        ((1.0, 2.0), "inputs['input'] must be an array, got tuple"),
+        ((np.ones(2), [1.0]), "inputs['input'][1][0] must be an array, got float"),
+    ],
+)
+def test_numbers_in_lists_are_no_array(tree, words):
+    with pytest.raises(TypeError) as raised:
+        check_parity(losses.absolute, losses.absolute_torch, INPUTS | {"input": tree})
+    assert str(raised.value) == words
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_an_input_may_be_nested_tuples_of_arrays(kind):
+    def total(trees):
+        (first, nothing), second = trees
+        assert nothing == ()
+        return (first - second).mean()
+
+    tree = kind([kind([ERRORS, ()]), ERRORS])
+    report = check_parity(total, total, {"tree": tree}, transforms=["eager"])
+    assert report.passed
+    assert quantities(report.checks) == {
+        *("value", "gradient wrt tree[0][0]", "gradient wrt tree[1]")
+    }
+
+
 def test_a_failing_reference_is_no_verdict():
     def reference(input, target):
         msg = "not today"
         raise TypeError(msg)
 
-    with pytest.raises(RuntimeError, match=r"the reference failed on .*not today"):
+    with pytest.raises(RuntimeError, match=r"failed on \(defaults\): not today"):
         check_parity(losses.absolute, reference, INPUTS)
 
 
