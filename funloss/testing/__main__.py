@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from funloss.testing._command import arguments, parser
 from funloss.testing._parity import check_parity
 from funloss.testing._terminal import console, show
@@ -12,6 +14,14 @@ __all__ = ["main"]
 
 def main(words: Sequence[str] | None = None) -> int:
     """Compare, print the report, and return the exit status."""
+    try:
+        return _compared(words)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Interrupted")
+        return 130
+
+
+def _compared(words: Sequence[str] | None) -> int:
     known = parser()
     given = known.parse_args(words)
     try:

@@ -23,7 +23,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m funloss.testing",
         description="Compare a loss with a reference: values, gradients, "
         "Hessian-vector products. "
-        "The exit status is 0 if they agree, 1 if not, 2 if they cannot be compared.",
+        "The exit status is 0 if they agree, 1 if not, 2 if they cannot be compared, "
+        "130 if interrupted.",
     )
     add = made.add_argument
     function = {"type": _function, "metavar": "MODULE:FUNCTION"}
@@ -66,8 +67,9 @@ def parser() -> argparse.ArgumentParser:
     names.add_argument(
         "--rename",
         metavar="NAME=OTHER",
-        help="what the candidate calls an array, "
-        "which it then gets by keyword, or an option",
+        help="NAME is the reference's name of an option or an array, OTHER the "
+        "candidate's, which then gets the array by keyword: "
+        "--option beta=2 --rename beta=delta",
         **pair,
     )
     names.add_argument(
@@ -121,6 +123,15 @@ def _candidate(
 ) -> Callable[..., Any]:
     renamed = dict(given.rename)
     names = [renamed.pop(name, name) for name in inputs]
+    for name in renamed:
+        if name not in dict(given.option):
+            known = [*inputs, *dict(given.option)]
+            msg = (
+                "--rename NAME=OTHER: NAME is the reference's name, OTHER the "
+                "candidate's, as in --option beta=2 --rename beta=delta; "
+                f"NAME must be of {known}, got {name!r}"
+            )
+            raise ValueError(msg)
     moved = {_place(inputs, name, "axis"): int(axis) for name, axis in given.axis}
     given_names = tuple(names) if names != inputs else None
     if not (given_names or renamed or bound or moved):

@@ -117,6 +117,23 @@ def test_names_constants_and_axes_are_mapped():
     assert (found["order"], found["wrt"]) == (0, ["target"])
 
 
+def test_an_interrupt_ends_with_130_and_no_traceback(monkeypatch, capsys):
+    def interrupted(**given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("funloss.testing.__main__.check_parity", interrupted)
+    assert main(HUBER) == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+    assert "130 if interrupted" in " ".join(parser().format_help().split())
+
+
+def test_options_left_at_their_defaults_are_called_so(capsys):
+    assert main([*HUBER[:7], *QUICK]) == 1
+    printed = capsys.readouterr().out
+    assert printed.count("(defaults)") == 2
+    assert "[]" not in printed
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -127,6 +144,8 @@ def test_names_constants_and_axes_are_mapped():
         (["--reference", "torch:no_loss"], "must be MODULE:FUNCTION"),
         (["--option", "delta=-1.0"], "the reference failed on [delta=-1.0]"),
         (["--wrt", "delta"], "wrt must name floating inputs"),
+        (["--rename", "reference:delta=d"], "NAME is the reference's name, OTHER the"),
+        (["--rename", "d=delta"], "must be of ['input', 'target', 'delta'], got 'd'"),
     ],
 )
 def test_what_cannot_be_compared_has_its_own_status(words, said, capsys):
