@@ -32,7 +32,7 @@ def binary_cross_entropy(
 ) -> Array:
     """Binary cross-entropy between probabilities and targets.
 
-    With ``p`` the input and ``t`` the target, an element costs
+    With ``p`` the input and ``t`` the target, the loss of an element is
     ``-(t * log(p) + (1 - t) * log(1 - p))``, each logarithm at least -100. The
     derivative is ``(p - t) / (p * (1 - p))`` with the denominator at least 1e-12.
     Prefer `binary_cross_entropy_with_logits`, which loses no digits near 0 and 1.

@@ -25,8 +25,8 @@ def binary_cross_entropy_with_logits(
     """Binary cross-entropy between logits and targets (sigmoid cross-entropy).
 
     With ``x`` the input, ``t`` the target and ``v`` the `pos_weight` (1 if
-    None), an element costs ``(1 - t) * softplus(x) + v * t * softplus(-x)``:
-    `binary_cross_entropy` of ``sigmoid(x)``, exact in both tails.
+    None), the loss of an element is ``(1 - t) * softplus(x) + v * t *
+    softplus(-x)``: `binary_cross_entropy` of ``sigmoid(x)``, exact in both tails.
 
     Args:
         input: Logits, shape ``(*)``, real.

@@ -26,9 +26,9 @@ def cross_entropy(
 ) -> Array:
     """Softmax cross-entropy between logits and class labels or probabilities.
 
-    With ``p = softmax(input)`` and ``w`` the class weights (1 if None), a row of
-    class probabilities ``q`` costs ``-sum(w * q * log(p))``. A label ``y`` stands
-    for all its mass on class ``y``. Label smoothing ``s`` replaces ``q`` by
+    With ``p = softmax(input)`` and ``w`` the class weights (1 if None), the loss of
+    a row of class probabilities ``q`` is ``-sum(w * q * log(p))``. A label ``y``
+    stands for all its mass on class ``y``. Label smoothing ``s`` replaces ``q`` by
     ``(1 - s) * q + s / C``.
 
     Args:

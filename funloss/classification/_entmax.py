@@ -29,10 +29,11 @@ def entmax_loss(
 
     With ``h(p) = sum(p - p**alpha) / (alpha * (alpha - 1))``, Tsallis' entropy, and
     ``p`` the probabilities that maximise ``sum(p * x) + h(p)``, the entmax of the
-    scores ``x``, a row of class probabilities ``q`` costs ``sum((p - q) * x) + h(p) -
-    h(q)``. A label ``y`` stands for all its mass on class ``y``. The derivative in the
-    scores is ``p - q``. Classes far behind have a probability of exactly 0, and a class
-    that leads all others by ``1 / (alpha - 1)`` has 1 and has loss 0.
+    scores ``x``, the loss of a row of class probabilities ``q`` is ``sum((p - q) * x)
+    + h(p) - h(q)``. A label ``y`` stands for all its mass on class ``y``. The
+    derivative in the scores is ``p - q``. Classes far behind have a probability of
+    exactly 0, and a class that leads all others by ``1 / (alpha - 1)`` has 1 and has
+    loss 0.
 
     Args:
         input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating. A

@@ -26,7 +26,7 @@ def fenchel_young_loss(
 ) -> Array:
     """Fenchel-Young loss: ``conjugate(x) + regularizer(y) - sum(x * y)``.
 
-    With ``x`` the scores of a row and ``y`` its target, the row costs
+    With ``x`` the scores of a row and ``y`` its target, the loss of the row is
     ``conjugate(x) + regularizer(y) - sum(x * y)``. Where the two functions are
     conjugate, that is never negative, and 0 where ``y`` is the gradient of
     `conjugate` at ``x``: the derivative in `input` is that gradient less ``y``.

@@ -29,10 +29,10 @@ def generalized_cross_entropy(
     """Generalized cross-entropy ``(1 - p**q) / q``, robust to label noise.
 
     With ``p = softmax(input)``, ``w`` the class weights (1 if None) and ``y`` the
-    label, a row costs ``w[y] * (1 - p[y]**q) / q``, at most ``w[y] / q``; with class
-    probabilities in place of labels, the sum of that over the classes, each times
-    its probability. It tends to `cross_entropy` as `q` tends to 0, and is ``1 -
-    p[y]``, half the absolute error of the probabilities, for ``q=1``.
+    label, the loss of a row is ``w[y] * (1 - p[y]**q) / q``, at most ``w[y] / q``;
+    with class probabilities in place of labels, the sum of that over the classes,
+    each times its probability. It tends to `cross_entropy` as `q` tends to 0, and is
+    ``1 - p[y]``, half the absolute error of the probabilities, for ``q=1``.
 
     Args:
         input: Scores (logits), shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,

@@ -1,4 +1,4 @@
-"""Hinge loss of binary labels: scores that lack a margin are charged for it."""
+"""Hinge loss of binary labels: of scores that lack a margin."""
 
 from typing import Any, Literal, TypeAlias
 
@@ -30,9 +30,9 @@ def hinge_loss(
 ) -> Array:
     """Binary hinge loss: ``max(0, margin - y * input)**p``.
 
-    With ``y`` the label, 1 or -1, an element costs ``max(0, margin - y *
-    input)**p``. With ``margin=0`` this is the perceptron's loss. A score just at
-    its margin has the derivative that it has inside, ``-y`` for ``p=1``.
+    With ``y`` the label, 1 or -1, the loss of an element is ``max(0,
+    margin - y * input)**p``. With ``margin=0`` this is the perceptron's loss. A score
+    just at its margin has the derivative that it has inside, ``-y`` for ``p=1``.
 
     Args:
         input: Scores, shape ``(*)``, floating.

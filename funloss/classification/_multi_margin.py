@@ -29,10 +29,10 @@ def multi_margin_loss(
 ) -> Array:
     """Multi-margin loss: hinge of each wrong class, averaged over the classes.
 
-    With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
-    costs ``w[y] / C * sum(max(0, margin - input[y] + input[i])**p)`` over the
-    classes ``i != y``. A class that just keeps its distance has gradient 0, and a
-    nan score has loss 0.
+    With ``y`` the label of a row and ``w`` the class weights (1 if None), the
+    loss of the row is ``w[y] / C * sum(max(0, margin - input[y] + input[i])**p)``
+    over the classes ``i != y``. A class that just keeps its distance has gradient
+    0, and a nan score has loss 0.
 
     Args:
         input: Scores, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``, floating.

@@ -1,4 +1,4 @@
-"""Hinge loss over all classes: the strongest wrong class is charged."""
+"""Hinge loss over all classes: that of the strongest wrong class."""
 
 import math
 from typing import Any
@@ -27,9 +27,9 @@ def multiclass_hinge_loss(
 ) -> Array:
     """Multi-class hinge loss (Crammer-Singer): hinge of the best wrong class.
 
-    With ``y`` the label of a row and ``w`` the class weights (1 if None), the row
-    costs ``w[y] * max(0, margin + input[j] - input[y])`` with ``j`` the wrong
-    class of the largest score; with ``margin=0`` this is the multiclass
+    With ``y`` the label of a row and ``w`` the class weights (1 if None), the
+    loss of the row is ``w[y] * max(0, margin + input[j] - input[y])`` with ``j`` the
+    wrong class of the largest score; with ``margin=0`` this is the multiclass
     perceptron's loss. Wrong classes that tie share the derivative equally, and so does
     the true class where it leads by just the margin.
 
@@ -63,8 +63,8 @@ def multiclass_hinge_loss(
         jaxopt, with the classes last; a label out of range gives another finite
         number there, and scores around 1e4 lose digits. Keras's
         `categorical_hinge` of one-hot labels takes the best wrong class for 0
-        where its score is negative. `multi_margin_loss` charges every wrong
-        class, not the best alone.
+        where its score is negative. `multi_margin_loss` adds up all wrong
+        classes, not the best alone.
 
     Examples:
         >>> import numpy as np

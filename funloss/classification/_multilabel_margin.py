@@ -32,7 +32,7 @@ def multilabel_margin_loss(
 ) -> Array:
     """Multi-label margin loss: hinge over pairs of target and other classes.
 
-    The true classes of a row are the labels before its first -1. The row costs
+    The true classes of a row are the labels before its first -1. Its loss is
     ``1 / C * sum(max(0, 1 - input[k] + input[i]))`` over its true classes ``k``,
     as often as they are listed, and all other classes ``i``. A class that just
     keeps its distance has gradient 0, and a nan score has loss 0.

@@ -22,8 +22,8 @@ def multilabel_soft_margin_loss(
 ) -> Array:
     """Multi-label soft margin loss: binary cross-entropy averaged over classes.
 
-    With ``x`` the input and ``t`` the target, a row costs the mean over its
-    classes of ``w * ((1 - t) * softplus(x) + t * softplus(-x))``.
+    With ``x`` the input and ``t`` the target, the loss of a row is the mean over
+    its classes of ``w * ((1 - t) * softplus(x) + t * softplus(-x))``.
 
     Args:
         input: Logits, shape ``(*, C)``, real.

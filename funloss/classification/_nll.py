@@ -22,7 +22,7 @@ def nll_loss(
     """Negative log-likelihood of class labels under log-probabilities.
 
     With ``y`` the label of a row and ``w`` the class weights (1 if None), the
-    row costs ``-w[y] * input[y]``.
+    loss of the row is ``-w[y] * input[y]``.
 
     Args:
         input: Log-probabilities, shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,

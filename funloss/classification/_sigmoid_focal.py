@@ -31,7 +31,7 @@ def sigmoid_focal_loss(
     """Sigmoid focal loss: binary cross-entropy times ``(1 - p_t)**gamma``.
 
     With ``p = sigmoid(input)``, ``t`` the target and ``p_t = t * p + (1 - t) *
-    (1 - p)``, an element costs ``a * (1 - p_t)**gamma`` times its
+    (1 - p)``, the loss of an element is ``a * (1 - p_t)**gamma`` times its
     `binary_cross_entropy_with_logits`, where ``a = alpha * t + (1 - alpha) * (1 -
     t)``, or 1 if `alpha` is None. Exact in both tails, for every `gamma`.
 

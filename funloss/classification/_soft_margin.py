@@ -21,8 +21,8 @@ def soft_margin_loss(
 ) -> Array:
     """Soft margin (logistic) loss: ``log(1 + exp(-target * input))``.
 
-    An element costs ``log(1 + exp(-target * input))``: nearly 0 for a score far
-    on the right side, nearly linear on the wrong one.
+    The loss of an element is ``log(1 + exp(-target * input))``: nearly 0 for a
+    score far on the right side, nearly linear on the wrong one.
 
     Args:
         input: Scores, shape ``(*)``, real.

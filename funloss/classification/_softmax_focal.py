@@ -29,8 +29,8 @@ def softmax_focal_loss(
 ) -> Array:
     """Softmax focal loss: cross-entropy times ``(1 - p)**gamma``.
 
-    With ``p = softmax(input)`` and ``y`` the label, a row costs ``alpha[y] * (1 -
-    p[y])**gamma * -log(p[y])``; with class probabilities ``q`` in place of labels,
+    With ``p = softmax(input)`` and ``y`` the label, the loss of a row is ``alpha[y] *
+    (1 - p[y])**gamma * -log(p[y])``; with class probabilities ``q`` in place of labels,
     the sum of that over the classes, each times ``q``. ``1 - p`` comes from the
     scores of the other classes, so it is exact where ``p`` is nearly 1.
 

@@ -26,18 +26,18 @@ def kl_div(
 ) -> Array:
     """Kullback-Leibler divergence of target probabilities from log-predictions.
 
-    With ``x`` the input and ``t`` the target, an element costs ``t * (log(t) -
-    x)``; with `log_target` the target is ``log(t)``. Summed over a distribution
-    this is the divergence ``KL(t || exp(x))``, and with `axis` it is what a row
-    costs. Note the order of arguments: the prediction comes first, as a logarithm.
+    With ``x`` the input and ``t`` the target, the loss of an element is ``t * (log(t)
+    - x)``; with `log_target` the target is ``log(t)``. Summed over a distribution
+    this is the divergence ``KL(t || exp(x))``, and with `axis` it is the loss of a
+    row. Note the order of arguments: the prediction comes first, as a logarithm.
 
     Args:
         input: Log-probabilities, shape ``(*)``, real.
         target: Probabilities, or their logarithms; broadcastable with `input`.
         log_target: Whether `target` holds logarithms; a Python bool.
-        axis: Axis of a distribution in the broadcast shape. A row along it costs
-            the sum of its elements, which is its divergence. None: each element
-            counts for itself.
+        axis: Axis of a distribution in the broadcast shape. The loss of a row
+            along it is the sum over its elements, which is its divergence. None:
+            each element counts for itself.
         reduction: ``"none"``, ``"mean"`` (without `axis` over all elements, which
             is not the divergence), ``"sum"``, or ``"batchmean"``: the sum over the
             size of the first axis of `input`, which is the mean divergence of a

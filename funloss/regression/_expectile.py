@@ -24,9 +24,9 @@ def expectile_loss(
 ) -> Array:
     """Expectile loss: squared error weighted by its sign.
 
-    With ``e = input - target``, an element costs ``expectile * e**2`` where the
-    input is too low (``e <= 0``) and ``(1 - expectile) * e**2`` where it is too
-    high: the larger `expectile`, the higher the optimum. At 0.5 it is half of
+    With ``e = input - target``, the loss of an element is ``expectile * e**2``
+    where the input is too low (``e <= 0``) and ``(1 - expectile) * e**2`` where it is
+    too high: the larger `expectile`, the higher the optimum. At 0.5 it is half of
     `mse_loss`, and the optimum is the mean; towards 1 it is the largest target.
 
     Args:

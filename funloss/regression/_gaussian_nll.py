@@ -29,9 +29,9 @@ def gaussian_nll_loss(
 ) -> Array:
     """Gaussian NLL loss: negative log-likelihood of a predicted mean and variance.
 
-    With ``v = max(var, eps)``, an element costs ``(log(v) + (input - target)**2 /
-    v) / 2``; `full` adds ``log(2 * pi) / 2``. The derivative in `var` is that at ``v``
-    even below `eps`, so that a variance can leave the floor.
+    With ``v = max(var, eps)``, the loss of an element is ``(log(v) + (input -
+    target)**2 / v) / 2``; `full` adds ``log(2 * pi) / 2``. The derivative in `var` is
+    that at ``v`` even below `eps`, so that a variance can leave the floor.
 
     Args:
         input: Means, shape ``(*)``, real.

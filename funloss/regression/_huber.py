@@ -24,8 +24,8 @@ def huber_loss(
 ) -> Array:
     """Huber loss: quadratic for errors up to `delta`, linear beyond.
 
-    With ``e = input - target``, an element costs ``e**2 / 2`` up to ``abs(e) ==
-    delta`` and ``delta * (abs(e) - delta / 2)`` beyond.
+    With ``e = input - target``, the loss of an element is ``e**2 / 2`` up to
+    ``abs(e) == delta`` and ``delta * (abs(e) - delta / 2)`` beyond.
 
     Args:
         input: Predictions, shape ``(*)``, real.

@@ -22,8 +22,8 @@ def l1_loss(
 ) -> Array:
     """Mean absolute error (L1 loss): ``abs(input - target)``.
 
-    An element costs ``abs(input - target)``. The optimum is the median of the
-    targets, so that outliers pull little. The derivative is -1, 0 or 1; 0 at an
+    The loss of an element is ``abs(input - target)``. The optimum is the median of
+    the targets, so that outliers pull little. The derivative is -1, 0 or 1; 0 at an
     exact fit.
 
     Args:

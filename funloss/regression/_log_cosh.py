@@ -25,9 +25,9 @@ def log_cosh_loss(
 ) -> Array:
     """Log-cosh loss: ``log(cosh(input - target))``, a smooth Huber loss.
 
-    With ``e = input - target``, an element costs ``log(cosh(e))``: nearly ``e**2 /
-    2`` near zero and ``abs(e) - log(2)`` far from it. The derivative is ``tanh(e)``.
-    Unlike that of `huber_loss`, the curvature has no jump.
+    With ``e = input - target``, the loss of an element is ``log(cosh(e))``: nearly
+    ``e**2 / 2`` near zero and ``abs(e) - log(2)`` far from it. The derivative is
+    ``tanh(e)``. Unlike that of `huber_loss`, the curvature has no jump.
 
     Args:
         input: Predictions, shape ``(*)``, real. The unit matters: the loss turns
@@ -56,8 +56,8 @@ def log_cosh_loss(
 
     Examples:
         >>> import numpy as np
-        >>> cost = log_cosh_loss(np.asarray([1e-4, 1e4]), 0.0, reduction="none")
-        >>> print(float(cost[0].round(12)), float(cost[1].round(4)))
+        >>> loss = log_cosh_loss(np.asarray([1e-4, 1e4]), 0.0, reduction="none")
+        >>> print(float(loss[0].round(12)), float(loss[1].round(4)))
         5e-09 9999.3069
 
     References:

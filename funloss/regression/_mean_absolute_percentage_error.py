@@ -24,15 +24,15 @@ def mean_absolute_percentage_error(
 ) -> Array:
     """Mean absolute percentage error (MAPE).
 
-    An element costs ``100 * abs(input - target) / max(abs(target), eps)``. An
-    input of 0 costs 100 whatever the target, and one that is too large has no
-    limit: the optimum lies low. The derivative is 0 at an exact fit.
+    The loss of an element is ``100 * abs(input - target) / max(abs(target), eps)``:
+    100 for an input of 0 whatever the target, and without limit for one that is too
+    large; the optimum lies low. The derivative is 0 at an exact fit.
 
     Args:
         input: Predictions, shape ``(*)``, real.
         target: True values, same shape, or a number. One of the two is floating.
         eps: Least size to divide by, in units of `target`, > 0; a number or a 0-d
-            array. A target of 0 costs ``100 * abs(input) / eps``, a huge number:
+            array. A target of 0 has loss ``100 * abs(input) / eps``, a huge number:
             mask such elements, or choose an `eps` that means something.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         weight: Factor on each element's loss, same shape. The mean divides by

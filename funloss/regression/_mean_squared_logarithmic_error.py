@@ -22,9 +22,10 @@ def mean_squared_logarithmic_error(
 ) -> Array:
     """Mean squared logarithmic error (MSLE).
 
-    An element costs ``(log(1 + input) - log(1 + target))**2``: of large values it
-    is the ratio that counts, and one that is too small costs more than one that is
-    as much too large. For counts and sizes that span orders of magnitude.
+    The loss of an element is ``(log(1 + input) - log(1 + target))**2``: of large
+    values it is the ratio that counts, and one that is too small has a larger loss
+    than one that is as much too large. For counts and sizes that span orders of
+    magnitude.
 
     Args:
         input: Predictions, shape ``(*)``, real, > -1.
@@ -48,8 +49,8 @@ def mean_squared_logarithmic_error(
 
     Peers:
         `keras.losses.mean_squared_logarithmic_error`, which averages over the last
-        axis and raises everything below 1e-7 to it, so that a negative value costs
-        as 0 does and has no derivative. The functions of torchmetrics and scikit-learn
+        axis and raises everything below 1e-7 to it, so that a negative value has the
+        loss of 0 and no derivative. The functions of torchmetrics and scikit-learn
         are as here. torch has no such loss.
 
     Examples:

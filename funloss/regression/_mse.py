@@ -22,7 +22,7 @@ def mse_loss(
 ) -> Array:
     """Mean squared error (L2 loss): ``(input - target)**2``.
 
-    An element costs ``(input - target)**2``. The optimum is the mean of the
+    The loss of an element is ``(input - target)**2``. The optimum is the mean of the
     targets, so that a single outlier pulls without limit.
 
     Args:

@@ -28,14 +28,14 @@ def poisson_nll_loss(
 ) -> Array:
     """Poisson negative log-likelihood with a predicted rate or its logarithm.
 
-    With ``x`` the input and ``t`` the target, an element costs ``exp(x) - t * x``
-    or, without `log_input`, ``x - t * log(x + eps)``. `full` adds Stirling's
+    With ``x`` the input and ``t`` the target, the loss of an element is ``exp(x) - t *
+    x`` or, without `log_input`, ``x - t * log(x + eps)``. `full` adds Stirling's
     approximation of ``log(t!)``, ``t * log(t) - t + log(2 * pi * t) / 2``, where
     ``t > 1``.
 
     Args:
         input: Logarithms of rates, or rates; shape ``(*)``, real. A rate below
-            ``-eps`` costs nan.
+            ``-eps`` has loss nan.
         target: Counts, broadcastable with `input`.
         log_input: Whether `input` holds logarithms; a Python bool.
         full: Whether to add the term of the target alone; a Python bool.

@@ -24,8 +24,8 @@ def smooth_l1_loss(
 ) -> Array:
     """Smooth L1 loss: Huber loss over `beta`, with derivative 1 far from zero.
 
-    As `huber_loss` with ``delta=beta``, over `beta`: an element costs ``e**2 / (2
-    * beta)`` up to ``abs(e) == beta`` and ``abs(e) - beta / 2`` beyond, so that
+    As `huber_loss` with ``delta=beta``, over `beta`: the loss of an element is ``e**2
+    / (2 * beta)`` up to ``abs(e) == beta`` and ``abs(e) - beta / 2`` beyond, so that
     the derivative far from zero is 1 whatever `beta`. ``beta=0`` is `l1_loss`.
 
     Args:
