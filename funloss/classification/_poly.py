@@ -30,8 +30,8 @@ def poly_loss(
     With ``p = softmax(input)``, ``w`` the class weights (1 if None) and ``y`` the
     label, the loss of a row is ``w[y] * (-log(p[y]) + epsilon * (1 - p[y]))``; with
     class probabilities ``q`` in place of labels, the sum of that over the classes,
-    each times ``q``. The cross-entropy is the sum of ``(1 - p)**k / k`` over ``k >=
-    1``, and `epsilon` is added to the factor of its first term.
+    each times ``q``. The cross-entropy is the sum over ``k >= 1`` of ``(1 -
+    p)**k / k``, and `epsilon` is added to the factor of its first term.
 
     Args:
         input: Scores (logits), shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,

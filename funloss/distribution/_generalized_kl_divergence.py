@@ -32,9 +32,9 @@ def generalized_kl_divergence(
     """Generalized KL divergence of unnormalised targets from log-predictions.
 
     With ``x`` the input and ``t`` the target, the loss of an element is ``t * (log(t)
-    - x) + exp(x) - t``, which is >= 0 and 0 at ``x == log(t)`` alone. Where both sum to
-    1, the sum over a distribution is that of `kl_div`. It is the Bregman divergence of
-    ``t * log(t) - t``, and ``poisson_nll_loss(x, t)`` less its least value.
+    - x) + exp(x) - t``, which is >= 0 and 0 at ``x == log(t)`` alone. Where both sum
+    to 1, the sum over a distribution is that of `kl_div`. It is the Bregman divergence
+    of ``t * log(t) - t``, and ``poisson_nll_loss(x, t)`` less its least value.
 
     Args:
         input: Logarithms of masses, shape ``(*)``, real.

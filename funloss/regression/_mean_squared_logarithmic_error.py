@@ -49,9 +49,9 @@ def mean_squared_logarithmic_error(
 
     Peers:
         `keras.losses.mean_squared_logarithmic_error`, which averages over the last
-        axis and raises everything below 1e-7 to it, so that a negative value has the
-        loss of 0 and no derivative. The functions of torchmetrics and scikit-learn
-        are as here. torch has no such loss.
+        axis and raises everything below 1e-7 to it, so that a negative value
+        counts as 0 and has no derivative. The functions of torchmetrics and
+        scikit-learn are as here. torch has no such loss.
 
     Examples:
         >>> import numpy as np
