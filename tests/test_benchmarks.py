@@ -157,17 +157,17 @@ def test_each_loss_counts_once_in_a_goal():
     assert reached(goal, [row("a", 1.0, quantity="value")]) is None
 
 
-def test_the_summary_has_each_loss_once_a_dtype_the_least_first():
-    # sqrt(0.25 * 4) = 1; the eager case and the value alone are left out.
+def test_the_summary_has_each_loss_once_the_least_first():
+    # (0.25 * 4 * 8)**(1/3) = 2; the eager case and the value alone are left out.
     rows = [row("a", 0.25), row("a", 4.0), row("b", 3.0), row("c", 0.5, group="ctc")]
     rows += [row("d", 9.0, group="eager"), row("e", 9.0, quantity="value")]
-    rows += [dataclasses.replace(row("a", 0.75), dtype="bfloat16")]
+    rows += [dataclasses.replace(row("a", 8.0), dtype="bfloat16")]
     (ratios,) = ratios_by_peer(rows).values()
-    assert list(ratios) == ["c", "a, bfloat16", "a", "b"]
-    assert ratios["a"] == pytest.approx(1.0)
+    assert list(ratios) == ["c", "a", "b"]
+    assert ratios["a"] == pytest.approx(2.0)
     (line,) = summary_table(rows).lines
-    assert line[:2] == ["torch", "4"]
-    assert line[3:6] == ["2", "1", "1"]
+    assert line[:2] == ["torch", "3"]
+    assert line[3:6] == ["1", "0", "2"]
     assert line[6:] == ["`c` 0.5", "`b` 3"]
 
 
