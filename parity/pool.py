@@ -56,14 +56,19 @@ def run(
     if jobs == 1:
         yield from ((place, function(*tasks[place])) for place in places)
         return
+    context = _context()
     for life in range(lives):
-        yield from _run(function, {k: tasks[k] for k in places[life::lives]}, jobs)
+        own = {k: tasks[k] for k in places[life::lives]}
+        yield from _run(function, own, jobs, context)
 
 
 def _run(
-    function: Callable[..., Any], tasks: Mapping[int, tuple], jobs: int
+    function: Callable[..., Any],
+    tasks: Mapping[int, tuple],
+    jobs: int,
+    context: BaseContext,
 ) -> Iterator[tuple[int, Any]]:
-    executor = ProcessPoolExecutor(jobs, _context())
+    executor = ProcessPoolExecutor(jobs, context)
     try:
         with _without_interrupts():
             waiting = {
@@ -86,7 +91,8 @@ def _context() -> BaseContext:
     """Return how to start processes: as copies of this one where that is safe.
 
     It is while there is one thread: torch and XLA start theirs when they compute.
-    Copies need not import again, which takes seconds each.
+    Copies need not import again, which takes seconds each. Asked once, before the
+    first executor starts a thread, which may still be ending when the next begins.
     """
     threads = Path("/proc/self/task")
     single = threads.is_dir() and len(list(threads.iterdir())) == 1

@@ -2,6 +2,7 @@
 
 import io
 import math
+import multiprocessing
 import os
 
 import pytest
@@ -59,6 +60,14 @@ def test_a_terminal_has_a_bar_from_the_start_with_counts_and_time_left(clock):
 def test_every_task_is_done_by_some_process(lives):
     tasks = [(number,) for number in (4.0, 9.0, 16.0)]
     assert dict(run(math.sqrt, tasks, 2, lives)) == {0: 2, 1: 3, 2: 4}
+
+
+def test_later_processes_are_copies_if_the_first_were(monkeypatch):
+    # The second of these is what a thread that is still ending would lead to.
+    ways = iter([multiprocessing.get_context("spawn"), None])
+    monkeypatch.setattr("parity.pool._context", lambda: next(ways))
+    assert dict(run(math.sqrt, [(4.0,), (9.0,)], 2, 2)) == {0: 2, 1: 3}
+    assert next(ways) is None
 
 
 def test_a_process_that_dies_is_told():
