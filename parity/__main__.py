@@ -7,8 +7,8 @@ too. Under `jit` JAX's Hessian is forward over reverse, under `vmap` reverse ove
 reverse.
 
 By default samples run: every loss and every case, on JAX a few calls of each loss in
-each of its modes; elsewhere every call, in float64 or float32 and in both dtypes of 16
-bits (see `parity.plan`). They differ from run to run; the seed that draws them is
+two of its three modes; elsewhere every call, in float64 or float32 and in both dtypes
+of 16 bits (see `parity.plan`). They differ from run to run; the seed that draws them is
 printed, and `--seed` draws the same again. `--full` runs every call in every mode.
 """
 

@@ -40,12 +40,13 @@ def test_every_case_runs_in_all_dtypes_on_every_library_without_a_compiler(seed)
 
 @SEEDS
 @pytest.mark.parametrize("loss", LOSSES)
-def test_every_loss_runs_on_every_library_and_in_every_mode_of_jax(loss, seed):
+def test_every_loss_runs_on_every_library_and_in_two_modes_of_jax(loss, seed):
     own = [batch for batch in EVERY if batch.loss == loss]
     whole = {kind for batch in own for kind in WHOLE[batch]}
     kinds = {kind for plan in samples(own, seed).values() for kind in plan}
     assert kinds <= whole
-    assert {name for name, _ in kinds} == {name for name, _ in whole}
+    (left_out,) = {name for name, _ in whole} - {name for name, _ in kinds}
+    assert left_out in {"jax-eager", "jax-jit", "jax-vmap"}
 
 
 @SEEDS
@@ -65,7 +66,7 @@ def test_every_call_is_drawn_by_some_seed_in_every_library_and_dtype():
         for kind, places in WHOLE[batch].items()
         for place in places
     }
-    for seed in range(2000):
+    for seed in range(4000):
         for batch, plan in samples(own, seed).items():
             missing -= {
                 (batch, kind, k) for kind, places in plan.items() for k in places

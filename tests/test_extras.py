@@ -10,7 +10,7 @@ from pathlib import Path
 from docs.making.figures import EXAMPLES
 
 ROOT = Path(__file__).parents[1]
-OWN = ("docs", "parity", "funloss", "examples")
+OWN = ("docs", "parity", "benchmarks", "funloss", "examples")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # Modules that the site's settings name as text.
 SETTINGS = {"myst_parser", "sphinx_copybutton", "furo"}

@@ -28,7 +28,7 @@ def site(tmp_path_factory, worker_id):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                timeout=300,
+                timeout=900,
                 check=False,
             )
             done.write_text(f"{result.returncode}\n{result.stdout}", encoding="utf-8")
