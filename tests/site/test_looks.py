@@ -1,6 +1,8 @@
 """The site in a browser: on a telephone and a desktop, light and dark."""
 
 import pytest
+from selenium.common.exceptions import ElementClickInterceptedException
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser import CONTRAST, narrowed, themed
 from tests.site.test_pages import DOCS, PAGES
@@ -145,7 +147,9 @@ def test_a_card_of_the_gallery_leads_to_its_page(chrome, site):
     visit(chrome, site, "index")
     link = ".gallery a[href='losses/huber_loss.html']"
     card = chrome.find_element("css selector", link)
-    # At once: a card that still moves is missed by a click.
-    chrome.execute_script("arguments[0].scrollIntoView({behavior: 'instant'})", card)
-    card.click()
-    assert chrome.current_url.endswith("losses/huber_loss.html")
+    # While pictures load and the page scrolls, the card may move from under a click.
+    waiting = WebDriverWait(
+        chrome, 30, ignored_exceptions=[ElementClickInterceptedException]
+    )
+    waiting.until(lambda _: card.click() is None)
+    waiting.until(lambda c: c.current_url.endswith("losses/huber_loss.html"))
