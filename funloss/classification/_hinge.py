@@ -1,4 +1,4 @@
-"""Hinge loss of binary labels: the loss of scores that lack a margin."""
+"""Hinge loss of binary labels: the loss of scores within a margin."""
 
 from typing import Any, Literal, TypeAlias
 

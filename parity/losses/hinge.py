@@ -141,7 +141,7 @@ INFOS = [
                 Limit(4.4, 4.0),
                 Limit(12.6),
                 Limit(36),
-                reason="signs of the labels are made anew in value and gradient",
+                reason="signs of the labels are computed in value and gradient alike",
             )
         ],
         curve=Curve(
