@@ -1,4 +1,4 @@
-"""L1 against torch."""
+"""Absolute and squared errors against torch: what they are tried with is the same."""
 
 import numpy as np
 from torch.nn import functional as F
@@ -70,32 +70,34 @@ def empty(rng):
 
 BOTH = ("input", "target")
 WEIGHT = ("input", "target", "weight")
-WHERE = kept(F.l1_loss, input=None, target=None)
-WHERE_WEIGHT = kept(F.l1_loss, input=None, target=None, weight=None)
-
-CASES = [
-    Case(fl.l1_loss, F.l1_loss, plain,
-         [{"reduction": REDUCTION}, {"dtype": ["float32", "float64"]}], BOTH),
-    Case(fl.l1_loss, F.l1_loss, weighted, {"reduction": REDUCTION}, WEIGHT),
-    Case(fl.l1_loss, WHERE, masked, {"reduction": REDUCTION}, BOTH),
-    Case(fl.l1_loss, WHERE_WEIGHT, masked_rows, {"reduction": REDUCTION}, WEIGHT),
-    Case(fl.l1_loss, WHERE_WEIGHT, all_masked, {"reduction": REDUCTION}, WEIGHT),
-    Case(fl.l1_loss, F.l1_loss, extreme, {"reduction": ["none", "sum"]}, BOTH,
-         orders=1),
-    Case(fl.l1_loss, F.l1_loss, single, {"reduction": REDUCTION}, BOTH),
-    Case(fl.l1_loss, F.l1_loss, number, {"reduction": REDUCTION}, BOTH),
-    Case(fl.l1_loss, F.l1_loss, many, {"reduction": ["mean", "sum"]}, BOTH, orders=1),
-    Case(fl.l1_loss, F.l1_loss, empty, {"reduction": REDUCTION}, BOTH),
-]  # fmt: skip
 
 
-INFOS = [
-    LossInfo(
-        fl.l1_loss,
-        cases=CASES,
+def info(loss, reference, equations):
+    where = kept(reference, input=None, target=None)
+    where_weight = kept(reference, input=None, target=None, weight=None)
+    every, total = {"reduction": REDUCTION}, {"reduction": ["mean", "sum"]}
+    each = {"reduction": ["none", "sum"]}
+    dtypes = {"dtype": ["float32", "float64"]}
+    cases = [
+        Case(loss, reference, plain, [every, dtypes], BOTH),
+        Case(loss, reference, weighted, every, WEIGHT),
+        Case(loss, where, masked, every, BOTH),
+        Case(loss, where_weight, masked_rows, every, WEIGHT),
+        Case(loss, where_weight, all_masked, every, WEIGHT),
+        Case(loss, reference, extreme, each, BOTH, orders=1),
+        Case(loss, reference, single, every, BOTH),
+        Case(loss, reference, number, every, BOTH),
+        Case(loss, reference, many, total, BOTH, orders=1),
+        Case(loss, reference, empty, every, BOTH),
+    ]
+    return LossInfo(
+        loss,
+        cases=cases,
         rows=[Row(XY, ELEMENTS, misfit=UNEQUAL)],
-        gates=[Gate(2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(13))],
+        gates=[Gate(2 * MILLION, Limit(2.0, 2.0), Limit(0.0), Limit(equations))],
         curve=Curve(**ERROR, fixed="target 0", arrays=PAIR, along=ONE),
         number=0.5,
-    ),
-]
+    )
+
+
+INFOS = [info(fl.l1_loss, F.l1_loss, 13), info(fl.mse_loss, F.mse_loss, 9)]
