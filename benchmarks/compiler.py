@@ -15,12 +15,17 @@ __all__ = ["AS_BY_DEFAULT", "Counts", "argument", "counts"]
 # Tests compile without it, to be quick, and then fuse a bit otherwise.
 AS_BY_DEFAULT = {"xla_cpu_use_fusion_emitters": True}
 
+_ACCELERATOR = "cuda"
 _DTYPES = {"f32": "float32", "bf16": "bfloat16", "i32": "int32", "bool": "bool"}
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Three exact figures of one program."""
+    """Exact figures of one program, written for an accelerator or for a CPU.
+
+    Both are compiled for the CPU of this machine. They differ where a loss computes
+    again on an accelerator what it keeps on a CPU.
+    """
 
     bytes: float
     """Bytes accessed, as a multiple of the inputs read once, gradients written once."""
@@ -28,6 +33,8 @@ class Counts:
     """Megabytes that live during the call, besides inputs and outputs."""
     equations: int
     """Equations of the jaxpr, those of its inner functions included."""
+    cpu_temporaries: float
+    """The same megabytes of the program that is written for a CPU."""
 
 
 def counts(
@@ -54,14 +61,21 @@ def counts(
     with jax.enable_x64(False), jax.set_mesh(one_device):
         arguments = jax.tree.map(argument, shapes)
         traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
-        compiled = traced.lower().compile(AS_BY_DEFAULT)
+        lean, usual = _lowered(traced, _ACCELERATOR), _lowered(traced, "cpu")
+        compiled = lean.compile(AS_BY_DEFAULT)
+        same = lean.as_text() == usual.as_text()
+        on_cpu = compiled if same else usual.compile(AS_BY_DEFAULT)
         least = _size(arguments) + _size([arguments[k] for k in wrt])
-    analysis = compiled.memory_analysis()
     return Counts(
         bytes=compiled.cost_analysis()["bytes accessed"] / least,
-        temporaries=analysis.temp_size_in_bytes / 1e6,
+        temporaries=compiled.memory_analysis().temp_size_in_bytes / 1e6,
         equations=sum(1 for _ in _equations(traced.jaxpr.jaxpr)),
+        cpu_temporaries=on_cpu.memory_analysis().temp_size_in_bytes / 1e6,
     )
+
+
+def _lowered(traced: Any, platform: str) -> Any:
+    return traced.lower(lowering_platforms=(platform,))
 
 
 def argument(text: str) -> jax.ShapeDtypeStruct:
@@ -78,9 +92,19 @@ def _size(arguments: Any) -> int:
 def _equations(jaxpr: Any) -> Iterator[Any]:
     """Yield every equation that stands for work; a call stands for its body."""
     for equation in jaxpr.eqns:
-        inner = list(jaxprs_in_params(equation.params))
+        inner = list(jaxprs_in_params(_of_accelerator(equation.params)))
         # One device leaves nothing to be laid out anew.
         if not inner and equation.primitive.name != "reshard":
             yield equation
         for body in inner:
             yield from _equations(body)
+
+
+def _of_accelerator(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of an equation without its branches for a CPU."""
+    kept = dict(parameters)
+    platforms = kept.get("branches_platforms")
+    if platforms:
+        pairs = zip(platforms, kept["branches"], strict=True)
+        kept["branches"] = [body for names, body in pairs if names is None]
+    return kept

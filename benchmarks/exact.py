@@ -13,7 +13,7 @@ from benchmarks.gates import GATES
 __all__ = ["EXACT", "ExactRow", "exact_row", "exact_rows", "measured"]
 
 EXACT = "exact"
-QUANTITIES = ("bytes", "temporaries", "equations")
+QUANTITIES = ("bytes", "temporaries", "equations", "cpu_temporaries")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,11 @@ def exact_row(gate: Gate) -> ExactRow:
         name, shapes = gate.peer
         beside = counts(getattr(peers, name), shapes, wrt=gate.wrt)
         found["temporaries"] /= beside.temporaries
+        found["cpu_temporaries"] /= beside.cpu_temporaries
     bounds = {name: getattr(gate, name) for name in QUANTITIES}
+    # Where it has no limit of its own, the CPU's program is held to that of the other.
+    if found["cpu_temporaries"] != found["temporaries"]:
+        bounds["cpu_temporaries"] = gate.cpu_temporaries or gate.temporaries
     bounds = {name: bound for name, bound in bounds.items() if bound}
     return ExactRow(
         name=gate.name,

@@ -32,9 +32,11 @@ class Gate:
     bytes: Limit | None
     """Multiples of the inputs read once and the gradients written once."""
     temporaries: Limit
-    """Megabytes; with `peer`, multiples of the peer's."""
+    """Megabytes, of the program for an accelerator; with `peer`, multiples of its."""
     equations: Limit
     """Of the jaxpr: what has to be compiled."""
+    cpu_temporaries: Limit | None = None
+    """The same of the program for a CPU, where more is kept; None if it is not."""
     reason: str = ""
     wrt: tuple[int, ...] = (0,)
     function: str | None = None

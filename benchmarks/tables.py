@@ -108,5 +108,6 @@ def exact_table(rows: Iterable[ExactRow]) -> Table:
         missed = {n: g for n, g in row.goals.items() if row.counts[n] > g}
         goals = ", ".join(f"{name} {goal:g}" for name, goal in missed.items())
         lines.append([row.name, *cells, f"{goals}: {row.reason}" if goals else ""])
-    head = ["program", "bytes", "temporaries", "equations", "goals missed"]
+    head = ["program", *QUANTITIES, "goals missed"]
+    head = [name.replace("cpu_", "on a CPU: ") for name in head]
     return Table("what the compiler counts", head, lines)

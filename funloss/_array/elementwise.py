@@ -116,14 +116,18 @@ class Elementwise(Standard):
         partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
+        shared: Callable[..., Any] | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)``, element by element or added up.
 
         Where the library differentiates, the derivative with respect to
-        argument k is ``derivatives[k](xp, *arguments)`` (None: no derivative at all);
-        with ``derivatives=None`` it is the formula's own. Derivatives are themselves
+        argument k is ``partials[k](xp, *arguments)`` (None: no derivative at all);
+        with ``partials=None`` it is the formula's own. Derivatives are themselves
         differentiated for higher orders. Python numbers are constants. With
         `axis` the formula adds up along it, and derivatives have the shape before.
+        What ``shared(xp, *arguments)`` returns is what the formula computes as well:
+        partials get it after the arguments, and compute it again only where that is
+        quicker than to keep it.
         """
-        del partials, axis
+        del partials, axis, shared
         return formula(self, *arguments)

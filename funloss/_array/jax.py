@@ -1,7 +1,6 @@
 """JAX: `jax.numpy`, with torch's derivatives at corners, ties and zeros."""
 
 import contextlib
-import functools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,12 +9,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
-from jax.custom_derivatives import SymbolicZero
 
 from funloss._array import jax_call, jax_sharding
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
+from funloss._array.jax_custom_jvp import custom_jvp
 from funloss._array.jax_inputs import JaxInputs
 
 
@@ -99,42 +98,10 @@ class JaxNamespace(JaxInputs):
         partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
+        shared: Callable[..., Any] | None = None,
     ) -> Any:
-        """Return ``formula(xp, *arguments)`` with the given derivatives.
-
-        Derivatives are computed from the inputs, so that nothing but the inputs is
-        kept between the forward and the backward pass.
-        """
-        if partials is None:
-            return formula(self, *arguments)
-        dtype = next(x.dtype for x in arguments if isinstance(x, jax.Array))
-        known = {
-            k: jnp.asarray(x, dtype) if isinstance(x, float) else x
-            for k, x in enumerate(arguments)
-            if isinstance(x, jax.Array | float)
-        }
-
-        def evaluate(function: Callable[..., Any], *arrays: Any) -> Any:
-            given = dict(enumerate(arguments)) | dict(zip(known, arrays, strict=True))
-            return function(self, *given.values())
-
-        value = jax.custom_jvp(functools.partial(evaluate, formula))
-
-        def push(arrays: Any, changes: Any) -> Any:
-            out = value(*arrays)
-            total = jnp.zeros_like(out)
-            # Without the barrier XLA shares parts of the value with the derivatives,
-            # and writes them out instead of fusing them.
-            arrays = lax.optimization_barrier(arrays)
-            for k, change in zip(known, changes, strict=True):
-                partial = partials[k]
-                if partial is not None and not isinstance(change, SymbolicZero):
-                    step = evaluate(partial, *arrays) * change
-                    total = total + (step if axis is None else jnp.sum(step, axis))
-            return out, total
-
-        value.defjvp(push, symbolic_zeros=True)
-        return value(*known.values())
+        """Return ``formula(xp, *arguments)`` with the given derivatives."""
+        return custom_jvp(self, formula, partials, arguments, axis, shared)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""

@@ -3,7 +3,8 @@
 Values are single operations wherever one exists: XLA fuses those into a reduction,
 while a select or a comparison is written out first. Derivatives are computed from the
 inputs, behind a barrier: without it XLA shares parts of the value with the derivative,
-and writes those out, too.
+and writes those out, too. On a CPU that is quicker where the parts are exponentials or
+logarithms (`on_cpu`).
 """
 
 import functools
@@ -24,10 +25,18 @@ __all__ = [
     "log1p",
     "narrow_linear",
     "norm2",
+    "on_cpu",
     "quotient",
     "softplus",
     "where",
 ]
+
+
+def on_cpu(one: Any, other: Any) -> Any:
+    """Return `one` in a program for a CPU, `other` elsewhere."""
+    return lax.platform_dependent(
+        one, other, cpu=lambda one, _: one, default=lambda _, other: other
+    )
 
 
 # jnp.where takes a Python number for float64 wherever x64 is on, and narrows it after.

@@ -12,6 +12,8 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
+from funloss._array.jax_derivatives import on_cpu
+
 __all__ = ["softmax_cross_entropy", "softmax_cross_entropy_with_integer_labels"]
 
 
@@ -79,7 +81,8 @@ def _label_losses_d_x(x: Any, labels: Any, shares: Any, keep: Any, axis: int) ->
         target = target + smoothing * smoothing_target
         weight = weight + smoothing * _total(smoothing_target, x, axis)
         weight = _kept(weight, keep, axis)
-    return weight * _probabilities(x, keep, axis) - _kept(target, keep, axis)
+    weight = jnp.asarray(weight, x.dtype)
+    return _softmax(x, weight, keep, axis) - _kept(target, keep, axis)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
@@ -93,10 +96,9 @@ def _softmax_cross_entropy_jvp(axis: int, primals: Any, tangents: Any) -> Any:
     x, q, keep = primals
     out = softmax_cross_entropy(x, q, keep, axis)
     change = jnp.zeros_like(out)
-    x, q = lax.optimization_barrier((x, q))
+    x, q = on_cpu((x, q), lax.optimization_barrier((x, q)))
     if not isinstance(tangents[0], SymbolicZero):
-        partial = _total(q, x, axis) * _probabilities(x, keep, axis)
-        partial = partial - _kept(q, keep, axis)
+        partial = _softmax(x, _total(q, x, axis), keep, axis) - _kept(q, keep, axis)
         change = change + jnp.sum(partial * tangents[0], axis)
     if not isinstance(tangents[1], SymbolicZero):
         change = change + jnp.sum(
@@ -128,15 +130,29 @@ def _class_losses(x: Any, axis: int) -> Any:
 def _bounded_losses(x: Any, q: Any, axis: int) -> Any:
     """Return ``-sum(q * log_softmax(x))``, where ``0 * -inf`` is 0.
 
-    The bound on a class's loss is 0 where it has no mass and infinite elsewhere. It is
-    made of arithmetic, which XLA fuses into the sum; a select it would write out.
+    A select is written out before the sum, which is no loss of time on a CPU.
     """
     each = _class_losses(x, axis)
     if q.shape[axis] == 1:
         q = jnp.squeeze(q, axis)
         return jnp.where(q == 0, 0, q * jnp.sum(each, axis))
+    products = lax.platform_dependent(
+        q, each, cpu=_selected_products, default=_bounded_products
+    )
+    return jnp.sum(products, axis)
+
+
+def _selected_products(q: Any, each: Any) -> Any:
+    return jnp.where(q == 0, 0, q * each)
+
+
+def _bounded_products(q: Any, each: Any) -> Any:
+    """Bound what a class loses by 0 where it has no mass, else by infinity.
+
+    Arithmetic, unlike a select, is fused into a sum.
+    """
     present = jnp.sign(lax.abs(q))
-    return jnp.sum(q * jnp.minimum(each, present / (1 - present)), axis)
+    return q * jnp.minimum(each, present / (1 - present))
 
 
 def _total(q: Any, x: Any, axis: int) -> Any:
@@ -155,21 +171,51 @@ def _kept(x: Any, keep: Any, axis: int) -> Any:
     return x if keep is None else jnp.where(jnp.expand_dims(keep, axis), x, 0)
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def _probabilities(x: Any, keep: Any, axis: int) -> Any:
-    top, log_sum = _top_and_log_sum(x, axis)
-    p = jnp.exp(x - lax.optimization_barrier(top) - log_sum)
+@functools.partial(jax.custom_jvp, nondiff_argnums=(3,))
+def _softmax(x: Any, scale: Any, keep: Any, axis: int) -> Any:
+    """Return ``scale * softmax(x)``, 0 in rows that are not kept."""
+    p = lax.platform_dependent(
+        x,
+        scale,
+        cpu=functools.partial(_shared_softmax, axis),
+        default=functools.partial(_recomputed_softmax, axis),
+    )
     return _kept(p, keep, axis)
 
 
-@_probabilities.defjvp
-def _probabilities_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    x, keep = primals
-    p, change = _probabilities(x, keep, axis), tangents[0]
-    return p, p * (change - jnp.sum(p * change, axis, keepdims=True))
+def _softmax_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+    x, scale, keep = primals
+    out = _softmax(*primals, axis)
+    p = _softmax(x, jnp.ones_like(scale), keep, axis)
+    change = jnp.zeros_like(out)
+    if not isinstance(tangents[0], SymbolicZero):
+        mean = jnp.sum(p * tangents[0], axis, keepdims=True)
+        change = change + out * (tangents[0] - mean)
+    if not isinstance(tangents[1], SymbolicZero):
+        change = change + p * tangents[1]
+    return out, change
+
+
+_softmax.defjvp(_softmax_jvp, symbolic_zeros=True)
+
+
+def _shared_softmax(axis: int, x: Any, scale: Any) -> Any:
+    """Return ``scale * softmax(x)`` of the exponentials that the loss adds up."""
+    e = jnp.exp(x - _largest(x, axis))
+    return e * (scale / jnp.sum(e, axis, keepdims=True))
+
+
+def _recomputed_softmax(axis: int, x: Any, scale: Any) -> Any:
+    """Return ``scale * softmax(x)`` of the scores and two numbers a row."""
+    top, log_sum = _top_and_log_sum(x, axis)
+    return scale * jnp.exp(x - lax.optimization_barrier(top) - log_sum)
 
 
 def _top_and_log_sum(x: Any, axis: int) -> tuple[Any, Any]:
     """Return the maximum and the logarithm of ``sum(exp(x - maximum))``."""
-    top = lax.stop_gradient(jnp.max(x, axis, keepdims=True))
+    top = _largest(x, axis)
     return top, jnp.log(jnp.sum(jnp.exp(x - top), axis, keepdims=True))
+
+
+def _largest(x: Any, axis: int) -> Any:
+    return lax.stop_gradient(jnp.max(x, axis, keepdims=True))

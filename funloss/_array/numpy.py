@@ -47,9 +47,10 @@ class NumpyNamespace(Namespace):
         partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
+        shared: Callable[..., Any] | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)``; of large arrays, to be computed."""
-        del partials
+        del partials, shared
 
         def evaluate(*arguments: Any) -> Any:
             return formula(self, *arguments)

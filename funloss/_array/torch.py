@@ -115,6 +115,7 @@ class TorchNamespace(Namespace):
         partials: Sequence[Callable[..., Any] | None] | None,
         *arguments: Any,
         axis: int | None = None,
+        shared: Callable[..., Any] | None = None,
     ) -> Any:
         """Return ``formula(xp, *arguments)`` with the given derivatives."""
         if partials is None:
@@ -127,7 +128,9 @@ class TorchNamespace(Namespace):
 
             def bound(*arrays: Any) -> Any:
                 known = dict(zip(dynamic, arrays, strict=True))
-                mixed = (known.get(k, x) for k, x in enumerate(arguments))
+                mixed = [known.get(k, x) for k, x in enumerate(arguments)]
+                if shared is not None and function is not formula:
+                    mixed += shared(self, *mixed)
                 return function(self, *mixed)
 
             return bound

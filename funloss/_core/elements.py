@@ -34,17 +34,21 @@ class Elements(Batch):
     where: Any
 
     def map(
-        self, formula: Callable[..., Any], partials: Any = None, *constants: Any
+        self,
+        formula: Callable[..., Any],
+        partials: Any = None,
+        *constants: Any,
+        shared: Callable[..., Any] | None = None,
     ) -> Any:
         """Return ``formula(xp, *arrays, *options, *constants)`` of each element.
 
-        `partials` are its partial derivatives, called in the same way; without them
-        the formula is differentiated as it stands.
+        `partials` are its partial derivatives, called in the same way and with what
+        `shared` returns; without them the formula is differentiated as it stands.
         """
         arguments = (*self.arrays.values(), *self.options, *constants)
         if partials is not None:
             partials = (*partials, *(None,) * (len(arguments) - len(partials)))
-        return self.xp.custom_jvp(formula, partials, *arguments)
+        return self.xp.custom_jvp(formula, partials, *arguments, shared=shared)
 
     def sum_rows(self, losses: Any, axis: int) -> tuple["Elements", Any]:
         """Return the sums of losses along an axis, and what is to reduce them.

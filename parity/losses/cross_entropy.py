@@ -246,6 +246,7 @@ INFOS = [
                 Limit(4.0, 4.0),
                 Limit(0.1),
                 Limit(45),
+                cpu_temporaries=Limit(530),
             ),
         ],
         curve=Curve(

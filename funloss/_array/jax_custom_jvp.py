@@ -1,0 +1,60 @@
+"""Formulas whose partial derivatives are given, on JAX."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.custom_derivatives import SymbolicZero
+
+from funloss._array.jax_derivatives import on_cpu
+
+__all__ = ["custom_jvp"]
+
+
+def custom_jvp(
+    xp: Any,
+    formula: Callable[..., Any],
+    partials: Sequence[Callable[..., Any] | None] | None,
+    arguments: Sequence[Any],
+    axis: int | None,
+    shared: Callable[..., Any] | None,
+) -> Any:
+    """Return ``formula(xp, *arguments)`` with the given derivatives.
+
+    Derivatives are computed from the inputs, so that nothing but the inputs is kept
+    between the forward and the backward pass. On a CPU, where exponentials take longer
+    than memory does, they also take what `shared` returns from the formula.
+    """
+    if partials is None:
+        return formula(xp, *arguments)
+    dtype = next(x.dtype for x in arguments if isinstance(x, jax.Array))
+    known = {
+        k: jnp.asarray(x, dtype) if isinstance(x, float) else x
+        for k, x in enumerate(arguments)
+        if isinstance(x, jax.Array | float)
+    }
+
+    def evaluate(function: Callable[..., Any], arrays: Any, parts: Any = ()) -> Any:
+        given = dict(enumerate(arguments)) | dict(zip(known, arrays, strict=True))
+        return function(xp, *given.values(), *parts)
+
+    value = jax.custom_jvp(lambda *arrays: evaluate(formula, arrays))
+
+    def push(arrays: Any, changes: Any) -> Any:
+        out = value(*arrays)
+        total = jnp.zeros_like(out)
+        # Without the barrier XLA shares parts of the value with the derivatives, and
+        # writes them out instead of fusing them.
+        again = lax.optimization_barrier(arrays)
+        parts = () if shared is None else evaluate(shared, on_cpu(arrays, again))
+        for k, change in zip(known, changes, strict=True):
+            partial = partials[k]
+            if partial is not None and not isinstance(change, SymbolicZero):
+                step = evaluate(partial, again, parts) * change
+                total = total + (step if axis is None else jnp.sum(step, axis))
+        return out, total
+
+    value.defjvp(push, symbolic_zeros=True)
+    return value(*known.values())
