@@ -7,7 +7,6 @@ import pytest
 
 import funloss as fl
 from tests.assertions import assert_close, to_numpy
-from tests.settings import by_default
 
 INF, NAN = math.inf, math.nan
 EULER = 0.5772156649015329
@@ -190,114 +189,14 @@ def test_second_derivatives_are_finite_at_zero_and_far_out(curvature):
     assert_close(curvature(primitive("clamp_min", 1.0), far), [0, 0, 0])
 
 
-# The derivative of scale * x**2 is given as 7 * scale * x, so that a true one would
-# show.
-def scaled_square(xp, x, scale):
-    return xp.square(x) * scale
-
-
-def false_derivative(xp, x, scale):
-    return 7 * x * scale
-
-
-def product(xp, x, y):
-    return x * y
-
-
-def second(xp, x, y):
-    return y + 0 * x
-
-
-def given(scale):
-    def function(x):
-        space = fl.array_namespace(x)
-        return space.custom_jvp(scaled_square, (false_derivative, None), x, scale)
-
-    return function
-
-
-def test_elementwise_takes_its_value_from_the_formula(any_xp):
-    x = any_xp.asarray([1.0, 3.0], dtype=any_xp.float64)
-    assert_close(given(2.0)(x), [2, 18])
-
-
-def test_elementwise_takes_its_derivative_from_the_derivatives(derivative):
-    assert_close(derivative(given(2.0), [1.0, 3.0]), [14, 42])
-
-
-def test_elementwise_differentiates_the_derivatives_for_the_second_order(curvature):
-    assert_close(curvature(given(2.0), [1.0, 3.0]), [14, 14])
-
-
-def test_elementwise_without_derivatives_has_the_formulas_own(derivative):
-    def function(x):
-        return fl.array_namespace(x).custom_jvp(scaled_square, None, x, 1.0)
-
-    assert_close(derivative(function, [3.0]), [6])
-
-
-def test_elementwise_adds_derivatives_up_over_a_broadcast_axis(derivative):
-    def function(x):
-        space = fl.array_namespace(x)
-        other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
-        return space.custom_jvp(product, (second, None), x, other)
-
-    with by_default():  # the formula itself leaves it to the library to add an axis
-        assert_close(derivative(function, [0.0, 0.0]), [4, 6])
-
-
-def test_elementwise_argument_without_derivative_has_derivative_zero(derivative):
-    def function(x):
-        return fl.array_namespace(x).custom_jvp(product, [None, None], x, 3.0)
-
-    assert_close(derivative(function, [1.0, 2.0]), np.zeros(2))
-
-
-def row_product(xp, x, y):
-    return xp.total(x * y, -1)
-
-
-def seven_times_other(xp, x, y):
-    return 7 * y * xp.ones_like(x)
-
-
-def square_derivative(xp, x, y):
-    return x * x * y
-
-
-def along_rows(row_derivative):
-    def function(x):
-        space = fl.array_namespace(x)
-        other = space.asarray([[1.0, 2.0], [3.0, 4.0]], dtype=x.dtype)
-        derivatives = (row_derivative, None)
-        return space.custom_jvp(row_product, derivatives, x, other, axis=-1)
-
-    return function
-
-
-def test_elementwise_along_an_axis_takes_its_value_from_the_formula(any_xp):
-    x = any_xp.asarray([[1.0, 1.0], [1.0, 2.0]], dtype=any_xp.float64)
-    assert_close(along_rows(None)(x), [3, 11])
-
-
-def test_elementwise_along_an_axis_has_derivatives_of_the_shape_before(derivative):
-    x = [[0.0, 1.0], [2.0, 3.0]]
-    assert_close(derivative(along_rows(seven_times_other), x), [[7, 14], [21, 28]])
-
-
-def test_elementwise_along_an_axis_differentiates_the_derivatives(curvature):
-    x = [[0.0, 1.0], [2.0, 3.0]]
-    assert_close(curvature(along_rows(square_derivative), x), [[0, 4], [12, 24]])
-
-
-def test_anew_changes_nothing(any_xp):
+def test_a_barrier_changes_nothing(any_xp):
     x = any_xp.asarray([1.0, NAN], dtype=any_xp.float64)
     first, second = fl.array_namespace(x).optimization_barrier(x, 2 * x)
     assert_close(first, [1, NAN])
     assert_close(second, [2, NAN])
 
 
-def test_anew_has_derivative_1(derivative):
+def test_a_barrier_has_derivative_1(derivative):
     def doubled(x):
         (again,) = fl.array_namespace(x).optimization_barrier(x)
         return x + again
