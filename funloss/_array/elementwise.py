@@ -88,6 +88,14 @@ class Elementwise(Standard):
         """Return ``2**k`` of whole ``k <= 0``, to rounding; no derivative."""
         return self.exp(self.stop_gradient(k) * math.log(2))
 
+    def log1mexp(self, x: Any) -> Any:
+        """Return ``log(1 - exp(x))`` for ``x <= 0``, with its digits near 0 and far."""
+        return self.custom_jvp(_log1mexp, (_log1mexp_d_x,), x)
+
+    def expm1x(self, x: Any) -> Any:
+        """Return ``exp(x) - 1 - x``, at least 0, with its digits near 0."""
+        return self.custom_jvp(_expm1x, (_expm1x_d_x,), x)
+
     def gammaln(self, x: Any) -> Any:
         """Return ``log(abs(gamma(x)))``; inf at 0. Derivative `digamma`."""
         return self._special("gammaln", x)
@@ -131,3 +139,38 @@ class Elementwise(Standard):
         """
         del partials, axis, shared
         return formula(self, *arguments)
+
+
+def _log1mexp(xp: Any, x: Any) -> Any:
+    near = x > -math.log(2)
+    close = xp.log(-xp.expm1(xp.where(near, x, -1.0)))
+    return xp.where(near, close, xp.log1p(-xp.exp(xp.where(near, -1.0, x))))
+
+
+def _log1mexp_d_x(xp: Any, x: Any) -> Any:
+    # Of the quotient, the second derivative would be infinity over infinity far out.
+    return xp.custom_jvp(lambda xp, x: -1 / xp.expm1(-x), (_log1mexp_d_x2,), x)
+
+
+def _log1mexp_d_x2(xp: Any, x: Any) -> Any:
+    partial = _log1mexp_d_x(xp, x)
+    return partial * (1 - partial)
+
+
+# exp(x) - 1 - x over x**2, as a series in x.
+_SERIES = [1 / math.factorial(k + 2) for k in range(17)]
+
+
+def _expm1x(xp: Any, x: Any) -> Any:
+    is_near = xp.absolute(x) < 1
+    near = xp.where(is_near, x, 0.0)
+    series = xp.zeros_like(near)
+    for factor in reversed(_SERIES):
+        series = series * near + factor
+    far = xp.where(is_near | (x == math.inf), 1.0, x)
+    distant = xp.where(x == math.inf, math.inf, xp.expm1(far) - far)
+    return xp.where(is_near, near * near * series, distant)
+
+
+def _expm1x_d_x(xp: Any, x: Any) -> Any:
+    return xp.expm1(x)

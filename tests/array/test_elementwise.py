@@ -11,6 +11,8 @@ from tests.assertions import assert_close, to_numpy
 INF, NAN = math.inf, math.nan
 EULER = 0.5772156649015329
 TINY = math.exp(-20)
+CUBE = math.exp(3)
+SMALL = [5e-13 * (1 + 1e-6 / 3), math.exp(-2) + 1]  # exp(x) - 1 - x at 1e-6 and -2
 
 # name, arrays, other arguments, values
 VALUES = [
@@ -34,6 +36,10 @@ VALUES = [
     ("log_sigmoid", [[20, NAN]], [], [-math.log1p(TINY), NAN]),
     ("sigmoid", [[0, -1e3, 1e3, -INF, INF, NAN]], [], [0.5, 0, 1, 0, 1, NAN]),
     ("sigmoid", [[-20, 20]], [], [TINY / (1 + TINY), 1 / (1 + TINY)]),
+    ("log1mexp", [[0, -1e-12, -INF, NAN]], [], [-INF, math.log(1e-12), 0, NAN]),
+    ("log1mexp", [[-20, -math.log(2)]], [], [math.log1p(-TINY), -math.log(2)]),
+    ("expm1x", [[0, 1e-6, -2, INF, -INF, NAN]], [], [0, *SMALL, INF, INF, NAN]),
+    ("expm1x", [[0.5, 3]], [], [math.sqrt(math.e) - 1.5, CUBE - 4]),
     (
         "gammaln",
         [[0, 0.5, 5, INF]],
@@ -62,6 +68,25 @@ def call(xp, dtype, name, arrays, arguments):
 def test_value(any_xp, name, arrays, arguments, expected):
     _, result = call(any_xp, any_xp.float64, name, arrays, arguments)
     assert_close(result, expected)
+
+
+# Of 50 digits.
+DIGITS = [
+    ("log1mexp", -1e-17, -39.14394658089878),
+    ("log1mexp", -0.3, -1.3502256128148467),
+    ("log1mexp", -0.7, -0.6863410028083852),
+    ("log1mexp", -40.0, -4.248354255291589e-18),
+    ("expm1x", -1e-9, 4.999999998333334e-19),
+    ("expm1x", 1e-4, 5.0001666708334175e-09),
+    ("expm1x", -0.99, 0.3615766910220457),
+    ("expm1x", 1.01, 0.7356010150169165),
+]
+
+
+@pytest.mark.parametrize(("name", "x", "expected"), DIGITS)
+def test_differences_of_exponentials_keep_their_digits(any_xp, name, x, expected):
+    _, result = call(any_xp, any_xp.float64, name, [[x]], [])
+    assert_close(result, [expected], rtol=2e-15, atol=0.0)
 
 
 def test_log1p_keeps_its_digits_on_either_side_of_a_half(any_xp):
@@ -93,6 +118,13 @@ SLOPES = [
     ("softplus", [], [-1e3, 0, 1e3, -INF, INF], [0, 0.5, 1, 0, 1]),
     ("log_sigmoid", [], [-1e3, 0, 1e3, -INF, INF], [1, 0.5, 0, 1, 0]),
     ("sigmoid", [], [-1e3, 0, 1e3, -INF, INF], [0, 0.25, 0, 0, 0]),
+    ("log1mexp", [], [-math.log(2), -1e3, -INF], [-1, 0, 0]),
+    (
+        "expm1x",
+        [],
+        [-INF, -1, 0, 1e-9, 3],
+        [-1, math.expm1(-1), 0, math.expm1(1e-9), CUBE - 1],
+    ),
     ("gammaln", [], [1, 2], [-EULER, 1 - EULER]),
     ("erf", [], [0, INF], [2 / math.sqrt(math.pi), 0]),
     ("erfinv", [], [0], [math.sqrt(math.pi) / 2]),
@@ -183,6 +215,8 @@ def test_second_derivatives_are_finite_at_zero_and_far_out(curvature):
     assert_close(curvature(primitive("softplus"), far), [0, 0.25, 0])
     assert_close(curvature(primitive("log_sigmoid"), far), [0, -0.25, 0])
     assert_close(curvature(primitive("sigmoid"), far), [0, 0, 0])
+    assert_close(curvature(primitive("log1mexp"), [-1e4, -math.log(2)]), [0, -2])
+    assert_close(curvature(primitive("expm1x"), [-1e4, 0, 1e-9]), [0, 1, 1 + 1e-9])
     assert_close(curvature(primitive("absolute"), far), [0, 0, 0])
     assert_close(curvature(primitive("safe_sqrt"), [0.0, 4.0]), [0, -1 / 32])
     assert_close(curvature(primitive("safe_power", 3.0), [0.0, 2.0]), [0, 12])
