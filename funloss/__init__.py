@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from funloss.classification import smooth_labels as smooth_labels
     from funloss.classification import soft_margin_loss as soft_margin_loss
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
+    from funloss.classification import z_loss as z_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
     from funloss.distribution import (

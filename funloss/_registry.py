@@ -79,6 +79,7 @@ classification smooth_labels: label_smoothing
 classification soft_margin_loss: SoftMarginLoss logistic_loss
 classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
     categorical_focal_loss
+classification z_loss: router_z_loss log_partition_loss
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
 ranking listmle_loss: list_mle plackett_luce_loss
 ranking margin_ranking_loss: MarginRankingLoss

@@ -20,6 +20,7 @@ _HOMES = {
     "label_losses": "_linear_cross_entropy",
     "pair_distances": "_pdist",
     "settle_lengths": "_ctc_lengths",
+    "soft_cap": "_soft_cap",
     "sum_of_hinges": "_multilabel_margin",
 }
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from funloss._algorithms._linear_cross_entropy import label_losses as label_losses
     from funloss._algorithms._multilabel_margin import sum_of_hinges as sum_of_hinges
     from funloss._algorithms._pdist import pair_distances as pair_distances
+    from funloss._algorithms._soft_cap import soft_cap as soft_cap
 else:
 
     def __getattr__(name: str) -> Any:

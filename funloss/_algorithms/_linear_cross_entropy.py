@@ -1,16 +1,30 @@
 """Softmax cross-entropy of linear scores, one block of classes at a time."""
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from funloss._algorithms._soft_cap import soft_cap
 from funloss._array import Namespace
 
-__all__ = ["choose_chunk", "label_losses"]
+__all__ = ["LabelLosses", "choose_chunk", "label_losses"]
 
 # How many scores are held at once, and how many make one block.
 _WHOLE = 2**22
 _BLOCK = 2**16
 _NARROWEST = 256
+
+
+class LabelLosses(NamedTuple):
+    """What one pass over all classes finds of each row."""
+
+    # -log_softmax at the label.
+    losses: Any
+    # The sum over classes of -smoothing * log_softmax, or None.
+    smoothed: Any
+    logsumexp: Any
+    # Whether no class has a higher score than the label.
+    correct: Any
 
 
 def choose_chunk(rows: int | None, classes: int, parts: int) -> int:
@@ -36,15 +50,15 @@ def label_losses(
     chunk: int,
     parts: int,
     narrow: bool = False,
-) -> tuple[Any, Any]:
+    softcap: Any = None,
+) -> LabelLosses:
     """Return ``-log_softmax`` of each row's scores, at its label and summed up.
 
     `layer` is ``(weight, bias, smoothing)``, the last two may be None. The scores of
-    `x`, shape ``(D)`` or ``(N, D)``, are ``x @ weight.T + bias``; the second
-    result is the sum over classes of ``-smoothing * log_softmax``, or None. The scores
-    are never all in memory: a loop over blocks of classes carries, for each row, the
-    largest score, the sum of exponentials relative to it and the label's score, and
-    the backward pass computes each block again.
+    `x`, shape ``(D)`` or ``(N, D)``, are ``x @ weight.T + bias``, capped by `softcap`
+    if that is not None. They are never all in memory: a loop over blocks of classes
+    carries, for each row, the largest score, the sum of exponentials relative to it
+    and the label's score, and the backward pass computes each block again.
 
     Classes that may be sharded over devices are split into as many parts. Each block
     takes classes of every part, so that no device needs those of another.
@@ -54,25 +68,44 @@ def label_losses(
     x = xp.reshape(x, (labels.shape[0], features))
 
     def sums(rows: Any, first: Any, layer: Any) -> Any:
-        x, labels = rows
+        x, labels, *cap = rows
         own = labels if first is None else labels - xp.astype(first, labels.dtype)
-        return _sums(xp, x, layer, own, chunk // parts or 1, narrow=narrow)
 
+        def scored(weight: Any, bias: Any) -> Any:
+            scores = xp.linear(x, weight, narrow=narrow)
+            scores = scores if bias is None else scores + bias[None, :]
+            return soft_cap(xp, scores, *cap) if cap else scores
+
+        return _sums(xp, x, layer, own, chunk // parts or 1, scored)
+
+    rows = (x, labels)
+    if softcap is not None:
+        rows += (xp.asarray(softcap, dtype=x.dtype, **xp.device_kw(x)),)
     if parts == 1:
-        top, sumexp, score, *more = sums((x, labels), None, layer)
+        top, sumexp, score, *more = sums(rows, None, layer)
     else:
-        found = xp.map_shards(sums, parts, (x, labels), layer)
+        found = xp.map_shards(sums, parts, rows, layer)
         top, sumexp, score, *more = _combined(xp, *found)
-    logsumexp = xp.log(sumexp)
-    losses = xp.reshape(logsumexp - (score - top), shape)
-    if not more:
-        return losses, None
-    total, seen = more
-    return losses, xp.reshape(seen * logsumexp - total, shape)
+    log_sum = xp.log(sumexp)
+    smoothed = None
+    if more:
+        total, seen = more
+        smoothed = xp.reshape(seen * log_sum - total, shape)
+    return LabelLosses(
+        xp.reshape(log_sum - (score - top), shape),
+        smoothed,
+        xp.reshape(top + log_sum, shape),
+        xp.reshape(score >= top, shape),
+    )
 
 
 def _sums(
-    xp: Namespace, x: Any, layer: Any, labels: Any, chunk: int, *, narrow: bool
+    xp: Namespace,
+    x: Any,
+    layer: Any,
+    labels: Any,
+    chunk: int,
+    scored: Callable[..., Any],
 ) -> tuple[Any, ...]:
     """Return the carry after all blocks; a label may be outside these classes."""
     classes = layer[0].shape[0]
@@ -86,8 +119,7 @@ def _sums(
             None if array is None else xp.block(array, start, chunk) for array in layer
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
-        scores = xp.linear(x, weight, narrow=narrow)
-        scores = scores if bias is None else scores + bias[None, :]
+        scores = scored(weight, bias)
         is_label = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first

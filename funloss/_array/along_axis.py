@@ -138,6 +138,18 @@ class AlongAxis(Elementwise):
         void = self.logical_and(q == 0, log_p == -math.inf)
         return -self.total(q * self.where(void, 0.0, log_p), axis)
 
+    def masked_logsumexp(self, x: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``log(sum(exp(x)))`` of rows, 0 where `keep` is False.
+
+        It is nan where a score is inf or all are -inf, as their cross-entropy is.
+        """
+        if keep is not None:
+            x = self.where(self.expand_dims(keep, axis=axis), x, 0.0)
+        top = self.stop_gradient(self.amax(x, axis, keepdims=True))
+        total = self.log(self.total(self.exp(x - top), axis))
+        total = self.squeeze(top, axis=axis) + total
+        return total if keep is None else self.where(keep, total, 0.0)
+
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return self.standard.take_along_axis(x, indices, axis=axis)

@@ -132,6 +132,10 @@ class JaxNamespace(JaxInputs):
         """Return ``-sum(q * log_softmax(x))``, 0 where `keep` is False."""
         return softmax.softmax_cross_entropy(x, q, keep, axis % x.ndim)
 
+    def masked_logsumexp(self, x: Any, axis: int, keep: Any = None) -> Any:
+        """Return ``log(sum(exp(x)))`` of rows, sharing what their losses compute."""
+        return softmax.masked_logsumexp(x, keep, axis % x.ndim)
+
     def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
         return rules.joint_sum(arrays, axis % arrays[0].ndim)

@@ -14,7 +14,11 @@ from jax.custom_derivatives import SymbolicZero
 
 from funloss._array.jax_derivatives import on_cpu
 
-__all__ = ["softmax_cross_entropy", "softmax_cross_entropy_with_integer_labels"]
+__all__ = [
+    "masked_logsumexp",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_with_integer_labels",
+]
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(4,))
@@ -108,6 +112,20 @@ def _softmax_cross_entropy_jvp(axis: int, primals: Any, tangents: Any) -> Any:
 
 
 softmax_cross_entropy.defjvp(_softmax_cross_entropy_jvp, symbolic_zeros=True)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def masked_logsumexp(x: Any, keep: Any, axis: int) -> Any:
+    """Return ``log(sum(exp(x)))``, 0 where `keep` is False; nan if all are -inf."""
+    total = jnp.squeeze(jnp.add(*_top_and_log_sum(x, axis)), axis)
+    return total if keep is None else jnp.where(keep, total, 0)
+
+
+@masked_logsumexp.defjvp
+def _masked_logsumexp_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+    x, keep = primals
+    partial = _softmax(x, jnp.ones((), x.dtype), keep, axis)
+    return masked_logsumexp(x, keep, axis), jnp.sum(partial * tangents[0], axis)
 
 
 def _label_losses(x: Any, labels: Any, axis: int) -> Any:

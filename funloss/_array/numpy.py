@@ -153,7 +153,7 @@ class NumpyNamespace(Namespace):
 def _scalars(x: Any) -> Any:
     """Return 0-d arrays of NumPy as scalars, as NumPy's own reductions are."""
     if isinstance(x, tuple):
-        return type(x)(*map(_scalars, x))
+        return getattr(type(x), "_make", tuple)(map(_scalars, x))
     return x[()] if isinstance(x, np.ndarray) else x
 
 

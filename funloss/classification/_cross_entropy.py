@@ -1,14 +1,45 @@
 """Cross-entropy of unnormalised class scores."""
 
-from typing import Any
+from typing import Any, Literal, overload
 
+import funloss._algorithms as algorithms
 from funloss._core.arrays import fill_masked
 from funloss._core.class_rows import ClassRows, class_rows
 from funloss._core.loss import loss
-from funloss._core.options import is_zero, unit_interval
+from funloss._core.options import is_zero, non_negative, positive, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.classification._cross_entropy_aux import CrossEntropyAux, reduce_parts
 
 __all__ = ["cross_entropy"]
+
+
+@overload
+def cross_entropy(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    has_aux: Literal[True],
+    **options: Any,
+) -> tuple[Array, CrossEntropyAux]: ...
+
+
+@overload
+def cross_entropy(
+    input: Array,
+    target: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    reduction: Reduction = "mean",
+    ignore_index: int = -100,
+    label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
+    axis: int = 1,
+    has_aux: Literal[False] = False,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array: ...
 
 
 @loss
@@ -20,16 +51,20 @@ def cross_entropy(
     reduction: Reduction = "mean",
     ignore_index: int = -100,
     label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
     axis: int = 1,
+    has_aux: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
-) -> Array:
+) -> Array | tuple[Array, CrossEntropyAux]:
     """Softmax cross-entropy between logits and class labels or probabilities.
 
     With ``p = softmax(input)`` and ``w`` the class weights (1 if None), the loss of
     a row of class probabilities ``q`` is ``-sum(w * q * log(p))``. A label ``y``
     stands for all its mass on class ``y``. Label smoothing ``s`` replaces ``q`` by
-    ``(1 - s) * q + s / C``.
+    ``(1 - s) * q + s / C``. With `z_loss`, each row that counts adds ``z_loss *
+    logsumexp(input)**2``, whatever its weight.
 
     Args:
         input: Scores (logits), shape ``(C)``, ``(N, C)`` or ``(N, C, *d)``,
@@ -45,7 +80,13 @@ def cross_entropy(
             count.
             With probabilities it must be negative, and means nothing.
         label_smoothing: In 0..1; a number or a 0-d array.
+        z_loss: Factor >= 0 on the squared log-partition, which keeps logits from
+            drifting; a number or a 0-d array. 1e-4 in PaLM.
+        softcap: If given, > 0, ``softcap * tanh(input / softcap)`` replaces the
+            logits; a number or a 0-d array. A score of -inf stays -inf.
         axis: Class axis of `input`; of a single row it is axis 0.
+        has_aux: Whether to return what the loss is made of as well, as
+            `jax.value_and_grad` with ``has_aux=True`` takes it.
         where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
             (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input` and of floating
@@ -53,7 +94,11 @@ def cross_entropy(
 
     Returns:
         Loss in nats, one a row for ``"none"``, else ``()``. The mean is nan when
-        no row counts, with derivative 0.
+        no row counts, with derivative 0. With `has_aux` a pair: the loss, and
+        ``(nll, z_loss, logsumexp, correct)``, each reduced as the loss: the
+        cross-entropy alone, the part of `z_loss`, the log-partition, and 1 where no
+        class has a higher score than the label (the most probable class). All but
+        `nll` count rows alike, so that the mean of `correct` is the accuracy.
 
     Raises:
         TypeError: `input` is not floating, or arrays of two libraries.
@@ -66,7 +111,8 @@ def cross_entropy(
         its shape, tells labels from probabilities; labels of any integer dtype
         and weights of any floating dtype are taken; ``0 * log(0)`` is 0 with
         probabilities; ignored rows with nan or inf have derivative 0, not nan; a
-        negative `label_smoothing` raises. `axis`, `where` and `dtype` are new.
+        negative `label_smoothing` raises. `z_loss`, `softcap`, `axis`, `has_aux`,
+        `where` and `dtype` are new.
 
     Examples:
         >>> import numpy as np
@@ -82,15 +128,37 @@ def cross_entropy(
         axis=axis,
         where=where,
         dtype=dtype,
-        options={"label_smoothing": unit_interval(label_smoothing)},
+        options={
+            "label_smoothing": unit_interval(label_smoothing),
+            "z_loss": non_negative(z_loss),
+            **({} if softcap is None else {"softcap": positive(softcap)}),
+        },
     )
-    losses = _of_labels(rows) if rows.has_labels else _of_probabilities(rows)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+    smoothing, z_loss, *cap = rows.options
+    if cap:
+        rows = rows.replace(scores=algorithms.soft_cap(rows.xp, rows.scores, *cap))
+    of_target = _of_labels if rows.has_labels else _of_probabilities
+    losses = of_target(rows, smoothing)
+    if is_zero(z_loss) and not has_aux:
+        return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+    logsumexp = rows.xp.masked_logsumexp(rows.scores, rows.axis, rows.keep)
+    correct = _is_correct(rows) if has_aux else None
+    parts = losses, logsumexp, correct
+    return reduce_parts(rows, parts, z_loss, reduction, has_aux=has_aux)
 
 
-def _of_labels(rows: ClassRows) -> Any:
+def _is_correct(rows: ClassRows) -> Any:
+    """Tell where no class has a higher score than the label."""
+    xp, labels = rows.xp, rows.target
+    if not rows.has_labels:
+        labels = xp.argmax(rows.target, axis=rows.axis)
+    own = xp.take_label(rows.scores, labels, rows.axis)
+    return own >= xp.amax(rows.scores, rows.axis)
+
+
+def _of_labels(rows: ClassRows, smoothing: Any) -> Any:
     """Return the losses, weighted by class."""
-    xp, scores, (smoothing,) = rows.xp, rows.scores, rows.options
+    xp, scores = rows.xp, rows.scores
     uniform = None
     if not is_zero(smoothing):
         ones = (1,) * scores.ndim
@@ -108,9 +176,9 @@ def _of_labels(rows: ClassRows) -> Any:
     return rows.nan_where_bad(losses)
 
 
-def _of_probabilities(rows: ClassRows) -> Any:
+def _of_probabilities(rows: ClassRows, smoothing: Any) -> Any:
     """Return the losses, weighted by class."""
-    xp, target, (smoothing,) = rows.xp, rows.target, rows.options
+    xp, target = rows.xp, rows.target
     if not is_zero(smoothing):
         target = (1 - smoothing) * target + smoothing / rows.classes
     target = target * rows.class_weight()

@@ -1,20 +1,57 @@
 """Cross-entropy of linear scores of many classes."""
 
 import math
-from typing import Any
+from typing import Any, Literal, overload
 
 import funloss._algorithms as algorithms
-from funloss._array import Namespace
 from funloss._core.arrays import fill_masked, is_floating, promote_arrays
-from funloss._core.checks import AS_PROBABILITIES, check_integer
+from funloss._core.checks import check_integer
 from funloss._core.class_rows import ClassRows, settle_rows
-from funloss._core.labels import batch_shape, check_integers
+from funloss._core.labels import batch_shape
 from funloss._core.loss import loss
-from funloss._core.options import is_zero, unit_interval
+from funloss._core.options import is_zero, non_negative, positive, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy import cross_entropy
+from funloss.classification._cross_entropy_aux import CrossEntropyAux, reduce_parts
+from funloss.classification._linear_scores import (
+    check_linear_target,
+    guard_rows,
+    linear_scores,
+    scores_shape,
+)
 
 __all__ = ["linear_cross_entropy"]
+
+
+@overload
+def linear_cross_entropy(
+    input: Array,
+    linear_weight: ArrayLike,
+    target: ArrayLike,
+    *,
+    has_aux: Literal[True],
+    **options: Any,
+) -> tuple[Array, CrossEntropyAux]: ...
+
+
+@overload
+def linear_cross_entropy(
+    input: Array,
+    linear_weight: ArrayLike,
+    target: ArrayLike,
+    *,
+    linear_bias: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
+    chunk_size: int | None = None,
+    has_aux: Literal[False] = False,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array: ...
 
 
 @loss
@@ -28,10 +65,13 @@ def linear_cross_entropy(
     reduction: Reduction = "mean",
     ignore_index: int | None = None,
     label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
     chunk_size: int | None = None,
+    has_aux: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
-) -> Array:
+) -> Array | tuple[Array, CrossEntropyAux]:
     """Linear cross-entropy: cross-entropy of a linear layer, without storing logits.
 
     The scores are ``input @ linear_weight.T + linear_bias``. Where there are many
@@ -52,10 +92,14 @@ def linear_cross_entropy(
         ignore_index: Rows with this label have loss 0 and gradient 0 and do not
             count; -100 if None. With probabilities it must be None.
         label_smoothing: In 0..1; a number or a 0-d array.
+        z_loss: As that of `cross_entropy`.
+        softcap: As that of `cross_entropy`.
         chunk_size: Classes in a block, >= 1; of `C` or more, all at once. None
             chooses by the sizes: all at once up to four million scores, else about
             ``sqrt(C)``. Without effect where blocks save nothing: with
             probabilities, with ``*d``, and on torch and Dask.
+        has_aux: Whether to return what the loss is made of as well, as
+            `cross_entropy` does.
         where: Boolean, broadcastable to the losses. A False row has loss 0, gradient 0
             (even at nan) and does not count in the mean.
         dtype: Of the result; the promoted dtype of `input`, `linear_weight`,
@@ -96,24 +140,32 @@ def linear_cross_entropy(
     floats |= {"target": target} if soft else {}
     xp, out, (x, matrix, *others) = promote_arrays(dtype, **floats)
     bias = None if linear_bias is None else others[0]
-    shape, axis = _scores_shape(x, matrix, bias), x.ndim - 1
+    shape, axis = scores_shape(x, matrix, bias), x.ndim - 1
     target = others[-1] if soft else target
-    target, ignore_index = _check_target(xp, x, target, shape, ignore_index, soft=soft)
+    target, ignore_index = check_linear_target(
+        xp, x, target, shape, ignore_index, soft=soft
+    )
     rows = ClassRows(xp, out, None, axis, batch_shape(shape, axis), shape[axis], target)
     rows = settle_rows(rows, x, weight=weight, where=where, ignore_index=ignore_index)
-    x = _guard_rows(xp, x, rows.keep, rows.shape)
+    x = guard_rows(xp, x, rows.keep, rows.shape)
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
     parts = xp.num_shards(linear_weight)
     chunk = chunk_size or _choose_chunk(rows, x, parts)
     if soft or matrix.ndim > 2 or chunk >= rows.classes or not xp.blockwise:
-        scores = _scores(xp, x, linear_weight, bias, shape, narrow=half)
+        scores = linear_scores(xp, x, linear_weight, bias, shape, narrow=half)
         options = {"ignore_index": ignore_index, "label_smoothing": label_smoothing}
         options |= {"reduction": reduction, "where": where, "dtype": out}
+        options |= {"z_loss": z_loss, "softcap": softcap, "has_aux": has_aux}
         return cross_entropy(scores, target, weight, axis=axis, **options)
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
-    losses = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+    if softcap is not None:
+        blocks["softcap"] = positive(softcap).check(xp, x, "softcap")
+    z_loss = non_negative(z_loss).check(xp, x, "z_loss")
+    parts = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
+    if is_zero(z_loss) and not has_aux:
+        return rows.reduce(parts[0], reduction, mean_weights=rows.label_weight)
+    return reduce_parts(rows, parts, z_loss, reduction, has_aux=has_aux)
 
 
 def _choose_chunk(rows: ClassRows, x: Any, parts: int) -> int:
@@ -124,107 +176,24 @@ def _choose_chunk(rows: ClassRows, x: Any, parts: int) -> int:
 
 def _in_blocks(
     rows: ClassRows, x: Any, layer: tuple[Any, Any], label_smoothing: Any, **blocks: Any
-) -> Any:
-    """Return the losses of labels, weighted by class, without the scores as a whole."""
+) -> tuple[Any, Any, Any]:
+    """Return the losses of labels, weighted by class, without the scores as a whole.
+
+    With them the log-partitions, and where the label has the highest score.
+    """
     xp = rows.xp
     smoothing = unit_interval(label_smoothing).check(xp, x, "label_smoothing")
     uniform = None
     if not is_zero(smoothing):
         ones = xp.ones((rows.classes,), dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
-    both = algorithms.label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
+    found = algorithms.label_losses(xp, x, (*layer, uniform), rows.target, **blocks)
     # An ignored row's loss may be inf where the bias rules its stand-in label out.
-    losses, rest = fill_masked(xp, rows.keep, *((each, 0.0) for each in both))
+    losses, rest, logsumexp = fill_masked(
+        xp, rows.keep, *((each, 0.0) for each in found[:3])
+    )
     row_weight = rows.label_weight
     losses = losses if row_weight is None else losses * row_weight
     if rest is not None:
         losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
-    return rows.nan_where_bad(losses)
-
-
-def _scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
-    """Return the shape of the scores, or raise."""
-    own, layer = tuple(input.shape), tuple(matrix.shape)
-    if not own:
-        msg = "input must have shape (*, D), got ()"
-        raise ValueError(msg)
-    if len(layer) < 2:
-        msg = f"linear_weight must have shape (C, D) or (C, *d, D), got {layer}"
-        raise ValueError(msg)
-    if layer[0] == 0:
-        msg = f"linear_weight must have at least one class, got {layer}"
-        raise ValueError(msg)
-    if own[-1] != layer[-1]:
-        msg = f"last axes must be equal, got input {own}, linear_weight {layer}"
-        raise ValueError(msg)
-    if len(own) == 1 and len(layer) > 2:
-        msg = (
-            f"input must have shape (*, N, D) with linear_weight of shape {layer}, "
-            f"got {own}"
-        )
-        raise ValueError(msg)
-    if bias is not None and tuple(bias.shape) != layer[:-1]:
-        msg = f"linear_bias must have shape {layer[:-1]}, got {tuple(bias.shape)}"
-        raise ValueError(msg)
-    return (*own[:-1], *layer[:-1])
-
-
-def _check_target(
-    xp: Namespace,
-    input: Any,
-    target: Any,
-    shape: tuple[int, ...],
-    ignore_index: int | None,
-    *,
-    soft: bool,
-) -> tuple[Any, int]:
-    """Return `target`, and the index to ignore, which probabilities lack."""
-    if soft and ignore_index is not None:
-        msg = f"ignore_index must be None with probabilities, got {ignore_index!r}"
-        raise ValueError(msg)
-    if not soft:
-        check_integers(input, target)
-    expected = shape if soft else batch_shape(shape, input.ndim - 1)
-    if not soft and expected == () and tuple(target.shape) == (1,):
-        target = xp.reshape(target, ())
-    if tuple(target.shape) != expected:
-        msg = (
-            f"target must have shape {expected}, that of the scores"
-            f"{'' if soft else ' without their class axis'}, got {tuple(target.shape)}"
-        )
-        if soft and target.ndim < len(shape):
-            msg += AS_PROBABILITIES
-        if tuple(target.shape) == shape:
-            msg += ": one-hot targets must be floating, labels have no class axis"
-        raise ValueError(msg)
-    ignore_index = -100 if ignore_index is None else ignore_index
-    check_integer(ignore_index=ignore_index)
-    return target, ignore_index
-
-
-def _guard_rows(xp: Namespace, input: Any, keep: Any, shape: tuple[int, ...]) -> Any:
-    """Return `input` with zeros in the rows that are masked in all their losses."""
-    if keep is None:
-        return input
-    keep = xp.broadcast_to(keep, shape)
-    if keep.ndim >= input.ndim:
-        keep = xp.any(keep, axis=tuple(range(input.ndim - 1, keep.ndim)))
-    return fill_masked(xp, xp.expand_dims(keep, axis=-1), (input, 0.0))[0]
-
-
-def _scores(
-    xp: Namespace,
-    input: Any,
-    matrix: Any,
-    bias: Any,
-    shape: tuple[int, ...],
-    *,
-    narrow: bool,
-) -> Any:
-    """Return the scores as a whole."""
-    features = matrix.shape[-1]
-    x = xp.reshape(input, (math.prod(input.shape[:-1]), features))
-    layer = xp.reshape(matrix, (math.prod(matrix.shape[:-1]), features))
-    scores = xp.reshape(xp.linear(x, layer, narrow=narrow), shape)
-    (bias,) = xp.of_ndim(len(shape), bias)
-    return scores if bias is None else scores + bias
+    return rows.nan_where_bad(losses), logsumexp, found.correct

@@ -22,7 +22,12 @@ from parity.examples.arrays import (
 from parity.examples.lines import FIRST_OF_3
 from parity.examples.shapes import LABELLED
 from parity.info import LossInfo
-from parity.references import cross_entropy_of_smoothing, kept, on_axis
+from parity.references import (
+    cross_entropy_of_smoothing,
+    cross_entropy_with_z_loss,
+    kept,
+    on_axis,
+)
 from parity.row import Row
 
 REDUCTION = ["none", "mean", "sum"]
@@ -114,6 +119,16 @@ def with_smoothing(rng):
     return plain(rng) | {"label_smoothing": np.asarray(0.25)}
 
 
+def capped(rng):
+    inputs = ignored(rng)
+    inputs["input"][0, 2], inputs["input"][3] = -np.inf, 1e4 * inputs["input"][3]
+    return inputs
+
+
+def with_z_loss(rng):
+    return plain(rng) | {"z_loss": np.asarray(0.25), "softcap": np.asarray(2.0)}
+
+
 def empty(rng):
     return {"input": np.zeros((0, 3)), "target": np.zeros(0, dtype=int)}
 
@@ -184,6 +199,13 @@ CASES = [
          orders=1),
     Case(fl.cross_entropy, cross_entropy_of_smoothing, with_smoothing,
          {"reduction": REDUCTION}, ("input", "label_smoothing")),
+    Case(fl.cross_entropy, cross_entropy_with_z_loss, capped,
+         [{"reduction": REDUCTION, "z_loss": [0.25], "softcap": [None, 2.0]},
+          {"softcap": [0.5]}]),
+    Case(fl.cross_entropy, cross_entropy_with_z_loss, with_z_loss,
+         {"reduction": REDUCTION}, ("input", "z_loss", "softcap")),
+    Case(fl.cross_entropy, cross_entropy_with_z_loss, weighted_probabilities,
+         {"reduction": REDUCTION, "z_loss": [0.25], "softcap": [2.0]}, ALL),
     Case(fl.cross_entropy, F.cross_entropy, empty, SMALL),
     Case(fl.cross_entropy, F.cross_entropy, probabilities, GRID, BOTH),
     Case(fl.cross_entropy, F.cross_entropy, weighted_probabilities, GRID, ALL),
@@ -205,9 +227,13 @@ INFOS = [
             Row(
                 {"input": SCORES, "target": CLASSES},
                 options={"ignore_index": 255},
-                reals={"label_smoothing": 0.25},
+                reals={"label_smoothing": 0.25, "z_loss": 0.5, "softcap": 2.0},
                 misfit=ROW_MISFIT,
-                bad_options=BAD_SMOOTHING,
+                bad_options=(
+                    *BAD_SMOOTHING,
+                    ({"z_loss": -1.0}, "z_loss must be >= 0, got -1.0"),
+                    ({"softcap": 0.0}, "softcap must be > 0, got 0.0"),
+                ),
                 bad_values=bad_labels("N"),
             ),
             Row(
@@ -240,6 +266,13 @@ INFOS = [
                 Limit(0.1),
                 Limit(125),
                 options={"label_smoothing": 0.1},
+            ),
+            Gate(
+                LABELLED,
+                Limit(2.5),
+                Limit(0.1),
+                Limit(125),
+                options={"z_loss": 1e-4},
             ),
             Gate(
                 2 * LABELLED[:1],

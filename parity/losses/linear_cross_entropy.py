@@ -21,6 +21,7 @@ from parity.references import (
     linear_cross_entropy,
     linear_cross_entropy_of_rows,
     linear_cross_entropy_where,
+    linear_cross_entropy_with_z_loss,
 )
 from parity.row import Row
 
@@ -96,6 +97,12 @@ def many(rng):
     }
 
 
+def with_z_loss(rng):
+    inputs = weighted(rng) | {"z_loss": np.asarray(0.25), "softcap": np.asarray(2.0)}
+    inputs["linear_bias"][1], inputs["target"][[1, 3]] = -np.inf, -100
+    return inputs
+
+
 def empty(rng):
     return plain(rng) | {"input": np.zeros((0, 4)), "target": np.zeros(0, dtype=int)}
 
@@ -128,6 +135,8 @@ CASES = [
     Case(OURS, TORCH, large, BLOCKS, BIASED),
     Case(OURS, linear_cross_entropy_where, masked, GRID | BLOCKS, BIASED, dtypes=WIDE),
     Case(OURS, TORCH, many, {"chunk_size": [None, 7, 25]}, LAYER, orders=1),
+    Case(OURS, linear_cross_entropy_with_z_loss, with_z_loss, GRID | BLOCKS,
+         (*LAYER, "z_loss", "softcap")),
     Case(OURS, TORCH, empty, GRID, LAYER, dtypes=WIDE),
 ]  # fmt: skip
 
@@ -142,9 +151,11 @@ INFOS = [
                 {"input": X, "linear_weight": [*Y, [0.5, 0.25]], "target": CLASSES},
                 options={"ignore_index": 255},
                 samples={"linear_weight": None},
-                reals={"label_smoothing": 0.25},
+                reals={"label_smoothing": 0.25, "z_loss": 0.5, "softcap": 2.0},
                 bad_options=(
                     *BAD_SMOOTHING,
+                    ({"z_loss": -1.0}, "z_loss must be >= 0, got -1.0"),
+                    ({"softcap": 0.0}, "softcap must be > 0, got 0.0"),
                     ({"chunk_size": 0}, "chunk_size must be >= 1, got 0"),
                 ),
                 bad_values=bad_labels("N"),
@@ -157,6 +168,14 @@ INFOS = [
                 Limit(90, 90),
                 Limit(140),
                 wrt=(0, 1),
+            ),
+            Gate(
+                ("f32[4096,1024]", "f32[131072,1024]", "i32[4096]"),
+                None,
+                Limit(90, 90),
+                Limit(190),
+                wrt=(0, 1),
+                options={"z_loss": 1e-4, "softcap": 30.0},
             ),
             Gate(
                 ("f32[16384,2048]", "f32[262144,2048]", "i32[16384]"),

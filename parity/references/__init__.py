@@ -26,9 +26,11 @@ from parity.references.layers import (
     linear_cross_entropy,
     linear_cross_entropy_of_rows,
     linear_cross_entropy_where,
+    linear_cross_entropy_with_z_loss,
 )
 from parity.references.options import (
     cross_entropy_of_smoothing,
+    cross_entropy_with_z_loss,
     hinge_embedding_of_margin,
     huber_of_delta,
     margin_ranking_of_margin,
@@ -42,6 +44,7 @@ __all__ = [
     "binary_cross_entropy_at_infinity",
     "cosine_similarity_where",
     "cross_entropy_of_smoothing",
+    "cross_entropy_with_z_loss",
     "ctc_by_enumeration",
     "ctc_by_recursion",
     "ctc_with_true_slope",
@@ -52,6 +55,7 @@ __all__ = [
     "linear_cross_entropy",
     "linear_cross_entropy_of_rows",
     "linear_cross_entropy_where",
+    "linear_cross_entropy_with_z_loss",
     "margin_ranking_of_margin",
     "multi_margin_composed",
     "multilabel_margin_composed",

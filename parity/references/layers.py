@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional as F
 
+from parity.references.options import cross_entropy_with_z_loss
+
 
 def linear_cross_entropy(
     input, linear_weight, target, *, chunk_size=None, ignore_index=None, **options
@@ -11,6 +13,14 @@ def linear_cross_entropy(
     return F.linear_cross_entropy(
         input, linear_weight, target, ignore_index=ignore_index, **options
     )
+
+
+def linear_cross_entropy_with_z_loss(
+    input, linear_weight, target, *, linear_bias=None, chunk_size=None, **options
+):
+    """Return the loss of all scores at once."""
+    scores = F.linear(input, linear_weight, linear_bias)
+    return cross_entropy_with_z_loss(scores, target, **options)
 
 
 def linear_cross_entropy_of_rows(input, linear_weight, target, **options):

@@ -1,6 +1,7 @@
 """Losses with an option that is an array: torch takes a number, no gradient."""
 
 import torch
+from torch.nn import functional as F
 
 from parity.references.formulas import reduced
 
@@ -40,3 +41,29 @@ def cross_entropy_of_smoothing(input, target, *, label_smoothing, reduction="mea
     hits = log_p.gather(1, target.unsqueeze(1)).squeeze(1)
     costs = -(1 - label_smoothing) * hits - label_smoothing * log_p.mean(dim=1)
     return reduced(costs, reduction)
+
+
+def cross_entropy_with_z_loss(
+    input, target, weight=None, *, z_loss=0.0, softcap=None, reduction="mean", **options
+):
+    """Return cross-entropy of capped logits with a squared log-partition a row."""
+    if softcap is not None:
+        is_out = input == -torch.inf
+        capped = softcap * torch.tanh(torch.where(is_out, 0.0, input) / softcap)
+        input = torch.where(is_out, -torch.inf, capped)
+    options |= {"weight": weight, "reduction": reduction}
+    losses = F.cross_entropy(input, target, **options)
+    square = log_partition(input, 1) ** 2
+    if target.ndim < input.ndim:
+        counts = target != options.get("ignore_index", -100)
+        square = torch.where(counts, square, 0.0)
+        if reduction == "mean":
+            return losses + z_loss * square.sum() / counts.sum()
+    return losses + z_loss * reduced(square, reduction)
+
+
+def log_partition(input, axis):
+    """Return log-sum-exp; the derivative of torch's loses the digits of a large one."""
+    top = input.detach().amax(axis, keepdim=True)
+    total = torch.exp(input - top).sum(axis, keepdim=True)
+    return (top + torch.log(total)).squeeze(axis)
