@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funloss.testing.harness import Grid, points, seeded, words
-from parity.libraries import Library
+from parity.library import Library
 
 __all__ = ["DRAWS", "DTYPES", "Call", "Case"]
 

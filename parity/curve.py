@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from torch.nn import functional
 
 import funloss
 from funloss.testing.harness import Mode, Problem, from_numpy, leaves, map_leaves, mode
+from parity.later import functional
 
 __all__ = ["Curve", "Line", "Samples"]
 

@@ -1,20 +1,9 @@
 """The libraries and modes that the losses run on, and how far each is checked."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from funloss.testing.harness import mode
+from parity.library import Library
 
-from funloss.testing.harness import Mode, mode
-
-__all__ = ["LIBRARIES", "Library"]
-
-
-@dataclass(frozen=True)
-class Library:
-    """A library in one mode, and the highest derivative checked by dtype."""
-
-    mode: Mode
-    orders: Mapping[str, int]
-
+__all__ = ["LIBRARIES"]
 
 _NARROW = ("float32", "bfloat16", "float16")
 

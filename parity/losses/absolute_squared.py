@@ -1,7 +1,6 @@
 """Absolute and squared errors against torch: what they are tried with is the same."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -11,6 +10,7 @@ from parity.examples.arrays import ELEMENTS, UNEQUAL, XY
 from parity.examples.lines import ERROR, ONE, PAIR
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import kept
 from parity.row import Row
 

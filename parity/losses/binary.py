@@ -1,7 +1,6 @@
 """Binary cross-entropy against torch, of probabilities and of logits."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import ELEMENTS, OUTSIDE, UNEQUAL, P, Q, X
 from parity.examples.lines import LOGIT, ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import binary_cross_entropy_at_infinity, kept
 from parity.row import Row
 

@@ -1,7 +1,6 @@
 """Cross-entropy against torch, from labels and from class probabilities."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -22,6 +21,7 @@ from parity.examples.arrays import (
 from parity.examples.lines import FIRST_OF_3
 from parity.examples.shapes import LABELLED
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import (
     cross_entropy_of_smoothing,
     cross_entropy_with_z_loss,

@@ -5,7 +5,6 @@ with respect to the log-probabilities themselves is torch's without the softmax 
 """
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -13,6 +12,7 @@ from parity.case import Case
 from parity.curve import Curve
 from parity.examples.arrays import LOG_SHARES
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import (
     ctc_by_enumeration,
     ctc_by_recursion,

@@ -1,7 +1,6 @@
 """Pairwise distance against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import X, Y
 from parity.examples.lines import FIRST_OF_2
 from parity.examples.shapes import VECTORS
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import pairwise_distance_where
 from parity.row import Row
 

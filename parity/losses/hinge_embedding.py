@@ -1,7 +1,6 @@
 """Hinge embedding against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import ELEMENTS, NO_BROADCAST, PLUS_MINUS, X
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import hinge_embedding_of_margin, kept
 from parity.row import Row
 

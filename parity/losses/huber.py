@@ -1,7 +1,6 @@
 """Huber and smooth L1 against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -11,6 +10,7 @@ from parity.examples.arrays import ELEMENTS, UNEQUAL, XY, not_above
 from parity.examples.lines import ERROR, ONE, PAIR
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import huber_of_delta, kept, smooth_l1_of_beta
 from parity.row import Row
 

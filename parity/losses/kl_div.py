@@ -1,7 +1,6 @@
 """Kullback-Leibler divergence against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -11,6 +10,7 @@ from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, LOG_P, NO_BROADCAST, P
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import kept, kl_div_batchmean_where
 from parity.references.divergences import kl_of_rows
 from parity.row import Row

@@ -1,7 +1,6 @@
 """Multi-class and multi-label margin against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -11,6 +10,7 @@ from parity.differences.arrays import f64, ints
 from parity.examples.arrays import CLASSES, ONE_ROW, ROW_MISFIT, SCORES, bad_labels
 from parity.examples.lines import FIRST_OF_3
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import (
     kept,
     multi_margin_composed,

@@ -1,7 +1,6 @@
 """Negative log-likelihood against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import CLASSES, ONE_ROW, ROW_MISFIT, SCORES, bad_lab
 from parity.examples.lines import FIRST_OF_3
 from parity.examples.shapes import LABELLED
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import kept, on_axis
 from parity.row import Row
 

@@ -1,7 +1,6 @@
 """Distances of all pairs of rows against torch."""
 
 import numpy as np
-import torch
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -10,6 +9,7 @@ from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import X
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import pdist_composed
 from parity.row import Row
 
@@ -55,12 +55,12 @@ SMALL = {"p": [1.0, 2.0]}
 # torch's own has no second derivative, and its first kills the process where there are
 # no rows or features; the composed one has both.
 CASES = [
-    Case(fl.pdist, torch.pdist, plain, [P, {"dtype": ["float32", "float64"]}],
+    Case(fl.pdist, F.pdist, plain, [P, {"dtype": ["float32", "float64"]}],
          orders=1),
     Case(fl.pdist, pdist_composed, distinct, {"p": [1.0, 2.0, 3.0]}),
-    Case(fl.pdist, torch.pdist, corners, P, orders=1),
-    Case(fl.pdist, torch.pdist, large, P, orders=1),
-    Case(fl.pdist, torch.pdist, many, SMALL, orders=1, dtypes=("float64", "float32")),
+    Case(fl.pdist, F.pdist, corners, P, orders=1),
+    Case(fl.pdist, F.pdist, large, P, orders=1),
+    Case(fl.pdist, F.pdist, many, SMALL, orders=1, dtypes=("float64", "float32")),
     Case(fl.pdist, pdist_composed, one_row, SMALL),
     Case(fl.pdist, pdist_composed, no_rows, SMALL),
     Case(fl.pdist, pdist_composed, featureless, SMALL),

@@ -1,7 +1,6 @@
 """Poisson negative log-likelihood against torch."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import ELEMENTS, NO_BROADCAST, P, X
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import kept
 from parity.row import Row
 

@@ -1,7 +1,6 @@
 """Soft margin against torch, for one class and for many."""
 
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -12,6 +11,7 @@ from parity.examples.arrays import ELEMENTS, PLUS_MINUS, UNEQUAL, P, X
 from parity.examples.lines import FIRST_OF_2, ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.references import (
     kept,
     multilabel_soft_margin_axis,

@@ -4,7 +4,6 @@ from typing import Any
 
 import array_api_compat
 import numpy as np
-from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
@@ -14,6 +13,7 @@ from parity.examples.arrays import TRIPLET, TRIPLET_MISFIT, not_above
 from parity.examples.lines import FIRST_OF_2
 from parity.examples.shapes import VECTORS
 from parity.info import LossInfo
+from parity.later import functional as F
 from parity.losses.triplet import (
     CORNERED,
     NAMES,

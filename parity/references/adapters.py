@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
-import torch
+from parity.later import torch
 
 __all__ = ["kept", "on_axis", "reduced", "weighted"]
 
-Loss = Callable[..., torch.Tensor]
+Loss = Callable[..., Any]
 
 
 def kept(reference: Loss, **axes: int | None) -> Loss:

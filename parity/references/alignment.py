@@ -2,8 +2,8 @@
 
 import itertools
 
-import torch
-from torch.nn import functional as F
+from parity.later import functional as F
+from parity.later import torch
 
 
 def ctc_with_true_slope(

@@ -1,8 +1,7 @@
 """The circle loss written out, a row at a time."""
 
-import torch
-from torch.nn import functional as F
-
+from parity.later import functional as F
+from parity.later import torch
 from parity.references.formulas import reduced
 from parity.references.ntxent import cosines, neighbours
 

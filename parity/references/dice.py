@@ -1,7 +1,6 @@
 """Dice and Tversky written out, a region at a time."""
 
-import torch
-
+from parity.later import torch
 from parity.references.formulas import reduced
 
 __all__ = ["dice", "regions", "tversky"]

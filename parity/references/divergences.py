@@ -1,7 +1,8 @@
 """Divergences added up along an axis, which torch's `kl_div` does not do."""
 
 import numpy as np
-import torch
+
+from parity.later import torch
 
 __all__ = ["generalized_kl", "kl_of_rows"]
 

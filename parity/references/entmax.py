@@ -1,7 +1,6 @@
 """Entmax and other Fenchel-Young losses, a row at a time."""
 
-import torch
-
+from parity.later import torch
 from parity.references.values import reduced
 
 __all__ = ["entmax", "fenchel_young"]

@@ -1,8 +1,7 @@
 """Losses written out where torch's own lacks an argument, a limit or a derivative."""
 
-import torch
-from torch.nn import functional as F
-
+from parity.later import functional as F
+from parity.later import torch
 from parity.references.adapters import kept
 
 

@@ -1,7 +1,6 @@
 """The generalised Dice loss written out, a sample at a time."""
 
-import torch
-
+from parity.later import torch
 from parity.references.dice import regions
 from parity.references.formulas import reduced
 

@@ -1,7 +1,6 @@
 """Hinges and sparsemax of binary labels, and the hinge of many classes."""
 
-import torch
-
+from parity.later import torch
 from parity.references.values import reduced
 
 __all__ = ["binary_sparsemax", "hinge", "multiclass_hinge"]

@@ -1,7 +1,7 @@
 """Losses that hold a layer's parameters, on torch's function and module for them."""
 
-import torch
-from torch.nn import functional as F
+from parity.later import functional as F
+from parity.later import torch
 
 from parity.references.options import cross_entropy_with_z_loss
 

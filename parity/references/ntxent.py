@@ -1,7 +1,6 @@
 """NT-Xent written out, a pair at a time."""
 
-import torch
-
+from parity.later import torch
 from parity.references.formulas import reduced
 
 __all__ = ["cosines", "neighbours", "ntxent"]

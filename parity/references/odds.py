@@ -1,8 +1,7 @@
 """Losses of class probabilities and of their powers, as their papers define them."""
 
-import torch
-from torch.nn import functional as F
-
+from parity.later import functional as F
+from parity.later import torch
 from parity.references.adapters import weighted
 
 __all__ = [

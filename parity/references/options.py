@@ -1,8 +1,7 @@
 """Losses with an option that is an array: torch takes a number, no gradient."""
 
-import torch
-from torch.nn import functional as F
-
+from parity.later import functional as F
+from parity.later import torch
 from parity.references.formulas import reduced
 
 

@@ -1,7 +1,6 @@
 """Losses of policies: what is a constant in them is detached."""
 
-import torch
-
+from parity.later import torch
 from parity.references.values import picked, reduced
 
 __all__ = [

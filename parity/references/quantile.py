@@ -1,7 +1,6 @@
 """Quantile, as its paper defines it."""
 
-import torch
-
+from parity.later import torch
 from parity.references.adapters import reduced
 
 __all__ = ["quantile"]

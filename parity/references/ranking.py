@@ -3,8 +3,9 @@
 import itertools
 
 import numpy as np
-import torch
-from torch.nn import functional as F
+
+from parity.later import functional as F
+from parity.later import torch
 
 __all__ = [
     "approx_ndcg",

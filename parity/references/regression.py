@@ -2,9 +2,8 @@
 
 import math
 
-import torch
-from torch.nn import functional as F
-
+from parity.later import functional as F
+from parity.later import torch
 from parity.references.adapters import reduced
 
 __all__ = [

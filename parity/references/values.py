@@ -1,7 +1,7 @@
 """Losses of values and of distributions of returns, step by step."""
 
-import torch
-from torch.nn import functional as F
+from parity.later import functional as F
+from parity.later import torch
 
 __all__ = [
     "categorical_q_learning",
