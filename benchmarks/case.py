@@ -1,12 +1,14 @@
 """One thing to time: inputs, and the same computation in several libraries."""
 
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import numpy as np
+
+from benchmarks.sizes import MORE_ROWS, SIZES, USUAL, Growth
 
 __all__ = ["OURS", "Call", "Case", "Maker", "in_words"]
 
@@ -52,6 +54,10 @@ class Case:
     """Largest difference from a peer, of each array's largest magnitude."""
     options: str = ""
     """Arguments of the loss other than arrays, in words."""
+    growth: Growth | None = MORE_ROWS
+    """How `shape` becomes that of another size; None if no other size says more."""
+    size: str = USUAL
+    """Of `shape`: in the cache, as usual, or too large for any cache."""
 
     @property
     def name(self) -> str:
@@ -59,6 +65,14 @@ class Case:
         size = "x".join(map(str, self.shape))
         words = [self.loss, self.options, size, self.dtype, self.quantity]
         return " ".join(filter(None, words))
+
+    def sized(self) -> Iterator["Case"]:
+        """Yield the case in all of its sizes, the smallest first."""
+        for size in SIZES:
+            if size == USUAL:
+                yield self
+            elif self.growth and (shape := self.growth.shape(self.shape, size)):
+                yield replace(self, shape=shape, size=size)
 
     def prepared(self) -> dict[str, Call]:
         """Return the candidates, ready to run on equal inputs."""

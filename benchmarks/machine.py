@@ -18,9 +18,10 @@ _ONE_THREAD = {
     "JAX_PLATFORMS": "cpu",
     "KERAS_BACKEND": "jax",
     # Freed memory stays with the process: the system's zeroing of new pages would take
-    # as long as a loss, and fall to one call or another by chance.
+    # as long as a loss, and fall to one call or another by chance. No array has pages
+    # of its own, which would go back: a threshold may be 32 MB at most.
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": "8589934592",
 }
 _XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

@@ -1,6 +1,7 @@
-"""Write the page of figures from those of a run.
+r"""Write the page of figures from those of a run.
 
-    python -m benchmarks --json docs/performance.json --plots docs
+    python -m benchmarks --size cache --size usual --size large \
+        --json docs/performance.json --plots docs
     python -m benchmarks.report
 
 A test compares `docs/performance.md` with what the figures give.
@@ -14,8 +15,16 @@ from typing import Any
 from benchmarks.exact import ExactRow
 from benchmarks.plots import GROWTH, RATIOS, draw
 from benchmarks.result import Row
+from benchmarks.sizes import ELEMENTS, SIZES
 from benchmarks.summary import summary_table
-from benchmarks.tables import Table, exact_table, goal_table, noise_table, row_tables
+from benchmarks.tables import (
+    Table,
+    beyond_table,
+    exact_table,
+    goal_table,
+    noise_table,
+    row_tables,
+)
 
 __all__ = ["FIGURES", "PAGE", "keep", "page"]
 
@@ -47,13 +56,18 @@ All candidates of a case run in turns in one process of one thread, for {rounds}
 a ratio is the median over the rounds of the processor time of funloss over that of the
 peer. Values and gradients are compared before anything is timed: in float32 they agree
 to 1e-4 of the largest magnitude (1e-2 in ctc_loss), in bfloat16 to 2e-2.
+
+A case has up to three sizes, by the elements of its largest array: {cache:,} in the
+cache, about a million as usual, {large:,} too large for any cache; or what powers of
+two along one axis make of the usual shape. The figures are of: {sizes}.
 """
 
 AGAIN = """\
 Measure again, or write the page and draw its plots from the figures that are there:
 
 ```bash
-python -m benchmarks --json docs/performance.json --plots docs
+python -m benchmarks --size cache --size usual --size large \\
+    --json docs/performance.json --plots docs
 python -m benchmarks.report
 ```
 """
@@ -67,7 +81,12 @@ is noise, and so is as much in its row.
 
 GOALS = """\
 What funloss wants to reach, and what it does not reach. A gradient is always computed
-together with the value.
+together with the value. A mean is geometric, over all sizes, and has each loss once.
+"""
+
+BEYOND = """\
+The rows that are slower than the goal of every row, the worst first: value and gradient
+beside the fastest peer on JAX, and beside torch.
 """
 
 EXACT = """\
@@ -94,10 +113,13 @@ def page(figures: Mapping[str, Any]) -> str:
         summary_table(rows).markdown(),
         SUMMARY,
     ]
-    parts += ["## How it is measured\n", HOW.format(rounds=figures["rounds"])]
+    sizes = ", ".join(size for size in SIZES if size in {row.size for row in rows})
+    how = HOW.format(rounds=figures["rounds"], sizes=sizes, **ELEMENTS)
+    parts += ["## How it is measured\n", how]
     parts += [_machine(figures["machine"]), AGAIN, NOISE, noise_table(rows).markdown()]
     parts += ["## Growth with size\n", f"![{GROWN}]({GROWTH})\n"]
     parts += ["## Goals\n", GOALS, goal_table(rows).markdown()]
+    parts += ["### Rows beyond their goal\n", BEYOND, beyond_table(rows).markdown()]
     parts += ["## What the compiler counts\n", EXACT, exact_table(exact).markdown()]
     parts += ["## Times\n"]
     for table in row_tables(rows):

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.case import OURS, Case
 from benchmarks.clock import AGAIN
+from benchmarks.sizes import USUAL
 
 __all__ = ["Row", "measured"]
 
@@ -28,6 +29,8 @@ class Row:
     """The same, of `funloss` over itself."""
     options: str = ""
     """Of the case, in words."""
+    size: str = USUAL
+    """Of the shape, as `Case.size`; figures of older runs do not say it."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as JSON holds it."""
@@ -62,4 +65,5 @@ def measured(case: Case, seconds: Mapping[str, list[float]]) -> Row:
         ratios,
         noise,
         case.options,
+        case.size,
     )

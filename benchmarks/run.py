@@ -24,8 +24,10 @@ from benchmarks.machine import description
 from benchmarks.plots import draw
 from benchmarks.report import keep
 from benchmarks.result import Row, measured
+from benchmarks.sizes import SIZES, USUAL
 from benchmarks.tables import (
     Table,
+    beyond_table,
     exact_table,
     goal_table,
     noise_table,
@@ -84,7 +86,8 @@ def _chosen(options: argparse.Namespace) -> list[Case]:
     found = [
         case
         for case in CASES
-        if (not options.group or case.group in options.group)
+        if case.size in (options.size or [USUAL])
+        and (not options.group or case.group in options.group)
         and (not options.case or any(text in case.name for text in options.case))
     ]
     if not options.tiny:
@@ -103,7 +106,8 @@ def _takes_exact(options: argparse.Namespace) -> bool:
 def _tables(rows: Sequence[Row], exact: Sequence[ExactRow]) -> list[Table]:
     found = [exact_table(exact)] if exact else []
     if rows:
-        found += [*row_tables(rows), noise_table(rows), goal_table(rows)]
+        found += [*row_tables(rows), noise_table(rows)]
+        found += [goal_table(rows), beyond_table(rows)]
     return found
 
 
@@ -132,6 +136,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--group", action="append", choices=GROUPS, help="only this; may be repeated"
+    )
+    parser.add_argument(
+        "--size",
+        action="append",
+        choices=SIZES,
+        help="arrays that fit the cache, as usual (default), or that fit no cache; "
+        "may be repeated",
     )
     parser.add_argument(
         "--rounds", type=int, default=9, metavar="N", help="turns of each call (9)"

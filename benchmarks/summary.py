@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.goals import BEYOND_TORCH, JITTED, geometric_mean
+from benchmarks.goals import COMPILED, geometric_mean
 from benchmarks.result import Row
 from benchmarks.tables import Table
 
 __all__ = ["ratios_by_peer", "summary_table"]
 
-GROUPS = (*JITTED, *BEYOND_TORCH)
 # Closer to 1 than this is called no difference: the noise of a case reaches 1.19.
 ALIKE = 1.2
 
@@ -22,7 +21,7 @@ def ratios_by_peer(rows: Iterable[Row]) -> dict[str, Ratios]:
     """
     found: dict[str, dict[str, list[float]]] = {}
     for row in rows:
-        if row.group not in GROUPS or row.quantity != "gradient":
+        if row.group not in COMPILED or row.quantity != "gradient":
             continue
         for peer, ratio in row.ratios.items():
             found.setdefault(peer, {}).setdefault(row.loss, []).append(ratio)

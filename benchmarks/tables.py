@@ -9,10 +9,17 @@ from rich.table import Table as RichTable
 
 from benchmarks.case import OURS
 from benchmarks.exact import QUANTITIES, ExactRow
-from benchmarks.goals import GOALS, geometric_mean, reached
+from benchmarks.goals import GOALS, beyond, geometric_mean, reached
 from benchmarks.result import Row
 
-__all__ = ["Table", "exact_table", "goal_table", "noise_table", "row_tables"]
+__all__ = [
+    "Table",
+    "beyond_table",
+    "exact_table",
+    "goal_table",
+    "noise_table",
+    "row_tables",
+]
 
 ABSENT = "-"
 # What the figures call a gradient.
@@ -56,6 +63,24 @@ def goal_table(rows: Sequence[Row]) -> Table:
     return Table("funloss in times of its peers: goals", head, lines)
 
 
+def beyond_table(rows: Sequence[Row]) -> Table:
+    """Return each row that is slower than its goal beside that, the worst first."""
+    lines = [
+        [
+            f"`{row.loss}` {row.options}".rstrip(),
+            row.quantity,
+            _shape(row),
+            row.dtype,
+            goal.beside(row),
+            f"{goal.limit:.2f}",
+            f"{goal.ratio(row):.2f}",
+        ]
+        for row, goal in beyond(rows)
+    ]
+    head = ["loss", "what", "size", "dtype", "times", "goal", "found"]
+    return Table("rows beyond their goal", head, lines)
+
+
 def row_tables(rows: Iterable[Row]) -> list[Table]:
     """Return one table a group."""
     groups: dict[str, list[Row]] = {}
@@ -68,13 +93,12 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
     peers = list(dict.fromkeys(name for row in rows for name in row.ratios))
     lines = []
     for row in rows:
-        size = "x".join(map(str, row.shape))
         ratios = [row.ratios.get(peer) for peer in peers]
         lines.append(
             [
                 f"`{row.loss}` {row.options}".rstrip(),
                 row.quantity.replace(GRADIENT, "gradient"),
-                size,
+                _shape(row),
                 row.dtype,
                 f"{row.milliseconds[OURS]:.3g}",
                 *(ABSENT if ratio is None else f"{ratio:.2f}" for ratio in ratios),
@@ -84,6 +108,10 @@ def _row_table(group: str, rows: Sequence[Row]) -> Table:
     over = [f"/ {peer}" for peer in peers]
     head = ["loss", "what", "size", "dtype", f"{OURS} ms", *over, "A/A"]
     return Table(group, head, lines)
+
+
+def _shape(row: Row) -> str:
+    return "x".join(map(str, row.shape))
 
 
 def noise_table(rows: Sequence[Row]) -> Table:

@@ -21,7 +21,8 @@ from benchmarks.cases import (
 
 __all__ = ["CASES"]
 
-CASES: tuple[Case, ...] = (
+# In several sizes: what is compiled, with its values or gradients.
+_SIZED = (
     *elementwise.CASES,
     *rows.CASES,
     *margin.CASES,
@@ -33,6 +34,9 @@ CASES: tuple[Case, ...] = (
     *contrastive.CASES,
     *ranking.CASES,
     *reinforcement.CASES,
+)
+CASES: tuple[Case, ...] = (
+    *(case for usual in _SIZED for case in usual.sized()),
     *growth.CASES,
     *eager.CASES,
     *numpy.CASES,

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.case import OURS, Case, in_words
 from benchmarks.makers import jax_gradient
+from benchmarks.sizes import MORE_ROWS, Growth
 
 __all__ = ["beside"]
 
@@ -21,6 +22,7 @@ def beside(
     tiny: tuple[int, ...],
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
+    growth: Growth = MORE_ROWS,
     **peers: Loss,
 ) -> Case:
     """Return value and gradients of a loss beside `peers`, who give a cost as well."""
@@ -34,4 +36,5 @@ def beside(
         tiny,
         {name: jax_gradient(loss) for name, loss in calls.items()},
         options=in_words(options),
+        growth=growth,
     )

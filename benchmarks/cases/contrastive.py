@@ -8,6 +8,7 @@ import optax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.sizes import Growth, pairs
 
 __all__ = ["CASES"]
 
@@ -26,6 +27,8 @@ CASES = [
         BATCH,
         SMALL,
         optax=optax.losses.ntxent,
+        # optax holds the differences of all pairs, (N, N, D).
+        growth=Growth(elements=lambda shape: shape[0] ** 2 * shape[1]),
     ),
     _case(
         fl.circle_loss,
@@ -33,6 +36,7 @@ CASES = [
         BATCH,
         SMALL,
         options={"margin": 0.4, "constant_weights": False},
+        growth=Growth(elements=pairs),
         keras=lambda x, t: keras.losses.circle(t, keras.ops.normalize(x)).mean(),
     ),
 ]

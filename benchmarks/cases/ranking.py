@@ -5,6 +5,7 @@ import rax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.sizes import Growth, pairs_in_rows
 
 __all__ = ["CASES"]
 
@@ -34,15 +35,20 @@ def _approx_ndcg(x, t):
     return -rax.ndcg_metric(x, t, rank_fn=ranks, cutoff_fn=whole)
 
 
-def _case(ours, theirs, inputs=_graded, shape=(64, 256), **options):
-    return beside("ranking", ours, inputs, shape, (3, 5), options=options, rax=theirs)
+def _case(ours, theirs, **options):
+    shape, growth = (64, 256), Growth(elements=pairs_in_rows)
+    return _of(ours, theirs, _graded, shape, options=options, growth=growth)
+
+
+def _of(ours, theirs, inputs, shape, **more):
+    return beside("ranking", ours, inputs, shape, (3, 5), rax=theirs, **more)
 
 
 CASES = [
-    _case(fl.ranking_softmax_loss, rax.softmax_loss, shape=(4096, 256)),
-    _case(fl.poly1_softmax_loss, rax.poly1_softmax_loss, shape=(4096, 256)),
+    _of(fl.ranking_softmax_loss, rax.softmax_loss, _graded, (4096, 256)),
+    _of(fl.poly1_softmax_loss, rax.poly1_softmax_loss, _graded, (4096, 256)),
     _case(fl.unique_softmax_loss, rax.unique_softmax_loss),
-    _case(fl.listmle_loss, rax.listmle_loss, _lists),
+    _of(fl.listmle_loss, rax.listmle_loss, _lists, (64, 256)),
     _case(fl.pairwise_hinge_loss, rax.pairwise_hinge_loss),
     _case(fl.pairwise_logistic_loss, rax.pairwise_logistic_loss),
     _case(

@@ -10,6 +10,7 @@ import rlax
 import funloss as fl
 from benchmarks.cases.beside import beside
 from benchmarks.cases.rows import rows
+from benchmarks.sizes import Growth, pairs_in_rows
 
 __all__ = ["CASES"]
 
@@ -115,6 +116,8 @@ def _quantile_q(x, action, r, g, later):
 _case = functools.partial(beside, "reinforcement")
 STEPS, SOME_STEPS = (1 << 20,), (8,)
 ROWS, SOME_ROWS = (65536, 16), (6, 3)
+# Of atoms, or of quantiles.
+PAIRS = Growth(elements=pairs_in_rows)
 
 CASES = [
     _case(fl.td_loss, _values, STEPS, SOME_STEPS, rlax=_td),
@@ -127,20 +130,36 @@ CASES = [
         options={"lambda_": 0.75, "time_axis": 1},
         rlax=_retrace,
     ),
-    _case(fl.categorical_td_loss, _returns, (4096, 51), (4, 5), rlax=_categorical_td),
+    _case(
+        fl.categorical_td_loss,
+        _returns,
+        (4096, 51),
+        (4, 5),
+        growth=PAIRS,
+        rlax=_categorical_td,
+    ),
     _case(
         fl.categorical_q_learning_loss,
         _returns_of_actions,
         (1024, 8, 51),
         (4, 3, 5),
+        growth=PAIRS,
         rlax=_categorical_q,
     ),
-    _case(fl.quantile_huber_loss, rows(2), (4096, 64), (4, 5), rlax=_quantile),
+    _case(
+        fl.quantile_huber_loss,
+        rows(2),
+        (4096, 64),
+        (4, 5),
+        growth=PAIRS,
+        rlax=_quantile,
+    ),
     _case(
         fl.quantile_q_learning_loss,
         _quantiles_of_actions,
         (1024, 8, 32),
         (4, 3, 5),
+        growth=PAIRS,
         rlax=_quantile_q,
     ),
     _case(

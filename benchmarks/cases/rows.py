@@ -10,6 +10,7 @@ from torch.nn import functional as F
 import funloss as fl
 from benchmarks.case import OURS, Case
 from benchmarks.makers import jax_gradient, torch_gradient
+from benchmarks.sizes import Growth, pairs
 
 __all__ = ["CASES", "rows"]
 
@@ -69,7 +70,7 @@ def _distance(p, q):
     return ((p - q) ** 2).sum(-1)
 
 
-def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0):
+def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0, **more):
     """Return the case of one loss; `ours` if its result is more than a cost."""
     calls = {
         OURS: jax_gradient(ours or getattr(fl, name), wrt),
@@ -77,7 +78,7 @@ def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0):
     }
     if optax:
         calls["optax"] = jax_gradient(optax, wrt)
-    return Case("rows", name, "gradient", inputs, shape, tiny, calls)
+    return Case("rows", name, "gradient", inputs, shape, tiny, calls, **more)
 
 
 LARGE, SMALL = (32768, 128), (8, 4)
@@ -139,6 +140,7 @@ CASES = [
         (6, 3),
         lambda x: F.pdist(x).mean(),
         ours=lambda x: fl.pdist(x).mean(),
+        growth=Growth(elements=pairs),
     ),
     _case(
         "multilabel_soft_margin_loss",
@@ -158,5 +160,7 @@ CASES = [
             fl.adaptive_log_softmax_with_loss(*arrays, cutoffs=CUTOFFS).loss
         ),
         wrt=(0, 2, 3),
+        # A row has a score for each of the many classes of the last cluster.
+        growth=Growth(elements=lambda shape: shape[0] * shape[2]),
     ),
 ]

@@ -8,6 +8,7 @@ import optax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
+from benchmarks.sizes import Growth
 
 __all__ = ["CASES"]
 
@@ -34,6 +35,7 @@ CASES = [
         (8, 4, 65536),
         (2, 3, 5),
         options={"activation": "softmax", "smooth": 2.0},
+        growth=Growth(axis=2),
         optax=lambda x, t: optax.losses.dice_loss(_last(x), _last(t), axis=(1,)).mean(),
     ),
     _case(
@@ -42,6 +44,7 @@ CASES = [
         (8, 1 << 18),
         (2, 5),
         options={"axis": None, "batch": True, "alpha": 0.3, "beta": 0.7},
+        growth=Growth(axis=1),
         keras=lambda x, t: keras.losses.tversky(t, x, alpha=0.7, beta=0.3),
     ),
 ]
