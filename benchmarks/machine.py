@@ -1,13 +1,15 @@
 """On what the figures were taken."""
 
+import ctypes
 import importlib.metadata
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["description", "one_thread"]
+__all__ = ["description", "give_memory_back", "one_thread"]
 
 # Read when the libraries are imported, hence set for a process of its own.
 _ONE_THREAD = {
@@ -31,6 +33,12 @@ def one_thread(environment: Mapping[str, str]) -> dict[str, str]:
     """Return `environment` for one thread and kept memory; flags for XLA stay."""
     flags = f"{environment.get('XLA_FLAGS', '')} {_XLA}".strip()
     return {**environment, **_ONE_THREAD, "XLA_FLAGS": flags}
+
+
+def give_memory_back() -> None:
+    """Return freed memory to the system: other sizes may not fit into its pieces."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def description() -> dict[str, str]:

@@ -4,7 +4,8 @@ r"""Write the page of figures from those of a run.
         --json docs/performance.json --plots docs
     python -m benchmarks.report
 
-A test compares `docs/performance.md` with what the figures give.
+Tests compare `docs/performance.md`, and `docs/performance-gpu.md` of a run of
+`python -m benchmarks.accelerator`, with what the figures give.
 """
 
 import json
@@ -12,13 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accelerator import page as accelerator
 from benchmarks.exact import ExactRow
 from benchmarks.plots import GROWTH, RATIOS, draw
 from benchmarks.result import Row
 from benchmarks.sizes import ELEMENTS, SIZES
 from benchmarks.summary import summary_table
+from benchmarks.table import Table
 from benchmarks.tables import (
-    Table,
     beyond_table,
     exact_table,
     goal_table,
@@ -42,7 +44,7 @@ OPENING = """\
 How long a loss and its gradient take with funloss, over the time that another library
 takes for the same numbers: at 0.5 funloss is twice as quick, at 2 it takes twice as
 long. On one core of a CPU; what is written in JAX is compiled by `jax.jit`, torch runs
-eagerly.
+eagerly. There is a page on [GPUs](performance-gpu.md) as well.
 """
 
 SUMMARY = """\
@@ -133,9 +135,10 @@ def _machine(machine: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    """Write the page, and draw its plots."""
+    """Write the page and that of an accelerator, and draw the plots."""
     figures = json.loads(FIGURES.read_text())
     PAGE.write_text(page(figures))
+    accelerator.write()
     draw([Row.from_json(row) for row in figures["rows"]], DOCS)
 
 

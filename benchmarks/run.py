@@ -20,13 +20,13 @@ from benchmarks.case import Case
 from benchmarks.cases import CASES
 from benchmarks.clock import interleaved
 from benchmarks.exact import EXACT, ExactRow, exact_rows
-from benchmarks.machine import description
+from benchmarks.machine import description, give_memory_back
 from benchmarks.plots import draw
 from benchmarks.report import keep
 from benchmarks.result import Row, measured
 from benchmarks.sizes import SIZES, USUAL
+from benchmarks.table import Table
 from benchmarks.tables import (
-    Table,
     beyond_table,
     exact_table,
     goal_table,
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for k, case in enumerate(chosen, 1):
         start = time.monotonic()
         row, found = _measure(case, options.tiny, options.rounds)
+        give_memory_back()
         took = f"{time.monotonic() - start:.1f} s"
         console.print(f"[dim]{k}/{len(chosen)} {case.group}: {case.name}, {took}")
         rows.append(row)

@@ -22,7 +22,7 @@ from benchmarks.collectives import Collective, collectives
 from benchmarks.compiler import AS_BY_DEFAULT, argument
 from benchmarks.exact import measured
 from benchmarks.gates import GATES
-from benchmarks.tables import Table
+from benchmarks.table import Table
 
 __all__ = [
     "PAGE",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.goals import COMPILED, geometric_mean
 from benchmarks.result import Row
-from benchmarks.tables import Table
+from benchmarks.table import Table
 
 __all__ = ["ratios_by_peer", "summary_table"]
 
