@@ -80,14 +80,16 @@ class _Progress:
 
 def _times(options: argparse.Namespace, say: _Progress) -> list[Timed]:
     chosen = [p for p in PROGRAMS if not options.loss or p.loss in options.loss]
-    found = {}
+    if options.tiny:
+        # Programs that differed in nothing but the shape have become the same.
+        chosen = list({program.loss: program for program in chosen}.values())
+    found = []
     for k, program in enumerate(chosen, 1):
         each = timed(program, options.rounds, tiny=options.tiny)
         size = "x".join(map(str, each.shape))
         say(f"{k}/{len(chosen)} times: {each.loss} {size} {each.dtype}")
-        # Of tiny sizes there may be one instead of two.
-        found[each.loss, each.shape] = each
-    return list(found.values())
+        found.append(each)
+    return found
 
 
 def _as_json(check: Check) -> dict[str, str | float]:
