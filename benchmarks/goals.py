@@ -45,7 +45,7 @@ class Goal:
     def takes(self, row: Row) -> bool:
         """Tell whether the goal speaks of this row."""
         return (
-            self.beside(row) is not None
+            self.beside(row) != ""
             and row.group in self.groups
             and row.quantity == self.quantity
             and (not self.losses or row.loss in self.losses)
@@ -53,11 +53,11 @@ class Goal:
             and self.classes in (None, row.shape[-1])
         )
 
-    def beside(self, row: Row) -> str | None:
-        """Return the peer that the row is held against; None if it has none."""
+    def beside(self, row: Row) -> str:
+        """Return the peer that the row is held against; empty if it has none."""
         names = ON_JAX if self.peer == FASTEST else (self.peer,)
         found = [name for name in names if name in row.ratios]
-        return max(found, key=row.ratios.__getitem__, default=None)
+        return max(found, key=row.ratios.__getitem__, default="")
 
     def ratio(self, row: Row) -> float:
         """Return the time of funloss over that of this peer."""

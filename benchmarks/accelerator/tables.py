@@ -1,31 +1,20 @@
 """The figures of an accelerator as tables, for a terminal and for a page."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.accelerator.programs import BY_HAND, OPTAX
 from benchmarks.accelerator.timing import OTHER_FORM, Timed
 from benchmarks.case import OURS
 from benchmarks.table import Table
+from funloss.testing.harness import Check
 
-__all__ = ["Compared", "accuracy_table", "fault_table", "time_tables"]
+__all__ = ["accuracy_table", "fault_table", "time_tables"]
 
 ABSENT = "-"
 NAMES = (OURS, OTHER_FORM, BY_HAND, OPTAX)
 
 
-class Compared(Protocol):
-    """What a check of one array says, in a run or in the figures of one."""
-
-    loss: str
-    call: str
-    dtype: str
-    quantity: str
-    ulps: float
-    fault: str
-
-
-def accuracy_table(checks: Sequence[Compared]) -> Table:
+def accuracy_table(checks: Sequence[Check]) -> Table:
     """Return how many comparisons there are in each dtype, and the largest error."""
     lines = []
     for dtype in dict.fromkeys(check.dtype for check in checks):
@@ -38,7 +27,7 @@ def accuracy_table(checks: Sequence[Compared]) -> Table:
     return Table("accuracy, in ulps", head, lines)
 
 
-def _accuracy(dtype: str, words: str, checks: Sequence[Compared]) -> list[str]:
+def _accuracy(dtype: str, words: str, checks: Sequence[Check]) -> list[str]:
     worst = max(checks, key=lambda check: check.ulps)
     return [
         dtype,
@@ -51,7 +40,7 @@ def _accuracy(dtype: str, words: str, checks: Sequence[Compared]) -> list[str]:
     ]
 
 
-def fault_table(checks: Iterable[Compared], times: Iterable[Timed]) -> Table:
+def fault_table(checks: Iterable[Check], times: Iterable[Timed]) -> Table:
     """Return everything that is wrong."""
     lines = [
         [f"`{check.call}`", check.dtype, check.quantity, check.fault]
@@ -131,7 +120,7 @@ def _shape(each: Timed) -> str:
 
 
 def _figure(
-    each: Timed, name: str, figures: dict[str, float | None], form: str = "{:.3g}"
+    each: Timed, name: str, figures: Mapping[str, float | None], form: str = "{:.3g}"
 ) -> str:
     if name in each.no_room:
         return "no room"

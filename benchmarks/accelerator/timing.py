@@ -87,8 +87,8 @@ def _compiled(found: Timed, program: Program, arrays: Any) -> dict[str, Run]:
         gradient = jax.jit(jax.value_and_grad(loss, program.wrt))
         with _room(found, name):
             compiled = gradient.lower(*arrays).compile()
-            sizes = compiled.memory_analysis()
-            found.temporaries[name] = sizes.temp_size_in_bytes / 1e6
+            if sizes := compiled.memory_analysis():
+                found.temporaries[name] = sizes.temp_size_in_bytes / 1e6
             calls[name] = functools.partial(compiled, *arrays)
 
     with form(DEFAULT) as chosen:
@@ -189,7 +189,7 @@ def _time(found: Timed, calls: Mapping[str, Run], rounds: int, least: float) -> 
 
 
 def _turn(run: Run, repeats: int) -> float:
-    start = time.perf_counter()
+    start, result = time.perf_counter(), None
     for _ in range(repeats):
         result = run()
     jax.block_until_ready(result)
