@@ -10,6 +10,9 @@ By default samples run: every loss and every case, on JAX a few calls of each lo
 two of its three modes; elsewhere every call, in float64 or float32 and in both dtypes
 of 16 bits (see `parity.plan`). They differ from run to run; the seed that draws them is
 printed, and `--seed` draws the same again. `--full` runs every call in every mode.
+
+`--packages` compares with packages that have a loss too (`Case.also`), and with nothing
+else: values and gradients in float64, on NumPy, on torch and on JAX under `jit`.
 """
 
 import importlib
@@ -51,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RuntimeError as error:
         notes.print(f"python -m parity: error: {error}", markup=False)
         return 2
-    summary = importlib.import_module("parity.summary")
+    name = "parity.packages.summary" if options.packages else "parity.summary"
+    summary = importlib.import_module(name)
     return summary.show(report, options, time.monotonic() - begun)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from funloss._names import advice
 from funloss._registry import LOSSES
 from parity.files import refusal
+from parity.packages.pins import unmet
 
 __all__ = ["ALL_DTYPES", "ALL_LIBRARIES", "parsed"]
 
@@ -58,6 +59,11 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--full", action="store_true", help="every call in every mode, not samples"
     )
     which.add_argument(
+        "--packages",
+        action="store_true",
+        help="packages that have the losses too, instead of the references",
+    )
+    which.add_argument(
         "--seed",
         type=int,
         default=secrets.randbelow(10**6),
@@ -78,6 +84,10 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.html and not importlib.util.find_spec("matplotlib"):
         parser.error("--html needs matplotlib: pip install '.[docs]'")
+    if options.packages and options.json:
+        parser.error("--json: not with --packages, the figures are of the references")
+    if options.packages and (reason := unmet()):
+        parser.error(f"--packages: {reason}")
     if reason := refusal(options):
         parser.error(reason)
     return options

@@ -22,7 +22,10 @@ from parity.libraries import LIBRARIES
 from parity.plan import Plan, everything
 from parity.references import EXPECTED_WARNINGS, LIBRARY
 
-__all__ = ["check", "prepare", "work"]
+__all__ = ["EPSILON", "check", "prepare", "work"]
+
+# A relative error of this is one ulp in float64, or less.
+EPSILON = 2.0**-52
 
 # A loss that widens by accident is seen only where 64 bits exist.
 jax.config.update("jax_enable_x64", True)
@@ -94,4 +97,5 @@ def _expect(call: Call, dtype: str, number: int, like: Outcome | None) -> Expect
             seed=f"{call.id}/{number}",
             like=like,
         )
-    return replace(expectation, depth=case.depth)
+    allowed = None if case.package is None else case.package.tolerance / EPSILON
+    return replace(expectation, depth=case.depth, allowed=allowed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from parity.case import Call, Case
 from parity.losses import INFOS
 
-__all__ = ["Batch", "batches", "losses"]
+__all__ = ["Batch", "batches", "beside_packages", "losses"]
 
 # Calls that share inputs share most of a compiled program: six in one program compile
 # in about twice the time of one.
@@ -21,11 +21,15 @@ class Batch:
     loss: str
     case: int
     start: int
+    # Which package of the case is the reference; None: its own reference.
+    package: int | None = None
 
     def calls(self) -> list[Call]:
         """Return the calls."""
-        calls = CASES[self.case].calls()
-        return list(itertools.islice(calls, self.start, self.start + BATCH))
+        case = CASES[self.case]
+        if self.package is not None:
+            case = case.against(case.also[self.package])
+        return list(itertools.islice(case.calls(), self.start, self.start + BATCH))
 
 
 CASES: list[Case] = [case for info in INFOS for case in info.cases]
@@ -36,9 +40,18 @@ def losses() -> list[str]:
     return list(dict.fromkeys(case.loss for case in CASES))
 
 
-def batches(chosen: Collection[str] | None = None) -> Iterator[Batch]:
-    """Yield the batches of the chosen losses, or of all."""
+def batches(
+    chosen: Collection[str] | None = None, *, packages: bool = False
+) -> Iterator[Batch]:
+    """Yield the batches of the chosen losses, or of all; or those against packages."""
     for number, case in enumerate(CASES):
         if chosen is None or case.loss in chosen:
-            for start in range(0, len(list(case.calls())), BATCH):
-                yield Batch(case.loss, number, start)
+            beside = {k: case.against(own) for k, own in enumerate(case.also)}
+            for package, own in (beside if packages else {None: case}).items():
+                for start in range(0, len(list(own.calls())), BATCH):
+                    yield Batch(case.loss, number, start, package)
+
+
+def beside_packages() -> list[Case]:
+    """Return the cases against packages: one for each package of a case."""
+    return [case.against(package) for case in CASES for package in case.also]

@@ -25,6 +25,9 @@ _SHARING = ("float64", "float32")
 # once anyhow: compiling takes most of the time.
 _COMPILED_ONE_IN = 6
 
+# Where a loss runs beside a package: its own reference has compared all libraries.
+_BESIDE_PACKAGES = ("numpy", "torch", "jax-jit")
+
 # About how many seconds of an idle core a call takes: the reference in a dtype, funloss
 # on a library; on JAX nearly all of them compile.
 _REFERENCE = 0.005
@@ -40,8 +43,13 @@ _SECONDS = {
 
 def chosen(options: argparse.Namespace) -> dict[Batch, Plan]:
     """Return the plan of each batch that the command line asks for."""
-    own = list(batches(options.loss or None))
-    if options.full:
+    own = list(batches(options.loss or None, packages=options.packages))
+    if options.packages:
+        plans = {
+            batch: everything(batch.calls(), _BESIDE_PACKAGES, ("float64",))
+            for batch in own
+        }
+    elif options.full:
         plans = {batch: everything(batch.calls()) for batch in own}
     else:
         plans = samples(own, options.seed)

@@ -29,4 +29,5 @@ def checked(options: argparse.Namespace, progress: Shown) -> Report:
         failed = sum(1 for check in checks if check.fault)
         progress.add(len(checks) - failed, failed, costs[place], batch.loss)
     checks = (check for batch in plans for check in found[batch])
-    return Report("funloss against PyTorch", checks)
+    other = "packages of PyTorch losses" if options.packages else "PyTorch"
+    return Report(f"funloss against {other}", checks)

@@ -7,13 +7,13 @@ shape: what most of those need differs in the corners, the options and the limit
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.gate import Gate
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.examples.arrays import ELEMENTS, UNEQUAL, XY
 from parity.examples.lines import ERROR, ONE, PAIR
@@ -78,6 +78,7 @@ def elementwise(
     rows: Sequence[Row] = (),
     bad_options: tuple[Any, ...] = (),
     bad_values: tuple[Any, ...] = (),
+    also: Sequence[Package] = (),
     **more: Any,
 ) -> LossInfo:
     """Return what to check of a loss of `input` and `target` with one shape.
@@ -100,6 +101,7 @@ def elementwise(
         rows: Further rows.
         bad_options: Other options out of range, with the messages.
         bad_values: Values that an array may not have, with the messages.
+        also: Packages that the loss is compared with on the plain inputs.
         **more: As `LossInfo` takes it; a number may be the target unless it says so.
     """
     reals, drawn_with = reals or {}, drawn_with or {}
@@ -120,7 +122,8 @@ def elementwise(
     words = [f"{name} {value:g}" for name, value in drawn_with.items()]
     line = {"fixed": ", ".join(words) or "target 0", "arrays": PAIR, "along": ONE}
     curve = curve or Curve(**ERROR, **line, options=drawn_with, reference=reference)
-    standard = _cases(loss, reference, plain, reals, choices, extreme, hidden)
+    standard = list(_cases(loss, reference, plain, reals, choices, extreme, hidden))
+    standard[0] = replace(standard[0], also=also)
     own = {"cases": [*standard, *cases], "rows": [row, *rows], "number": 0.5}
     return LossInfo(loss, **own | {"gates": gates, "curve": curve} | more)
 

@@ -4,11 +4,12 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import SCORES, P, Q
 from parity.info import LossInfo
+from parity.packages.segmentation import dice_of_smp, tversky_of_smp
 from parity.references.dice import dice, tversky
 from parity.row import Row
 
@@ -67,6 +68,18 @@ SOFTMAX = {"activation": ["softmax"]}
 BOTH = ("input", "target")
 EACH = [{"reduction": ["none"]}, {"reduction": ["mean", "sum"]}]
 
+BATCH = {"axis": [-1], "batch": [True]}
+SMP = "counts pairs by |p - t|, which is the formula for labels alone; the whole batch"
+DICE_OF_SMP = Package(
+    "segmentation-models-pytorch DiceLoss",
+    dice_of_smp,
+    quirk=f"{SMP}; adds smooth twice, so it gets the half",
+    options=BATCH | {"smooth": [0.0, 1.0]},
+)
+TVERSKY_OF_SMP = Package(
+    "segmentation-models-pytorch TverskyLoss", tversky_of_smp, quirk=SMP
+)
+
 DICE_CASES = [
     Case(fl.dice_loss, dice, plain,
          [*EACH, {"smooth": [1.0], "reduction": ["none"]},
@@ -75,7 +88,8 @@ DICE_CASES = [
     Case(fl.dice_loss, dice, weighted,
          [SOFTMAX, {"activation": ["sigmoid"], "batch": [True]},
           SOFTMAX | {"absent": ["skip"]}], ("input", "weight")),
-    Case(fl.dice_loss, dice, last, {"axis": [-1], "reduction": ["none"]}),
+    Case(fl.dice_loss, dice, last, {"axis": [-1], "reduction": ["none"]},
+         also=[DICE_OF_SMP]),
     Case(fl.dice_loss, dice, masked, {"activation": ["softmax", "sigmoid"]}),
     Case(fl.dice_loss, dice, masked_pixels, {"reduction": ["none", "mean"]}, BOTH),
     Case(fl.dice_loss, dice, extreme,
@@ -85,6 +99,9 @@ TVERSKY_CASES = [
     Case(fl.tversky_loss, tversky, plain,
          [*EACH, {"alpha": [0.25, 2.0], "beta": [0.0], "reduction": ["none"]},
           {"batch": [True], "smooth": [0.5]}], BOTH),
+    Case(fl.tversky_loss, tversky, last,
+         BATCH | {"smooth": [0.0, 0.5], "alpha": [0.25], "beta": [0.75]},
+         also=[TVERSKY_OF_SMP]),
     Case(fl.tversky_loss, tversky, with_options, {"reduction": ["none"]},
          ("input", "alpha", "beta", "smooth")),
     Case(fl.tversky_loss, tversky, weighted,

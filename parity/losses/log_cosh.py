@@ -4,7 +4,9 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
+from parity.case import Package
 from parity.examples.shapes import MILLION
+from parity.packages.regression import log_cosh_of_torchmetrics
 from parity.references.regression import log_cosh
 from parity.standard import elementwise
 
@@ -25,5 +27,13 @@ INFOS = [
         plain=plain,
         extreme={"input": FAR, "target": [0.0] * 10},
         gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(22))],
+        also=[
+            Package(
+                "torchmetrics log_cosh_error",
+                log_cosh_of_torchmetrics,
+                quirk="a mean for each column, so it gets one; exp overflows at 710",
+                options={"reduction": ["mean"]},
+            )
+        ],
     ),
 ]

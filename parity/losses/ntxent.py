@@ -4,11 +4,12 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import ONE_ROW, X, not_above
 from parity.info import LossInfo
+from parity.packages.contrastive import ntxent_of_lightly, ntxent_of_pml
 from parity.references.ntxent import ntxent
 from parity.row import Row
 
@@ -24,6 +25,11 @@ def zeros(rng):
     inputs = plain(rng)
     inputs["input"][2] = 0.0
     return inputs
+
+
+def views(rng):
+    input = rng.standard_normal((6, 4))
+    return {"input": input, "target": np.asarray([0, 1, 2, 0, 1, 2])}
 
 
 def one_label(rng):
@@ -53,10 +59,22 @@ def with_temperature(rng):
 
 GRID = {"reduction": ["none", "mean"]}
 
+PML = Package(
+    "pytorch-metric-learning NTXentLoss",
+    ntxent_of_pml,
+    options={"temperature": [0.07, 0.5]},
+)
+LIGHTLY = Package(
+    "lightly NTXentLoss",
+    ntxent_of_lightly,
+    quirk="takes two views of each sample, not labels",
+)
+
 CASES = [
     Case(fl.ntxent_loss, ntxent, plain,
          [{"reduction": ["none", "mean", "sum"]}, {"temperature": [0.01, 1.0]},
-          {"dtype": ["float32"]}]),
+          {"dtype": ["float32"]}], also=[PML]),
+    Case(fl.ntxent_loss, ntxent, views, {"temperature": [0.5]}, also=[PML, LIGHTLY]),
     Case(fl.ntxent_loss, ntxent, zeros, GRID, orders=1),
     Case(fl.ntxent_loss, ntxent, one_label, GRID),
     Case(fl.ntxent_loss, ntxent, all_labels, {"reduction": ["mean"]}),

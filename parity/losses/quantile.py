@@ -4,9 +4,10 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.examples.arrays import ELEMENTS, X
 from parity.examples.shapes import MILLION
+from parity.packages.regression import quantile_of_torch_uncertainty
 from parity.references.quantile import quantile
 from parity.row import Row
 from parity.standard import Real, elementwise
@@ -38,6 +39,13 @@ INFOS = [
         gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(26))],
         drawn_with={"tau": 0.8},
         number=0.625,
+        also=[
+            Package(
+                "torch-uncertainty PinballLoss",
+                quantile_of_torch_uncertainty,
+                quirk="its gradient at an exact fit is 1/2 - tau; taken as 0",
+            )
+        ],
         idle={"axis": "documented: not without levels"},
     ),
 ]

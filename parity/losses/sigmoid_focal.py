@@ -4,13 +4,14 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, OUTSIDE, UNEQUAL, Q, X
 from parity.examples.lines import LOGIT, ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.classification import sigmoid_focal_of_torchvision
 from parity.references import kept
 from parity.references.odds import sigmoid_focal, sigmoid_focal_of_labels
 from parity.row import Row
@@ -44,9 +45,16 @@ BOTH = ("input", "target")
 WHERE = kept(sigmoid_focal, input=None, target=None, weight=None)
 LOSS = fl.sigmoid_focal_loss
 
+TORCHVISION = Package(
+    "torchvision sigmoid_focal_loss",
+    sigmoid_focal_of_torchvision,
+    quirk="no alpha is alpha=-1; its own default is 0.25",
+)
+
 CASES = [
     Case(LOSS, sigmoid_focal, plain,
-         [NONE | {"gamma": [0.0, 1.0, 2.0, 5.0]}, {"alpha": [0.25, 0.75]}], BOTH),
+         [NONE | {"gamma": [0.0, 1.0, 2.0, 5.0]}, {"alpha": [0.25, 0.75]}], BOTH,
+         also=[TORCHVISION]),
     # The derivative in a target of 0 or 1 has an infinite derivative for other gammas.
     Case(LOSS, sigmoid_focal, plain, NONE | {"gamma": [0.5]}, orders=1),
     Case(LOSS, WHERE, masked, {"reduction": ["mean", "sum"]}, (*BOTH, "weight")),

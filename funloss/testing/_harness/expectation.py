@@ -37,6 +37,7 @@ class Expectation:
         expected: The right outcome, in float64.
         exact: Whether no error at all is allowed.
         depth: Steps of a recursion, each of which rounds the one before.
+        allowed: Largest error in ulps, if not that of the table of tolerances.
     """
 
     loss: str
@@ -46,6 +47,7 @@ class Expectation:
     expected: Outcome
     exact: bool = False
     depth: int = 0
+    allowed: float | None = None
 
 
 def seeded(name: str) -> np.random.Generator:

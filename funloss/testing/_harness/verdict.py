@@ -61,11 +61,11 @@ def findings(
             if kind == "values":
                 dtype = problem.options.get("dtype") or dtype
             row = got if draw is None else got[draw]
-            allowed = (
-                0.0
-                if expectation.exact
-                else TOLERANCES[dtype].bound(kind, expectation.depth)
-            )
+            allowed = expectation.allowed
+            if expectation.exact:
+                allowed = 0.0
+            elif allowed is None:
+                allowed = TOLERANCES[dtype].bound(kind, expectation.depth)
             ulps, fault = _compare(row, want, dtype, allowed, scale[kind][index])
             quantity = words.format(*names[index : index + 1])
             yield Finding(kind, index, quantity, ulps, fault, want)

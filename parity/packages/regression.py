@@ -1,0 +1,22 @@
+"""Losses of regression by packages, called as those of funloss are."""
+
+import torch
+
+from parity.packages.loading import load
+
+__all__ = ["log_cosh_of_torchmetrics", "quantile_of_torch_uncertainty"]
+
+
+def log_cosh_of_torchmetrics(input, target, *, reduction):
+    """Return the mean over all elements."""
+    assert reduction == "mean"
+    loss = load("torchmetrics.functional.regression", "log_cosh_error")
+    return loss(input.flatten(), target.flatten())
+
+
+def quantile_of_torch_uncertainty(input, target, *, tau=0.5, reduction="mean"):
+    """Return the pinball loss, whose gradient at an exact fit is made 0."""
+    loss = load("torch_uncertainty.losses.regression", "PinballLoss")
+    fits = input == target
+    left = (torch.where(fits, x.detach(), x) for x in (input, target))
+    return loss(tau, reduction=reduction)(*left)
