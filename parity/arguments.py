@@ -33,6 +33,7 @@ what a run costs (/usr/bin/time -v python -m parity measures it):
   samples      at most 200 seconds of CPU in all, and 1.2 GB in each process
   --full       about 11 times as long
   --loss NAME  a few calls; importing PyTorch and JAX takes most of the time
+  --packages   about 20 seconds of CPU, most of them to import the packages
   --html FILE  the curves besides, a program of JAX for each loss
 
 exit status: 0 all checks passed, 1 a check failed, 2 it could not be run,
@@ -61,7 +62,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     which.add_argument(
         "--packages",
         action="store_true",
-        help="packages that have the losses too, instead of the references",
+        help="against packages that have a loss too, not the references; every call",
     )
     which.add_argument(
         "--seed",

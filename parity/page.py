@@ -19,6 +19,7 @@ from parity.curves import CURVES
 from parity.deviation import Behaviour, Deviation, Gives, Raises, Warns
 from parity.deviations import DEVIATIONS
 from parity.drawing import agreement, described, drawn
+from parity.packages.summary import Beside, beside
 
 __all__ = ["deviation_words", "page"]
 
@@ -35,6 +36,7 @@ def page(report: Report) -> str:
         report=report,
         entries=sorted(entries, key=lambda entry: order.index(entry.loss)),
         tolerances=TOLERANCES,
+        beside=any(row.figures.checks for entry in entries for row in entry.packages),
     )
 
 
@@ -76,6 +78,12 @@ class Entry:
     def cases(self) -> Iterator[Mapping[str, Any]]:
         """Its cases, in words."""
         return (_case(case) for case in CASES if case.loss == self.loss)
+
+    @property
+    def packages(self) -> list[Beside]:
+        """The packages that have it too, with what the run found beside them."""
+        rows = beside(self.figures.checks)
+        return [row for row in rows if row.loss == self.loss]
 
     @property
     def deviations(self) -> list[Mapping[str, str]]:

@@ -27,7 +27,6 @@ _EMPTY = (
 _OPERATORS = ("nms", "qnms")
 
 
-@functools.cache
 def load(module: str, name: str) -> Any:
     """Return what `module` of a package calls `name`.
 

@@ -23,12 +23,12 @@ __all__ = ["Beside", "beside", "show", "table"]
 
 @dataclass(frozen=True)
 class Beside:
-    """What was found of a loss beside a package.
+    """A loss beside a package, and what was found.
 
     Attributes:
         loss: The loss.
         package: The package.
-        figures: The checks.
+        figures: The checks; none if the run did not compare with the package.
     """
 
     loss: str
@@ -44,19 +44,18 @@ class Beside:
 
 
 def beside(checks: Sequence[Check]) -> list[Beside]:
-    """Return what was found, a row for each package of a loss."""
-    rows: dict[tuple[str, str], tuple[Package, set[str]]] = {}
+    """Return what was found, a row for each package of a loss, with checks or none."""
+    rows: dict[tuple[str, ...], tuple[Package, set[str]]] = {}
     for case in beside_packages():
-        assert case.package is not None
-        _, calls = rows.setdefault(
-            (case.loss, case.package.name), (case.package, set())
-        )
+        own = case.package
+        assert own is not None
+        key = (case.loss, own.name, f"{own.tolerance}", own.quirk)
+        _, calls = rows.setdefault(key, (own, set()))
         calls |= {call.id for call in case.calls()}
-    found = [
+    return [
         Beside(key[0], package, Figures(key, [c for c in checks if c.call in calls]))
         for key, (package, calls) in rows.items()
     ]
-    return [row for row in found if row.figures.checks]
 
 
 def table(report: Report) -> Table:
@@ -73,7 +72,7 @@ def table(report: Report) -> Table:
         show_edge=False,
         padding=0,
     )
-    for row in beside(report.checks):
+    for row in _checked(report):
         failed = len(row.figures.failures)
         made.add_row(
             row.loss,
@@ -104,11 +103,20 @@ def show(
     return 0 if report.passed else 1
 
 
+def _checked(report: Report) -> list[Beside]:
+    return [row for row in beside(report.checks) if row.figures.checks]
+
+
 def _outcome(report: Report, seconds: float) -> str:
     count, failed = len(report.checks), len(report.failures)
     if not count:
         return "Nothing was checked: no case of these losses names a package."
-    said = f"{failed:,} of {count:,} checks failed" if failed else f"All {count:,} pass"
-    losses = len({check.loss for check in report.checks})
-    packages = {row.package.name.split()[0] for row in beside(report.checks)}
-    return f"{said}: {losses} losses beside {', '.join(sorted(packages))}; {seconds:.0f} s."
+    said = (
+        f"{failed:,} of {count:,} checks failed"
+        if failed
+        else f"All {count:,} checks passed"
+    )
+    losses = {check.loss for check in report.checks}
+    of = next(iter(losses)) if len(losses) == 1 else f"{len(losses)} losses"
+    packages = {row.package.name.split()[0] for row in _checked(report)}
+    return f"{said}: {of} beside {', '.join(sorted(packages))}; {seconds:.0f} s."
