@@ -2,7 +2,6 @@
 
 from parity.later import functional as F
 from parity.later import torch
-
 from parity.references.options import cross_entropy_with_z_loss
 
 
