@@ -106,5 +106,5 @@ def _of_accelerator(parameters: Mapping[str, Any]) -> dict[str, Any]:
     platforms = kept.get("branches_platforms")
     if platforms:
         pairs = zip(platforms, kept["branches"], strict=True)
-        kept["branches"] = [body for names, body in pairs if names is None]
+        kept["branches"] = tuple(body for names, body in pairs if names is None)
     return kept
