@@ -1,6 +1,7 @@
 """Primitives that act along an axis."""
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,27 @@ class AlongAxis(Elementwise):
     def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
         return [self.total(x, axis, keepdims=True) for x in arrays]
+
+    def sum_over_pairs(
+        self,
+        function: Callable[..., Any],
+        firsts: Mapping[str, Any],
+        seconds: Mapping[str, Any],
+    ) -> Any:
+        """Return the sum over j of ``function(first, second)`` of items i and j.
+
+        Items lie on the last axis of the arrays of `firsts` and `seconds`; None and
+        0-d arrays stay. `function` gets both with one more axis and acts element by
+        element.
+        """
+
+        def expanded(items: Mapping[str, Any], axis: int) -> dict[str, Any]:
+            return {
+                name: self.expand_dims(x, axis=axis) if getattr(x, "ndim", 0) else x
+                for name, x in items.items()
+            }
+
+        return self.total(function(expanded(firsts, -1), expanded(seconds, -2)), -1)
 
     def norm(self, x: Any, p: float, axis: int, *, keepdims: bool = False) -> Any:
         """Return the p-norm for any real `p`, without overflow or underflow.

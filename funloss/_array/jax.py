@@ -1,7 +1,7 @@
 """JAX: `jax.numpy`, with torch's derivatives at corners, ties and zeros."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from funloss._array import jax_call, jax_sharding
+from funloss._array import jax_call, jax_pairs, jax_sharding
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
@@ -139,6 +139,16 @@ class JaxNamespace(JaxInputs):
     def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
         return rules.joint_sum(arrays, axis % arrays[0].ndim)
+
+    def sum_over_pairs(
+        self,
+        function: Callable[..., Any],
+        firsts: Mapping[str, Any],
+        seconds: Mapping[str, Any],
+    ) -> Any:
+        """Return the sum over j of ``function(first, second)`` of items i and j."""
+        dense = super().sum_over_pairs
+        return jax_pairs.sum_over_pairs(dense, function, firsts, seconds)
 
     def norm2(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; gradient 0 at 0."""

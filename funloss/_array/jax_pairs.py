@@ -1,0 +1,55 @@
+"""Sums over the second of two items, on JAX."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+__all__ = ["sum_over_pairs"]
+
+_UNROLL = 4
+
+
+def sum_over_pairs(
+    dense: Callable[..., Any],
+    function: Callable[..., Any],
+    firsts: Mapping[str, Any],
+    seconds: Mapping[str, Any],
+) -> Any:
+    """Return ``dense(function, firsts, seconds)``, on a CPU one second item at a time.
+
+    There a sum along the last axis takes one number after the other, while a step for
+    each second item acts on many first items at once, and keeps no table either.
+    """
+
+    def in_steps(firsts: Any, seconds: Any) -> Any:
+        return _in_steps(function, firsts, seconds)
+
+    def at_once(firsts: Any, seconds: Any) -> Any:
+        return dense(function, firsts, seconds)
+
+    arrays = jax.tree.leaves((firsts, seconds))
+    if any(x.ndim and jax.typeof(x).sharding.spec[-1] is not None for x in arrays):
+        return at_once(firsts, seconds)
+    return lax.platform_dependent(firsts, seconds, cpu=in_steps, default=at_once)
+
+
+def _in_steps(function: Callable[..., Any], firsts: Any, seconds: Any) -> Any:
+    columns = {
+        name: jnp.moveaxis(x, -1, 0)[..., None]
+        for name, x in seconds.items()
+        if x is not None and x.ndim
+    }
+
+    def at(column: Any) -> Any:
+        return function(firsts, dict(seconds) | column)
+
+    def step(total: Any, column: Any) -> Any:
+        return total + at(column), None
+
+    # Not from zeros, which would not lie on the devices of the items.
+    start = at({name: x[0] for name, x in columns.items()})
+    others = {name: x[1:] for name, x in columns.items()}
+    return lax.scan(step, start, others, unroll=_UNROLL)[0]
