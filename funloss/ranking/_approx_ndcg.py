@@ -1,7 +1,7 @@
 """ApproxNDCG loss: NDCG of smoothed ranks."""
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.checks import check_choice, check_integer
@@ -18,13 +18,11 @@ from funloss.ranking._dcg import (
     ideal_discounts,
     ranks,
 )
-from funloss.ranking._pair_matrices import (
-    clip_infinite,
-    mask_nonnegative,
-    off_diagonal,
-    pair_mask,
-    row_and_column,
-    score_differences,
+from funloss.ranking._smooth_ranks import (
+    RankInputs,
+    smooth_ranks,
+    smooth_ranks_d_scores,
+    smooth_ranks_d_temperature,
 )
 
 __all__ = ["approx_ndcg_loss"]
@@ -115,68 +113,46 @@ def approx_ndcg_loss(
     return lists.reduce(losses, reduction)
 
 
-class _Inputs(NamedTuple):
-    """The arguments of formulas after the namespace."""
-
-    scores: Any
-    labels: Any
-    weight: Any
-    where: Any
-    temperature: Any
-    step: str
-    topn: int | None
-    gain: str
-
-
 def _approx_ndcg(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
+    inputs = RankInputs(*arguments)
     gain, ideal, _ = _gains(xp, inputs)
-    rank = _smooth_ranks(xp, inputs)
+    rank = smooth_ranks(xp, inputs)
     total = xp.total(_mask_items(xp, gain * discounts(xp, rank), inputs), -1)
     return -total / ideal
 
 
 def _d_scores(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
-    d_ranks, differences, mask = _d_ranks(xp, inputs)
-    own, other = row_and_column(xp, d_ranks)
-    d_step = _d_step(xp, differences, inputs)
-    is_even = inputs.step == "sigmoid"
-    d_step_reversed = d_step if is_even else _d_step(xp, -differences, inputs)
-    gradient = mask * (other * d_step_reversed - own * d_step)
-    gradient = xp.total(gradient, -1) / inputs.temperature
-    # An infinite score stays infinite, so its derivative is 0.
-    return xp.where(xp.isinf(inputs.scores), 0.0, gradient)
+    inputs = RankInputs(*arguments)
+    return smooth_ranks_d_scores(xp, inputs, _d_ranks(xp, inputs))
 
 
 def _d_temperature(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
-    d_ranks, differences, mask = _d_ranks(xp, inputs)
-    d_step = xp.total(mask * _d_step(xp, differences, inputs) * differences, -1)
-    return -d_ranks * d_step / inputs.temperature
+    inputs = RankInputs(*arguments)
+    d_temperature = smooth_ranks_d_temperature(xp, inputs)
+    return _d_ranks(xp, inputs) * d_temperature
 
 
 def _d_labels(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
+    inputs = RankInputs(*arguments)
     gradient = _d_gains(xp, inputs) * gains_d_labels(xp, inputs.labels, inputs.gain)
     return gradient if inputs.weight is None else gradient * inputs.weight
 
 
 def _d_weight(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
+    inputs = RankInputs(*arguments)
     return _d_gains(xp, inputs) * gains(xp, inputs.labels, inputs.gain)
 
 
-def _d_gains(xp: Namespace, inputs: _Inputs) -> Any:
+def _d_gains(xp: Namespace, inputs: RankInputs) -> Any:
     """Return the derivative of the loss in each item's weighted gain."""
     _, ideal, ideal_discount = _gains(xp, inputs)
-    rank = _smooth_ranks(xp, inputs)
+    rank = smooth_ranks(xp, inputs)
     loss = xp.expand_dims(_approx_ndcg(xp, *inputs), axis=-1)
     discount = _mask_items(xp, discounts(xp, rank), inputs)
     return -(discount + loss * ideal_discount) / xp.expand_dims(ideal, axis=-1)
 
 
-def _gains(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
+def _gains(xp: Namespace, inputs: RankInputs) -> tuple[Any, Any, Any]:
     """Return weighted gains, the ideal DCG (inf if it is 0) and its discounts."""
     gain = gains(xp, inputs.labels, inputs.gain)
     gain = gain if inputs.weight is None else gain * inputs.weight
@@ -185,46 +161,15 @@ def _gains(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
     return gain, xp.where(ideal == 0, math.inf, ideal), discount
 
 
-def _d_ranks(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
-    """Return the derivatives of the loss in ranks, score differences and their mask."""
+def _d_ranks(xp: Namespace, inputs: RankInputs) -> Any:
+    """Return the derivatives of the loss in the smoothed ranks."""
     gain, ideal, _ = _gains(xp, inputs)
-    rank = _smooth_ranks(xp, inputs)
+    rank = smooth_ranks(xp, inputs)
     d_ranks = math.log(2) / (xp.square(xp.log1p(rank)) * (1.0 + rank))
-    d_ranks = _mask_items(xp, gain * d_ranks, inputs) / xp.expand_dims(ideal, axis=-1)
-    first, second = row_and_column(xp, clip_infinite(xp, inputs.scores))
-    differences = (second - first) / _for_pairs(xp, inputs.temperature)
-    return d_ranks, differences, pair_mask(xp, inputs.where, inputs.scores)
+    return _mask_items(xp, gain * d_ranks, inputs) / xp.expand_dims(ideal, axis=-1)
 
 
-def _d_step(xp: Namespace, difference: Any, inputs: _Inputs) -> Any:
-    """Return the derivative of the step; that of the sigmoid is even."""
-    if inputs.step == "hinge":
-        return 1.0 - xp.heaviside(-1.0 - difference)
-    exponential = xp.exp(-xp.absolute(difference))
-    return exponential / xp.square(1.0 + exponential)
-
-
-def _smooth_ranks(xp: Namespace, inputs: _Inputs) -> Any:
-    scores = inputs.scores
-    mask = pair_mask(xp, inputs.where, scores)
-    temperature = _for_pairs(xp, inputs.temperature)
-    if inputs.step == "sigmoid":
-        first, second = row_and_column(xp, clip_infinite(xp, scores))
-        # The sum includes the step of each item over itself, which is 1/2.
-        steps = mask * xp.sigmoid((second - first) / temperature)
-        return 0.5 + xp.total(steps, -1)
-    steps = xp.clamp_min(1.0 - score_differences(xp, scores) / temperature, 0.0)
-    mask = mask * off_diagonal(xp, scores)
-    return 1.0 + xp.total(mask_nonnegative(xp, steps, mask, scores), -1)
-
-
-def _for_pairs(xp: Namespace, option: Any) -> Any:
-    """Return an option that broadcasts to pairs; some libraries repeat it per item."""
-    has_items = hasattr(option, "ndim") and option.ndim
-    return xp.expand_dims(option, axis=-1) if has_items else option
-
-
-def _mask_items(xp: Namespace, values: Any, inputs: _Inputs) -> Any:
+def _mask_items(xp: Namespace, values: Any, inputs: RankInputs) -> Any:
     """Return `values`, 0 for masked items and for ranks beyond `topn`."""
     if inputs.where is not None:
         values = xp.where(inputs.where, values, 0.0)

@@ -6,9 +6,15 @@ from typing import Any, Literal, NamedTuple
 from funloss._array import Namespace
 from funloss._core.checks import check_choice, check_integer
 from funloss.ranking._dcg import GAINS, cut_discounts, gains, ideal_discounts, ranks
-from funloss.ranking._pair_matrices import constant_column, row_and_column
+from funloss.ranking._pair_matrices import Item
 
-__all__ = ["LambdaWeight", "LambdaWeighting", "lambda_weighting", "lambda_weights"]
+__all__ = [
+    "LambdaWeight",
+    "LambdaWeighting",
+    "lambda_items",
+    "lambda_weighting",
+    "lambda_weights",
+]
 
 LambdaWeight = Literal["labeldiff", "dcg", "dcg2"] | None
 
@@ -53,24 +59,18 @@ def lambda_weighting(
     return LambdaWeighting(lambda_weight, topn, normalize, gain)
 
 
-def lambda_weights(
+def lambda_items(
     xp: Namespace,
     weighting: LambdaWeighting,
     scores: Any,
     labels: Any,
     weight: Any,
     where: Any,
-) -> Any:
-    """Return the weight of each pair, a constant; ranks are those of the scores.
-
-    ``"dcg"`` is the change of the discounted gain if the two items swap ranks.
-    ``"dcg2"`` takes the discounts at the difference of their ranks instead, and raises
-    the weights of pairs beyond `topn`.
-    """
+) -> dict[str, Any]:
+    """Return what `lambda_weights` takes of items; ranks are those of the scores."""
     scores, labels = xp.stop_gradient(scores), xp.stop_gradient(labels)
     if weighting.kind == "labeldiff":
-        first, second = row_and_column(xp, labels)
-        return xp.absolute(first - second)
+        return {"gain": labels}
     gain = gains(xp, labels, weighting.gain)
     if weight is not None:
         gain = gain * xp.stop_gradient(weight)
@@ -78,34 +78,46 @@ def lambda_weights(
         discount = ideal_discounts(xp, gain, where, weighting.topn)
         ideal = xp.total(gain * discount, -1, keepdims=True)
         gain = gain / xp.where(ideal == 0, 1.0, ideal)
-    first, second = row_and_column(xp, gain)
-    gain_differences = xp.absolute(first - second)
-    is_dcg = weighting.kind == "dcg"
-    change = _discount_differences if is_dcg else _discounts_of_rank_differences
-    return gain_differences * change(xp, ranks(xp, scores, where), weighting.topn)
+    rank = ranks(xp, scores, where)
+    if weighting.kind == "dcg":
+        return {"gain": gain, "discount": cut_discounts(xp, rank, weighting.topn)}
+    return {"gain": gain, "rank": rank}
 
 
-def _discount_differences(xp: Namespace, rank: Any, topn: int | None) -> Any:
-    first, second = row_and_column(xp, cut_discounts(xp, rank, topn))
-    return xp.absolute(first - second)
+def lambda_weights(
+    xp: Namespace, weighting: LambdaWeighting, first: Item, second: Item
+) -> Any:
+    """Return the weight of each pair, a constant.
+
+    ``"dcg"`` is the change of the discounted gain if the two items swap ranks.
+    ``"dcg2"`` takes the discounts at the difference of their ranks instead, and raises
+    the weights of pairs beyond `topn`.
+    """
+    gain_differences = xp.absolute(first["gain"] - second["gain"])
+    if weighting.kind == "labeldiff":
+        return gain_differences
+    if weighting.kind == "dcg":
+        return gain_differences * xp.absolute(first["discount"] - second["discount"])
+    change = _discounts_of_rank_differences(xp, first, second, weighting.topn)
+    return gain_differences * change
 
 
-def _discounts_of_rank_differences(xp: Namespace, rank: Any, topn: int | None) -> Any:
+def _discounts_of_rank_differences(
+    xp: Namespace, first: Item, second: Item, topn: int | None
+) -> Any:
     """Return ``D(n) - D(n + 1)`` of rank differences n, with ``D(n) = 1/log2(1 + n)``.
 
     A pair whose lower rank r is beyond `topn` has ``1 / (1 - D(r))`` times as much.
     """
-    first, second = row_and_column(xp, rank)
-    one = constant_column(xp, rank, 1.0)
-    log_2 = constant_column(xp, rank, math.log(2))
-    difference = xp.absolute(first - second)
+    one, log_2 = first["zero"] + 1.0, first["zero"] + math.log(2)
+    difference = xp.absolute(first["rank"] - second["rank"])
     n = xp.maximum(difference, one)
     log_next = xp.log1p(n + one)
     change = log_2 * xp.log1p(one / (one + n)) / (xp.log1p(n) * log_next)
     change = xp.heaviside(difference) * change
     if topn is None:
         return change
-    lower_rank = xp.maximum(xp.maximum(first, second), one + one)
+    lower_rank = xp.maximum(xp.maximum(first["rank"], second["rank"]), one + one)
     log_rank = xp.log1p(lower_rank)
     is_beyond = xp.heaviside(lower_rank - topn * one)
     return change * (one + is_beyond * (log_2 / (log_rank - log_2)))

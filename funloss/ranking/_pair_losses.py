@@ -5,15 +5,23 @@ from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.item_lists import ItemLists
-from funloss.ranking._lambda_weights import LambdaWeighting, lambda_weights
+from funloss.ranking._lambda_weights import (
+    LambdaWeighting,
+    lambda_items,
+    lambda_weights,
+)
 from funloss.ranking._pair_matrices import (
+    Item,
     clip_infinite,
     is_more_relevant,
+    item_indices,
     mask_nonnegative,
     off_diagonal,
     pair_mask,
-    row_and_column,
+    presence,
     score_differences,
+    split_infinite,
+    zeros,
 )
 
 __all__ = ["PairLoss", "reduce_pair_losses"]
@@ -73,42 +81,50 @@ def _pair_count(lists: ItemLists, pair_loss: PairLoss) -> Any:
     if 0 in scores.shape:
         return 0.0
     if not pair_loss.all_pairs:
+        present = presence(xp, where, labels)
         # The reversed pairs: as many, and no matrix that the losses share.
-        mask = is_more_relevant(xp, -labels) * pair_mask(xp, where, labels)
-        return xp.clamp_min(xp.total(mask), 1.0)
+        items = {"label": -labels, "present": present, "zero": zeros(xp, labels)}
+
+        def counts(first: Item, second: Item) -> Any:
+            return is_more_relevant(xp, first, second) * pair_mask(first, second)
+
+        return xp.clamp_min(xp.total(xp.sum_over_pairs(counts, items, items)), 1.0)
     ones = xp.ones_like(scores)
     items = xp.total(ones if where is None else xp.where(where, ones, 0.0), -1)
     return xp.clamp_min(xp.total(xp.square(items)), 1.0)
 
 
-def _masks(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any, Any]:
-    """Return the 0/1 mask of pairs, their weights, and the option for pairs."""
-    scores, labels, weight, where, option, _, weighting = inputs
-    mask = pair_weights = pair_mask(xp, where, scores)
-    if weighting is not None:
-        weights = lambda_weights(xp, weighting, scores, labels, weight, where)
-        pair_weights = mask * weights
-        # A pair of weight 0 has loss 0, even where its loss is infinite.
-        mask = mask * xp.heaviside(weights)
-    if hasattr(option, "ndim") and option.ndim:
-        option = xp.expand_dims(option, axis=-1)
-    return mask, pair_weights, option
-
-
-def _positives(xp: Namespace, inputs: _Inputs) -> Any:
-    """Return 1 for the pairs whose first item should score higher, else 0."""
-    labels = inputs.labels
+def _items(xp: Namespace, inputs: _Inputs, scores: Item) -> dict[str, Any]:
+    """Return what pairs take of an item, with `scores` as they take these."""
+    items = {
+        "label": inputs.labels,
+        "present": presence(xp, inputs.where, inputs.scores),
+        "zero": zeros(xp, inputs.scores),
+        "option": inputs.option,
+        **scores,
+    }
     if inputs.pair_loss.all_pairs:
-        return off_diagonal(xp, labels)
-    return is_more_relevant(xp, labels)
+        items["index"] = item_indices(xp, inputs.labels)
+    if inputs.weighting is not None:
+        items |= lambda_items(xp, inputs.weighting, *inputs[:4])
+    return items
 
 
-def _minus_label_differences(xp: Namespace, inputs: _Inputs, differences: Any) -> Any:
-    """Return the argument of the pair loss, given the score differences."""
-    if not inputs.pair_loss.of_error:
-        return differences
-    first, second = row_and_column(xp, inputs.labels)
-    return differences - (first - second)
+def _masks(xp: Namespace, inputs: _Inputs, first: Item, second: Item) -> Any:
+    """Return the 0/1 mask of pairs, and their weights."""
+    mask = pair_mask(first, second)
+    if inputs.weighting is None:
+        return mask, mask
+    weights = lambda_weights(xp, inputs.weighting, first, second)
+    # A pair of weight 0 has loss 0, even where its loss is infinite.
+    return mask * xp.heaviside(weights), mask * weights
+
+
+def _positives(xp: Namespace, inputs: _Inputs, first: Item, second: Item) -> Any:
+    """Return 1 for the pairs whose first item should score higher, else 0."""
+    if inputs.pair_loss.all_pairs:
+        return off_diagonal(xp, first, second)
+    return is_more_relevant(xp, first, second)
 
 
 def _pairwise(xp: Namespace, *arguments: Any) -> Any:
@@ -118,36 +134,55 @@ def _pairwise(xp: Namespace, *arguments: Any) -> Any:
 
 def _d_weight(xp: Namespace, *arguments: Any) -> Any:
     inputs = _Inputs(*arguments)
-    mask, pair_weights, option = _masks(xp, inputs)
-    differences = score_differences(xp, inputs.scores)
-    x = _minus_label_differences(xp, inputs, differences)
-    losses = inputs.pair_loss.formula(xp, x, option)
-    mask = mask * _positives(xp, inputs)
-    losses = mask_nonnegative(xp, losses, mask, inputs.scores)
-    return xp.total(losses * pair_weights, -1)
+    items = _items(xp, inputs, split_infinite(xp, inputs.scores))
+
+    def losses_of_pairs(first: Item, second: Item) -> Any:
+        mask, pair_weights = _masks(xp, inputs, first, second)
+        x = score_differences(xp, first, second)
+        if inputs.pair_loss.of_error:
+            x = x - (first["label"] - second["label"])
+        losses = inputs.pair_loss.formula(xp, x, first["option"])
+        mask = mask * _positives(xp, inputs, first, second)
+        losses = mask_nonnegative(xp, losses, mask, first["zero"])
+        return losses * pair_weights
+
+    return xp.sum_over_pairs(losses_of_pairs, items, items)
 
 
 # Gradients use clipped scores so that masked pairs give 0 * finite, not 0 * inf = nan.
 # The row of an item has each of its pairs in both orders.
-def _clipped_arguments(xp: Namespace, inputs: _Inputs) -> Any:
-    first, second = row_and_column(xp, clip_infinite(xp, inputs.scores))
-    return _minus_label_differences(xp, inputs, first - second)
+def _clipped_items(xp: Namespace, inputs: _Inputs) -> dict[str, Any]:
+    clipped = {"score": clip_infinite(xp, inputs.scores), "weight": inputs.weight}
+    return _items(xp, inputs, clipped)
+
+
+def _clipped_argument(inputs: _Inputs, first: Item, second: Item) -> Any:
+    x = first["score"] - second["score"]
+    if not inputs.pair_loss.of_error:
+        return x
+    return x - (first["label"] - second["label"])
 
 
 def _d_scores(xp: Namespace, *arguments: Any) -> Any:
     inputs = _Inputs(*arguments)
-    weight, pair_loss = inputs.weight, inputs.pair_loss
-    _, pair_weights, option = _masks(xp, inputs)
-    x = _clipped_arguments(xp, inputs)
-    first, second = (1.0, 1.0) if weight is None else row_and_column(xp, weight)
-    positives = _positives(xp, inputs)
-    if pair_loss.all_pairs:
-        gradient = (first + second) * positives * pair_loss.d_x(xp, x, option)
-    else:
-        negatives = is_more_relevant(xp, -inputs.labels)
+    pair_loss = inputs.pair_loss
+
+    def derivatives(first: Item, second: Item) -> Any:
+        _, pair_weights = _masks(xp, inputs, first, second)
+        x, option = _clipped_argument(inputs, first, second), first["option"]
+        own, other = (
+            (1.0, 1.0) if inputs.weight is None else (first["weight"], second["weight"])
+        )
+        positives = _positives(xp, inputs, first, second)
+        if pair_loss.all_pairs:
+            factor = (own + other) * positives
+            return pair_weights * (factor * pair_loss.d_x(xp, x, option))
+        negatives = is_more_relevant(xp, second, first)
         gradient = pair_loss.d_x(xp, (positives - negatives) * x, option)
-        gradient = (positives * first - negatives * second) * gradient
-    return xp.total(pair_weights * gradient, -1)
+        return pair_weights * ((positives * own - negatives * other) * gradient)
+
+    items = _clipped_items(xp, inputs)
+    return xp.sum_over_pairs(derivatives, items, items)
 
 
 def _d_labels(xp: Namespace, *arguments: Any) -> Any:
@@ -156,10 +191,14 @@ def _d_labels(xp: Namespace, *arguments: Any) -> Any:
 
 def _d_option(xp: Namespace, *arguments: Any) -> Any:
     inputs = _Inputs(*arguments)
-    weight, pair_loss = inputs.weight, inputs.pair_loss
-    mask, pair_weights, option = _masks(xp, inputs)
-    positives = _positives(xp, inputs)
-    x = mask * positives * _clipped_arguments(xp, inputs)
-    gradient = pair_weights * positives * pair_loss.d_option(xp, x, option)
-    gradient = xp.total(gradient, -1)
-    return gradient if weight is None else gradient * weight
+
+    def derivatives(first: Item, second: Item) -> Any:
+        mask, pair_weights = _masks(xp, inputs, first, second)
+        positives = _positives(xp, inputs, first, second)
+        x = mask * positives * _clipped_argument(inputs, first, second)
+        d_option = inputs.pair_loss.d_option(xp, x, first["option"])
+        return pair_weights * positives * d_option
+
+    items = _clipped_items(xp, inputs)
+    gradient = xp.sum_over_pairs(derivatives, items, items)
+    return gradient if inputs.weight is None else gradient * inputs.weight

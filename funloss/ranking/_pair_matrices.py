@@ -1,76 +1,83 @@
-"""Matrices of the pairs of a list: entry ``[..., i, j]`` is of items i and j.
+"""Functions of the pairs of a list: of items i and j, as `sum_over_pairs` takes them.
 
 These helpers avoid `where` and shared literals: XLA:CPU fuses purely arithmetic (L, L)
 expressions into the sum, but materialises any `select` and any constant used by two of
-them. Masks are therefore factors of 0 and 1, and constants come as columns.
+them. Masks are therefore factors of 0 and 1, and constants come of an array of items.
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from funloss._array import Namespace
 
 __all__ = [
+    "Item",
     "clip_infinite",
-    "constant_column",
     "finite_limit",
     "is_more_relevant",
+    "item_indices",
     "mask_nonnegative",
     "off_diagonal",
     "pair_mask",
-    "row_and_column",
+    "presence",
     "score_differences",
+    "split_infinite",
+    "zeros",
 ]
 
-
-def row_and_column(xp: Namespace, x: Any) -> tuple[Any, Any]:
-    """Return ``x[i]`` and ``x[j]``, to broadcast to the pairs ``[i, j]``."""
-    return xp.expand_dims(x, axis=-1), xp.expand_dims(x, axis=-2)
+Item = Mapping[str, Any]
 
 
-def constant_column(xp: Namespace, like: Any, value: float) -> Any:
-    """Return a number for each first item i, to broadcast to the pairs."""
-    return xp.expand_dims(_zeros(xp, like) + value, axis=-1)
+def is_more_relevant(xp: Namespace, first: Item, second: Item) -> Any:
+    """Return 1 where the label of the first item is higher, else 0."""
+    difference = xp.stop_gradient(first["label"] - second["label"])
+    return xp.sign(xp.maximum(difference, first["zero"]))
 
 
-def is_more_relevant(xp: Namespace, labels: Any) -> Any:
-    """Return 1 where ``labels[i] > labels[j]``, else 0."""
-    first, second = row_and_column(xp, xp.stop_gradient(labels))
-    return xp.sign(xp.maximum(first - second, constant_column(xp, labels, 0.0)))
+def presence(xp: Namespace, where: Any, like: Any) -> Any:
+    """Return 1 for unmasked items, else 0; None without a mask."""
+    return None if where is None else xp.astype(where, like.dtype)
 
 
-def pair_mask(xp: Namespace, where: Any, like: Any) -> Any:
+def pair_mask(first: Item, second: Item) -> Any:
     """Return 1 for the pairs of unmasked items, else 0; just 1 without a mask."""
-    if where is None:
+    if first["present"] is None:
         return 1.0
-    first, second = row_and_column(xp, xp.astype(where, like.dtype))
-    return first * second
+    return first["present"] * second["present"]
 
 
-def off_diagonal(xp: Namespace, like: Any) -> Any:
+def item_indices(xp: Namespace, like: Any) -> Any:
+    """Return the index of each item, for `off_diagonal`."""
+    indices = xp.arange(like.shape[-1], dtype=like.dtype, **xp.device_kw(like))
+    return xp.of_ndim(like.ndim, indices)[0] + zeros(xp, like)
+
+
+def off_diagonal(xp: Namespace, first: Item, second: Item) -> Any:
     """Return 1 where i and j differ, else 0."""
-    first, second = row_and_column(xp, _indices(xp, like))
-    return xp.absolute(xp.sign(first - second))
+    return xp.absolute(xp.sign(first["index"] - second["index"]))
 
 
-def mask_nonnegative(xp: Namespace, values: Any, mask: Any, like: Any) -> Any:
+def mask_nonnegative(xp: Namespace, values: Any, mask: Any, zero: Any) -> Any:
     """Return `values` >= 0 where `mask` is 1, and 0 where it is 0, even of infinity."""
-    one = constant_column(xp, like, 1.0)
-    infinity = constant_column(xp, like, math.inf)
-    limited = xp.minimum(values, (mask + mask - one) * infinity)
-    return xp.clamp_min(limited, constant_column(xp, like, 0.0))
+    limited = xp.minimum(values, (mask + mask - (zero + 1.0)) * (zero + math.inf))
+    return xp.clamp_min(limited, zero)
 
 
-def score_differences(xp: Namespace, scores: Any) -> Any:
-    """Return ``scores[i] - scores[j]``; between equal infinities, 0."""
+def split_infinite(xp: Namespace, scores: Any) -> dict[str, Any]:
+    """Return the scores that are finite and the signs of the others, else 0."""
     is_infinite = xp.isinf(scores)
-    first, second = row_and_column(xp, xp.where(is_infinite, 0.0, scores))
-    signs = xp.where(is_infinite, xp.sign(scores), 0.0)
-    first_sign, second_sign = row_and_column(xp, signs)
-    sign_difference, half = first_sign - second_sign, constant_column(xp, scores, 0.5)
-    infinity = constant_column(xp, scores, math.inf)
+    finite = xp.where(is_infinite, 0.0, scores)
+    return {"score": finite, "sign": xp.where(is_infinite, xp.sign(scores), 0.0)}
+
+
+def score_differences(xp: Namespace, first: Item, second: Item) -> Any:
+    """Return the difference of scores split above; between equal infinities, 0."""
+    sign_difference, half = first["sign"] - second["sign"], first["zero"] + 0.5
+    infinity = first["zero"] + math.inf
     # The bounds are (inf, inf) or (-inf, -inf) where the signs differ, else no bounds.
-    difference = xp.maximum(first - second, (sign_difference - half) * infinity)
+    bound = (sign_difference - half) * infinity
+    difference = xp.maximum(first["score"] - second["score"], bound)
     return xp.minimum(difference, (sign_difference + half) * infinity)
 
 
@@ -85,11 +92,6 @@ def finite_limit(xp: Namespace, x: Any) -> float:
     return float(xp.finfo(x.dtype).max) / 4
 
 
-def _indices(xp: Namespace, like: Any) -> Any:
-    indices = xp.arange(like.shape[-1], dtype=like.dtype, **xp.device_kw(like))
-    return xp.of_ndim(like.ndim, indices)[0] + _zeros(xp, like)
-
-
-def _zeros(xp: Namespace, like: Any) -> Any:
+def zeros(xp: Namespace, like: Any) -> Any:
     """Return zeros that are computed, not a constant."""
     return clip_infinite(xp, xp.stop_gradient(like)) * 0.0
