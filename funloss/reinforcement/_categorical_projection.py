@@ -32,17 +32,18 @@ def _projected(xp: Namespace, atoms: Any, places: Any, probabilities: Any) -> An
     atoms, places = xp.stop_gradient(atoms), xp.stop_gradient(places)
     places = xp.clamp(places, atoms[0], atoms[-1])
     gaps, end = atoms[1:] - atoms[:-1], xp.ones_like(atoms[:1])
-    below, above = (
-        xp.expand_dims(xp.concat(parts, axis=0), axis=-1)
-        for parts in ((end, gaps), (gaps, end))
-    )
+    below, above = (xp.concat(parts, axis=0) for parts in ((end, gaps), (gaps, end)))
+    atoms, below, above = xp.of_ndim(places.ndim, atoms, below, above)
+    supports = {"place": atoms, "below": below, "above": above}
+    masses = {"place": places, "probability": xp.stop_gradient(probabilities)}
+
     # No place lies beyond an end, so the 1 that stands for the gap there is not used.
-    column = atoms[:, None]
-    column, below, above = xp.of_ndim(places.ndim + 1, column, below, above)
-    difference = column - places[..., None, :]
-    distance = xp.maximum(difference / below, -difference / above)
-    fraction = xp.clamp_min(1 - distance, 0.0)
-    return xp.total(fraction * xp.stop_gradient(probabilities)[..., None, :], -1)
+    def shares(atom: Mapping[str, Any], mass: Mapping[str, Any]) -> Any:
+        difference = atom["place"] - mass["place"]
+        distance = xp.maximum(difference / atom["below"], -difference / atom["above"])
+        return xp.clamp_min(1 - distance, 0.0) * mass["probability"]
+
+    return xp.sum_over_pairs(shares, supports, masses)
 
 
 def check_supports(arrays: Mapping[str, Any], inner: int) -> tuple[int, ...]:
