@@ -15,6 +15,7 @@ from jax import lax
 from jax.sharding import PartitionSpec
 
 from funloss._array import jax_derivatives as rules
+from funloss._array.jax_scans import running
 from funloss._array.jax_sizes import JaxSizes
 
 __all__ = ["JaxRows"]
@@ -117,7 +118,7 @@ class JaxRows(JaxSizes):
         self, join: Any, arrays: Any, axis: int, *, reverse: bool = False
     ) -> tuple[Any, ...]:
         arrays = tuple(self.replicate_axes(x, axis) for x in arrays)
-        return lax.associative_scan(join, arrays, reverse, axis % arrays[0].ndim)
+        return running(join, arrays, axis % arrays[0].ndim, reverse=reverse)
 
 
 def _ordered(bits: Any) -> Any:
