@@ -106,6 +106,7 @@ INFOS = [
                 Limit(3.0, 4.0),
                 Limit(1.7),
                 Limit(100),
+                cpu_temporaries=Limit(3.3),
             )
         ],
         curve=Curve(
@@ -153,6 +154,7 @@ INFOS = [
                 Limit(4.2, 4.0),
                 Limit(1.5),
                 Limit(137),
+                cpu_temporaries=Limit(2.1),
                 reason="the means of all actions take several passes over their logits",
             )
         ],

@@ -84,6 +84,7 @@ INFOS = [
                 Limit(280, 4.0),
                 Limit(18),
                 Limit(120),
+                cpu_temporaries=Limit(1.2),
                 reason="value and gradient share the constant of a sigmoid, written "
                 "as a table",
             )

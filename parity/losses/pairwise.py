@@ -124,6 +124,7 @@ INFOS = [
                 Limit(13, 4.0),
                 Limit(0.5),
                 Limit(150),
+                cpu_temporaries=Limit(1.7),
                 reason=COLUMNS,
             ),
             Gate(
@@ -131,6 +132,7 @@ INFOS = [
                 Limit(24, 4.0),
                 Limit(0.9),
                 Limit(210),
+                cpu_temporaries=Limit(2.3),
                 reason=RANKS,
                 options={"lambda_weight": "dcg"},
             ),
@@ -139,6 +141,7 @@ INFOS = [
                 Limit(27, 4.0),
                 Limit(1.0),
                 Limit(310),
+                cpu_temporaries=Limit(2.4),
                 reason=RANKS,
                 options={"lambda_weight": "dcg2"},
             ),
@@ -170,6 +173,7 @@ INFOS = [
                 Limit(13, 4.0),
                 Limit(0.5),
                 Limit(150),
+                cpu_temporaries=Limit(1.5),
                 reason=COLUMNS,
             )
         ],
@@ -192,6 +196,7 @@ INFOS = [
                 Limit(270, 4.0),
                 Limit(18),
                 Limit(140),
+                cpu_temporaries=Limit(1.4),
                 reason="value and gradient share the constant of a sigmoid, written "
                 "as a table",
             )
@@ -215,6 +220,7 @@ INFOS = [
                 Limit(9.0, 4.0),
                 Limit(0.4),
                 Limit(130),
+                cpu_temporaries=Limit(1.2),
                 reason=COLUMNS,
             )
         ],
@@ -248,6 +254,7 @@ INFOS = [
                 Limit(13, 4.0),
                 Limit(0.5),
                 Limit(170),
+                cpu_temporaries=Limit(1.8),
                 reason=COLUMNS,
             )
         ],
