@@ -1,6 +1,7 @@
 """JAX: `jax.numpy`, with torch's derivatives at corners, ties and zeros."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,7 +15,7 @@ from funloss._array import jax_call, jax_pairs, jax_sharding
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
-from funloss._array.jax_custom_jvp import custom_jvp
+from funloss._array.jax_custom_jvp import custom_jvp, quick_value
 from funloss._array.jax_inputs import JaxInputs
 
 
@@ -103,6 +104,12 @@ class JaxNamespace(JaxInputs):
         """Return ``formula(xp, *arguments)`` with the given derivatives."""
         return custom_jvp(self, formula, partials, arguments, axis, shared)
 
+    def quick_value(
+        self, quick: Callable[..., Any], general: Callable[..., Any], *arguments: Any
+    ) -> Any:
+        """Return ``general(xp, *arguments)``, by `quick` where that is exact."""
+        return quick_value(self, quick, general, arguments)
+
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""
         return jax.nn.logsumexp(x, axis, keepdims=keepdims)
@@ -152,8 +159,8 @@ class JaxNamespace(JaxInputs):
 
     def norm2(self, x: Any, axis: int) -> Any:
         """Return the Euclidean norm, `axis` kept, without overflow; gradient 0 at 0."""
-        scale = lax.stop_gradient(self.safe_scale(x, 2, axis))
-        return rules.norm2(x, scale, axis % x.ndim)
+        axis = axis % x.ndim
+        return rules.norm2(x, functools.partial(self.safe_scale, p=2, axis=axis), axis)
 
     def direction(self, x: Any, axis: int) -> Any:
         """Return `x` over its Euclidean norm; a zero vector stays, with gradient 1."""

@@ -8,6 +8,7 @@ logarithms (`on_cpu`).
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -20,6 +21,7 @@ __all__ = [
     "block",
     "clamp_max",
     "clamp_min",
+    "exact_on_cpu",
     "joint_sum",
     "linear",
     "log1p",
@@ -134,16 +136,48 @@ def _quotient_jvp(primals: Any, tangents: Any) -> Any:
 quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
-@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
-def norm2(x: Any, scale: Any, axis: int) -> Any:
-    """Return the Euclidean norm, `axis` kept, with a constant `scale`."""
-    return scale * jnp.sqrt(jnp.sum(lax.square(x / scale), axis, keepdims=True))
+def exact_on_cpu(
+    quick: Callable[..., Any], general: Callable[..., Any], *arrays: Any
+) -> Any:
+    """Return ``general(*arrays)``, in a program for a CPU by `quick` where it may be.
+
+    `quick` returns the value and whether it is that of `general`, element by element.
+    """
+
+    def on_cpu(*arrays: Any) -> Any:
+        value, exact = quick(*arrays)
+        return lax.cond(jnp.all(exact), lambda *_: value, general, *arrays)
+
+    return lax.platform_dependent(*arrays, cpu=on_cpu, default=general)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def norm2(x: Any, scale_of: Callable[[Any], Any], axis: int) -> Any:
+    """Return the Euclidean norm, `axis` kept; `scale_of` is that of its squares.
+
+    The scale takes a pass over `x` of its own. Sums that no scale other than 1 can
+    have are known by their size.
+    """
+    limit = float(jnp.finfo(x.dtype).max) ** 0.375
+
+    def quick(x: Any) -> Any:
+        squares = jnp.sum(lax.square(x), axis, keepdims=True)
+        exact = (squares >= x.shape[axis] / limit**2) & (squares <= limit**2)
+        return jnp.sqrt(squares), exact
+
+    def general(x: Any) -> Any:
+        scale = scale_of(x)
+        return scale * jnp.sqrt(jnp.sum(lax.square(x / scale), axis, keepdims=True))
+
+    return exact_on_cpu(quick, general, x)
 
 
 @norm2.defjvp
-def _norm2_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    (x, scale), (change, _) = primals, tangents
-    out = norm2(x, scale, axis)
+def _norm2_jvp(
+    scale_of: Callable[[Any], Any], axis: int, primals: Any, tangents: Any
+) -> Any:
+    (x,), (change,) = primals, tangents
+    out = norm2(x, scale_of, axis)
     unit = quotient(x, jnp.where(out == 0, 1, out))
     return out, jnp.sum(unit * change, axis, keepdims=True)
 

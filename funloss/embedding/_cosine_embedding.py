@@ -8,7 +8,11 @@ from funloss._core.loss import loss
 from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import vector_rows
-from funloss.embedding._scaled_products import double_inverse_scale, scaled_product
+from funloss.embedding._scaled_products import (
+    double_inverse_scale,
+    largest_square,
+    scaled_product,
+)
 
 __all__ = ["cosine_embedding_loss"]
 
@@ -76,7 +80,7 @@ def cosine_embedding_loss(
         check=_check_pairs,
     )
     xp, target, (margin,) = pairs.xp, pairs.labels, pairs.options
-    cosine = _padded_cosine(xp, *pairs.vectors)
+    cosine = xp.quick_value(_unscaled_cosine, _padded_cosine, *pairs.vectors)
     dissimilar = xp.where(target == -1, xp.clamp_min(cosine - margin, 0.0), 0.0)
     losses = xp.where(target == 1, 1 - cosine, dissimilar)
     return pairs.reduce(losses, reduction)
@@ -103,3 +107,12 @@ def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
     ]
     product = scaled_product(xp, a, b, factors, -1) / 4
     return product / xp.sqrt(squares[0] * squares[1])
+
+
+def _unscaled_cosine(xp: Namespace, a: Any, b: Any) -> tuple[Any, Any]:
+    """Return cosines, and which ones are of vectors that need no scale."""
+    squares = [xp.total(xp.square(x), -1) for x in (a, b)]
+    most = largest_square(xp, a.dtype)
+    padded = (squares[0] + _EPSILON) * (squares[1] + _EPSILON)
+    exact = xp.logical_and(squares[0] <= most, squares[1] <= most)
+    return xp.total(a * b, -1) / xp.sqrt(padded), exact

@@ -1,5 +1,8 @@
 """Cosine similarity."""
 
+from typing import Any
+
+from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real
@@ -7,6 +10,7 @@ from funloss._core.vector_rows import vector_rows
 from funloss.embedding._scaled_products import (
     double_inverse_scale,
     floor_norm,
+    largest_square,
     scaled_product,
 )
 
@@ -67,12 +71,31 @@ def cosine_similarity(
     )
     xp, dim, (eps,) = pairs.xp, pairs.axis, pairs.options
     x1, x2 = (xp.broadcast_to(x, pairs.shape) for x in pairs.vectors)
-    factors = [double_inverse_scale(xp, x, dim, eps) for x in (x1, x2)]
+    cosine = xp.quick_value(_unscaled_cosine, _cosine, x1, x2, eps, dim)
+    return pairs.reduce(cosine, "none")
+
+
+def _cosine(xp: Namespace, x1: Any, x2: Any, eps: Any, axis: int) -> Any:
+    factors = [double_inverse_scale(xp, x, axis, eps) for x in (x1, x2)]
     norms = [
-        floor_norm(xp, xp.norm(x, 2, dim, keepdims=True), eps) * factor
+        floor_norm(xp, xp.norm(x, 2, axis, keepdims=True), eps) * factor
         for x, factor in zip((x1, x2), factors, strict=True)
     ]
-    cosine = scaled_product(xp, x1, x2, factors, dim)
+    cosine = scaled_product(xp, x1, x2, factors, axis)
     for norm in norms:
-        cosine = xp.quotient(cosine, xp.squeeze(norm, axis=dim))
-    return pairs.reduce(cosine, "none")
+        cosine = xp.quotient(cosine, xp.squeeze(norm, axis=axis))
+    return cosine
+
+
+def _unscaled_cosine(
+    xp: Namespace, x1: Any, x2: Any, eps: Any, axis: int
+) -> tuple[Any, Any]:
+    """Return cosines, and which ones are of vectors that `_cosine` does not scale."""
+    cosine, exact = xp.total(x1 * x2, axis), True
+    most = largest_square(xp, x1.dtype)
+    for x in (x1, x2):
+        squares = xp.total(xp.square(x), axis)
+        cosine = cosine / xp.clamp_min(xp.sqrt(squares), eps)
+        usual = xp.logical_and(squares >= x.shape[axis] / most, squares <= most)
+        exact = xp.logical_and(usual, exact)
+    return cosine, exact

@@ -4,7 +4,7 @@ from typing import Any
 
 from funloss._array import Namespace
 
-__all__ = ["double_inverse_scale", "floor_norm", "scaled_product"]
+__all__ = ["double_inverse_scale", "floor_norm", "largest_square", "scaled_product"]
 
 
 def floor_norm(xp: Namespace, norm: Any, eps: Any) -> Any:
@@ -43,3 +43,11 @@ def scaled_product(xp: Namespace, a: Any, b: Any, factors: Any, axis: int) -> An
         lambda _, a, b, c, d: (a * c) * (b * d), partials, a, b, *factors
     )
     return xp.total(products, axis)
+
+
+def largest_square(xp: Namespace, dtype: Any) -> float:
+    """Return the largest sum of squares that `double_inverse_scale` does not scale.
+
+    Over the number of coordinates, its inverse is the smallest.
+    """
+    return float(xp.finfo(dtype).max) ** 0.75
