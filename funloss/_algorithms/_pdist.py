@@ -1,6 +1,8 @@
 """Distances of all pairs of rows, one offset between rows at a time."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +15,21 @@ __all__ = ["pair_distances"]
 _WHOLE = 2**20
 
 
-def pair_distances(xp: Namespace, x: Any, norm: Callable[[Any], Any]) -> Any:
-    """Return ``norm(x[i] - x[j])`` of every two rows ``i < j``, in order."""
+def pair_distances(xp: Namespace, x: Any, norm: Callable[[Any], Any], p: float) -> Any:
+    """Return ``norm(x[i] - x[j])`` of every two rows ``i < j``, in order.
+
+    The norm is a p-norm, whose derivative is shared by no coordinates that tie.
+    """
     count, features = x.shape
     looped = xp.name == "jax" or count * (count - 1) // 2 * features > _WHOLE
     if xp.known(count) and xp.blockwise and looped and count > 1:
-        return _by_offset(xp, x, norm)
+        by_offset = partial(_by_offset, xp, norm=norm)
+        whole = features and p in (1, 2, math.inf) and xp.num_shards(x) == 1
+        if xp.name == "jax" and whole:
+            from funloss._algorithms import _pdist_jax  # noqa: PLC0415 - may be absent
+
+            return _pdist_jax.pair_distances(x, p, by_offset)
+        return by_offset(x)
     first, second = xp.pairs(x, count)
     return norm(xp.take(x, first, axis=0) - xp.take(x, second, axis=0))
 

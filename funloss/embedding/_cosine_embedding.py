@@ -106,13 +106,14 @@ def _padded_cosine(xp: Namespace, a: Any, b: Any) -> Any:
         for x, factor in zip((a, b), factors, strict=True)
     ]
     product = scaled_product(xp, a, b, factors, -1) / 4
-    return product / xp.sqrt(squares[0] * squares[1])
+    # The product of two squares overflows long before a square does.
+    return product / (xp.sqrt(squares[0]) * xp.sqrt(squares[1]))
 
 
 def _unscaled_cosine(xp: Namespace, a: Any, b: Any) -> tuple[Any, Any]:
     """Return cosines, and which ones are of vectors that need no scale."""
     squares = [xp.total(xp.square(x), -1) for x in (a, b)]
     most = largest_square(xp, a.dtype)
-    padded = (squares[0] + _EPSILON) * (squares[1] + _EPSILON)
+    norms = [xp.sqrt(each + _EPSILON) for each in squares]
     exact = xp.logical_and(squares[0] <= most, squares[1] <= most)
-    return xp.total(a * b, -1) / xp.sqrt(padded), exact
+    return xp.total(a * b, -1) / (norms[0] * norms[1]), exact

@@ -59,7 +59,7 @@ def pdist(
             return _norm_with_full_ties(xp, difference)
         return xp.norm(difference, p, -1)
 
-    return rows.reduce(algorithms.pair_distances(xp, input, norm), "none")
+    return rows.reduce(algorithms.pair_distances(xp, input, norm, p), "none")
 
 
 def _check_rows(*, input: Any) -> None:
