@@ -89,7 +89,11 @@ def _sums(x: Any, p: float) -> Any:
         # In memory of their own, so that XLA sees where they are and vectorises.
         columns = lax.optimization_barrier(columns)
         terms = [measure(c[:, None] - c[None, :]) for c in columns]
-        return add(total, functools.reduce(add, terms)), None
+        # Added up in pairs, which rounds less than one after the other.
+        while len(terms) > 1:
+            rest = terms[len(terms) // 2 * 2 :]
+            terms = [*map(add, terms[::2], terms[1::2]), *rest]
+        return add(total, terms[0]), None
 
     start = jnp.zeros((count, count), kind)
     total, _ = lax.scan(step, start, _blocks(x.T, min(_STEP, features)))

@@ -129,6 +129,8 @@ INFOS = [
                 Limit(4.0, 4.0),
                 Limit(35),
                 Limit(82),
+                # The sums of squares, and whether a scale could change them.
+                cpu_temporaries=Limit(36),
             )
         ],
         curve=Curve(
