@@ -132,3 +132,10 @@ def test_masked_pairs_do_not_count(xp):
     where = xp.asarray([True, False])
     got = fl.cosine_embedding_loss(a, b, xp.asarray([1, 1]), where=where)
     assert_close(got, 0.04)
+
+
+@pytest.mark.parametrize("size", [1e9, 1e10, 1e12, 1e20])
+def test_the_product_of_two_norms_does_not_overflow(any_xp, size):
+    x = any_xp.asarray([[3.0 * size, 4.0 * size]], dtype=any_xp.float32)
+    got = fl.cosine_embedding_loss(x, any_xp.flip(x, axis=1), any_xp.asarray([1]))
+    assert_close(got, 0.04, rtol=1e-5)
