@@ -72,7 +72,16 @@ INFOS = [
         fl.pdist,
         cases=CASES,
         rows=[Row({"input": X}, together=True)],
-        gates=[Gate(("f32[512,64]",), None, Limit(2.7), Limit(88))],
+        gates=[
+            Gate(
+                ("f32[512,64]",),
+                None,
+                Limit(2.7),
+                Limit(88),
+                # On a CPU a matrix of all pairs, twice each, and its gradient.
+                cpu_temporaries=Limit(4.1),
+            )
+        ],
         curve=Curve(
             "one coordinate of a row",
             (-3.0, 3.0),
