@@ -8,7 +8,7 @@ from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
 from funloss._core.options import Bounds, Option
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
+from funloss.classification._odds import Odds, OddsLoss, odds_losses
 
 __all__ = ["generalized_cross_entropy"]
 
@@ -89,16 +89,16 @@ def generalized_cross_entropy(
         dtype=dtype,
         options={"q": Option(q, Bounds(above=0, at_most=1))},
     )
-    losses = log_odds_losses(rows, _GENERALIZED, *rows.options)
+    losses = odds_losses(rows, _GENERALIZED, *rows.options)
     return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
-def _generalized(xp: Namespace, log_odds: Any, q: Any) -> Any:
-    return -xp.expm1(-q * xp.softplus(log_odds)) / q
+def _generalized(xp: Namespace, odds: Odds, q: Any) -> Any:
+    return -xp.expm1(-q * odds.entropy) / q
 
 
-def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, q: Any) -> Any:
-    return xp.exp(-q * xp.softplus(log_odds))
+def _d_log_odds_over_others(xp: Namespace, odds: Odds, q: Any) -> Any:
+    return xp.exp(-q * odds.entropy)
 
 
 # The integral of t * exp(-z * t) over 0..1 as a series in z; beyond 1/2 its closed
@@ -106,8 +106,8 @@ def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, q: Any) -> Any:
 _SERIES = [(-1) ** k / (math.factorial(k) * (k + 2)) for k in range(15)]
 
 
-def _generalized_d_q(xp: Namespace, log_odds: Any, q: Any) -> Any:
-    entropy = xp.softplus(log_odds)
+def _generalized_d_q(xp: Namespace, odds: Odds, q: Any) -> Any:
+    entropy = odds.entropy
     small = q * entropy < 0.5
     near = xp.where(small, entropy, 0.0)
     series = 0.0 * near
@@ -118,4 +118,4 @@ def _generalized_d_q(xp: Namespace, log_odds: Any, q: Any) -> Any:
     return -xp.where(small, near * near * series, closed)
 
 
-_GENERALIZED = LogOddsLoss(_generalized, _d_log_odds_over_sigmoid, _generalized_d_q)
+_GENERALIZED = OddsLoss(_generalized, _d_log_odds_over_others, _generalized_d_q)

@@ -7,7 +7,7 @@ from funloss._core.class_rows import class_rows
 from funloss._core.loss import loss
 from funloss._core.options import Bounds, Option
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
+from funloss.classification._odds import Odds, OddsLoss, odds_losses
 
 __all__ = ["poly_loss"]
 
@@ -91,21 +91,23 @@ def poly_loss(
         dtype=dtype,
         options={"epsilon": Option(epsilon, Bounds(at_least=-1))},
     )
-    losses = log_odds_losses(rows, _POLY, *rows.options)
+    losses = odds_losses(rows, _POLY, *rows.options)
     return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
 
 
-def _poly(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
-    return xp.softplus(log_odds) + epsilon * xp.sigmoid(log_odds)
+def _poly(xp: Namespace, odds: Odds, epsilon: Any) -> Any:
+    del xp
+    return odds.entropy + epsilon * odds.others
 
 
-def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
-    return 1 + epsilon * xp.sigmoid(-log_odds)
+def _d_log_odds_over_others(xp: Namespace, odds: Odds, epsilon: Any) -> Any:
+    del xp
+    return 1 + epsilon * odds.own
 
 
-def _poly_d_epsilon(xp: Namespace, log_odds: Any, epsilon: Any) -> Any:
-    del epsilon
-    return xp.sigmoid(log_odds)
+def _poly_d_epsilon(xp: Namespace, odds: Odds, epsilon: Any) -> Any:
+    del xp, epsilon
+    return odds.others
 
 
-_POLY = LogOddsLoss(_poly, _d_log_odds_over_sigmoid, _poly_d_epsilon)
+_POLY = OddsLoss(_poly, _d_log_odds_over_others, _poly_d_epsilon)

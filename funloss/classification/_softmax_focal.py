@@ -8,7 +8,7 @@ from funloss._core.class_rows import ClassRows, class_rows
 from funloss._core.loss import loss
 from funloss._core.options import check_options, non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._log_odds import LogOddsLoss, log_odds_losses
+from funloss.classification._odds import Odds, OddsLoss, odds_losses
 from funloss.classification._sigmoid_focal import power, whole
 
 __all__ = ["softmax_focal_loss"]
@@ -93,7 +93,7 @@ def softmax_focal_loss(
     )
     (gamma,) = rows.options
     rows, scale = _balance(rows, alpha)
-    losses = log_odds_losses(rows, _FOCAL, whole(gamma), scale)
+    losses = odds_losses(rows, _FOCAL, whole(gamma), scale)
     return rows.reduce(losses, reduction)
 
 
@@ -113,34 +113,28 @@ def _balance(rows: ClassRows, alpha: Any) -> tuple[ClassRows, Any]:
     return rows.weighted(alpha), None
 
 
-def _focal(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
-    return xp.sigmoid(log_odds) ** gamma * xp.softplus(log_odds)
+def _focal(xp: Namespace, odds: Odds, gamma: Any) -> Any:
+    del xp
+    return odds.others**gamma * odds.entropy
 
 
-def _d_log_odds_over_sigmoid(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
-    fading = gamma * (xp.sigmoid(-log_odds) * _entropy(xp, log_odds))
-    return power(xp, xp.sigmoid(log_odds), gamma) * (1 + fading)
+def _d_log_odds_over_others(xp: Namespace, odds: Odds, gamma: Any) -> Any:
+    # Where it is 0, so is its power: what is divided by it does not matter.
+    others = xp.where(odds.others == 0, 1.0, odds.others)
+    fading = gamma * (odds.own * xp.quotient(odds.entropy, others))
+    return power(xp, odds.others, gamma) * (1 + fading)
 
 
-def _entropy(xp: Namespace, log_odds: Any) -> Any:
-    """Return the cross-entropy over the probability of the other classes."""
-
-    def ratio(xp: Namespace, log_odds: Any) -> Any:
-        rest = xp.sigmoid(log_odds)
-        # Where it is 0, so is its power: what is divided by it does not matter.
-        return xp.softplus(log_odds) / xp.where(rest == 0, 1.0, rest)
-
-    # That of a quotient has the square of the divisor, which underflows.
-    def d_log_odds(xp: Namespace, log_odds: Any) -> Any:
-        return 1 - xp.sigmoid(-log_odds) * _entropy(xp, log_odds)
-
-    return xp.custom_jvp(ratio, (d_log_odds,), log_odds)
+def _focal_d_gamma(xp: Namespace, odds: Odds, gamma: Any) -> Any:
+    return power(xp, odds.others, gamma) * odds.entropy * _log_others(xp, odds)
 
 
-def _focal_d_gamma(xp: Namespace, log_odds: Any, gamma: Any) -> Any:
-    # log(rest) is -softplus(-log_odds), exact where it is nearly 0.
-    entropies = xp.softplus(-log_odds) * xp.softplus(log_odds)
-    return -power(xp, xp.sigmoid(log_odds), gamma) * entropies
+def _log_others(xp: Namespace, odds: Odds) -> Any:
+    """Return the logarithm of ``1 - p`` with the digits of a small ``p``; 0 at -inf."""
+    is_rare = odds.own < 0.5
+    is_other = xp.logical_or(is_rare, odds.others == 0)
+    rare = xp.log1p(-xp.where(is_rare, odds.own, 0.0))
+    return rare + xp.log(xp.where(is_other, 1.0, odds.others))
 
 
-_FOCAL = LogOddsLoss(_focal, _d_log_odds_over_sigmoid, _focal_d_gamma)
+_FOCAL = OddsLoss(_focal, _d_log_odds_over_others, _focal_d_gamma)

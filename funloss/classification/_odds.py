@@ -1,0 +1,234 @@
+"""Losses of rows that depend on the probabilities of single classes alone.
+
+With ``p`` the probability of a class, ``1 - p`` and ``-log(p)`` come from the sum of
+the exponentials of all classes but one of the largest score, relative to that score: so
+they are exact for every ``p``, while ``1 - p`` itself loses its digits near 1.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from funloss._array import Namespace
+from funloss._core.class_rows import ClassRows
+from funloss._core.labels import expand_along
+
+__all__ = ["Odds", "OddsLoss", "odds_losses"]
+
+# Infinite log-odds count as this in derivatives, where 0 times infinity would be nan.
+_FAR = 1e30
+
+
+class Odds(NamedTuple):
+    """The probability of a class, that of the others, and ``-log`` of the first."""
+
+    own: Any
+    others: Any
+    entropy: Any
+
+
+class OddsLoss(NamedTuple):
+    """A loss of odds with one option, and its derivatives.
+
+    Attributes:
+        value: Of ``(xp, odds, option)``.
+        rate: The derivative of `value` by the log-odds against the class, over the
+            probability of the others.
+        d_option: The derivative of `value` by the option.
+    """
+
+    value: Callable[..., Any]
+    rate: Callable[..., Any]
+    d_option: Callable[..., Any]
+
+
+def odds_losses(rows: ClassRows, kind: OddsLoss, option: Any, scale: Any = None) -> Any:
+    """Return the losses of rows, weighted by class and by `scale`."""
+    if rows.has_labels:
+        losses = _of_labels(rows, kind, option)
+        for factor in (rows.label_weight, scale):
+            losses = losses if factor is None else losses * factor
+        return rows.nan_where_bad(losses)
+    weight = rows.target if scale is None else rows.target * scale
+    if rows.weight is not None:
+        weight = weight * rows.class_weight()
+    return _of_probabilities(rows, kind, weight, option)
+
+
+def _of_labels(rows: ClassRows, kind: OddsLoss, option: Any) -> Any:
+    """Return the loss of each row's label; 0 where not kept."""
+    place, kept = rows.expand(rows.target), rows.expand(rows.keep)
+    arguments = rows.scores, place, kept, rows.axis
+    partials = (_log_odds_d_x, None, None, None)
+    log_odds = rows.xp.custom_jvp(
+        _log_odds, partials, *arguments, axis=rows.axis, shared=_top_and_log_rest
+    )
+    return _losses_of(rows.xp, kind, log_odds, option)
+
+
+def _losses_of(xp: Namespace, kind: OddsLoss, log_odds: Any, option: Any) -> Any:
+    """Return ``kind.value`` of log-odds against a class, with its own derivatives."""
+
+    def odds_of(xp: Namespace, log_odds: Any) -> Odds:
+        return Odds(xp.sigmoid(-log_odds), xp.sigmoid(log_odds), xp.softplus(log_odds))
+
+    def value(xp: Namespace, log_odds: Any, option: Any) -> Any:
+        return kind.value(xp, odds_of(xp, log_odds), option)
+
+    def d_log_odds(xp: Namespace, log_odds: Any, option: Any) -> Any:
+        odds = odds_of(xp, xp.clamp(log_odds, -_FAR, _FAR))
+        return odds.others * kind.rate(xp, odds, option)
+
+    def d_option(xp: Namespace, log_odds: Any, option: Any) -> Any:
+        odds = odds_of(xp, xp.clamp(log_odds, -_FAR, _FAR))
+        return kind.d_option(xp, odds, option)
+
+    return xp.custom_jvp(value, (d_log_odds, d_option), log_odds, option)
+
+
+def _of_probabilities(rows: ClassRows, kind: OddsLoss, weight: Any, option: Any) -> Any:
+    """Return the sum over the classes of ``weight`` times the loss; 0 where not kept.
+
+    A class without weight adds 0, also where it is impossible.
+    """
+    xp, axis, kept = rows.xp, rows.axis, rows.expand(rows.keep)
+    arguments = rows.scores, weight, option, kept, kind, axis
+    partials = (_d_x, _d_weight, _d_option, None, None, None)
+    return xp.custom_jvp(_value, partials, *arguments, axis=axis, shared=_row_sums)
+
+
+def _row_sums(xp: Namespace, x: Any, *rest: Any) -> tuple[Any, Any]:
+    _, _, kept, _, axis = rest
+    return _top_and_rest(xp, _kept(xp, kept, x), axis)
+
+
+def _value(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
+    kept, kind, axis = rest
+    sums = _row_sums(xp, x, weight, option, *rest)
+    x, weight, top, rest = xp.optimization_barrier(x, weight, *sums)
+    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+    each = weight * kind.value(xp, _odds(xp, top - x, rest), option)
+    return xp.total(xp.where(weight == 0, 0.0, each), axis)
+
+
+def _d_x(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
+    kept, kind, axis, top, rest = rest
+    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+
+    def low_rate(x: Any, weight: Any, top: Any, rest: Any) -> tuple[Any, Any, Odds]:
+        """Return 1 below the largest score and 0 at it, the weighted rate, and odds."""
+        odds = _finite_odds(xp, x, top, rest)
+        return xp.sign(top - x), weight * kind.rate(xp, odds, option), odds
+
+    low, rate, _ = low_rate(x, weight, top, rest)
+    # Taken off their sum, what the largest adds would leave no digits of a small rest.
+    sums = xp.joint_sum(low * rate, (1 - low) * rate, axis=axis)
+    *arrays, below, at_top = xp.optimization_barrier(x, weight, top, rest, *sums)
+    low, rate, odds = low_rate(*arrays)
+    others = (below - low * rate) + (at_top - (1 - low) * rate)
+    return odds.own * others - odds.others * rate
+
+
+def _d_weight(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
+    kept, kind, _, top, rest = rest
+    x = _kept(xp, kept, x)
+    gap = xp.clamp_max(top - x, _FAR)
+    others = rest + (1 - xp.exp(-gap))
+    others = xp.clamp_min(others, float(xp.finfo(x.dtype).smallest_normal))
+    log_odds = xp.where(x == -math.inf, math.inf, xp.log(others) + gap)
+    each = _losses_of(xp, kind, log_odds, option)
+    void = xp.logical_and(weight == 0, each == math.inf)
+    return _kept(xp, kept, xp.where(void, 0.0, each))
+
+
+def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
+    kept, kind, _, top, rest = rest
+    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+    return weight * kind.d_option(xp, _finite_odds(xp, x, top, rest), option)
+
+
+def _kept(xp: Namespace, kept: Any, x: Any) -> Any:
+    return x if kept is None else xp.where(kept, x, 0.0)
+
+
+def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
+    return expand_along(xp, classes, axis, x.ndim) == place
+
+
+def _top_and_rest(xp: Namespace, x: Any, axis: int) -> tuple[Any, Any]:
+    """Return the largest score, and the sum of ``exp(x - top)`` but for one at the top.
+
+    Constant shifts cancel, so that `top` needs no derivative.
+    """
+    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+    x, top = xp.optimization_barrier(x, top)
+    e, low = xp.exp(x - top), xp.sign(top - x)
+    below, at_top = xp.joint_sum(low * e, (1 - low) * e, axis=axis)
+    return top, below + (at_top - 1)
+
+
+def _odds(xp: Namespace, gap: Any, rest: Any) -> Odds:
+    """Return the odds of classes by how far their scores are below the largest."""
+    share, own = 1 / (1 + rest), xp.exp(-gap)
+    return Odds(share * own, share * (rest + (1 - own)), xp.log1p(rest) + gap)
+
+
+def _finite_odds(xp: Namespace, x: Any, top: Any, rest: Any) -> Odds:
+    """Return the odds with finite derivatives."""
+    return _odds(xp, xp.clamp_max(top - x, _FAR), rest)
+
+
+def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
+    """Return the log-odds against the class in `place`, without `axis`."""
+    top, log_rest = _top_and_log_rest(xp, x, place, kept, axis)
+    log_odds = log_rest + (top - xp.gather(x, place, axis))
+    log_odds = _kept(xp, kept, log_odds)
+    return log_odds[(slice(None),) * axis + (0, ...)]
+
+
+def _top_and_log_rest(
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int
+) -> tuple[Any, Any]:
+    """Return the largest score, and the log-sum-exp of other classes relative to it."""
+    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+    arguments = x, top, place, kept, axis
+    partials = (_other_softmax, None, None, None, None)
+    log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
+    return top, xp.expand_dims(log_rest, axis=axis)
+
+
+def _log_rest(xp: Namespace, x: Any, top: Any, place: Any, kept: Any, axis: int) -> Any:
+    del kept
+    _, rest = _top_and_rest(xp, x, axis)
+    others = rest + (1 - xp.exp(xp.gather(x, place, axis) - top))
+    return xp.log(others)[(slice(None),) * axis + (0, ...)]
+
+
+def _log_odds_d_x(
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, log_rest: Any
+) -> Any:
+    softmax = _softmax(xp, x, place, kept, axis, top, log_rest)
+    return _kept(xp, kept, xp.where(_is_label(xp, x, place, axis), -1.0, softmax))
+
+
+def _softmax(
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, log_rest: Any
+) -> Any:
+    """Return the probability of each class among those other than `place`.
+
+    What is not kept is masked where it is used: before, all scores would be copied.
+    """
+    x, top, log_rest = xp.optimization_barrier(x, top, log_rest)
+    void = _is_label(xp, x, place, axis)
+    void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
+    log_rest = xp.where(log_rest == -math.inf, 0.0, _kept(xp, kept, log_rest))
+    return xp.exp(xp.where(void, -math.inf, x - top) - log_rest)
+
+
+def _other_softmax(
+    xp: Namespace, x: Any, top: Any, place: Any, kept: Any, axis: int
+) -> Any:
+    return _softmax(
+        xp, x, place, kept, axis, *_top_and_log_rest(xp, x, place, kept, axis)
+    )
