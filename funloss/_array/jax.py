@@ -67,6 +67,10 @@ class JaxNamespace(JaxInputs):
         """Return `arrays` behind a barrier, so that XLA fuses instead of sharing."""
         return lax.optimization_barrier(arrays)
 
+    def reuse(self, kept: Any, again: Any) -> Any:
+        """Return `kept` on a CPU, elsewhere `again`, which XLA fuses."""
+        return rules.on_cpu(kept, again)
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return rules.absolute(x)

@@ -94,57 +94,89 @@ def _of_probabilities(rows: ClassRows, kind: OddsLoss, weight: Any, option: Any)
     xp, axis, kept = rows.xp, rows.axis, rows.expand(rows.keep)
     arguments = rows.scores, weight, option, kept, kind, axis
     partials = (_d_x, _d_weight, _d_option, None, None, None)
-    return xp.custom_jvp(_value, partials, *arguments, axis=axis, shared=_row_sums)
+    return xp.custom_jvp(_value, partials, *arguments, axis=axis, shared=_rows)
 
 
-def _row_sums(xp: Namespace, x: Any, *rest: Any) -> tuple[Any, Any]:
-    _, _, kept, _, axis = rest
-    return _top_and_rest(xp, _kept(xp, kept, x), axis)
+def _rows(xp: Namespace, x: Any, *others: Any) -> tuple[Any, Any, Any]:
+    _, _, kept, _, axis = others
+    return _exponentials(xp, _kept(xp, kept, x), axis)
 
 
-def _value(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
-    kept, kind, axis = rest
-    sums = _row_sums(xp, x, weight, option, *rest)
-    x, weight, top, rest = xp.optimization_barrier(x, weight, *sums)
+def _value(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
+    kept, kind, axis = others
+    x, weight, *row = _again(xp, x, weight, *_rows(xp, x, weight, option, *others))
     x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
-    each = weight * kind.value(xp, _odds(xp, top - x, rest), option)
+    each = weight * kind.value(xp, _odds(xp, x, *row), option)
     return xp.total(xp.where(weight == 0, 0.0, each), axis)
 
 
-def _d_x(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
-    kept, kind, axis, top, rest = rest
-    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+def _d_x(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
+    kept, kind, axis, *row = others
 
-    def low_rate(x: Any, weight: Any, top: Any, rest: Any) -> tuple[Any, Any, Odds]:
-        """Return 1 below the largest score and 0 at it, the weighted rate, and odds."""
-        odds = _finite_odds(xp, x, top, rest)
-        return xp.sign(top - x), weight * kind.rate(xp, odds, option), odds
+    def rate(x: Any, weight: Any, *row: Any) -> tuple[Odds, Any, Any]:
+        """Return odds, 1 where the own one is at least 1/2, and the weighted rate."""
+        x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+        odds = _odds(xp, x, *row, far=_FAR)
+        return odds, xp.floor(odds.own + 0.5), weight * kind.rate(xp, odds, option)
 
-    low, rate, _ = low_rate(x, weight, top, rest)
-    # Taken off their sum, what the largest adds would leave no digits of a small rest.
-    sums = xp.joint_sum(low * rate, (1 - low) * rate, axis=axis)
-    *arrays, below, at_top = xp.optimization_barrier(x, weight, top, rest, *sums)
-    low, rate, odds = low_rate(*arrays)
-    others = (below - low * rate) + (at_top - (1 - low) * rate)
-    return odds.own * others - odds.others * rate
+    x, weight, *row = _again(xp, x, weight, *row)
+    _, likely, own = rate(x, weight, *row)
+    # Taken off their sum, what a likely class adds would leave no digits of the rest.
+    sums = xp.joint_sum(own - likely * own, likely * own, axis=axis)
+    x, weight, *row, rest, most = _again(xp, x, weight, *row, *sums)
+    odds, likely, own = rate(x, weight, *row)
+    rest = (rest - (own - likely * own)) + (most - likely * own)
+    return odds.own * rest - odds.others * own
 
 
-def _d_weight(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
-    kept, kind, _, top, rest = rest
+def _d_weight(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
+    kept, kind, _, top, e, rest = others
     x = _kept(xp, kept, x)
-    gap = xp.clamp_max(top - x, _FAR)
-    others = rest + (1 - xp.exp(-gap))
-    others = xp.clamp_min(others, float(xp.finfo(x.dtype).smallest_normal))
-    log_odds = xp.where(x == -math.inf, math.inf, xp.log(others) + gap)
+    rest = xp.clamp_min(rest + (1 - e), float(xp.finfo(x.dtype).smallest_normal))
+    log_odds = xp.log(rest) + xp.clamp_max(top - x, _FAR)
+    log_odds = xp.where(x == -math.inf, math.inf, log_odds)
     each = _losses_of(xp, kind, log_odds, option)
     void = xp.logical_and(weight == 0, each == math.inf)
     return _kept(xp, kept, xp.where(void, 0.0, each))
 
 
-def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *rest: Any) -> Any:
-    kept, kind, _, top, rest = rest
+def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
+    kept, kind, _, *row = others
     x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
-    return weight * kind.d_option(xp, _finite_odds(xp, x, top, rest), option)
+    return weight * kind.d_option(xp, _odds(xp, x, *row, far=_FAR), option)
+
+
+def _exponentials(xp: Namespace, x: Any, axis: int) -> tuple[Any, Any, Any]:
+    """Return the largest score, the exponentials over its own, and their sum less 1.
+
+    Constant shifts cancel, so that `top` needs no derivative.
+    """
+    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+    e = xp.exp(x - top)
+    # 1 at the largest score: the sum of all others keeps its digits.
+    ones = xp.floor(e + 0.001)
+    below, count = xp.joint_sum(e - ones, ones, axis=axis)
+    return top, e, below + (count - 1)
+
+
+def _again(
+    xp: Namespace, x: Any, weight: Any, top: Any, e: Any, *sums: Any
+) -> tuple[Any, ...]:
+    """Return the arguments: what is computed of them again is not shared.
+
+    Exponentials are, where it takes longer to compute them than to keep them.
+    """
+    x, weight, top, *sums = xp.optimization_barrier(x, weight, top, *sums)
+    return x, weight, top, xp.reuse(e, xp.exp(x - top)), *sums
+
+
+def _odds(
+    xp: Namespace, x: Any, top: Any, e: Any, rest: Any, *, far: float | None = None
+) -> Odds:
+    """Return the odds of classes; with `far` their derivatives are finite."""
+    scale, gap = 1 / (1 + rest), top - x
+    gap = gap if far is None else xp.clamp_max(gap, far)
+    return Odds(scale * e, scale * (rest + (1 - e)), xp.log1p(rest) + gap)
 
 
 def _kept(xp: Namespace, kept: Any, x: Any) -> Any:
@@ -154,29 +186,6 @@ def _kept(xp: Namespace, kept: Any, x: Any) -> Any:
 def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
     classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
     return expand_along(xp, classes, axis, x.ndim) == place
-
-
-def _top_and_rest(xp: Namespace, x: Any, axis: int) -> tuple[Any, Any]:
-    """Return the largest score, and the sum of ``exp(x - top)`` but for one at the top.
-
-    Constant shifts cancel, so that `top` needs no derivative.
-    """
-    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
-    x, top = xp.optimization_barrier(x, top)
-    e, low = xp.exp(x - top), xp.sign(top - x)
-    below, at_top = xp.joint_sum(low * e, (1 - low) * e, axis=axis)
-    return top, below + (at_top - 1)
-
-
-def _odds(xp: Namespace, gap: Any, rest: Any) -> Odds:
-    """Return the odds of classes by how far their scores are below the largest."""
-    share, own = 1 / (1 + rest), xp.exp(-gap)
-    return Odds(share * own, share * (rest + (1 - own)), xp.log1p(rest) + gap)
-
-
-def _finite_odds(xp: Namespace, x: Any, top: Any, rest: Any) -> Odds:
-    """Return the odds with finite derivatives."""
-    return _odds(xp, xp.clamp_max(top - x, _FAR), rest)
 
 
 def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
@@ -200,7 +209,7 @@ def _top_and_log_rest(
 
 def _log_rest(xp: Namespace, x: Any, top: Any, place: Any, kept: Any, axis: int) -> Any:
     del kept
-    _, rest = _top_and_rest(xp, x, axis)
+    _, _, rest = _exponentials(xp, x, axis)
     others = rest + (1 - xp.exp(xp.gather(x, place, axis) - top))
     return xp.log(others)[(slice(None),) * axis + (0, ...)]
 
