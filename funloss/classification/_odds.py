@@ -61,7 +61,7 @@ def _of_labels(rows: ClassRows, kind: OddsLoss, option: Any) -> Any:
     arguments = rows.scores, place, kept, rows.axis
     partials = (_log_odds_d_x, None, None, None)
     log_odds = rows.xp.custom_jvp(
-        _log_odds, partials, *arguments, axis=rows.axis, shared=_top_and_log_rest
+        _log_odds, partials, *arguments, axis=rows.axis, shared=_other_classes
     )
     return _losses_of(rows.xp, kind, log_odds, option)
 
@@ -190,54 +190,51 @@ def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
 
 def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
     """Return the log-odds against the class in `place`, without `axis`."""
-    top, log_rest = _top_and_log_rest(xp, x, place, kept, axis)
+    top, _, log_rest = _other_classes(xp, x, place, kept, axis)
     log_odds = log_rest + (top - xp.gather(x, place, axis))
     log_odds = _kept(xp, kept, log_odds)
     return log_odds[(slice(None),) * axis + (0, ...)]
 
 
-def _top_and_log_rest(
+def _log_odds_d_x(
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any
+) -> Any:
+    softmax = _softmax(xp, x, place, kept, axis, *row)
+    return _kept(xp, kept, xp.where(_is_label(xp, x, place, axis), -1.0, softmax))
+
+
+def _other_classes(
     xp: Namespace, x: Any, place: Any, kept: Any, axis: int
-) -> tuple[Any, Any]:
-    """Return the largest score, and the log-sum-exp of other classes relative to it."""
-    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
-    arguments = x, top, place, kept, axis
-    partials = (_other_softmax, None, None, None, None)
+) -> tuple[Any, Any, Any]:
+    """Return the largest score, exponentials over its own, and the log-sum of others.
+
+    What is not kept is masked off the CPU where it is used: before, all scores would be
+    copied.
+    """
+    top, e, _ = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
+    partials = (_other_softmax, None, None, None)
+    arguments = x, place, kept, axis
     log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
-    return top, xp.expand_dims(log_rest, axis=axis)
+    return top, e, xp.expand_dims(log_rest, axis=axis)
 
 
-def _log_rest(xp: Namespace, x: Any, top: Any, place: Any, kept: Any, axis: int) -> Any:
-    del kept
-    _, _, rest = _exponentials(xp, x, axis)
+def _log_rest(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
+    top, _, rest = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
     others = rest + (1 - xp.exp(xp.gather(x, place, axis) - top))
     return xp.log(others)[(slice(None),) * axis + (0, ...)]
 
 
-def _log_odds_d_x(
-    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, log_rest: Any
-) -> Any:
-    softmax = _softmax(xp, x, place, kept, axis, top, log_rest)
-    return _kept(xp, kept, xp.where(_is_label(xp, x, place, axis), -1.0, softmax))
+def _other_softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
+    row = _other_classes(xp, x, place, kept, axis)
+    return _softmax(xp, x, place, kept, axis, *row)
 
 
-def _softmax(
-    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, log_rest: Any
-) -> Any:
-    """Return the probability of each class among those other than `place`.
-
-    What is not kept is masked where it is used: before, all scores would be copied.
-    """
+def _softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any) -> Any:
+    """Return the probability of each class among those other than `place`."""
+    top, e, log_rest = row
     x, top, log_rest = xp.optimization_barrier(x, top, log_rest)
     void = _is_label(xp, x, place, axis)
     void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
+    e = xp.reuse(xp.where(void, 0.0, e), xp.exp(xp.where(void, -math.inf, x - top)))
     log_rest = xp.where(log_rest == -math.inf, 0.0, _kept(xp, kept, log_rest))
-    return xp.exp(xp.where(void, -math.inf, x - top) - log_rest)
-
-
-def _other_softmax(
-    xp: Namespace, x: Any, top: Any, place: Any, kept: Any, axis: int
-) -> Any:
-    return _softmax(
-        xp, x, place, kept, axis, *_top_and_log_rest(xp, x, place, kept, axis)
-    )
+    return xp.exp(-log_rest) * e

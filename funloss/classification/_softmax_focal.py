@@ -119,6 +119,9 @@ def _focal(xp: Namespace, odds: Odds, gamma: Any) -> Any:
 
 
 def _d_log_odds_over_others(xp: Namespace, odds: Odds, gamma: Any) -> Any:
+    if isinstance(gamma, int) and gamma > 0:
+        entropy = odds.others + gamma * (odds.own * odds.entropy)
+        return odds.others ** (gamma - 1) * entropy
     # Where it is 0, so is its power: what is divided by it does not matter.
     others = xp.where(odds.others == 0, 1.0, odds.others)
     fading = gamma * (odds.own * xp.quotient(odds.entropy, others))
