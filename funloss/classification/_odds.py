@@ -199,8 +199,9 @@ def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
 def _log_odds_d_x(
     xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any
 ) -> Any:
-    softmax = _softmax(xp, x, place, kept, axis, *row)
-    return _kept(xp, kept, xp.where(_is_label(xp, x, place, axis), -1.0, softmax))
+    own = _is_label(xp, x, place, axis)
+    own = own if kept is None else xp.logical_and(own, kept)
+    return xp.where(own, -1.0, _softmax(xp, x, place, kept, axis, *row))
 
 
 def _other_classes(
@@ -211,22 +212,22 @@ def _other_classes(
     What is not kept is masked off the CPU where it is used: before, all scores would be
     copied.
     """
-    top, e, _ = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
-    partials = (_other_softmax, None, None, None)
-    arguments = x, place, kept, axis
+    top, e, rest = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
+    partials = (_other_softmax, None, None, None, None, None)
+    arguments = x, top, rest, place, kept, axis
     log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
     return top, e, xp.expand_dims(log_rest, axis=axis)
 
 
-def _log_rest(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
-    top, _, rest = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
+def _log_rest(xp: Namespace, x: Any, top: Any, rest: Any, *where: Any) -> Any:
+    place, _, axis = where
     others = rest + (1 - xp.exp(xp.gather(x, place, axis) - top))
     return xp.log(others)[(slice(None),) * axis + (0, ...)]
 
 
-def _other_softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
-    row = _other_classes(xp, x, place, kept, axis)
-    return _softmax(xp, x, place, kept, axis, *row)
+def _other_softmax(xp: Namespace, x: Any, top: Any, rest: Any, *where: Any) -> Any:
+    del top, rest  # functions of x, which their derivatives are by
+    return _softmax(xp, x, *where, *_other_classes(xp, x, *where))
 
 
 def _softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any) -> Any:

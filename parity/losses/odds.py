@@ -139,8 +139,20 @@ INFOS = [
             ),
         ],
         gates=[
-            Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(155)),
-            Gate(2 * LABELLED[:1], Limit(4.0, 4.0), Limit(0.1), Limit(150)),
+            Gate(
+                LABELLED,
+                Limit(3.0, 4.0),
+                Limit(0.1),
+                Limit(156),
+                cpu_temporaries=Limit(0.13),
+            ),
+            Gate(
+                2 * LABELLED[:1],
+                Limit(3.7, 4.0),
+                Limit(0.1),
+                Limit(104),
+                cpu_temporaries=Limit(530),
+            ),
         ],
         curve=Curve(
             "logit of the true class",
@@ -176,17 +188,17 @@ INFOS = [
         gates=[
             Gate(
                 LABELLED,
-                Limit(4.0, 4.0),
+                Limit(3.0, 4.0),
                 Limit(0.1),
-                Limit(160),
+                Limit(163),
+                cpu_temporaries=Limit(0.13),
             ),
             Gate(
                 2 * LABELLED[:1],
-                Limit(4.4, 4.0),
-                Limit(530),
-                Limit(165),
-                reason="the gradient needs two sums of its own beside those of the "
-                "odds",
+                Limit(3.7, 4.0),
+                Limit(0.12),
+                Limit(108),
+                cpu_temporaries=Limit(530),
             ),
         ],
         curve=Curve(
@@ -222,14 +234,19 @@ INFOS = [
             ),
         ],
         gates=[
-            Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(170)),
+            Gate(
+                LABELLED,
+                Limit(3.0, 4.0),
+                Limit(0.12),
+                Limit(165),
+                cpu_temporaries=Limit(0.14),
+            ),
             Gate(
                 2 * LABELLED[:1],
-                Limit(4.4, 4.0),
-                Limit(530),
-                Limit(180),
-                reason="the gradient needs two sums of its own beside those of the "
-                "odds",
+                Limit(3.7, 4.0),
+                Limit(0.12),
+                Limit(121),
+                cpu_temporaries=Limit(530),
             ),
         ],
         curve=Curve(
