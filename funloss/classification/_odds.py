@@ -166,8 +166,8 @@ def _again(
 
     Exponentials are, where it takes longer to compute them than to keep them.
     """
-    x, weight, top, *sums = xp.optimization_barrier(x, weight, top, *sums)
-    return x, weight, top, xp.reuse(e, xp.exp(x - top)), *sums
+    x, weight, top, *rest = xp.optimization_barrier(x, weight, top, *sums)
+    return x, weight, top, xp.reuse(e, xp.exp(x - top)), *rest
 
 
 def _odds(
