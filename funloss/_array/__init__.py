@@ -28,12 +28,12 @@ def lookup(x: Any) -> Namespace | None:
     A library is recognised by the type of its array, never imported on
     suspicion: whoever holds a jax array has imported jax.
     """
-    kind = type(x)
-    if kind in _BY_TYPE:
-        return _BY_TYPE[kind]
-    found = _recognise(x)
+    try:
+        return _BY_TYPE[type(x)]
+    except KeyError:
+        found = _recognise(x)
     if found is not None:
-        _BY_TYPE[kind] = found
+        _BY_TYPE[type(x)] = found
     return found
 
 
@@ -104,7 +104,11 @@ def is_number(x: Any) -> bool:
 
     A program that torch compiles is one for all numbers that it was called with.
     """
-    return isinstance(x, numbers.Real) or type(x).__name__ == "SymFloat"
+    kind = type(x)
+    # An abstract class takes a while to answer.
+    return (
+        kind is float or isinstance(x, numbers.Real) or kind.__name__ == "SymFloat"
+    )
 
 
 def namespace(**arrays: Any) -> Namespace:

@@ -50,6 +50,11 @@ class Elementwise(Standard):
         sign = self.sign(x)
         return self.sign(sign + self.standard.abs(sign))
 
+    def may_be_infinite(self, x: Any) -> bool:
+        """Tell whether an element is infinite; True where that is not read."""
+        del x
+        return True
+
     def safe_sqrt(self, x: Any) -> Any:
         """Return the square root; derivative 0 at 0."""
         zero = x == 0
@@ -79,6 +84,10 @@ class Elementwise(Standard):
     def softplus(self, x: Any) -> Any:
         """Return ``log(1 + exp(x))`` without overflow; derivative `sigmoid`."""
         return self.logaddexp(x, self.zeros_like(x))
+
+    def softplus_tail(self, size: Any) -> Any:
+        """Return ``softplus(-size)`` for ``size >= 0``."""
+        return self.softplus(-size)
 
     def log_sigmoid(self, x: Any) -> Any:
         """Return ``-softplus(-x)``."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.core import Tracer
 
@@ -46,6 +47,10 @@ class JaxNamespace(JaxInputs):
         """Return the dtype that `dtypes` promote to, even where JAX is strict."""
         with jax.numpy_dtype_promotion("standard"):
             return super().promote(dtypes)
+
+    def mode(self) -> Any:
+        """Return what floats of 64 bits become, which x64 decides."""
+        return jax.dtypes.canonicalize_dtype(np.float64)
 
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: JAX does not warn."""

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
@@ -20,9 +20,16 @@ _PLAIN = frozenset({type(None), bool, int, float, str})
 _ARRAYS = (Tracer, jax.Array, np.ndarray, np.generic)
 
 
-class _Plan(NamedTuple):
-    """What the types of a call's arguments say, by their places."""
+class _Plan:
+    """What the types of a call's arguments say, by their places.
 
+    There is one for the calls of a function with the same types and names, so that
+    plans are told apart by identity.
+    """
+
+    function: Callable[..., Any]
+    # Of the keywords.
+    names: tuple[str, ...]
     # The types, one for all arrays and one for all numbers of real options.
     kinds: tuple[type, ...]
     arrays: tuple[int, ...]
@@ -33,6 +40,10 @@ class _Plan(NamedTuple):
     others: tuple[int, ...]
     # Whether any argument is traced.
     traced: bool
+
+    def __init__(self, *fields: Any) -> None:
+        """Take the fields in their order."""
+        vars(self).update(zip(_Plan.__annotations__, fields, strict=True))
 
 
 def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -52,7 +63,7 @@ def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
         return function(*args, **kwargs)
     key, arrays, numbers = found
     try:
-        run, bounds = compiled(*key)
+        run, bounds = _program(*key)
     except TypeError:  # an unhashable option; tracing has not begun yet
         return function(*xp.asarray_tree(args), **xp.asarray_tree(kwargs))
     result = run(*arrays)
@@ -68,10 +79,12 @@ def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
 
     None if the call cannot be compiled as it stands.
     """
-    values, names = (*args, *kwargs.values()), tuple(kwargs)
-    kinds = tuple(map(type, values))
-    plan = _plan(function, kinds, names)
+    values = (*args, *kwargs.values())
+    plan = _plan(function, tuple(map(type, values)), tuple(kwargs))
     arrays, static = plan.arrays, plan.static
+    if not (plan.others or plan.reals):
+        fixed = tuple([values[k] for k in static]) if static else ()
+        return (plan, arrays, (), static, fixed), [values[k] for k in arrays], ()
     for k in plan.others:
         x = values[k]
         if _is_dynamic(x):
@@ -85,24 +98,18 @@ def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
     if plan.others:
         arrays = tuple(sorted(arrays))
     wide = jax.dtypes.canonicalize_dtype(np.float64)
-    shared, numbers = _numbers(plan, values, wide) if plan.reals else ((), [])
-    static += tuple([k for k, _ in plan.reals if k not in shared])
+    shared, numbers = (), []
+    held = _holds_numbers(values, plan.traced, wide)
+    for k, option in plan.reals:
+        if held and option.shares(values[k]):
+            shared += (k,)
+            numbers.append((option.name, float(values[k])))
+        else:
+            static += (k,)
     fixed = tuple([tuple(x) if type(x := values[k]) is list else x for k in static])
     dynamic = [values[k] for k in arrays]
     dynamic += [_scalar(number, wide) for _, number in numbers]
-    key = (function, plan.kinds, names, arrays, shared, static, fixed)
-    return key, dynamic, numbers
-
-
-def _numbers(
-    plan: _Plan, values: tuple[Any, ...], wide: Any
-) -> tuple[tuple[int, ...], Any]:
-    """Return the places and values of numbers that are arguments of the program."""
-    if not _holds_numbers(values, plan.traced, wide):
-        return (), []
-    shared = [(k, option) for k, option in plan.reals if option.shares(values[k])]
-    numbers = [(option.name, float(values[k])) for k, option in shared]
-    return tuple([k for k, _ in shared]), numbers
+    return (plan, arrays, shared, static, fixed), dynamic, numbers
 
 
 @functools.lru_cache(maxsize=1024)
@@ -135,12 +142,14 @@ def _plan(
             known = issubclass(kind, Tracer | jax.Array | np.generic)
             (arrays if known else others).append(k)
     return _Plan(
+        function,
+        names,
         tuple(types),
         tuple(arrays),
         tuple(static),
         tuple(reals),
         tuple(others),
-        traced=any(issubclass(kind, Tracer) for kind in kinds),
+        any(issubclass(kind, Tracer) for kind in kinds),
     )
 
 
@@ -178,6 +187,14 @@ def _is_convertible(home: JaxInputs, x: Any) -> bool:
     if xp is NUMPY:
         return isinstance(x, np.generic) or home.holds(x)
     return xp is None or xp is home
+
+
+@functools.lru_cache(maxsize=1024)
+def _program(
+    plan: _Plan, *key: tuple[Any, ...]
+) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return what `compiled` does; a plan stands for its function, types and names."""
+    return compiled(plan.function, plan.kinds, plan.names, *key)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -47,23 +47,27 @@ class Standard(ArrayAPI):
 
     def is_float(self, dtype: Any) -> bool:
         """Tell whether a dtype is real floating, bfloat16 included."""
-        return self.dtype_name(dtype) in _FLOATS
+        return _name(dtype) in _FLOATS
 
     def is_int(self, dtype: Any) -> bool:
         """Tell whether a dtype is an integer; bool is not."""
-        return self.dtype_name(dtype) in _INTEGERS
+        return _name(dtype) in _INTEGERS
 
     def acc_dtype(self, dtype: Any) -> Any:
         """Return the dtype to compute in: float32 for 16-bit floats, else `dtype`."""
-        return self.float32 if self.dtype_name(dtype) in _HALVES else dtype
+        return self.float32 if _name(dtype) in _HALVES else dtype
 
     def promote(self, dtypes: Sequence[Any]) -> Any:
         """Return the dtype that real floating `dtypes` promote to."""
-        if all(dtype == dtypes[0] for dtype in dtypes):
+        if dtypes.count(dtypes[0]) == len(dtypes):
             return self.native(dtypes[0])
         if len({self.dtype_name(dtype) for dtype in dtypes} & _HALVES) == 2:
             dtypes = [self.float32, *filter(self._is_wide, dtypes)]
         return self.result_type(*dtypes)
+
+    def mode(self) -> Any:
+        """Return the setting on which the promotion of dtypes depends, if any does."""
+        return None
 
     def native(self, dtype: Any) -> Any:
         """Return a dtype in the machine's own order of bytes."""
@@ -90,6 +94,8 @@ class Standard(ArrayAPI):
     def saturated(self, x: Any) -> Any:
         """Return the nearest integers of a signed dtype, for counts to compare with."""
         signed = self.identities(x)
+        if signed is x:
+            return x
         limit = self._span(signed)[1]
         if self._span(x)[1] <= limit:
             return signed
@@ -114,7 +120,7 @@ class Standard(ArrayAPI):
         return x
 
     def _span(self, x: Any) -> tuple[int, int]:
-        return _INTEGERS[self.dtype_name(x.dtype)]
+        return _INTEGERS[_name(x.dtype)]
 
     def concrete(self, *arrays: Any) -> bool:
         """Tell whether Python may read the values of `arrays` now, at no loss."""

@@ -1,5 +1,6 @@
 """The way into a loss: one library, one dtype to compute in, masks applied."""
 
+import functools
 from typing import Any
 
 from funloss._array import Namespace, is_number, lookup, namespace
@@ -29,24 +30,42 @@ def promote_arrays(dtype: Any, **arrays: Any) -> tuple[Namespace, Any, list[Any]
             that is not real floating.
     """
     xp = namespace(**arrays)
-    floats = []
-    for name, x in arrays.items():
-        if lookup(x) is None:
-            if not is_number(x):
-                msg = f"{name} must be an array, got {type(x).__name__}"
-                raise TypeError(msg)
-        elif xp.is_float(x.dtype):
-            floats.append(x.dtype)
-        else:
-            _check_real(xp, name, x.dtype)
-    if not floats:
-        msg = f"at least one array must be real floating, got {_kinds(xp, arrays)}"
-        raise TypeError(msg)
+    given = [x for x in arrays.values() if lookup(x) is not None]
+    if len(given) < len(arrays):
+        _check_numbers(arrays)
+    promoted, compute = _promoted(xp, xp.mode(), *[x.dtype for x in given])
+    if promoted is None:
+        _refuse_dtypes(xp, arrays)
+    out = promoted
+    if dtype is not None:
+        out = _result_dtype(xp, dtype)
+        compute = xp.acc_dtype(xp.promote([promoted, out]))
+    return xp, out, [_convert(xp, x, compute, given[0]) for x in arrays.values()]
+
+
+@functools.lru_cache(maxsize=256)
+def _promoted(xp: Namespace, _mode: Any, *dtypes: Any) -> tuple[Any, Any]:
+    """Return what floating dtypes promote to and are computed in; None for a fault."""
+    floats = [dtype for dtype in dtypes if xp.is_float(dtype)]
+    if not floats or not all(_is_real(xp, dtype) for dtype in dtypes):
+        return None, None
     promoted = xp.promote(floats)
-    out = promoted if dtype is None else _result_dtype(xp, dtype)
-    compute = xp.acc_dtype(promoted if dtype is None else xp.promote([promoted, out]))
-    like = next(x for x in arrays.values() if lookup(x) is not None)
-    return xp, out, [_convert(xp, x, compute, like) for x in arrays.values()]
+    return promoted, xp.acc_dtype(promoted)
+
+
+def _check_numbers(arrays: dict[str, Any]) -> None:
+    for name, x in arrays.items():
+        if lookup(x) is None and not is_number(x):
+            msg = f"{name} must be an array, got {type(x).__name__}"
+            raise TypeError(msg)
+
+
+def _refuse_dtypes(xp: Namespace, arrays: dict[str, Any]) -> None:
+    for name, x in arrays.items():
+        if lookup(x) is not None:
+            _check_real(xp, name, x.dtype)
+    msg = f"at least one array must be real floating, got {_kinds(xp, arrays)}"
+    raise TypeError(msg)
 
 
 def is_floating(x: Any) -> bool:
@@ -59,7 +78,7 @@ def is_floating(x: Any) -> bool:
 
 def cast_like(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     """Return `arrays` in `like`'s dtype; they do not decide it. None stays None."""
-    if all(x is None for x in arrays.values()):
+    if not [x for x in arrays.values() if x is not None]:
         return [None] * len(arrays)
     arrays = {
         name: x.array if isinstance(x, Number) else x for name, x in arrays.items()
@@ -114,11 +133,15 @@ def _convert(xp: Namespace, x: Any, dtype: Any, like: Any) -> Any:
     return x if x.dtype == dtype else xp.astype(x, dtype)
 
 
+def _is_real(xp: Namespace, dtype: Any) -> bool:
+    return xp.is_float(dtype) or xp.is_int(dtype) or xp.dtype_name(dtype) == "bool"
+
+
 def _check_real(xp: Namespace, name: str, dtype: Any) -> None:
     """Raise unless numbers of this dtype can be computed with, and say which can."""
-    kind = xp.dtype_name(dtype)
-    if xp.is_float(dtype) or xp.is_int(dtype) or kind == "bool":
+    if _is_real(xp, dtype):
         return
+    kind = xp.dtype_name(dtype)
     msg = f"{name} must be real, got {kind}"
     if kind.startswith("complex"):
         msg += ": pass absolute values, such as that of a difference"

@@ -14,9 +14,10 @@ class Batch:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         """Take fields in their order, or by name."""
-        names = type(self).__annotations__
-        vars(self).update(zip(names, values, strict=False), **named)
+        vars(self).update(zip(type(self).__annotations__, values), **named)  # noqa: B905
 
     def replace(self, **changes: Any) -> Self:
         """Return the same with other values of some fields."""
-        return type(self)(**vars(self) | changes)
+        changed = object.__new__(type(self))
+        vars(changed).update(vars(self), **changes)
+        return changed

@@ -14,10 +14,12 @@ AS_PROBABILITIES = (
 def check_choice(choices: Sequence[Any], **option: Any) -> None:
     """Raise unless the option is one of `choices`."""
     ((name, value),) = option.items()
-    if not any(value is c or (type(value) is type(c) and value == c) for c in choices):
-        *some, last = map(repr, choices)
-        msg = f"{name} must be {', '.join(some)} or {last}, got {value!r}"
-        raise ValueError(msg)
+    for c in choices:
+        if value is c or (type(value) is type(c) and value == c):
+            return
+    *some, last = map(repr, choices)
+    msg = f"{name} must be {', '.join(some)} or {last}, got {value!r}"
+    raise ValueError(msg)
 
 
 def check_shapes_equal(advice: str = "", /, **arrays: Any) -> None:
@@ -38,10 +40,11 @@ def check_probabilities_fit(input: Any, target: Any) -> None:
 
 def check_same_shape_or_scalar(**arrays: Any) -> None:
     """Raise unless the arrays have one shape; all but the first may be 0-d."""
-    first, *rest = arrays
-    if any(arrays[name].shape != arrays[first].shape for name in rest):
-        rest = [name for name in rest if arrays[name].shape != ()]
-        check_shapes_equal(**{name: arrays[name] for name in (first, *rest)})
+    first, *rest = [x.shape for x in arrays.values()]
+    if rest.count(first) < len(rest):
+        (name, like), *others = arrays.items()
+        others = {name: x for name, x in others if x.shape != ()}
+        check_shapes_equal(**{name: like}, **others)
 
 
 def check_ndims_equal(**arrays: Any) -> None:

@@ -167,11 +167,14 @@ def settle_rows(
     if xp.is_float(target.dtype):
         keep = where if where is None else xp.expand_dims(where, axis=rows.axis)
         (target,) = fill_masked(xp, keep, (target, 0.0))
-        return rows.replace(target=target, keep=where).weighted(weight)
+        return rows.replace(target=target, keep=where, weight=weight)
     labels, keep, bad = class_labels(
         xp, like, target, rows.classes, ignore_index=ignore_index, where=where
     )
-    return rows.replace(target=labels, keep=keep, bad=bad).weighted(weight)
+    own = label_weights(xp, weight, labels, keep)
+    return rows.replace(
+        target=labels, keep=keep, bad=bad, weight=weight, label_weight=own
+    )
 
 
 def _check_probabilities(

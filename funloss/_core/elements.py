@@ -133,30 +133,35 @@ def elements(
         check: A further check of the arrays' shapes, called with them by name.
         **arrays: In the order of the formula's parameters.
     """
-    arrays = dict(given or {}) | arrays
+    arrays = {**given, **arrays} if given else arrays
     xp, out, values = promote_arrays(dtype, **arrays)
     like, named = values[0], dict(zip(arrays, values, strict=True))
     if check is not None:
         check(**named)
     shape, named = _fit_shapes(xp, shapes, named)
     row_axis = None if row_axis is None else check_axis(row_axis, len(shape))
-    first = next(iter(named))
-    named[first], checked = check_options(xp, named[first], options)
-    casts = {"weight": weight} | (extras or {})
-    casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
-    others = {name: casts[name] for name in extras or {}}
-    weight = None if "weight" in others else casts["weight"]
-    if broadcast_weight:
-        check_broadcastable_to(shape, **casts)
-        others = dict(zip(others, xp.of_ndim(like.ndim, *others.values()), strict=True))
-    else:
-        check_same_shape_or_scalar(**{first: like}, **others)
-        check_shapes_equal(**{first: like}, weight=weight)
+    first, checked = next(iter(named)), ()
+    if options:
+        named[first], checked = check_options(xp, named[first], options)
+    others = extras or {}
+    if weight is not None or [x for x in others.values() if x is not None]:
+        casts = {"weight": weight} | others
+        casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
+        others = {name: casts[name] for name in others}
+        weight = None if "weight" in others else casts["weight"]
+        if broadcast_weight:
+            check_broadcastable_to(shape, **casts)
+            columns = xp.of_ndim(like.ndim, *others.values())
+            others = dict(zip(others, columns, strict=True))
+        else:
+            check_same_shape_or_scalar(**{first: like}, **others)
+            check_shapes_equal(**{first: like}, weight=weight)
+    named = named | others if others else named
     own = shape if row_axis is None else batch_shape(shape, row_axis)
-    keep = where = check_where(xp, like, where, own)
-    if row_axis is not None and where is not None:
-        keep = xp.expand_dims(where, axis=row_axis)
-    named = _fill(xp, keep, named | others, fill)
+    where = check_where(xp, like, where, own)
+    if where is not None:
+        keep = where if row_axis is None else xp.expand_dims(where, axis=row_axis)
+        named = _fill(xp, keep, named, fill)
     return Elements(xp, out, named, checked, weight, where)
 
 
@@ -173,12 +178,13 @@ def _fit_shapes(
     like = next(iter(named.values()))
     if shapes == "same":
         check_same_shape_or_scalar(**named)
-    elif shapes == "scalars":
+        return tuple(like.shape), named
+    if shapes == "scalars":
         check_shapes_equal(**{name: x for name, x in named.items() if x.shape != ()})
     elif shapes == "to_first":
         check_broadcastable_to(tuple(like.shape), **named)
-    by_first = shapes in ("same", "to_first")
-    shape = tuple(like.shape) if by_first else broadcast_shape(**named)
+    to_first = shapes == "to_first"
+    shape = tuple(like.shape) if to_first else broadcast_shape(**named)
     if shapes in ("broadcast", "to_first"):
         values = xp.of_ndim(len(shape), *named.values())
         named = dict(zip(named, values, strict=True))

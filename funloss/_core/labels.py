@@ -146,14 +146,17 @@ def class_labels(
         ValueError: A label is out of range.
     """
     check_integers(like, target, name)
-    keep = None if ignore_index is None else xp.differs(target, ignore_index)
+    given, target = target, xp.saturated(target)
+    safe = xp.logical_and(target >= 0, target < classes)
+    ignorable = ignore_index is not None and 0 <= ignore_index < classes
+    if where is None and not ignorable and xp.concrete(safe) and bool(xp.all(safe)):
+        return target, None, None
+    keep = None if ignore_index is None else xp.differs(given, ignore_index)
     if where is not None:
         where = xp.broadcast_to(where, target.shape)
         keep = where if keep is None else xp.logical_and(keep, where)
     if keep is not None and xp.concrete(keep) and bool(xp.all(keep)):
         keep = None
-    given, target = target, xp.saturated(target)
-    safe = xp.logical_and(target >= 0, target < classes)
     bad = xp.logical_not(safe)
     if keep is not None:
         bad, safe = xp.logical_and(bad, keep), xp.logical_and(safe, keep)
@@ -165,10 +168,12 @@ def class_labels(
 
 def check_integers(like: Any, target: Any, name: str = "target") -> None:
     """Raise unless `target` is an integer array of `like`'s library."""
-    if lookup(target) is None:
+    xp = lookup(target)
+    if xp is None:
         msg = f"{name} must be an integer array, got {type(target).__name__}"
         raise TypeError(msg)
-    xp = namespace(input=like, **{name: target})
+    if xp is not lookup(like):
+        xp = namespace(input=like, **{name: target})
     if not xp.is_int(target.dtype):
         msg = (
             f"{name} must be integer, got {xp.dtype_name(target.dtype)}"

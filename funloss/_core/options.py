@@ -69,6 +69,14 @@ class Bounds(NamedTuple):
             raise ValueError(msg)
 
 
+_POSITIVE = Bounds(above=0)
+_NON_NEGATIVE = Bounds(at_least=0)
+_UNIT_INTERVAL = Bounds(at_least=0, at_most=1)
+_OPEN_UNIT_INTERVAL = Bounds(above=0, below=1)
+_REAL = Bounds()
+_NOT_NAN = Bounds(at_least=-math.inf)
+
+
 class Option(NamedTuple):
     """The value of a real option as it was given, and its bounds."""
 
@@ -112,43 +120,44 @@ class Option(NamedTuple):
         return value
 
     def _check_number(self, name: str) -> Any:
-        value = self.value
-        if not is_number(value):
-            msg = f"{name} must be a real number, got {value!r}"
-            raise TypeError(msg)
-        value = float(value) if isinstance(value, numbers.Real) else value
-        self.bounds.check(name, value)
+        value, bounds = self
+        if type(value) is not float:
+            if not is_number(value):
+                msg = f"{name} must be a real number, got {value!r}"
+                raise TypeError(msg)
+            value = float(value) if isinstance(value, numbers.Real) else value
+        bounds.check(name, value)
         return value
 
 
 def positive(value: Any) -> Option:
     """Return an option that must be above 0."""
-    return Option(value, Bounds(above=0))
+    return Option(value, _POSITIVE)
 
 
 def non_negative(value: Any) -> Option:
     """Return an option that must be 0 or above."""
-    return Option(value, Bounds(at_least=0))
+    return Option(value, _NON_NEGATIVE)
 
 
 def unit_interval(value: Any) -> Option:
     """Return an option that must lie in 0..1."""
-    return Option(value, Bounds(at_least=0, at_most=1))
+    return Option(value, _UNIT_INTERVAL)
 
 
 def open_unit_interval(value: Any) -> Option:
     """Return an option that must lie between 0 and 1, both excluded."""
-    return Option(value, Bounds(above=0, below=1))
+    return Option(value, _OPEN_UNIT_INTERVAL)
 
 
 def real(value: Any) -> Option:
     """Return an option without bounds."""
-    return Option(value, Bounds())
+    return Option(value, _REAL)
 
 
 def not_nan(value: Any) -> Option:
     """Return an option that may be any number but nan."""
-    return Option(value, Bounds(at_least=-math.inf))
+    return Option(value, _NOT_NAN)
 
 
 def check_scalar(
@@ -174,9 +183,11 @@ def check_options(
 ) -> tuple[Any, tuple[Any, ...]]:
     """Return `x`, nan where an option is out of its bounds, and the checked options."""
     options = options or {}
-    checked = {name: option.check(xp, x, name) for name, option in options.items()}
-    bounded = (checked[name] for name, option in options.items() if option.is_bounded)
-    return propagate_nan(xp, x, *bounded), tuple(checked.values())
+    checked = [option.check(xp, x, name) for name, option in options.items()]
+    for option, value in zip(options.values(), checked, strict=True):
+        if type(value) is not float and option.is_bounded:
+            x = propagate_nan(xp, x, value)
+    return x, tuple(checked)
 
 
 def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:

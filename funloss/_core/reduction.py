@@ -48,7 +48,8 @@ def reduce_losses(
         axis_name: Mapped axes of JAX to reduce over as well.
     """
     check_choice(REDUCTIONS, reduction=reduction)
-    losses = _weighted(xp, losses, weight, where)
+    if weight is not None or where is not None:
+        losses = _weighted(xp, losses, weight, where)
     if reduction == "none":
         return xp.astype(losses, out)
 

@@ -83,11 +83,16 @@ def logit_losses(xp: Namespace, x: Any, t: Any, pos_weight: Any = None) -> Any:
 
 def _logit_bce(xp: Namespace, x: Any, t: Any, pos_weight: Any) -> Any:
     positive = t if pos_weight is None else t * pos_weight
-    near = xp.softplus(-xp.absolute(x))
-    far = (1 - t) * xp.clamp_min(x, 0.0) + positive * xp.clamp_min(-x, 0.0)
+    near = xp.softplus_tail(xp.absolute(x))
+    if pos_weight is None:
+        far = x * (xp.astype(x > 0, x.dtype) - t)
+    else:
+        far = (1 - t) * xp.clamp_min(x, 0.0) + positive * xp.clamp_min(-x, 0.0)
+        near = near * (1 - t + positive)
+    if not xp.may_be_infinite(x):
+        return near + far
     # A weight of 0 on an infinite tail has loss 0.
     void = (x == math.inf) & (t == 1) | (x == -math.inf) & (positive == 0)
-    near = near if pos_weight is None else near * (1 - t + positive)
     return xp.where(void, 0.0, near + far)
 
 

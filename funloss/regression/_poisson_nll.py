@@ -85,7 +85,8 @@ def poisson_nll_loss(
 
 def _log_poisson(xp: Namespace, x: Any, t: Any, _eps: Any) -> Any:
     rate = xp.exp(x)
-    return xp.where(t == 0, rate, rate - t * x)
+    losses = rate - t * x
+    return xp.where(t == 0, rate, losses) if xp.may_be_infinite(x) else losses
 
 
 def _log_poisson_d_input(xp: Namespace, x: Any, t: Any, _eps: Any) -> Any:
