@@ -13,6 +13,8 @@ from benchmarks.makers import numpy_value, torch_value
 
 __all__ = ["CASES"]
 
+# Of which the second fits the caches of a core.
+SIZES = (1 << 22, 1 << 17)
 TINY_CALLS = {"mse_loss", "huber_loss", "binary_cross_entropy_with_logits"}
 
 
@@ -28,13 +30,13 @@ def _normalised(rng, t, n, c, s):
     return scores, *rest
 
 
-def _large(loss):
+def _elementwise(loss, size):
     return Case(
         "numpy",
         loss.name,
         "value",
         loss.inputs,
-        (1 << 22,),
+        (size,),
         (64,),
         {
             OURS: numpy_value(loss.ours),
@@ -72,7 +74,7 @@ def _tiny(ours, inputs, by_hand, shape, tiny):
 
 
 CASES = [
-    *map(_large, LOSSES),
+    *(_elementwise(loss, size) for size in SIZES for loss in LOSSES),
     _slow("cross_entropy", labelled, (4096, 1000), (8, 5)),
     _slow("multilabel_margin_loss", multilabel, (64, 4000), (4, 8)),
     _slow("ctc_loss", _normalised, (200, 16, 32, 50), (12, 2, 4, 3)),

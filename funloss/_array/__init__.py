@@ -106,9 +106,7 @@ def is_number(x: Any) -> bool:
     """
     kind = type(x)
     # An abstract class takes a while to answer.
-    return (
-        kind is float or isinstance(x, numbers.Real) or kind.__name__ == "SymFloat"
-    )
+    return kind is float or isinstance(x, numbers.Real) or kind.__name__ == "SymFloat"
 
 
 def namespace(**arrays: Any) -> Namespace:

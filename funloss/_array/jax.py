@@ -8,7 +8,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jax.core import Tracer
 
@@ -48,10 +47,6 @@ class JaxNamespace(JaxInputs):
         with jax.numpy_dtype_promotion("standard"):
             return super().promote(dtypes)
 
-    def mode(self) -> Any:
-        """Return what floats of 64 bits become, which x64 decides."""
-        return jax.dtypes.canonicalize_dtype(np.float64)
-
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: JAX does not warn."""
         return contextlib.nullcontext()
@@ -60,9 +55,11 @@ class JaxNamespace(JaxInputs):
         """Tell whether an array was a Python number: JAX types those weakly."""
         return jax.typeof(x).weak_type
 
-    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def call(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, kinds: Any
+    ) -> Any:
         """Return ``function(*args, **kwargs)``, a loss, compiled and cached."""
-        return jax_call.call(self, function, args, kwargs)
+        return jax_call.call(self, function, args, kwargs, kinds)
 
     def stop_gradient(self, x: Any) -> Any:
         """Return `x` as a constant."""

@@ -44,9 +44,18 @@ class _Plan:
     def __init__(self, *fields: Any) -> None:
         """Take the fields in their order."""
         vars(self).update(zip(_Plan.__annotations__, fields, strict=True))
+        # The program of arrays alone; others depend on values.
+        alone = len(self.arrays) == len(self.kinds)
+        self.run = _program(self, self.arrays, (), (), ())[0] if alone else None
 
 
-def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def call(
+    xp: JaxInputs,
+    function: Callable[..., Any],
+    args: Any,
+    kwargs: Any,
+    kinds: tuple[type, ...],
+) -> Any:
     """Return ``function(*args, **kwargs)``, compiled where it can be.
 
     Programs are cached by the type and value of every argument that is not an array;
@@ -55,15 +64,23 @@ def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
     has to be refused by name, and under `debug_values` values are read: such calls
     run as they stand.
     """
-    found = None if debugging() else _key(xp, function, args, kwargs)
+    if debugging():
+        return function(*xp.asarray_tree(args), **xp.asarray_tree(kwargs))
+    plan = _plan(function, kinds, tuple(kwargs))
+    if plan.run is not None:
+        return plan.run(*args, *kwargs.values()) if kwargs else plan.run(*args)
+    values = (*args, *kwargs.values())
+    found = _key(xp, plan, values)
     if found is None:
         args, kwargs = xp.asarray_tree(args), xp.asarray_tree(kwargs)
-        found = None if debugging() else _key(xp, function, args, kwargs)
+        values = (*args, *kwargs.values())
+        plan = _plan(function, tuple(map(type, values)), tuple(kwargs))
+        found = _key(xp, plan, values)
     if found is None:
         return function(*args, **kwargs)
     key, arrays, numbers = found
     try:
-        run, bounds = _program(*key)
+        run, bounds = _program(plan, *key)
     except TypeError:  # an unhashable option; tracing has not begun yet
         return function(*xp.asarray_tree(args), **xp.asarray_tree(kwargs))
     result = run(*arrays)
@@ -74,17 +91,12 @@ def call(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
     return result
 
 
-def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _key(xp: JaxInputs, plan: _Plan, values: tuple[Any, ...]) -> Any:
     """Return what a program is cached by, its arguments, and its numbers by name.
 
     None if the call cannot be compiled as it stands.
     """
-    values = (*args, *kwargs.values())
-    plan = _plan(function, tuple(map(type, values)), tuple(kwargs))
     arrays, static = plan.arrays, plan.static
-    if not (plan.others or plan.reals):
-        fixed = tuple([values[k] for k in static]) if static else ()
-        return (plan, arrays, (), static, fixed), [values[k] for k in arrays], ()
     for k in plan.others:
         x = values[k]
         if _is_dynamic(x):
@@ -109,7 +121,7 @@ def _key(xp: JaxInputs, function: Callable[..., Any], args: Any, kwargs: Any) ->
     fixed = tuple([tuple(x) if type(x := values[k]) is list else x for k in static])
     dynamic = [values[k] for k in arrays]
     dynamic += [_scalar(number, wide) for _, number in numbers]
-    return (plan, arrays, shared, static, fixed), dynamic, numbers
+    return (arrays, shared, static, fixed), dynamic, numbers
 
 
 @functools.lru_cache(maxsize=1024)
@@ -190,9 +202,7 @@ def _is_convertible(home: JaxInputs, x: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _program(
-    plan: _Plan, *key: tuple[Any, ...]
-) -> tuple[Callable[..., Any], dict[str, Any]]:
+def _program(plan: _Plan, *key: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
     """Return what `compiled` does; a plan stands for its function, types and names."""
     return compiled(plan.function, plan.kinds, plan.names, *key)
 

@@ -25,6 +25,10 @@ _MANY = 2**11
 class JaxInputs(JaxRows):
     """Functions of JAX that take NumPy's integers beyond 32 bits as well."""
 
+    def mode(self) -> Any:
+        """Return what floats of 64 bits become, which x64 decides."""
+        return jax.dtypes.canonicalize_dtype(np.float64)
+
     def holds(self, x: np.ndarray) -> bool:
         """Tell whether `jax.jit` takes an array of NumPy, and changes no number."""
         known, wide = _kind(x.dtype)

@@ -20,8 +20,11 @@ class NumpyNamespace(Namespace):
     """NumPy's own functions where they are faster or take NumPy scalars."""
 
     @np.errstate(all="ignore")
-    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def call(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, kinds: Any
+    ) -> Any:
         """Return ``function(*args, **kwargs)``, a loss, with one number as a scalar."""
+        del kinds
         return _scalars(function(*args, **kwargs))
 
     def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:

@@ -150,8 +150,14 @@ class Standard(ArrayAPI):
         """Silence floating-point warnings of guarded formulas."""
         return np.errstate(all="ignore")
 
-    def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Return ``function(*args, **kwargs)``, a loss, without warnings on the way."""
+    def call(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, kinds: Any
+    ) -> Any:
+        """Return ``function(*args, **kwargs)``, a loss, without warnings on the way.
+
+        `kinds` are the types of the arguments, in their order.
+        """
+        del kinds
         with self.quiet():
             return function(*args, **kwargs)
 

@@ -35,11 +35,12 @@ def loss(function: F) -> F:
         if compiling():
             return in_program(entry, args, kwargs)
         try:
-            kinds = (*map(type, args), *map(type, kwargs.values()))
+            kinds = _kinds(args, kwargs) if kwargs else tuple(map(type, args))
             xp = _LIBRARIES.get(kinds)
             if xp is None:
                 xp, args, kwargs = _settled(function, kinds, args, kwargs)
-            return xp.call(function, args, kwargs)
+                kinds = _kinds(args, kwargs)
+            return xp.call(function, args, kwargs, kinds)
         except (TypeError, ValueError) as error:
             _explain(error, function, args, kwargs)
             raise
@@ -49,6 +50,10 @@ def loss(function: F) -> F:
     own.__code__ = own.__code__.replace(co_name=function.__name__)
     vars(call)[OWN_CODE] = True
     return cast("F", call)
+
+
+def _kinds(args: Any, kwargs: Any) -> tuple[type, ...]:
+    return (*map(type, args), *map(type, kwargs.values()))
 
 
 def _settled(
