@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from funloss._array import jax_call, jax_pairs, jax_sharding
+from funloss._array import jax_call, jax_pairs, jax_sharding, jax_sums
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
@@ -148,6 +148,13 @@ class JaxNamespace(JaxInputs):
     def masked_logsumexp(self, x: Any, axis: int, keep: Any = None) -> Any:
         """Return ``log(sum(exp(x)))`` of rows, sharing what their losses compute."""
         return softmax.masked_logsumexp(x, keep, axis % x.ndim)
+
+    def sum_arithmetic(self, x: Any) -> Any:
+        """Return the sum of all elements, that of few and cheap operations."""
+        narrow = x.dtype != self.acc_dtype(x.dtype)
+        if narrow or not self.known(*x.shape):
+            return self.total(x)
+        return jax_sums.sum_arithmetic(x)
 
     def joint_sum(self, *arrays: Any, axis: int) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""

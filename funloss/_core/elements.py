@@ -82,8 +82,13 @@ class Elements(Batch):
         *,
         mean_over: MeanOver = "elements",
         divisor: Any = None,
+        arithmetic: bool = False,
     ) -> Any:
-        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor."""
+        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor.
+
+        `arithmetic` says that the losses take no exponential and no logarithm, and
+        more than two operations: their sum is quicker in one loop.
+        """
         return reduce_losses(
             self.xp,
             self.dtype,
@@ -93,6 +98,7 @@ class Elements(Batch):
             where=self.where,
             mean_weights=self.weight if mean_over == "weight" else None,
             divisor=divisor,
+            arithmetic=arithmetic,
         )
 
 

@@ -69,7 +69,7 @@ def huber_loss(
         options={"delta": positive(delta)},
     )
     losses = huber_losses(batch.xp, *batch.arrays.values(), *batch.options)
-    return batch.reduce(losses, reduction)
+    return batch.reduce(losses, reduction, arithmetic=True)
 
 
 def huber_losses(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:

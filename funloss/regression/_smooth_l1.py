@@ -70,7 +70,7 @@ def smooth_l1_loss(
     else:
         partials = (*difference_partials(_smooth_l1_d_input), _smooth_l1_d_beta)
         losses = batch.map(_smooth_l1, partials)
-    return batch.reduce(losses, reduction)
+    return batch.reduce(losses, reduction, arithmetic=True)
 
 
 def _smooth_l1(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
