@@ -65,7 +65,7 @@ def mean_squared_logarithmic_error(
     batch = elements(
         input=input, target=target, weight=weight, where=where, dtype=dtype
     )
-    losses = batch.map(_msle, (_msle_d_input, _msle_d_target))
+    losses = batch.map(_msle, (_msle_d_input, _msle_d_target), shared=_msle_shared)
     # Only to raise: the formula gives nan by itself, in the gradient, too.
     for name, x in batch.arrays.items():
         batch.nan_outside(losses, "> -1", lambda _, x: x <= -1, **{name: x})
@@ -76,12 +76,18 @@ def _msle(xp: Namespace, x: Any, t: Any) -> Any:
     return xp.square(_distance(xp, x, t))
 
 
-def _msle_d_input(xp: Namespace, x: Any, t: Any) -> Any:
-    return 2.0 * _log_ratio(xp, x, t) / (1.0 + x)
+def _msle_shared(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
+    return (_log_ratio(xp, x, t),)
 
 
-def _msle_d_target(xp: Namespace, x: Any, t: Any) -> Any:
-    return -2.0 * _log_ratio(xp, x, t) / (1.0 + t)
+def _msle_d_input(xp: Namespace, x: Any, t: Any, log_ratio: Any) -> Any:
+    del xp, t
+    return 2.0 * log_ratio / (1.0 + x)
+
+
+def _msle_d_target(xp: Namespace, x: Any, t: Any, log_ratio: Any) -> Any:
+    del xp, x
+    return -2.0 * log_ratio / (1.0 + t)
 
 
 def _log_ratio(xp: Namespace, x: Any, t: Any) -> Any:

@@ -119,7 +119,15 @@ INFOS = [
                 bad_options=not_above("delta", 0),
             )
         ],
-        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(0.0), Limit(23))],
+        gates=[
+            Gate(
+                2 * MILLION,
+                Limit(2.5, 2.5),
+                Limit(0.0),
+                Limit(24),
+                Limit(0.05),
+            )
+        ],
         curve=Curve(**ERROR, fixed="delta 1", arrays=PAIR, along=ONE),
         number=0.5,
     ),
@@ -135,7 +143,15 @@ INFOS = [
                 bad_options=(({"beta": -1.0}, "beta must be > 0, got -1.0"),),
             )
         ],
-        gates=[Gate(2 * MILLION, Limit(2.5, 2.5), Limit(4.2), Limit(26))],
+        gates=[
+            Gate(
+                2 * MILLION,
+                Limit(2.5, 2.5),
+                Limit(4.2),
+                Limit(26),
+                Limit(0.05),
+            )
+        ],
         curve=Curve(
             **ERROR,
             fixed="beta 0.5",
