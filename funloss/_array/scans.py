@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from funloss._array.along_axis import AlongAxis
+from funloss._array.softmax import Softmax
 
 
-class InSteps(AlongAxis):
-    """Running results and recursions in terms of the standard and of `AlongAxis`."""
+class InSteps(Softmax):
+    """Running results and recursions in terms of the standard and of `Softmax`."""
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
