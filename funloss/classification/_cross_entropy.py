@@ -19,9 +19,16 @@ def cross_entropy(
     target: ArrayLike,
     weight: ArrayLike | None = None,
     *,
+    reduction: Reduction = "mean",
+    ignore_index: int = -100,
+    label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
+    axis: int = 1,
     has_aux: Literal[True],
-    **options: Any,
-) -> tuple[Array, CrossEntropyAux]: ...
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> tuple[Array, CrossEntropyAux[Array]]: ...
 
 
 @overload
@@ -57,7 +64,7 @@ def cross_entropy(
     has_aux: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
-) -> Array | tuple[Array, CrossEntropyAux]:
+) -> Array | tuple[Array, CrossEntropyAux[Array]]:
     """Softmax cross-entropy between logits and class labels or probabilities.
 
     With ``p = softmax(input)`` and ``w`` the class weights (1 if None), the loss of

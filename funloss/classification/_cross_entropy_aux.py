@@ -1,6 +1,6 @@
 """What a cross-entropy is made of, reduced as the loss is."""
 
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 from funloss._core.class_rows import ClassRows
 from funloss._core.typing import Array
@@ -8,7 +8,7 @@ from funloss._core.typing import Array
 __all__ = ["CrossEntropyAux", "reduce_parts"]
 
 
-class CrossEntropyAux(NamedTuple):
+class CrossEntropyAux(NamedTuple, Generic[Array]):
     """The parts of a cross-entropy.
 
     Attributes:

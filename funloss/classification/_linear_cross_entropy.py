@@ -29,9 +29,18 @@ def linear_cross_entropy(
     linear_weight: ArrayLike,
     target: ArrayLike,
     *,
+    linear_bias: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    reduction: Reduction = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: Real = 0.0,
+    z_loss: Real = 0.0,
+    softcap: Real | None = None,
+    chunk_size: int | None = None,
     has_aux: Literal[True],
-    **options: Any,
-) -> tuple[Array, CrossEntropyAux]: ...
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> tuple[Array, CrossEntropyAux[Array]]: ...
 
 
 @overload
@@ -71,7 +80,7 @@ def linear_cross_entropy(
     has_aux: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
-) -> Array | tuple[Array, CrossEntropyAux]:
+) -> Array | tuple[Array, CrossEntropyAux[Array]]:
     """Linear cross-entropy: cross-entropy of a linear layer, without storing logits.
 
     The scores are ``input @ linear_weight.T + linear_bias``. Where there are many
