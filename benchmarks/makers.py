@@ -4,6 +4,7 @@ Each function takes a loss of arrays and returns what makes a `Call` of NumPy ar
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,10 +15,10 @@ import torch
 from benchmarks.case import Call, Maker
 
 __all__ = [
+    "JaxGradient",
     "jax_compile",
     "jax_eager",
     "jax_eager_gradient",
-    "jax_gradient",
     "jax_value",
     "numpy_value",
     "torch_gradient",
@@ -37,9 +38,27 @@ def jax_value(loss: Loss, view: View = _same) -> Maker:
     return jax_eager(jax.jit(loss), view)
 
 
-def jax_gradient(loss: Loss, wrt: Any = 0, view: View = _same) -> Maker:
+@dataclass(frozen=True)
+class JaxGradient:
     """Compute value and gradients, compiled together."""
-    return jax_eager(jax.jit(jax.value_and_grad(loss, wrt)), view)
+
+    loss: Loss
+    wrt: Any = 0
+    view: View = _same
+
+    def __call__(self, arrays: tuple[Any, ...]) -> Call:
+        """Return the computation of these arrays."""
+        return jax_eager(self._jitted(), self.view)(arrays)
+
+    def as_elsewhere(self, arrays: tuple[Any, ...]) -> Call:
+        """Return the same by the program for an accelerator, compiled for the CPU."""
+        arrays = jax.tree.map(jnp.asarray, arrays)
+        lowered = self._jitted().trace(*arrays).lower(lowering_platforms=("cuda",))
+        run = lowered.compile()
+        return Call(lambda: jax.block_until_ready(run(*arrays)), self.view)
+
+    def _jitted(self) -> Any:
+        return jax.jit(jax.value_and_grad(self.loss, self.wrt))
 
 
 def jax_eager(loss: Loss, view: View = _same) -> Maker:

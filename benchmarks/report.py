@@ -17,6 +17,7 @@ from benchmarks.accelerator import page as accelerator
 from benchmarks.exact import ExactRow
 from benchmarks.plots import GROWTH, RATIOS, draw
 from benchmarks.result import Row
+from benchmarks.sharing_page import sharing_page
 from benchmarks.sizes import ELEMENTS, SIZES
 from benchmarks.summary import summary_table
 from benchmarks.table import Table
@@ -28,11 +29,12 @@ from benchmarks.tables import (
     row_tables,
 )
 
-__all__ = ["FIGURES", "PAGE", "keep", "page"]
+__all__ = ["FIGURES", "PAGE", "SHARING_PAGE", "keep", "page"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 FIGURES = DOCS / "performance.json"
 PAGE = DOCS / "performance.md"
+SHARING_PAGE = DOCS / "sharing.md"
 WORDS = "A bar for each loss and peer: the ratio of their times, the least first"
 GROWN = "Times of funloss and its peers over the size, for four losses"
 
@@ -138,8 +140,11 @@ def main() -> None:
     """Write the page and that of an accelerator, and draw the plots."""
     figures = json.loads(FIGURES.read_text())
     PAGE.write_text(page(figures))
+    rows = [Row.from_json(row) for row in figures["rows"]]
+    exact = [ExactRow.from_json(row) for row in figures["exact"]]
+    SHARING_PAGE.write_text(sharing_page(rows, exact))
     accelerator.write()
-    draw([Row.from_json(row) for row in figures["rows"]], DOCS)
+    draw(rows, DOCS)
 
 
 if __name__ == "__main__":

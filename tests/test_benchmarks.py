@@ -18,12 +18,14 @@ import funloss as fl
 from benchmarks.agreement import disagreements
 from benchmarks.case import Call
 from benchmarks.clock import AGAIN, interleaved
+from benchmarks.exact import ExactRow
 from benchmarks.gates import GATES
 from benchmarks.goals import Goal, reached
 from benchmarks.machine import one_thread
 from benchmarks.plots import GROWTH, RATIOS
-from benchmarks.report import FIGURES, PAGE, keep, page
+from benchmarks.report import FIGURES, PAGE, SHARING_PAGE, keep, page
 from benchmarks.result import Row
+from benchmarks.sharing_page import sharing_page
 from benchmarks.summary import ratios_by_peer, summary_table
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -78,7 +80,11 @@ def test_a_tiny_run_draws_and_gives_a_page(tiny):
 
 
 def test_the_page_is_what_its_figures_give():
-    assert PAGE.read_text() == page(json.loads(FIGURES.read_text()))
+    figures = json.loads(FIGURES.read_text())
+    assert PAGE.read_text() == page(figures)
+    rows = [Row.from_json(row) for row in figures["rows"]]
+    exact = [ExactRow.from_json(row) for row in figures["exact"]]
+    assert SHARING_PAGE.read_text() == sharing_page(rows, exact)
 
 
 def test_counts_alone_leave_the_times_of_a_file(tmp_path):

@@ -17,6 +17,7 @@ from benchmarks.cases import (
     rows,
     segmentation,
     sequence,
+    sharing,
 )
 
 __all__ = ["CASES"]
@@ -41,4 +42,5 @@ CASES: tuple[Case, ...] = (
     *eager.CASES,
     *numpy.CASES,
     *compiling.CASES,
+    *sharing.CASES,
 )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.case import OURS, Case, in_words
-from benchmarks.makers import jax_gradient
+from benchmarks.makers import JaxGradient
 from benchmarks.sizes import MORE_ROWS, Growth
 
 __all__ = ["beside"]
@@ -34,7 +34,7 @@ def beside(
         inputs,
         shape,
         tiny,
-        {name: jax_gradient(loss) for name, loss in calls.items()},
+        {name: JaxGradient(loss) for name, loss in calls.items()},
         options=in_words(options),
         growth=growth,
     )

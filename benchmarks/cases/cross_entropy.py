@@ -7,7 +7,7 @@ from torch.nn import functional as F
 import funloss as fl
 from benchmarks import peers
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
+from benchmarks.makers import JaxGradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "labelled"]
 
@@ -36,7 +36,7 @@ def _in_keras(x, t):
 def _case(shape, quantity, dtype):
     gradient = quantity == "gradient"
     in_jax, in_torch = (
-        (jax_gradient, torch_gradient) if gradient else (jax_value, torch_value)
+        (JaxGradient, torch_gradient) if gradient else (jax_value, torch_value)
     )
     calls = {
         OURS: in_jax(fl.cross_entropy),
@@ -73,7 +73,7 @@ CASES = [
         _log_probabilities,
         (8192, 1000),
         (8, 5),
-        {OURS: jax_gradient(fl.nll_loss), "torch": torch_gradient(F.nll_loss)},
+        {OURS: JaxGradient(fl.nll_loss), "torch": torch_gradient(F.nll_loss)},
     ),
     Case(
         "cross_entropy",
@@ -83,9 +83,9 @@ CASES = [
         (1024, 256, 16384),
         (8, 4, 5),
         {
-            OURS: jax_gradient(fl.linear_cross_entropy, (0, 1)),
+            OURS: JaxGradient(fl.linear_cross_entropy, (0, 1)),
             "torch": torch_gradient(F.linear_cross_entropy, (0, 1)),
-            "optax": jax_gradient(
+            "optax": JaxGradient(
                 lambda x, w, t: peers.cross_entropy(x @ w.T, t), (0, 1)
             ),
         },

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
+from benchmarks.makers import JaxGradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "LOSSES", "Elementwise", "errors"]
 
@@ -164,7 +164,7 @@ LOSSES = (
 def _case(loss: Elementwise, quantity: str) -> Case:
     gradient = quantity == "gradient"
     in_jax, in_torch = (
-        (jax_gradient, torch_gradient) if gradient else (jax_value, torch_value)
+        (JaxGradient, torch_gradient) if gradient else (jax_value, torch_value)
     )
     calls = {OURS: in_jax(loss.ours), "torch": in_torch(loss.torch)}
     if loss.optax:

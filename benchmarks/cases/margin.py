@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_gradient, jax_value, torch_gradient, torch_value
+from benchmarks.makers import JaxGradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "labelled", "multilabel"]
 
@@ -42,7 +42,7 @@ def _both(name, inputs, shape, tiny, **more):
             inputs,
             shape,
             tiny,
-            {OURS: jax_gradient(ours), "torch": torch_gradient(torch)},
+            {OURS: JaxGradient(ours), "torch": torch_gradient(torch)},
             **more,
         ),
     ]

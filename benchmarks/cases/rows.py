@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks.case import OURS, Case
-from benchmarks.makers import jax_gradient, torch_gradient
+from benchmarks.makers import JaxGradient, torch_gradient
 from benchmarks.sizes import Growth, pairs
 
 __all__ = ["CASES", "rows"]
@@ -73,11 +73,11 @@ def _distance(p, q):
 def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0, **more):
     """Return the case of one loss; `ours` if its result is more than a cost."""
     calls = {
-        OURS: jax_gradient(ours or getattr(fl, name), wrt),
+        OURS: JaxGradient(ours or getattr(fl, name), wrt),
         "torch": torch_gradient(torch, wrt),
     }
     if optax:
-        calls["optax"] = jax_gradient(optax, wrt)
+        calls["optax"] = JaxGradient(optax, wrt)
     return Case("rows", name, "gradient", inputs, shape, tiny, calls, **more)
 
 

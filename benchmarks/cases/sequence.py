@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from benchmarks import peers
 from benchmarks.case import OURS, Call, Case
-from benchmarks.makers import jax_gradient, torch_gradient
+from benchmarks.makers import JaxGradient, torch_gradient
 from benchmarks.sizes import Growth
 
 __all__ = ["CASES", "sequences"]
@@ -39,7 +39,7 @@ def _optax_gradient(arrays) -> Call:
     paddings = (np.arange(t) >= input_lengths[:, None]).astype(np.float32)
     target_paddings = (np.arange(s) >= target_lengths[:, None]).astype(np.float32)
     turned = np.ascontiguousarray(np.swapaxes(scores, 0, 1))
-    return jax_gradient(
+    return JaxGradient(
         peers.ctc_loss, view=lambda found: (found[0], np.swapaxes(found[1], 0, 1))
     )((turned, paddings, targets, target_paddings))
 
@@ -58,7 +58,7 @@ CASES = [
         shape,
         (12, 2, 4, 3),
         {
-            OURS: jax_gradient(peers.ctc_loss_of_scores),
+            OURS: JaxGradient(peers.ctc_loss_of_scores),
             "torch": torch_gradient(_in_torch),
             "optax": _optax_gradient,
         },

@@ -118,6 +118,8 @@ INFOS = [
                 Limit(290, 4.0),
                 Limit(150),
                 Limit(240),
+                # The exponentials of the scores in every cluster.
+                cpu_temporaries=Limit(170),
                 wrt=(0, 2, 3),
                 options={"cutoffs": (100, 1000)},
                 reason="the scores of all rows in all clusters, not the inputs, are "

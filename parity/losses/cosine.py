@@ -167,7 +167,7 @@ INFOS = [
                 2 * VECTORS,
                 Limit(4.0, 4.0),
                 Limit(2.1),
-                Limit(120),
+                Limit(126),
             )
         ],
         curve=Curve(
@@ -193,7 +193,7 @@ INFOS = [
                 (*2 * VECTORS, "f32[65536]"),
                 Limit(4.0, 4.0),
                 Limit(2.4),
-                Limit(120),
+                Limit(134),
             )
         ],
         curve=Curve(

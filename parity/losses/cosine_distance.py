@@ -81,7 +81,15 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(2 * VECTORS, Limit(2.8, 4.0), Limit(1.1), Limit(120))],
+        gates=[
+            Gate(
+                2 * VECTORS,
+                Limit(2.8, 4.0),
+                Limit(1.1),
+                Limit(120),
+                cpu_temporaries=Limit(1.4),
+            )
+        ],
         curve=Curve(
             "one coordinate of a vector",
             (-4.0, 4.0),

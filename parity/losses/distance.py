@@ -106,6 +106,7 @@ INFOS = [
                 Limit(4.0, 4.0),
                 Limit(0.79),
                 Limit(34),
+                cpu_temporaries=Limit(1.1),
             )
         ],
         curve=Curve(

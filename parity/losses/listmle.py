@@ -80,7 +80,7 @@ INFOS = [
                 LIST_SHAPES,
                 Limit(79, 4.0),
                 Limit(1.3),
-                Limit(930),
+                Limit(931),
                 reason=ORDERED,
             )
         ],

@@ -77,7 +77,7 @@ INFOS = [
                 ("f32[512,64]",),
                 None,
                 Limit(2.7),
-                Limit(88),
+                Limit(92),
                 # On a CPU a matrix of all pairs, twice each, and its gradient.
                 cpu_temporaries=Limit(4.1),
             )
