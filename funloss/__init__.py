@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from funloss.embedding import (
         triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
     )
+    from funloss.preference import dpo_loss as dpo_loss
+    from funloss.preference import kto_loss as kto_loss
+    from funloss.preference import orpo_loss as orpo_loss
     from funloss.ranking import approx_ndcg_loss as approx_ndcg_loss
     from funloss.ranking import listmle_loss as listmle_loss
     from funloss.ranking import margin_ranking_loss as margin_ranking_loss

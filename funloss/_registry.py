@@ -52,7 +52,7 @@ classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
 classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
 classification binary_cross_entropy_with_logits: bce BCEWithLogitsLoss bce_with_logits
     sigmoid_binary_cross_entropy sigmoid_cross_entropy sigmoid_cross_entropy_with_logits
-    binary_logistic_loss logistic_loss pointwise_sigmoid_loss dpo_loss
+    binary_logistic_loss logistic_loss pointwise_sigmoid_loss
 classification binary_sparsemax_loss: sparsemax_loss sparse_plus
 classification cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
     softmax_cross_entropy_with_logits softmax_cross_entropy_with_integer_labels
@@ -110,6 +110,11 @@ sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation generalized_dice_loss: multiclass_generalized_dice_loss
 segmentation tversky_loss: jaccard_loss iou_loss
+preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
+    robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
+    bco_loss sppo_loss apo_loss reward_model_loss bradley_terry_loss
+preference kto_loss: kahneman_tversky_optimization apo_zero_unpaired
+preference orpo_loss: odds_ratio_preference_optimization odds_ratio_loss
 reinforcement categorical_q_learning_loss: c51 categorical_double_q_learning
 reinforcement categorical_td_loss: categorical_td_learning
 reinforcement dpg_loss: ddpg deterministic_policy_gradient
@@ -133,7 +138,6 @@ NOTES = {
     "l2_loss": "it is mse_loss here, which optax, rlax and TensorFlow halve",
     "rmse": "it is the square root of mse_loss",
     "root_mean_squared_error": "it is the square root of mse_loss",
-    "dpo_loss": "it is binary_cross_entropy_with_logits of the difference in reward",
     "sparsemax_loss": "it is entmax_loss with alpha=2, of two classes "
     "binary_sparsemax_loss",
     "multiclass_sparsemax_loss": "it is entmax_loss with alpha=2",

@@ -1,0 +1,127 @@
+"""Kahneman-Tversky optimisation: answers that are good or bad, without pairs."""
+
+from typing import Any
+
+from funloss._array import Namespace
+from funloss._core.elements import elements
+from funloss._core.loss import loss
+from funloss._core.options import positive, real
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+
+__all__ = ["kto_loss"]
+
+_FAR = 1e30
+
+
+@loss
+def kto_loss(
+    input: Array,
+    target: ArrayLike,
+    reference: ArrayLike | None = None,
+    *,
+    kl: Real = 0.0,
+    beta: Real = 0.1,
+    reduction: Reduction = "mean",
+    weight: ArrayLike | None = None,
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """KTO loss: ``sigmoid(-y * beta * (input - reference - kl))`` of single answers.
+
+    With ``y`` 1 for an answer that was judged good and -1 for a bad one, the loss is
+    near 0 where the log-ratio of policy and reference is on the right side of `kl`, and
+    near 1 where it is far on the other one. `reference` and `kl` are constants.
+
+    Args:
+        input: Log-probabilities of answers, each the sum over its tokens, shape
+            ``(*)``, floating.
+        target: Whether each answer is good, same shape, or one value for all: boolean,
+            or numbers that are 0 or 1. It does not decide the dtype.
+        reference: `input` under the reference policy, same shape or a number. Without
+            it `input` is the log-ratio.
+        kl: Log-ratio that is neither good nor bad: an estimate of the divergence of
+            the policy from the reference, in nats; a number or a 0-d array. It is not
+            clamped; one below 0 is an estimate's error.
+        beta: How much a log-ratio counts, > 0; a number or a 0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: Factor on the loss of each answer, same shape, such as ``where(target,
+            a, b)``. The mean still divides by the number of answers.
+        where: Boolean, broadcastable to `input`. A False answer has loss 0 and gradient
+            0 (even at nan) and does not count in the mean.
+        dtype: Of the result; the promoted dtype of `input` and `reference` if None.
+
+    Returns:
+        Loss in 0..1, times the weight, shape ``(*)`` for ``"none"``, else ``()``. The
+        mean of no answers is nan.
+
+    Raises:
+        TypeError: `input` is not floating, or arrays of two libraries.
+        ValueError: Shapes differ, ``beta <= 0``, `reduction` is unknown, or a target is
+            neither 0 nor 1 (on JAX: nan in value and gradient; see `debug_values`).
+
+    Peers:
+        `preference_loss_fn` of Liger's `LigerFusedLinearKTOFunction` and the losses of
+        TRL's `KTOTrainer`, which clamps `kl` at 0; its ``"apo_zero_unpaired"`` has
+        ``kl=0``.
+
+    Examples:
+        >>> import numpy as np
+        >>> log_ratio, good = np.asarray([3.0, 3.0]), np.asarray([True, False])
+        >>> print(kto_loss(log_ratio, good, kl=3.0, reduction="none"))
+        [0.5 0.5]
+
+    References:
+        K. Ethayarajh et al., KTO: model alignment as prospect theoretic optimization,
+        2024.
+    """
+    batch = elements(
+        input=input,
+        **({} if reference is None else {"reference": reference}),
+        extras={"target": target},
+        options={"kl": real(kl), "beta": positive(beta)},
+        weight=weight,
+        where=where,
+        dtype=dtype,
+    )
+    xp, (kl, beta) = batch.xp, batch.options
+    input, *reference, target = batch.arrays.values()
+    # Of a Python number there is no derivative.
+    kl = kl if isinstance(kl, float) else xp.stop_gradient(kl)
+    reference = xp.stop_gradient(reference[0]) if reference else None
+    partials = (_kto_d_input, None, None, None, _kto_d_beta)
+    losses = xp.custom_jvp(_kto, partials, input, target, reference, kl, beta)
+    losses = batch.nan_outside(losses, "0 or 1", _is_no_label, target=target)
+    return batch.reduce(losses, reduction)
+
+
+def _is_no_label(xp: Namespace, target: Any) -> Any:
+    return xp.absolute(2 * target - 1) != 1
+
+
+def _ratio(x: Any, reference: Any, kl: Any) -> Any:
+    """Return the log-ratio over `kl`: equal log-probabilities cancel without error."""
+    return x - kl if reference is None else x - reference - kl
+
+
+def _kto(xp: Namespace, x: Any, target: Any, reference: Any, kl: Any, beta: Any) -> Any:
+    return xp.sigmoid((1 - 2 * target) * beta * _ratio(x, reference, kl))
+
+
+def _kto_d_input(xp: Namespace, x: Any, *rest: Any) -> Any:
+    *_, beta = rest
+    return beta * _slope(xp, x, *rest)
+
+
+def _kto_d_beta(xp: Namespace, x: Any, target: Any, *rest: Any) -> Any:
+    reference, kl, _ = rest
+    # An infinite log-ratio has the slope 0, which the product would make nan.
+    ratio = xp.clamp(_ratio(x, reference, kl), -_FAR, _FAR)
+    return ratio * _slope(xp, x, target, *rest)
+
+
+def _slope(
+    xp: Namespace, x: Any, target: Any, reference: Any, kl: Any, beta: Any
+) -> Any:
+    """Return the derivative in ``beta * (input - reference - kl)``."""
+    gain = beta * _ratio(x, reference, kl)
+    return (1 - 2 * target) * xp.sigmoid(gain) * xp.sigmoid(-gain)
