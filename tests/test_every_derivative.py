@@ -75,6 +75,8 @@ NARROWER = {
     # That of a length is of the size of its inverse, which overflows if subnormal.
     (fl.cosine_similarity, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
     (fl.cosine_distance, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
+    # Second derivatives are of the size of the inverse square of a log-probability.
+    (fl.orpo_loss, None): NEGATIVE[(NEGATIVE == 0) | (NEGATIVE <= -1e-3)],
     # That of a share is of the size of the inverse square of the sum of all.
     (fl.poly1_softmax_loss, "target"): RELEVANCE[(RELEVANCE == 0) | (RELEVANCE > 0.1)],
 }

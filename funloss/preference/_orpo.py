@@ -97,30 +97,55 @@ def _orpo(xp: Namespace, chosen: Any, rejected: Any) -> Any:
     return xp.softplus(rejected - chosen + xp.log(rests))
 
 
-def _parts(xp: Namespace, chosen: Any, rejected: Any) -> tuple[Any, Any, Any, Any]:
-    """Return both rests, and the terms of the gradient in `chosen`, negated.
+# With A = exp(r) / total and B = exp(c) / total, where total = exp(r) * (1 - exp(c)) +
+# exp(c) * (1 - exp(r)), the gradient is -A in c = chosen, and (1 - exp(c)) / (1 -
+# exp(r)) * A in r = rejected. The sigmoid in it may underflow where A does not.
+def _share(xp: Namespace, x: Any, y: Any) -> Any:
+    """Return A of ``(c, r)``, B of ``(r, c)``."""
+    return xp.custom_jvp(_share_value, (_share_d_x, _share_d_y), x, y)
 
-    The sigmoid in the gradient underflows where its product with ``1 / rest`` does not:
-    their quotient is taken as a whole, both sides of it times the smaller of
-    ``exp(rejected - chosen)`` and 1.
-    """
-    rest, other = _rest(xp, chosen), _rest(xp, rejected)
-    lead = chosen - rejected
-    is_ahead = lead > 0
-    small = xp.exp(xp.where(is_ahead, -lead, lead))
-    top = xp.where(is_ahead, small, 1.0)
-    return rest, other, top, top * rest + xp.where(is_ahead, 1.0, small) * other
+
+def _share_value(xp: Namespace, x: Any, y: Any) -> Any:
+    # Both sides times the smaller of exp(-x) and exp(-y), so that nothing overflows.
+    is_larger = x > y
+    small = xp.exp(-xp.absolute(x - y))
+    top = xp.where(is_larger, small, 1.0)
+    other = xp.where(is_larger, 1.0, small)
+    return top / (top * _rest(xp, x) + other * _rest(xp, y))
+
+
+def _share_d_x(xp: Namespace, x: Any, y: Any) -> Any:
+    share = _share(xp, x, y)
+    return share * (share - 1)
+
+
+def _share_d_y(xp: Namespace, x: Any, y: Any) -> Any:
+    return _share(xp, x, y) * _share(xp, y, x)
 
 
 def _orpo_d_chosen(xp: Namespace, chosen: Any, rejected: Any) -> Any:
     at_zero = chosen == 0
-    _, _, top, total = _parts(xp, xp.where(at_zero, -1.0, chosen), rejected)
-    return xp.where(at_zero, 0.0, -xp.quotient(top, total))
+    return xp.where(
+        at_zero, 0.0, -_share(xp, xp.where(at_zero, -1.0, chosen), rejected)
+    )
 
 
 def _orpo_d_rejected(xp: Namespace, chosen: Any, rejected: Any) -> Any:
     at_zero = rejected == 0
     safe = xp.where(at_zero, -1.0, rejected)
-    rest, other, top, total = _parts(xp, chosen, safe)
-    partial = xp.quotient(rest, other) * xp.quotient(top, total)
-    return xp.where(at_zero, 0.0, partial)
+    partials = (_pull_d_chosen, _pull_d_rejected)
+    return xp.where(at_zero, 0.0, xp.custom_jvp(_pull, partials, chosen, safe))
+
+
+def _pull(xp: Namespace, chosen: Any, rejected: Any) -> Any:
+    rests = _rest(xp, chosen) / _rest(xp, rejected)
+    return rests * _share(xp, chosen, rejected)
+
+
+def _pull_d_chosen(xp: Namespace, chosen: Any, rejected: Any) -> Any:
+    return -_share_d_y(xp, chosen, rejected)
+
+
+def _pull_d_rejected(xp: Namespace, chosen: Any, rejected: Any) -> Any:
+    change = _share(xp, rejected, chosen) + xp.exp(rejected) / _rest(xp, rejected)
+    return _pull(xp, chosen, rejected) * change

@@ -57,11 +57,17 @@ def with_smoothing(rng):
     return with_beta(rng) | {"label_smoothing": np.asarray(0.125)}
 
 
+def with_little_smoothing(rng):
+    # The loss of exo_pair is 0 at odds of (1 - s) / s, here 127, and known to an
+    # absolute error alone near there.
+    return with_beta(rng) | {"label_smoothing": np.asarray(0.0078125)}
+
+
 GRID = {"reduction": ["none", "mean", "sum"]}
 NONE = {"reduction": ["none"]}
 HALF = NONE | {"beta": [0.5]}
 WITH_MARGIN, SMOOTHED = ["sigmoid", "robust", "hinge"], ["sigmoid", "robust"]
-BOTH, WITH_EXO = ("chosen", "rejected"), [*SMOOTHED, "exo_pair"]
+BOTH = ("chosen", "rejected")
 DPO = fl.dpo_loss
 
 CASES = [
@@ -69,7 +75,8 @@ CASES = [
         GRID,
         HALF | {"loss_type": TYPES},
         HALF | {"loss_type": WITH_MARGIN, "margin": [0.5, -0.25]},
-        HALF | {"loss_type": WITH_EXO, "label_smoothing": [0.125]},
+        HALF | {"loss_type": SMOOTHED, "label_smoothing": [0.125]},
+        HALF | {"loss_type": ["exo_pair"], "label_smoothing": [0.0078125]},
     ], BOTH),
     Case(DPO, preference.dpo, alone, NONE | {"beta": [0.5, 2.0]}, BOTH),
     Case(DPO, preference.dpo, masked, GRID, (*BOTH, "weight")),
@@ -81,7 +88,9 @@ CASES = [
          (*BOTH, "beta")),
     Case(DPO, preference.dpo, with_margin, NONE | {"loss_type": WITH_MARGIN},
          (*BOTH, "beta", "margin")),
-    Case(DPO, preference.dpo, with_smoothing, NONE | {"loss_type": WITH_EXO},
+    Case(DPO, preference.dpo, with_smoothing, NONE | {"loss_type": SMOOTHED},
+         (*BOTH, "beta", "label_smoothing")),
+    Case(DPO, preference.dpo, with_little_smoothing, NONE | {"loss_type": ["exo_pair"]},
          (*BOTH, "beta", "label_smoothing")),
 ]  # fmt: skip
 
@@ -98,7 +107,8 @@ INFOS = [
                 constants=REFERENCES,
                 reals={"beta": 0.5, "margin": 0.625, "label_smoothing": 0.125},
                 misfit=(
-                    {"chosen": (3, 1), "rejected": (3,)},
+                    dict.fromkeys(REFERENCES, (3, 1))
+                    | {"chosen": (3, 1), "rejected": (3,)},
                     "shapes must be equal, got chosen (3, 1), rejected (3,)",
                 ),
                 bad_options=(

@@ -72,13 +72,13 @@ INFOS = [
                 constants=("reference",),
                 reals={"beta": 0.5},
                 misfit=(
-                    {"input": (3, 1), "target": (3,)},
+                    {"input": (3, 1), "target": (3,), "reference": (3, 1)},
                     "shapes must be equal, got input (3, 1), target (3,)",
                 ),
                 bad_options=(({"beta": 0.0}, "beta must be > 0, got 0.0"),),
                 bad_values=(
                     ("target", (1, 0), 2, f"{LABEL} 2.0 at (1, 0)"),
-                    ("target", (0, 1), -1, f"{LABEL} -1.0 at (0, 1)"),
+                    ("target", (2, 1), -1, f"{LABEL} -1.0 at (2, 1)"),
                 ),
             ),
         ],
