@@ -1,5 +1,6 @@
 """Kahneman-Tversky optimisation: answers that are good or bad, without pairs."""
 
+import math
 from typing import Any
 
 from funloss._array import Namespace
@@ -85,12 +86,15 @@ def kto_loss(
     )
     xp, (kl, beta) = batch.xp, batch.options
     input, *reference, target = batch.arrays.values()
+    target = xp.stop_gradient(target)
     # Of a Python number there is no derivative.
     kl = kl if isinstance(kl, float) else xp.stop_gradient(kl)
     reference = xp.stop_gradient(reference[0]) if reference else None
     partials = (_kto_d_input, None, None, None, _kto_d_beta)
-    losses = xp.custom_jvp(_kto, partials, input, target, reference, kl, beta)
-    losses = batch.nan_outside(losses, "0 or 1", _is_no_label, target=target)
+    arguments = input, target, reference, kl, beta
+    losses = xp.custom_jvp(_kto, partials, *arguments, shared=_shared)
+    # Only to raise: the formula gives nan by itself, in the gradient, too.
+    batch.nan_outside(losses, "0 or 1", _is_no_label, target=target)
     return batch.reduce(losses, reduction)
 
 
@@ -98,30 +102,59 @@ def _is_no_label(xp: Namespace, target: Any) -> Any:
     return xp.absolute(2 * target - 1) != 1
 
 
+def _turned(xp: Namespace, target: Any) -> Any:
+    """Return -1 for 1 and 1 for 0; nan for other numbers."""
+    rest = xp.where(target == 0, 1.0, xp.full_like(target, math.nan))
+    return xp.where(target == 1, -1.0, rest)
+
+
 def _ratio(x: Any, reference: Any, kl: Any) -> Any:
     """Return the log-ratio over `kl`: equal log-probabilities cancel without error."""
     return x - kl if reference is None else x - reference - kl
 
 
-def _kto(xp: Namespace, x: Any, target: Any, reference: Any, kl: Any, beta: Any) -> Any:
-    return xp.sigmoid((1 - 2 * target) * beta * _ratio(x, reference, kl))
+def _shared(xp: Namespace, *arguments: Any) -> tuple[Any]:
+    return (xp.exp(-xp.absolute(_gain(*arguments))),)
 
 
-def _kto_d_input(xp: Namespace, x: Any, *rest: Any) -> Any:
-    *_, beta = rest
-    return beta * _slope(xp, x, *rest)
+def _gain(x: Any, _target: Any, reference: Any, kl: Any, beta: Any) -> Any:
+    return beta * _ratio(x, reference, kl)
 
 
-def _kto_d_beta(xp: Namespace, x: Any, target: Any, *rest: Any) -> Any:
-    reference, kl, _ = rest
+def _kto(xp: Namespace, x: Any, target: Any, *rest: Any) -> Any:
+    (small,) = _shared(xp, x, target, *rest)
+    sign = _turned(xp, target)
+    # A sign of nan is not below 0, and stays.
+    is_low = sign * _gain(x, target, *rest) < 0
+    return xp.where(is_low, small, sign * sign) / (1.0 + small)
+
+
+def _kto_d_input(xp: Namespace, *arguments: Any) -> Any:
+    *_, beta, _ = arguments
+    return beta * _slope(xp, *arguments)
+
+
+def _kto_d_beta(xp: Namespace, *arguments: Any) -> Any:
+    x, _, reference, kl, *_ = arguments
     # An infinite log-ratio has the slope 0, which the product would make nan.
     ratio = xp.clamp(_ratio(x, reference, kl), -_FAR, _FAR)
-    return ratio * _slope(xp, x, target, *rest)
+    return ratio * _slope(xp, *arguments)
 
 
-def _slope(
-    xp: Namespace, x: Any, target: Any, reference: Any, kl: Any, beta: Any
-) -> Any:
+def _slope(xp: Namespace, *arguments: Any) -> Any:
     """Return the derivative in ``beta * (input - reference - kl)``."""
-    gain = beta * _ratio(x, reference, kl)
-    return (1 - 2 * target) * xp.sigmoid(gain) * xp.sigmoid(-gain)
+    *own, small = arguments
+    bell = xp.custom_jvp(_bell, (_bell_d_gain, None), _gain(*own), small)
+    return _turned(xp, own[1]) * bell
+
+
+def _bell(xp: Namespace, gain: Any, small: Any) -> Any:
+    """Return the derivative of the sigmoid."""
+    del gain
+    return small / xp.square(1.0 + small)
+
+
+def _bell_d_gain(xp: Namespace, gain: Any, small: Any) -> Any:
+    del small
+    p, q = xp.sigmoid(gain), xp.sigmoid(-gain)
+    return p * q * (q - p)

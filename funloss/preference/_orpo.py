@@ -75,77 +75,71 @@ def orpo_loss(
         where=where,
         dtype=dtype,
     )
-    losses = batch.map(_orpo, (_orpo_d_chosen, _orpo_d_rejected))
+    losses = batch.map(_orpo, (_orpo_d_chosen, _orpo_d_rejected), shared=_rests)
+    # Only to raise: the formula gives nan by itself, in the gradient, too.
     for name, x in batch.arrays.items():
-        losses = batch.nan_outside(losses, "<= 0", _is_above, **{name: x})
+        batch.nan_outside(losses, "<= 0", lambda _, x: x > 0, **{name: x})
     return batch.reduce(losses, reduction)
 
 
-def _is_above(xp: Namespace, x: Any) -> Any:
-    del xp
-    return x > 0
-
-
 def _rest(xp: Namespace, x: Any) -> Any:
-    """Return ``1 - exp(x)``, which is above 0."""
+    """Return ``1 - exp(x)``, above 0 at 0 as well; nan beyond."""
+    rest = -xp.expm1(x)
     least = float(xp.finfo(x.dtype).smallest_normal)
-    return -xp.expm1(xp.clamp_max(x, -least))
+    return xp.clamp_min(rest, least) + 0.0 * xp.sqrt(rest)
+
+
+def _rests(xp: Namespace, chosen: Any, rejected: Any) -> tuple[Any, Any]:
+    return _rest(xp, chosen), _rest(xp, rejected)
 
 
 def _orpo(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    rests = _rest(xp, chosen) / _rest(xp, rejected)
-    return xp.softplus(rejected - chosen + xp.log(rests))
+    rest, other = _rests(xp, chosen, rejected)
+    return xp.softplus(rejected - chosen + xp.log(rest / other))
 
 
-# With A = exp(r) / total and B = exp(c) / total, where total = exp(r) * (1 - exp(c)) +
-# exp(c) * (1 - exp(r)), the gradient is -A in c = chosen, and (1 - exp(c)) / (1 -
-# exp(r)) * A in r = rejected. The sigmoid in it may underflow where A does not.
-def _share(xp: Namespace, x: Any, y: Any) -> Any:
-    """Return A of ``(c, r)``, B of ``(r, c)``."""
-    return xp.custom_jvp(_share_value, (_share_d_x, _share_d_y), x, y)
+# With p and q the probabilities, A = q / (q * (1 - p) + p * (1 - q)) and B the same
+# with p and q exchanged, the derivative is -A in log(p) and (1 - p) / (1 - q) * A in
+# log(q). The sigmoid of the difference may underflow where A does not.
+def _share(xp: Namespace, *arguments: Any) -> Any:
+    """Return A of both log-probabilities and their rests; 0 where the first is 0."""
+    partials = (_share_d_x, _share_d_y, None, None)
+    return xp.custom_jvp(_share_value, partials, *arguments)
 
 
-def _share_value(xp: Namespace, x: Any, y: Any) -> Any:
-    # Both sides times the smaller of exp(-x) and exp(-y), so that nothing overflows.
-    is_larger = x > y
-    small = xp.exp(-xp.absolute(x - y))
-    top = xp.where(is_larger, small, 1.0)
-    other = xp.where(is_larger, 1.0, small)
-    return top / (top * _rest(xp, x) + other * _rest(xp, y))
+def _share_value(xp: Namespace, x: Any, y: Any, x_rest: Any, y_rest: Any) -> Any:
+    return xp.heaviside(-x) / (x_rest + xp.exp(x - y) * y_rest)
 
 
-def _share_d_x(xp: Namespace, x: Any, y: Any) -> Any:
-    share = _share(xp, x, y)
+def _share_d_x(xp: Namespace, *arguments: Any) -> Any:
+    share = _share(xp, *arguments)
     return share * (share - 1)
 
 
-def _share_d_y(xp: Namespace, x: Any, y: Any) -> Any:
-    return _share(xp, x, y) * _share(xp, y, x)
+def _share_d_y(xp: Namespace, x: Any, y: Any, x_rest: Any, y_rest: Any) -> Any:
+    exchanged = _share(xp, y, x, y_rest, x_rest)
+    return _share(xp, x, y, x_rest, y_rest) * exchanged
 
 
-def _orpo_d_chosen(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    at_zero = chosen == 0
-    return xp.where(
-        at_zero, 0.0, -_share(xp, xp.where(at_zero, -1.0, chosen), rejected)
-    )
+def _orpo_d_chosen(xp: Namespace, *arguments: Any) -> Any:
+    return -_share(xp, *arguments)
 
 
-def _orpo_d_rejected(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    at_zero = rejected == 0
-    safe = xp.where(at_zero, -1.0, rejected)
-    partials = (_pull_d_chosen, _pull_d_rejected)
-    return xp.where(at_zero, 0.0, xp.custom_jvp(_pull, partials, chosen, safe))
+def _orpo_d_rejected(xp: Namespace, *arguments: Any) -> Any:
+    partials = (lambda xp, *a: -_share_d_y(xp, *a), _orpo_d_rejected_twice, None, None)
+    return xp.custom_jvp(_orpo_d_rejected_value, partials, *arguments)
 
 
-def _pull(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    rests = _rest(xp, chosen) / _rest(xp, rejected)
-    return rests * _share(xp, chosen, rejected)
+def _orpo_d_rejected_value(
+    xp: Namespace, chosen: Any, rejected: Any, rest: Any, other: Any
+) -> Any:
+    share = _share(xp, chosen, rejected, rest, other)
+    return xp.heaviside(-rejected) * (rest / other) * share
 
 
-def _pull_d_chosen(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    return -_share_d_y(xp, chosen, rejected)
-
-
-def _pull_d_rejected(xp: Namespace, chosen: Any, rejected: Any) -> Any:
-    change = _share(xp, rejected, chosen) + xp.exp(rejected) / _rest(xp, rejected)
-    return _pull(xp, chosen, rejected) * change
+def _orpo_d_rejected_twice(
+    xp: Namespace, chosen: Any, rejected: Any, rest: Any, other: Any
+) -> Any:
+    partial = _orpo_d_rejected(xp, chosen, rejected, rest, other)
+    exchanged = _share(xp, rejected, chosen, other, rest)
+    return partial * (exchanged + xp.exp(rejected) / other)

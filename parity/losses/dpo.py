@@ -140,7 +140,7 @@ INFOS = [
                 ),
             ),
         ],
-        gates=[Gate(4 * MILLION, Limit(0.0, 4.0), Limit(0.0), Limit(0), wrt=(0, 1))],
+        gates=[Gate(4 * MILLION, Limit(2.2, 4.0), Limit(0.0), Limit(39), wrt=(0, 1))],
         curve=Curve(
             "log-ratio of chosen over rejected",
             (-40.0, 40.0),

@@ -68,7 +68,16 @@ INFOS = [
                 ),
             ),
         ],
-        gates=[Gate(2 * MILLION, Limit(0.0, 4.0), Limit(0.0), Limit(0), wrt=(0, 1))],
+        gates=[
+            Gate(
+                2 * MILLION,
+                Limit(7.5, 4.0),
+                Limit(16.8),
+                Limit(74),
+                reason="both gradients share a quotient, which is written out",
+                wrt=(0, 1),
+            )
+        ],
         curve=Curve(
             "mean log-probability of the chosen answer",
             (-4.0, -0.02),
