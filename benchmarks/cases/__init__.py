@@ -11,6 +11,7 @@ from benchmarks.cases import (
     growth,
     margin,
     numpy,
+    preference,
     ranking,
     regression,
     reinforcement,
@@ -34,6 +35,7 @@ _SIZED = (
     *segmentation.CASES,
     *contrastive.CASES,
     *ranking.CASES,
+    *preference.CASES,
     *reinforcement.CASES,
 )
 CASES: tuple[Case, ...] = (
