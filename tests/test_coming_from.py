@@ -51,10 +51,10 @@ class Line(NamedTuple):
     cells: tuple[str, ...]
 
 
-def lines(header):
+def lines(header, page=TEXT):
     """Yield the rows of the tables whose first cell has this header."""
     section, inside = "", False
-    for text in TEXT.splitlines():
+    for text in page.splitlines():
         if text.startswith("## "):
             section = text[3:].split()[0]
         if not text.startswith("|"):

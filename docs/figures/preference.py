@@ -33,6 +33,6 @@ FIGURES: dict[str, Figure] = {
         _orpo,
         "Losses over the mean probabilities of a token of both answers. Where they are "
         "equal the loss is 0.69; it falls towards 0 where the chosen answer has the "
-        "larger odds, and rises without bound where the rejected one is nearly certain.",
+        "larger odds, and rises without bound where the other is nearly certain.",
     ),
 }

@@ -115,8 +115,8 @@ def dpo_loss(
     Peers:
         `preference_loss_fn` of Liger's `LigerFusedLinearDPOFunction`, torchtune's
         `DPOLoss`, EasyDeL and TRL's `DPOTrainer`, whose names the types have. TRL's
-        ``"ipo"`` takes log-ratios over the number of tokens; its ``"exo_pair"``
-        replaces a smoothing of 0 by 0.001, and options of other types are ignored.
+        ``"ipo"`` takes log-ratios over the number of tokens. MaxText's `dpo_loss_fn`
+        multiplies by `beta` twice.
 
     Examples:
         >>> import numpy as np
