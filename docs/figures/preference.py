@@ -20,7 +20,7 @@ FIGURES: dict[str, Figure] = {
         CURVES["dpo_loss"],
         curve_of("dpo_loss", label_smoothing=0.2),
         curve_of("dpo_loss", loss_type="hinge"),
-        curve_of("dpo_loss", loss_type="apo_down"),
+        curve_of("dpo_loss", loss_type="apo_zero"),
     ),
     "kto_loss": Lines(
         CURVES["kto_loss"],

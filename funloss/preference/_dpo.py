@@ -184,7 +184,7 @@ def _placed(
     if loss_type in ("ipo", "sppo_hard"):
         return loss_type, arrays, None, 0.5 / beta
     scaled = arrays, beta, options.get("margin")
-    if loss_type == "exo_pair":
+    if s is not None and loss_type == "exo_pair":
         return loss_type, *scaled, _log(xp, s), _log(xp, 1 - s)
     if loss_type == "robust" and s is not None:
         # Its weights, (1 - s) / (1 - 2 * s) and -s / (1 - 2 * s), add up to 1.
