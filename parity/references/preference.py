@@ -1,8 +1,8 @@
 """Losses of preferences: what the reference policy says is detached."""
 
-import torch
 from torch.nn.functional import logsigmoid
 
+from parity.later import torch
 from parity.references.values import reduced
 
 __all__ = ["dpo", "kto", "orpo"]
