@@ -9,8 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from parity.later import torch
 from parity.packages.pins import INSTALL
 
 __all__ = ["load"]

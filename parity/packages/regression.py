@@ -1,7 +1,6 @@
 """Losses of regression by packages, called as those of funloss are."""
 
-import torch
-
+from parity.later import torch
 from parity.packages.loading import load
 
 __all__ = ["log_cosh_of_torchmetrics", "quantile_of_torch_uncertainty"]

@@ -5,6 +5,8 @@ from parity.references.values import reduced
 
 __all__ = ["dpo", "kto", "orpo"]
 
+logsigmoid = functional.logsigmoid
+
 
 def seen(where, safe, *arrays):
     """Return arrays, None among them, with a number where they are masked."""
@@ -17,7 +19,7 @@ def seen(where, safe, *arrays):
 
 def sigmoid(x):
     """Return the sigmoid, whose derivative keeps its digits near 1 as well."""
-    return functional.logsigmoid(x).exp()
+    return logsigmoid(x).exp()
 
 
 def known(beta, c, r, margin, s):
@@ -25,28 +27,21 @@ def known(beta, c, r, margin, s):
     z = beta * (c - r) - margin
 
     def smoothed():
-        flipped = (
-            0.0 if isinstance(s, float) and s == 0 else s * functional.logsigmoid(-z)
-        )
-        return -(1 - s) * functional.logsigmoid(z) - flipped
+        flipped = 0.0 if isinstance(s, float) and s == 0 else s * logsigmoid(-z)
+        return -(1 - s) * logsigmoid(z) - flipped
 
     return {
         "sigmoid": smoothed,
-        "robust": lambda: (
-            (-(1 - s) * functional.logsigmoid(z) + s * functional.logsigmoid(-z))
-            / (1 - 2 * s)
-        ),
+        "robust": lambda: (-(1 - s) * logsigmoid(z) + s * logsigmoid(-z)) / (1 - 2 * s),
         "hinge": lambda: (1 - z).clamp(min=0),
         "ipo": lambda: (c - r - 1 / (2 * beta)) ** 2,
         "exo_pair": lambda: divergence(z, s),
         "nca_pair": lambda: (
-            -functional.logsigmoid(beta * c)
-            - 0.5 * functional.logsigmoid(-beta * c)
-            - 0.5 * functional.logsigmoid(-beta * r)
+            -logsigmoid(beta * c)
+            - 0.5 * logsigmoid(-beta * c)
+            - 0.5 * logsigmoid(-beta * r)
         ),
-        "bco_pair": lambda: (
-            -functional.logsigmoid(beta * c) - functional.logsigmoid(-beta * r)
-        ),
+        "bco_pair": lambda: -logsigmoid(beta * c) - logsigmoid(-beta * r),
         "sppo_hard": lambda: (c - 0.5 / beta) ** 2 + (r + 0.5 / beta) ** 2,
         "apo_zero": lambda: sigmoid(-beta * c) + sigmoid(beta * r),
         "apo_down": lambda: sigmoid(beta * c) + sigmoid(-beta * (c - r)),
@@ -56,8 +51,8 @@ def known(beta, c, r, margin, s):
 def divergence(z, s):
     """Return the divergence of the policy's preference from the smoothed one."""
     s = torch.as_tensor(s, dtype=z.dtype)
-    return sigmoid(z) * (functional.logsigmoid(z) - torch.log(1 - s)) + sigmoid(-z) * (
-        functional.logsigmoid(-z) - torch.log(s)
+    return sigmoid(z) * (logsigmoid(z) - torch.log(1 - s)) + sigmoid(-z) * (
+        logsigmoid(-z) - torch.log(s)
     )
 
 
@@ -108,5 +103,5 @@ def orpo(chosen, rejected, *, reduction="mean", weight=None, where=None):
     """Return minus the log-sigmoid of the difference of the log-odds."""
     chosen, rejected = seen(where, -1.0, chosen, rejected)
     odds = [x - torch.log(-torch.expm1(x)) for x in (chosen, rejected)]
-    costs = -functional.logsigmoid(odds[0] - odds[1])
+    costs = -logsigmoid(odds[0] - odds[1])
     return reduced(costs, reduction, weight=weight, where=where)
