@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from funloss.reinforcement import retrace_loss as retrace_loss
     from funloss.reinforcement import rm_loss as rm_loss
     from funloss.reinforcement import rpg_loss as rpg_loss
+    from funloss.reinforcement import sampled_kl_loss as sampled_kl_loss
     from funloss.reinforcement import td_loss as td_loss
     from funloss.segmentation import dice_loss as dice_loss
     from funloss.segmentation import generalized_dice_loss as generalized_dice_loss

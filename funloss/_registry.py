@@ -130,6 +130,7 @@ reinforcement quantile_q_learning_loss: qr_dqn quantile_expected_sarsa
 reinforcement retrace_loss: retrace_continuous
 reinforcement rm_loss: regret_matching_loss
 reinforcement rpg_loss: regret_policy_gradient_loss
+reinforcement sampled_kl_loss: approx_kl low_var_kl mse_kl kl_penalty k3_estimator
 reinforcement td_loss: td_learning qv_learning td_error td_lambda value_loss vtrace
 """
 

@@ -24,6 +24,7 @@ TRIED = {
     "time_axis": [1],
     "blank": [1],
     "p": [1, 3.0],
+    "estimator": ["k1", "k2"],
 }
 NUMBERS = [0.3, 0.7, 1.5]
 # Arrays and functions, what every loss has, and how a loss is computed.

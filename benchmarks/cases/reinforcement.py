@@ -74,6 +74,16 @@ def _ratio(rng, n):
     return log_p / 4, log_q / 4, advantage
 
 
+def _log_probabilities(rng, n):
+    log_p, _, log_q = _ratio(rng, n)
+    return log_p, log_q
+
+
+def _k3(x, reference):
+    d = reference - x
+    return (jnp.exp(d) - 1 - d).mean()
+
+
 def _td(*arrays):
     return rlax.l2_loss(jax.vmap(rlax.td_learning)(*arrays)).mean()
 
@@ -186,6 +196,13 @@ CASES = [
         rlax=lambda x, old, gain: rlax.clipped_surrogate_pg_loss(
             jnp.exp(x - old), gain, 0.2
         ),
+    ),
+    _case(
+        fl.sampled_kl_loss,
+        _log_probabilities,
+        STEPS,
+        SOME_STEPS,
+        **{"by hand": _k3},
     ),
     _case(
         fl.dpg_loss,

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 import funloss as fl
-from docs.figures.figure import Axis, Contour, Figure, Picture
+from docs.figures.figure import Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, RULE, SERIES
-from docs.figures.parts import arrows, gradient_of, panel
+from docs.figures.parts import arrows, curve_of, gradient_of, panel
+from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
 
@@ -441,6 +442,11 @@ FIGURES: dict[str, Figure] = {
         "ratio of 1.2 and stays; with -1 it falls from 2 to 0.8 at a ratio of 0.8 and "
         "stays. Beyond these bounds the gradient is 0, and it is minus the advantage "
         "times the ratio before.",
+    ),
+    "sampled_kl_loss": Lines(
+        CURVES["sampled_kl_loss"],
+        curve_of("sampled_kl_loss", estimator="k1"),
+        curve_of("sampled_kl_loss", estimator="k2"),
     ),
     "qpg_loss": Picture(
         _qpg,

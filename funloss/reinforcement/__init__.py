@@ -13,6 +13,7 @@ from funloss.reinforcement._quantile_q_learning import quantile_q_learning_loss
 from funloss.reinforcement._retrace import retrace_loss
 from funloss.reinforcement._rm import rm_loss
 from funloss.reinforcement._rpg import rpg_loss
+from funloss.reinforcement._sampled_kl import sampled_kl_loss
 from funloss.reinforcement._td import td_loss
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "retrace_loss",
     "rm_loss",
     "rpg_loss",
+    "sampled_kl_loss",
     "td_loss",
 ]
