@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from funloss.reinforcement import entropy_loss as entropy_loss
     from funloss.reinforcement import policy_gradient_loss as policy_gradient_loss
     from funloss.reinforcement import ppo_clip_loss as ppo_clip_loss
+    from funloss.reinforcement import ppo_value_loss as ppo_value_loss
     from funloss.reinforcement import q_learning_loss as q_learning_loss
     from funloss.reinforcement import qpg_loss as qpg_loss
     from funloss.reinforcement import quantile_huber_loss as quantile_huber_loss

@@ -122,6 +122,7 @@ reinforcement entropy_loss: entropy_bonus entropy_regularization
 reinforcement policy_gradient_loss: reinforce actor_critic_loss a2c_loss
     vanilla_policy_gradient
 reinforcement ppo_clip_loss: ppo clipped_surrogate_pg_loss
+reinforcement ppo_value_loss: clipped_value_loss value_clipping
 reinforcement q_learning_loss: dqn double_q_learning sarsa expected_sarsa q_lambda
     persistent_q_learning
 reinforcement qpg_loss:

@@ -84,6 +84,11 @@ def _k3(x, reference):
     return (jnp.exp(d) - 1 - d).mean()
 
 
+def _value(x, old, target):
+    clipped = jnp.clip(x, old - 0.2, old + 0.2)
+    return 0.5 * jnp.maximum((x - target) ** 2, (clipped - target) ** 2).mean()
+
+
 def _td(*arrays):
     return rlax.l2_loss(jax.vmap(rlax.td_learning)(*arrays)).mean()
 
@@ -196,6 +201,13 @@ CASES = [
         rlax=lambda x, old, gain: rlax.clipped_surrogate_pg_loss(
             jnp.exp(x - old), gain, 0.2
         ),
+    ),
+    _case(
+        fl.ppo_value_loss,
+        _ratio,
+        STEPS,
+        SOME_STEPS,
+        **{"by hand": _value},
     ),
     _case(
         fl.sampled_kl_loss,

@@ -6,6 +6,7 @@ from funloss.reinforcement._dpg import dpg_loss
 from funloss.reinforcement._entropy import entropy_loss
 from funloss.reinforcement._policy_gradient import policy_gradient_loss
 from funloss.reinforcement._ppo_clip import ppo_clip_loss
+from funloss.reinforcement._ppo_value import ppo_value_loss
 from funloss.reinforcement._q_learning import q_learning_loss
 from funloss.reinforcement._qpg import qpg_loss
 from funloss.reinforcement._quantile_huber import quantile_huber_loss
@@ -23,6 +24,7 @@ __all__ = [
     "entropy_loss",
     "policy_gradient_loss",
     "ppo_clip_loss",
+    "ppo_value_loss",
     "q_learning_loss",
     "qpg_loss",
     "quantile_huber_loss",
