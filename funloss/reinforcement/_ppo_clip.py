@@ -1,10 +1,11 @@
 """Clipped surrogate loss of proximal policy optimisation."""
 
+import functools
 from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.loss import loss
-from funloss._core.options import non_negative
+from funloss._core.options import Bounds, Option, non_negative
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
@@ -18,6 +19,8 @@ def ppo_clip_loss(
     advantage: ArrayLike,
     *,
     epsilon: Real = 0.2,
+    epsilon_high: Real | None = None,
+    dual_clip: Real | None = None,
     reduction: Reduction = "mean",
     weight: ArrayLike | None = None,
     where: ArrayLike | None = None,
@@ -27,8 +30,9 @@ def ppo_clip_loss(
 
     With ``ratio = exp(input - old)``, the loss of a step is ``-min(ratio * advantage,
     clip(ratio, 1 - epsilon, 1 + epsilon) * advantage)``. A ratio beyond the bound
-    that `advantage` drives it to has gradient 0; on the bound it still has one. `old`
-    and `advantage` are constants.
+    that `advantage` drives it to has gradient 0; on the bound it still has one. With
+    `dual_clip` so does one beyond that, of an action that was worse than expected.
+    `old` and `advantage` are constants.
 
     Args:
         input: Logarithm of the probability of the action taken, shape ``(*)``, real.
@@ -36,6 +40,10 @@ def ppo_clip_loss(
         advantage: Return of the action less the expected one, same shape or a number.
         epsilon: How far the ratio may usefully go from 1; a number >= 0 or a 0-d
             array.
+        epsilon_high: How far it may usefully go above 1, where that differs; likewise.
+            None for `epsilon`.
+        dual_clip: What a ratio counts as at most where the advantage is negative; a
+            number > 1 or a 0-d array. None for no bound.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         weight: Factor on each step's loss, same shape or a number. The mean still
             divides by the number of steps.
@@ -49,9 +57,12 @@ def ppo_clip_loss(
 
     Raises:
         TypeError: No array is real floating, or arrays of two libraries.
-        ValueError: Shapes do not fit, ``epsilon < 0`` or `reduction` is unknown.
+        ValueError: Shapes do not fit, `reduction` is unknown or an option is out of its
+            range.
 
     Peers:
+        Tunix calls `dual_clip` ``epsilon_c``; TRL, Liger and EasyDeL call it ``delta``,
+        a bound on all ratios, which has no effect on those of other advantages.
         `rlax.clipped_surrogate_pg_loss` takes one sequence of ratios, not of
         logarithms, and gives the mean: a ratio that overflows has gradient nan, where
         here it is 0 beyond the bound.
@@ -62,51 +73,128 @@ def ppo_clip_loss(
         >>> gain = np.asarray([1.0, -1.0])
         >>> print(ppo_clip_loss(new, old, gain, reduction="none"))
         [-1.2  2. ]
+        >>> bounds = {"epsilon_high": 0.5, "dual_clip": 1.5}
+        >>> print(ppo_clip_loss(new, old, gain, **bounds, reduction="none"))
+        [-1.5  1.5]
 
     References:
         J. Schulman et al., Proximal policy optimization algorithms, 2017.
+        D. Ye et al., Mastering complex control in MOBA games with deep reinforcement
+        learning, 2020: `dual_clip`.
+        Q. Yu et al., DAPO: An open-source LLM reinforcement learning system at scale,
+        2025: `epsilon_high`.
     """
+    options = {"epsilon": non_negative(epsilon)}
+    if epsilon_high is not None:
+        options["epsilon_high"] = non_negative(epsilon_high)
+    if dual_clip is not None:
+        options["dual_clip"] = Option(dual_clip, Bounds(above=1))
     steps = time_steps(
         input=input,
         old=old,
         advantage=advantage,
-        options={"epsilon": non_negative(epsilon)},
+        options=options,
         weight=weight,
         where=where,
         dtype=dtype,
     )
     xp, (input, old, advantage) = steps.xp, steps.arrays.values()
     constants = xp.stop_gradient(old), xp.stop_gradient(advantage)
-    partials = (_ppo_clip_d_input, None, None, _ppo_clip_d_epsilon)
-    losses = xp.custom_jvp(_ppo_clip, partials, input, *constants, *steps.options)
+    limits = steps.options
+    if dual_clip is not None and epsilon_high is None:
+        limits = limits[0], *limits
+    partials = (_ppo_clip_d_input, None, None, *_D_LIMITS[len(limits)])
+    losses = xp.custom_jvp(_ppo_clip, partials, input, *constants, *limits)
     return steps.reduce(losses, reduction)
 
 
-def _ppo_clip(xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any) -> Any:
+def _ppo_clip(
+    xp: Namespace,
+    x: Any,
+    old: Any,
+    advantage: Any,
+    low: Any,
+    high: Any = None,
+    cap: Any = None,
+) -> Any:
     ratio = xp.exp(x - old)
-    clipped_above = advantage * xp.clamp_max(ratio, 1 + epsilon)
-    clipped_below = advantage * xp.clamp_min(ratio, 1 - epsilon)
-    return -xp.where(advantage < 0, clipped_below, clipped_above)
+    high = low if high is None else high
+    clipped_above = advantage * xp.clamp_max(ratio, 1 + high)
+    clipped_below = xp.clamp_min(ratio, 1 - low)
+    if cap is not None:
+        clipped_below = xp.clamp_max(clipped_below, cap)
+    return -xp.where(advantage < 0, advantage * clipped_below, clipped_above)
 
 
-def _is_clipped(xp: Namespace, ratio: Any, advantage: Any, epsilon: Any) -> Any:
-    """Tell where the ratio is beyond the bound that the advantage drives it to."""
-    high = xp.logical_and(advantage >= 0, ratio > 1 + epsilon)
-    return xp.logical_or(high, xp.logical_and(advantage < 0, ratio < 1 - epsilon))
+def _is_clipped(
+    xp: Namespace, ratio: Any, advantage: Any, low: Any, high: Any, cap: Any
+) -> Any:
+    """Tell where the ratio is beyond a limit of its advantage; None: there is none."""
+    beyond = []
+    if high is not None:
+        beyond.append(xp.logical_and(advantage >= 0, ratio > 1 + high))
+    if low is not None:
+        beyond.append(xp.logical_and(advantage < 0, ratio < 1 - low))
+    if cap is not None:
+        beyond.append(xp.logical_and(advantage < 0, ratio > cap))
+    return functools.reduce(xp.logical_or, beyond)
 
 
 def _ppo_clip_d_input(xp: Namespace, *arguments: Any) -> Any:
-    def partial(xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any) -> Any:
+    def partial(
+        xp: Namespace,
+        x: Any,
+        old: Any,
+        advantage: Any,
+        low: Any,
+        high: Any = None,
+        cap: Any = None,
+    ) -> Any:
         ratio = xp.exp(x - old)
-        is_clipped = _is_clipped(xp, ratio, advantage, epsilon)
+        high = low if high is None else high
+        is_clipped = _is_clipped(xp, ratio, advantage, low, high, cap)
         return -advantage * xp.where(is_clipped, 0.0, ratio)
 
     # It is its own derivative, also where an infinite ratio is not selected.
-    return xp.custom_jvp(partial, (_ppo_clip_d_input, None, None, None), *arguments)
+    partials = (_ppo_clip_d_input, *(None,) * (len(arguments) - 1))
+    return xp.custom_jvp(partial, partials, *arguments)
 
 
 def _ppo_clip_d_epsilon(
     xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any
 ) -> Any:
-    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, epsilon)
+    ratio = xp.exp(x - old)
+    is_clipped = _is_clipped(xp, ratio, advantage, epsilon, epsilon, None)
     return xp.where(is_clipped, -xp.absolute(advantage), 0.0)
+
+
+def _ppo_clip_d_low(
+    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, *others: Any
+) -> Any:
+    del others
+    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, low, None, None)
+    return xp.where(is_clipped, advantage, 0.0)
+
+
+def _ppo_clip_d_high(
+    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, high: Any, *cap: Any
+) -> Any:
+    del low, cap
+    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, None, high, None)
+    return xp.where(is_clipped, -advantage, 0.0)
+
+
+def _ppo_clip_d_cap(
+    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, high: Any, cap: Any
+) -> Any:
+    del low, high
+    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, None, None, cap)
+    return xp.where(is_clipped, -advantage, 0.0)
+
+
+# By how many limits there are: one for both sides, one for each, and the cap as well.
+_D_LIMITS = {
+    1: (_ppo_clip_d_epsilon,),
+    2: (_ppo_clip_d_low, _ppo_clip_d_high),
+    3: (_ppo_clip_d_low, _ppo_clip_d_high, _ppo_clip_d_cap),
+}

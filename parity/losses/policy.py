@@ -92,6 +92,11 @@ def with_epsilon(rng):
     return ratios(rng) | {"epsilon": np.asarray(0.3125)}
 
 
+def with_bounds(rng):
+    inputs = ratios(rng) | {"epsilon_high": np.asarray(0.4375)}
+    return inputs | {"dual_clip": np.asarray(1.75)}
+
+
 def worths(rng):
     value = rng.standard_normal((3, 4))
     input = rng.standard_normal((3, 4))
@@ -108,6 +113,8 @@ def masked_worths(rng):
 
 GRID = {"reduction": ["none", "mean", "sum"]}
 NONE = {"reduction": ["none"]}
+BOUNDS = {"epsilon_high": [0.0, 0.5], "dual_clip": [None, 1.5]}
+BOUNDED = ("input", "epsilon_high", "dual_clip")
 WEIGHTED = ("input", "weight")
 POLICY, PPO = fl.policy_gradient_loss, fl.ppo_clip_loss
 
@@ -128,8 +135,10 @@ DPG_CASES = [
 ]  # fmt: skip
 PPO_CLIP_CASES = [
     Case(PPO, policies.ppo_clip, ratios, [GRID, NONE | {"epsilon": [0.0, 0.5]}]),
+    Case(PPO, policies.ppo_clip, ratios, NONE | BOUNDS),
     Case(PPO, policies.ppo_clip, masked_ratios, GRID, WEIGHTED),
     Case(PPO, policies.ppo_clip, with_epsilon, NONE, ("input", "epsilon")),
+    Case(PPO, policies.ppo_clip, with_bounds, NONE, BOUNDED),
 ]  # fmt: skip
 QPG_CASES = [
     Case(fl.qpg_loss, policies.qpg, worths, GRID),
@@ -144,7 +153,7 @@ RPG_CASES = [
     Case(fl.rpg_loss, policies.rpg, masked_worths, GRID, WEIGHTED),
 ]  # fmt: skip
 
-OLD = [[0.5625, -1.5], [1.25, 0.375], [-0.5, 1.4375]]
+OLD = [[0.5625, -1.5], [1.25, -0.75], [-0.5, 1.4375]]
 OTHER = "the other action's 0"
 BETTER = {
     "moved": "logit of the better action",
@@ -227,7 +236,17 @@ INFOS = [
                 constants=("old", "advantage"),
                 reals={"epsilon": 0.125},
                 bad_options=(({"epsilon": -1.0}, "epsilon must be >= 0, got -1.0"),),
-            )
+            ),
+            Row(
+                {"input": X, "old": OLD, "advantage": Z},
+                ELEMENTS,
+                constants=("old", "advantage"),
+                reals={"epsilon_high": 0.25, "dual_clip": 1.0625},
+                bad_options=(
+                    ({"epsilon_high": -1.0}, "epsilon_high must be >= 0, got -1.0"),
+                    ({"dual_clip": 1.0}, "dual_clip must be > 1, got 1.0"),
+                ),
+            ),
         ],
         gates=[Gate(3 * MILLION, Limit(2.3, 4.0), Limit(4.2), Limit(36))],
         curve=Curve(

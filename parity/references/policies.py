@@ -66,7 +66,16 @@ def dpg(
 
 
 def ppo_clip(
-    input, old, advantage, *, epsilon=0.2, reduction="mean", weight=None, where=None
+    input,
+    old,
+    advantage,
+    *,
+    epsilon=0.2,
+    epsilon_high=None,
+    dual_clip=None,
+    reduction="mean",
+    weight=None,
+    where=None,
 ):
     """Return the smaller of the surrogate and the clipped one, negated."""
     if where is not None:
@@ -75,8 +84,11 @@ def ppo_clip(
             torch.where(keep, x, 0.0) for x in (input, old, advantage)
         )
     ratio, advantage = (input - old.detach()).exp(), advantage.detach()
-    capped = torch.where(ratio > 1 + epsilon, 1 + epsilon, ratio)
+    high = 1 + (epsilon if epsilon_high is None else epsilon_high)
+    capped = torch.where(ratio > high, high, ratio)
     raised = torch.where(ratio < 1 - epsilon, 1 - epsilon, ratio)
+    if dual_clip is not None:
+        raised = torch.where(raised > dual_clip, dual_clip, raised)
     costs = -advantage * torch.where(advantage < 0, raised, capped)
     return reduced(costs, reduction, weight=weight, where=where)
 
