@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from funloss.classification import z_loss as z_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
+    from funloss.distribution import distillation_loss as distillation_loss
     from funloss.distribution import (
         generalized_kl_divergence as generalized_kl_divergence,
     )

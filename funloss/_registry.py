@@ -102,6 +102,8 @@ embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
 contrastive circle_loss:
 contrastive ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss n_pair_loss
     supcon_loss supervised_contrastive_loss
+distribution distillation_loss: kd_loss knowledge_distillation_loss jsd_loss
+    generalized_jsd_loss jensen_shannon_divergence forward_kl reverse_kl gkd_loss
 distribution generalized_kl_divergence: convex_kl_divergence i_divergence
 distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
     kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence

@@ -29,6 +29,18 @@ def _shares(rng, n, c):
     return x, np.exp(t) / np.exp(t).sum(1, keepdims=True)
 
 
+def _scores_of_two(rng, n, c):
+    return tuple(rng.standard_normal((2, n, c), np.float32))
+
+
+def _mixed(x, t):
+    """Return the Jensen-Shannon divergence as it is written by hand."""
+    x, t = jax.nn.log_softmax(x), jax.nn.log_softmax(t)
+    mean = jax.numpy.logaddexp(x, t) - np.float32(np.log(2))
+    kl = optax.losses.kl_divergence_with_log_targets
+    return (kl(mean, x) + kl(mean, t)).mean() / 2
+
+
 def _log_mass(x):
     return jax.nn.logsumexp(x, axis=-1)
 
@@ -119,5 +131,22 @@ CASES = [
         keras=lambda x, t: keras.losses.categorical_generalized_cross_entropy(
             t, jax.nn.softmax(x), q=0.7
         ).mean(),
+    ),
+    _case(
+        fl.distillation_loss,
+        _scores_of_two,
+        ROWS,
+        SOME_ROWS,
+        optax=lambda x, t: optax.losses.kl_divergence_with_log_targets(
+            jax.nn.log_softmax(x), jax.nn.log_softmax(t)
+        ).mean(),
+    ),
+    _case(
+        fl.distillation_loss,
+        _scores_of_two,
+        ROWS,
+        SOME_ROWS,
+        options={"beta": 0.5},
+        optax=_mixed,
     ),
 ]

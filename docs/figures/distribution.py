@@ -9,6 +9,7 @@ from scipy.stats import norm
 import funloss as fl
 from docs.figures.figure import Figure, Lines, Picture
 from docs.figures.palette import INK, SERIES
+from docs.figures.parts import curve_of
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
@@ -54,6 +55,11 @@ def _generalized_kl() -> Lines:
 
 
 FIGURES: dict[str, Figure] = {
+    "distillation_loss": Lines(
+        CURVES["distillation_loss"],
+        curve_of("distillation_loss", beta=0.5),
+        curve_of("distillation_loss", beta=1.0),
+    ),
     "generalized_kl_divergence": _generalized_kl(),
     "kl_div": Picture(
         _kl,

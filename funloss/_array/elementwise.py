@@ -25,6 +25,13 @@ class Elementwise(Standard):
         del again
         return kept
 
+    def on_cpu(
+        self, function: Callable[..., Any], other: Callable[..., Any], *arrays: Any
+    ) -> Any:
+        """Return ``function(*arrays)``, or as much by `other` where it is quicker."""
+        del other
+        return function(*arrays)
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return self.standard.abs(x)

@@ -73,6 +73,12 @@ class JaxNamespace(JaxInputs):
         """Return `kept` on a CPU, elsewhere `again`, which XLA fuses."""
         return rules.on_cpu(kept, again)
 
+    def on_cpu(
+        self, function: Callable[..., Any], other: Callable[..., Any], *arrays: Any
+    ) -> Any:
+        """Return ``function(*arrays)`` in a program for a CPU, else by `other`."""
+        return lax.platform_dependent(*arrays, cpu=function, default=other)
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return rules.absolute(x)

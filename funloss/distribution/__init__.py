@@ -1,6 +1,11 @@
 """Losses between probability distributions."""
 
+from funloss.distribution._distillation import distillation_loss
 from funloss.distribution._generalized_kl_divergence import generalized_kl_divergence
 from funloss.distribution._kl_div import kl_div
 
-__all__ = ["generalized_kl_divergence", "kl_div"]
+__all__ = [
+    "distillation_loss",
+    "generalized_kl_divergence",
+    "kl_div",
+]

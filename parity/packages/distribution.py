@@ -1,0 +1,29 @@
+"""Losses of distributions by packages, called as those of funloss are."""
+
+import torch
+
+from parity.packages.loading import load
+
+__all__ = ["distillation_of_liger", "distillation_of_torchtune"]
+
+
+def distillation_of_liger(
+    input, target, *, beta=0.0, temperature=1.0, reduction="mean"
+):
+    """Return the sum over the rows, or its share of each."""
+    loss = load("liger_kernel.chunked_loss.jsd_loss", "LigerFusedLinearJSDFunction")
+    scores = (x / temperature for x in (input, target))
+    total = loss.distillation_loss_fn(*scores, beta=beta)
+    return total / len(input) if reduction == "mean" else total
+
+
+def distillation_of_torchtune(input, target, *, beta, reduction="mean"):
+    """Return the mean over the rows; forward without the teacher's entropy, added."""
+    assert reduction == "mean"
+    name = {0.0: "ForwardKLLoss", 1.0: "ReverseKLLoss"}[beta]
+    labels = torch.zeros(len(input), dtype=torch.int64)
+    value = load("torchtune.modules.loss.kd_losses", name)()(input, target, labels)
+    if beta == 1:
+        return value
+    log_q = torch.log_softmax(target, -1)
+    return value + (log_q.exp() * log_q).sum(-1).mean()
