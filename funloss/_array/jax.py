@@ -69,10 +69,6 @@ class JaxNamespace(JaxInputs):
         """Return `arrays` behind a barrier, so that XLA fuses instead of sharing."""
         return lax.optimization_barrier(arrays)
 
-    def reuse(self, kept: Any, again: Any) -> Any:
-        """Return `kept` on a CPU, elsewhere `again`, which XLA fuses."""
-        return rules.on_cpu(kept, again)
-
     def on_cpu(
         self, function: Callable[..., Any], other: Callable[..., Any], *arrays: Any
     ) -> Any:
