@@ -1,7 +1,6 @@
 """Softmax cross-entropy of linear scores, one block of classes at a time."""
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from funloss._algorithms._soft_cap import soft_cap
@@ -63,24 +62,15 @@ def label_losses(
     Classes that may be sharded over devices are split into as many parts. Each block
     takes classes of every part, so that no device needs those of another.
     """
-    features, shape = layer[0].shape[1], labels.shape
-    labels = xp.reshape(labels, (-1,))
-    x = xp.reshape(x, (labels.shape[0], features))
-
-    def sums(rows: Any, first: Any, layer: Any) -> Any:
-        x, labels, *cap = rows
-        own = labels if first is None else labels - xp.astype(first, labels.dtype)
-
-        def scored(weight: Any, bias: Any) -> Any:
-            scores = xp.linear(x, weight, narrow=narrow)
-            scores = scores if bias is None else scores + bias[None, :]
-            return soft_cap(xp, scores, *cap) if cap else scores
-
-        return _sums(xp, x, layer, own, chunk // parts or 1, scored)
-
+    shape, labels = labels.shape, xp.reshape(labels, (-1,))
+    x = xp.reshape(x, (labels.shape[0], layer[0].shape[1]))
     rows = (x, labels)
     if softcap is not None:
         rows += (xp.asarray(softcap, dtype=x.dtype, **xp.device_kw(x)),)
+
+    def sums(rows: Any, first: Any, layer: Any) -> Any:
+        return _sums(xp, rows, first, layer, chunk // parts or 1, narrow=narrow)
+
     if parts == 1:
         top, sumexp, score, *more = sums(rows, None, layer)
     else:
@@ -91,23 +81,21 @@ def label_losses(
     if more:
         total, seen = more
         smoothed = xp.reshape(seen * log_sum - total, shape)
-    return LabelLosses(
-        xp.reshape(log_sum - (score - top), shape),
-        smoothed,
-        xp.reshape(top + log_sum, shape),
-        xp.reshape(score >= top, shape),
-    )
+    losses = log_sum - (score - top)
+    others = (xp.reshape(each, shape) for each in (top + log_sum, score >= top))
+    return LabelLosses(xp.reshape(losses, shape), smoothed, *others)
 
 
 def _sums(
-    xp: Namespace,
-    x: Any,
-    layer: Any,
-    labels: Any,
-    chunk: int,
-    scored: Callable[..., Any],
+    xp: Namespace, rows: Any, first: Any, layer: Any, chunk: int, *, narrow: bool
 ) -> tuple[Any, ...]:
-    """Return the carry after all blocks; a label may be outside these classes."""
+    """Return the carry after all blocks; a label may be outside these classes.
+
+    `rows` are the features, the labels and perhaps the soft cap; `first` is the number
+    of the first class, 0 if None.
+    """
+    x, labels, *cap = rows
+    labels = labels if first is None else labels - xp.astype(first, labels.dtype)
     classes = layer[0].shape[0]
     chunk = min(chunk, classes)
 
@@ -119,7 +107,7 @@ def _sums(
             None if array is None else xp.block(array, start, chunk) for array in layer
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
-        scores = scored(weight, bias)
+        scores = _scores(xp, x, weight, bias, cap, narrow=narrow)
         is_label = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first
@@ -132,6 +120,14 @@ def _sums(
     blocks = xp.arange(count, dtype=labels.dtype, **xp.device_kw(x))
     carry = _start(xp, labels, x.dtype, sums=layer[2] is not None)
     return xp.scan(xp.checkpoint(step), carry, (blocks,))[0]
+
+
+def _scores(
+    xp: Namespace, x: Any, weight: Any, bias: Any, cap: Any, *, narrow: bool
+) -> Any:
+    scores = xp.linear(x, weight, narrow=narrow)
+    scores = scores if bias is None else scores + bias[None, :]
+    return soft_cap(xp, scores, *cap) if cap else scores
 
 
 def _combined(

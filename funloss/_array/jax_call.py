@@ -107,8 +107,7 @@ def _key(xp: JaxInputs, plan: _Plan, values: tuple[Any, ...]) -> Any:
             return None
         else:
             static += (k,)
-    if plan.others:
-        arrays = tuple(sorted(arrays))
+    arrays = tuple(sorted(arrays)) if plan.others else arrays
     wide = jax.dtypes.canonicalize_dtype(np.float64)
     shared, numbers = (), []
     held = _holds_numbers(values, plan.traced, wide)

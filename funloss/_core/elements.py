@@ -151,17 +151,8 @@ def elements(
         named[first], checked = check_options(xp, named[first], options)
     others = extras or {}
     if weight is not None or [x for x in others.values() if x is not None]:
-        casts = {"weight": weight} | others
-        casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
-        others = {name: casts[name] for name in others}
-        weight = None if "weight" in others else casts["weight"]
-        if broadcast_weight:
-            check_broadcastable_to(shape, **casts)
-            columns = xp.of_ndim(like.ndim, *others.values())
-            others = dict(zip(others, columns, strict=True))
-        else:
-            check_same_shape_or_scalar(**{first: like}, **others)
-            check_shapes_equal(**{first: like}, weight=weight)
+        fit = shape if broadcast_weight else None
+        weight, others = _cast_extras(xp, first, like, weight, others, fit)
     named = named | others if others else named
     own = shape if row_axis is None else batch_shape(shape, row_axis)
     where = check_where(xp, like, where, own)
@@ -169,6 +160,32 @@ def elements(
         keep = where if row_axis is None else xp.expand_dims(where, axis=row_axis)
         named = _fill(xp, keep, named, fill)
     return Elements(xp, out, named, checked, weight, where)
+
+
+def _cast_extras(
+    xp: Namespace,
+    first: str,
+    like: Any,
+    weight: Any,
+    extras: dict[str, Any],
+    shape: tuple[int, ...] | None,
+) -> tuple[Any, dict[str, Any]]:
+    """Return the weight and the extras in `like`'s dtype, as they fit, or raise.
+
+    They broadcast to `shape`; if that is None, they have the shape of `like`.
+    """
+    casts = {"weight": weight} | extras
+    casts = dict(zip(casts, cast_like(xp, like, **casts), strict=True))
+    others = {name: casts[name] for name in extras}
+    weight = None if "weight" in others else casts["weight"]
+    if shape is None:
+        check_same_shape_or_scalar(**{first: like}, **others)
+        check_shapes_equal(**{first: like}, weight=weight)
+    else:
+        check_broadcastable_to(shape, **casts)
+        columns = xp.of_ndim(like.ndim, *others.values())
+        others = dict(zip(others, columns, strict=True))
+    return weight, others
 
 
 def _fill(xp: Namespace, keep: Any, named: dict[str, Any], fill: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any, Generic, NamedTuple
 
 from funloss._core.class_rows import ClassRows
+from funloss._core.options import is_zero
 from funloss._core.typing import Array
 
 __all__ = ["CrossEntropyAux", "reduce_parts"]
@@ -34,6 +35,8 @@ def reduce_parts(
     """
     xp, dtype = rows.xp, rows.dtype
     losses, logsumexp, correct = parts
+    if is_zero(z_loss) and not has_aux:
+        return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
     wide = rows.replace(dtype=losses.dtype)
     nll = wide.reduce(losses, reduction, mean_weights=rows.label_weight)
     z_part = wide.reduce(z_loss * xp.square(logsumexp), reduction)

@@ -14,10 +14,10 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy import cross_entropy
 from funloss.classification._cross_entropy_aux import CrossEntropyAux, reduce_parts
 from funloss.classification._linear_scores import (
-    check_linear_target,
     guard_rows,
     linear_scores,
     scores_shape,
+    settle_target,
 )
 
 __all__ = ["linear_cross_entropy"]
@@ -141,8 +141,6 @@ def linear_cross_entropy(
         >>> print(linear_cross_entropy(features, layer, np.asarray([0])).round(4))
         0.3133
     """
-    if chunk_size is not None:
-        check_integer(low=1, chunk_size=chunk_size)
     soft = is_floating(target)
     floats = {"input": input, "linear_weight": linear_weight}
     floats |= {} if linear_bias is None else {"linear_bias": linear_bias}
@@ -151,47 +149,49 @@ def linear_cross_entropy(
     bias = None if linear_bias is None else others[0]
     shape, axis = scores_shape(x, matrix, bias), x.ndim - 1
     target = others[-1] if soft else target
-    target, ignore_index = check_linear_target(
-        xp, x, target, shape, ignore_index, soft=soft
-    )
+    target, ignore_index = settle_target(xp, x, target, shape, ignore_index, soft=soft)
     rows = ClassRows(xp, out, None, axis, batch_shape(shape, axis), shape[axis], target)
     rows = settle_rows(rows, x, weight=weight, where=where, ignore_index=ignore_index)
     x = guard_rows(xp, x, rows.keep, rows.shape)
     # The matrix stays in its own dtype: it is widened a block at a time.
     half = input.dtype == linear_weight.dtype != x.dtype == xp.float32
     parts = xp.num_shards(linear_weight)
-    chunk = chunk_size or _choose_chunk(rows, x, parts)
+    chunk = _chunk_size(chunk_size, rows, x, parts)
     if soft or matrix.ndim > 2 or chunk >= rows.classes or not xp.blockwise:
         scores = linear_scores(xp, x, linear_weight, bias, shape, narrow=half)
-        options = {"ignore_index": ignore_index, "label_smoothing": label_smoothing}
-        options |= {"reduction": reduction, "where": where, "dtype": out}
-        options |= {"z_loss": z_loss, "softcap": softcap, "has_aux": has_aux}
+        options = {"label_smoothing": label_smoothing, "z_loss": z_loss}
+        options |= {"softcap": softcap, "has_aux": has_aux, "reduction": reduction}
+        options |= {"ignore_index": ignore_index, "where": where, "dtype": out}
         return cross_entropy(scores, target, weight, axis=axis, **options)
+    options = label_smoothing, z_loss, softcap
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
-    if softcap is not None:
-        blocks["softcap"] = positive(softcap).check(xp, x, "softcap")
-    z_loss = non_negative(z_loss).check(xp, x, "z_loss")
-    parts = _in_blocks(rows, x, (linear_weight, bias), label_smoothing, **blocks)
-    if is_zero(z_loss) and not has_aux:
-        return rows.reduce(parts[0], reduction, mean_weights=rows.label_weight)
-    return reduce_parts(rows, parts, z_loss, reduction, has_aux=has_aux)
+    found = _in_blocks(rows, x, (linear_weight, bias), options, **blocks)
+    return reduce_parts(rows, *found, reduction, has_aux=has_aux)
 
 
-def _choose_chunk(rows: ClassRows, x: Any, parts: int) -> int:
+def _chunk_size(given: int | None, rows: ClassRows, x: Any, parts: int) -> int:
+    """Return how many classes make a block, chosen by the sizes if none is given."""
+    if given is not None:
+        check_integer(low=1, chunk_size=given)
+        return given
     count = math.prod(x.shape[:-1])
     known = count if rows.xp.known(count) else None
     return algorithms.choose_chunk(known, rows.classes, parts)
 
 
 def _in_blocks(
-    rows: ClassRows, x: Any, layer: tuple[Any, Any], label_smoothing: Any, **blocks: Any
-) -> tuple[Any, Any, Any]:
-    """Return the losses of labels, weighted by class, without the scores as a whole.
+    rows: ClassRows, x: Any, layer: tuple[Any, Any], options: Any, **blocks: Any
+) -> tuple[Any, Any]:
+    """Return what a cross-entropy of labels is made of, and the factor of its z-loss.
 
-    With them the log-partitions, and where the label has the highest score.
+    These are losses weighted by class, log-partitions, and where the label has the
+    highest score; all without the scores as a whole.
     """
-    xp = rows.xp
-    smoothing = unit_interval(label_smoothing).check(xp, x, "label_smoothing")
+    xp, (smoothing, z_loss, softcap) = rows.xp, options
+    smoothing = unit_interval(smoothing).check(xp, x, "label_smoothing")
+    z_loss = non_negative(z_loss).check(xp, x, "z_loss")
+    if softcap is not None:
+        blocks["softcap"] = positive(softcap).check(xp, x, "softcap")
     uniform = None
     if not is_zero(smoothing):
         ones = xp.ones((rows.classes,), dtype=x.dtype, **xp.device_kw(x))
@@ -205,4 +205,4 @@ def _in_blocks(
     losses = losses if row_weight is None else losses * row_weight
     if rest is not None:
         losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
-    return rows.nan_where_bad(losses), logsumexp, found.correct
+    return (rows.nan_where_bad(losses), logsumexp, found.correct), z_loss

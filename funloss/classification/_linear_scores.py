@@ -8,7 +8,7 @@ from funloss._core.arrays import fill_masked
 from funloss._core.checks import AS_PROBABILITIES, check_integer
 from funloss._core.labels import batch_shape, check_integers
 
-__all__ = ["check_linear_target", "guard_rows", "linear_scores", "scores_shape"]
+__all__ = ["guard_rows", "linear_scores", "scores_shape", "settle_target"]
 
 
 def scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
@@ -38,7 +38,7 @@ def scores_shape(input: Any, matrix: Any, bias: Any) -> tuple[int, ...]:
     return (*own[:-1], *layer[:-1])
 
 
-def check_linear_target(
+def settle_target(
     xp: Namespace,
     input: Any,
     target: Any,
