@@ -6,7 +6,12 @@ from funloss._array import Namespace
 from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
-from funloss.classification._hinge import Labels, check_binary_labels, to_signs
+from funloss.classification._hinge import (
+    Labels,
+    check_binary_labels,
+    nan_where_no_sign,
+    to_signs,
+)
 
 __all__ = ["binary_sparsemax_loss"]
 
@@ -74,25 +79,32 @@ def binary_sparsemax_loss(
         extras={"target": target},
         fill={"target": 1.0},
     )
-    target, bad = check_binary_labels(batch, target, labels)
+    target, unread = check_binary_labels(batch, target, labels)
     losses = batch.xp.custom_jvp(
         _sparse_plus,
-        (_sparse_plus_d_input, None, None),
+        (_sparse_plus_d_input, None, None, None),
         batch.arrays["input"],
         target,
         labels,
+        unread,
     )
-    losses = losses if bad is None else batch.xp.nan_where(losses, bad)
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _sparse_plus(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
+def _sparse_plus(
+    xp: Namespace, x: Any, target: Any, labels: Labels, unread: bool
+) -> Any:
     # The parabola lies above the line within -1..1, and ends at its clamps.
-    error = -to_signs(xp, x, target, labels) * x
-    half = xp.clamp(0.5 * error + 0.5, 0.0, 1.0)
-    return xp.maximum(error, xp.square(half))
-
-
-def _sparse_plus_d_input(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
     sign = to_signs(xp, x, target, labels)
+    error = -sign * x
+    half = xp.clamp(0.5 * error + 0.5, 0.0, 1.0)
+    losses = xp.maximum(error, xp.square(half))
+    return nan_where_no_sign(xp, losses, sign, unread)
+
+
+def _sparse_plus_d_input(
+    xp: Namespace, x: Any, target: Any, labels: Labels, unread: bool
+) -> Any:
+    sign = to_signs(xp, x, target, labels)
+    sign = nan_where_no_sign(xp, sign, sign, unread)
     return -sign * xp.clamp(0.5 - 0.5 * sign * x, 0.0, 1.0)

@@ -1,5 +1,6 @@
 """Hinge loss of binary labels: the loss of scores within a margin."""
 
+import math
 from typing import Any, Literal, TypeAlias
 
 from funloss._array import Namespace, lookup
@@ -10,7 +11,13 @@ from funloss._core.loss import loss
 from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
-__all__ = ["Labels", "check_binary_labels", "hinge_loss", "to_signs"]
+__all__ = [
+    "Labels",
+    "check_binary_labels",
+    "hinge_loss",
+    "nan_where_no_sign",
+    "to_signs",
+]
 
 Labels: TypeAlias = Literal["signed", "binary"]
 
@@ -87,32 +94,31 @@ def hinge_loss(
         extras={"target": target},
         fill={"target": 1.0},
     )
-    target, bad = check_binary_labels(batch, target, labels)
-    partials = (_hinge_d_input, None, _hinge_d_margin, None, None)
-    arguments = (batch.arrays["input"], target, *batch.options, labels, int(p))
+    target, unread = check_binary_labels(batch, target, labels)
+    partials = (_hinge_d_input, None, _hinge_d_margin, *(None,) * 3)
+    arguments = (batch.arrays["input"], target, *batch.options, labels, int(p), unread)
     losses = batch.xp.custom_jvp(_hinge, partials, *arguments)
-    losses = losses if bad is None else batch.xp.nan_where(losses, bad)
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
 def check_binary_labels(
     batch: Elements, target: Any, labels: Labels
-) -> tuple[Any, Any]:
-    """Return labels that are safe to compute with, and where they are none, or None.
+) -> tuple[Any, bool]:
+    """Return labels that are safe to compute with, and whether they are unread.
 
     `batch` has them as numbers, `target` as they came. A wrong label raises where
-    values can be read.
+    values can be read; where not, the formula is to make it nan.
     """
     check_choice(("signed", "binary"), labels=labels)
     xp, numbers = batch.xp, batch.arrays["target"]
     binary = labels == "binary"
-    bad = xp.custom_jvp(_is_not_binary if binary else _is_not_sign, None, numbers)
+    bad = xp.custom_jvp(_is_no_label, None, numbers, labels)
     rule, other = ("0 or 1", "signed") if binary else ("-1 or 1", "binary")
     advice = f", or pass labels={other!r}"
     bad = check_values(xp, rule, advice, target=(numbers, bad))
     # Converted in the formula and again in its derivative, labels need no memory.
     as_given = batch.where is None and lookup(target) is not None
-    return target if as_given else numbers, bad
+    return target if as_given else numbers, bad is not None
 
 
 def to_signs(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
@@ -121,35 +127,57 @@ def to_signs(xp: Namespace, x: Any, target: Any, labels: Labels) -> Any:
     return 2 * sign - 1 if labels == "binary" else sign
 
 
-def _is_not_sign(xp: Namespace, label: Any) -> Any:
-    return xp.absolute(label) != 1
+# In the formula, rather than after it, the check is the last step before a sum: XLA
+# for the CPU adds up what a select writes faster than what arithmetic does.
+def nan_where_no_sign(xp: Namespace, x: Any, sign: Any, unread: bool) -> Any:
+    """Return `x`, nan where labels are `unread` and a sign is not -1 or 1."""
+    return xp.where(xp.absolute(sign) != 1, math.nan, x) if unread else x
 
 
-def _is_not_binary(xp: Namespace, label: Any) -> Any:
-    return xp.absolute(2 * label - 1) != 1
+def _is_no_label(xp: Namespace, label: Any, labels: Labels) -> Any:
+    return xp.absolute(to_signs(xp, label, label, labels)) != 1
 
 
-def _hinge(xp: Namespace, *arguments: Any) -> Any:
-    hinge = xp.clamp_min(_below_margin(xp, *arguments), 0.0)
-    return hinge if arguments[-1] == 1 else xp.square(hinge)
+def _hinge(
+    xp: Namespace,
+    x: Any,
+    target: Any,
+    margin: Any,
+    labels: Labels,
+    p: int,
+    unread: bool,
+) -> Any:
+    sign = to_signs(xp, x, target, labels)
+    hinge = xp.clamp_min(margin - sign * x, 0.0)
+    return nan_where_no_sign(xp, hinge if p == 1 else xp.square(hinge), sign, unread)
+
+
+def _hinge_d_input(xp: Namespace, *arguments: Any) -> Any:
+    sign, slope = _sign_and_slope(xp, *arguments)
+    return -sign * slope
 
 
 def _hinge_d_margin(xp: Namespace, *arguments: Any) -> Any:
-    distance = _below_margin(xp, *arguments)
-    if arguments[-1] == 2:
-        return 2 * xp.clamp_min(distance, 0.0)
-    return xp.astype(distance >= 0, distance.dtype)
+    sign, slope = _sign_and_slope(xp, *arguments)
+    # By 1 or, for a second derivative where a label is none, by nan.
+    return xp.square(sign) * slope
 
 
-def _hinge_d_input(
-    xp: Namespace, x: Any, target: Any, margin: Any, labels: Labels, p: int
-) -> Any:
-    change = _hinge_d_margin(xp, x, target, margin, labels, p)
-    return -to_signs(xp, x, target, labels) * change
-
-
-def _below_margin(
-    xp: Namespace, x: Any, target: Any, margin: Any, labels: Labels, _p: int
-) -> Any:
-    """Return how far a score is below its margin, negative beyond."""
-    return margin - to_signs(xp, x, target, labels) * x
+def _sign_and_slope(
+    xp: Namespace,
+    x: Any,
+    target: Any,
+    margin: Any,
+    labels: Labels,
+    p: int,
+    unread: bool,
+) -> tuple[Any, Any]:
+    """Return the sign of a label and the derivative of the loss in its margin."""
+    sign = to_signs(xp, x, target, labels)
+    if p == 1:
+        # Not of a sign that is nan: XLA takes the product of it and a 0 from a
+        # comparison for 0.
+        slope = xp.astype(margin - sign * x >= 0, x.dtype)
+        return sign, nan_where_no_sign(xp, slope, sign, unread)
+    sign = nan_where_no_sign(xp, sign, sign, unread)
+    return sign, 2 * xp.clamp_min(margin - sign * x, 0.0)

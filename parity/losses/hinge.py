@@ -103,7 +103,7 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(2 * MILLION, Limit(4.0, 4.0), Limit(12.6), Limit(24))],
+        gates=[Gate(2 * MILLION, Limit(4.0, 4.0), Limit(4.2), Limit(25))],
         curve=Curve(
             "score",
             (-3.0, 3.0),
@@ -138,10 +138,9 @@ INFOS = [
         gates=[
             Gate(
                 2 * MILLION,
-                Limit(4.4, 4.0),
-                Limit(12.6),
+                Limit(4.0, 4.0),
+                Limit(4.2),
                 Limit(36),
-                reason="signs of the labels are computed in value and gradient alike",
             )
         ],
         curve=Curve(
