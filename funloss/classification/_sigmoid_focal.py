@@ -1,14 +1,15 @@
 """Focal loss of logits: binary cross-entropy that leaves easy elements alone."""
 
+import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.checks import check_values
 from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._binary_cross_entropy import is_no_probability
-from funloss.classification._binary_cross_entropy_with_logits import logit_losses
 
 __all__ = ["power", "sigmoid_focal_loss", "whole"]
 
@@ -91,9 +92,10 @@ def sigmoid_focal_loss(
     )
     xp, (input, target) = batch.xp, batch.arrays.values()
     gamma, *rest = batch.options
-    arguments = (input, target, rest[0] if rest else None, whole(gamma))
-    losses = xp.custom_jvp(_focal, _PARTIALS, *arguments)
-    losses = batch.nan_outside(losses, "in 0..1", is_no_probability, target=target)
+    bad = xp.custom_jvp(is_no_probability, None, target)
+    unread = check_values(xp, "in 0..1", target=(target, bad)) is not None
+    arguments = (input, target, rest[0] if rest else None, whole(gamma), unread)
+    losses = xp.custom_jvp(_focal, _PARTIALS, *arguments, shared=_exponentials)
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
@@ -111,20 +113,33 @@ def _balance(t: Any, alpha: Any) -> Any:
     return 1.0 if alpha is None else alpha * t + (1 - alpha) * (1 - t)
 
 
-def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    rest = (1 - t) * xp.sigmoid(x) + t * xp.sigmoid(-x)
-    far = (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
-    entropy = xp.softplus(-xp.absolute(x)) + far
-    focal = _balance(t, alpha) * (rest**gamma * entropy)
+def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, unread: bool) -> Any:
+    p, q, tail = _exponentials(xp, x)
+    rest = (1 - t) * p + t * q
+    focal = _balance(t, alpha) * (rest**gamma * (tail + _far(xp, x, t)))
     # An infinite logit on the right side has loss 0.
-    return xp.where(rest == 0, 0.0, focal)
+    return _nan_if_bad(xp, xp.where(rest == 0, 0.0, focal), t, unread)
 
 
-def _parts(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
-    """Return the logits, bounded, targets, ``p``, ``1 - p`` and ``1 - p_t``."""
-    x = xp.clamp(x, -_FAR, _FAR)
-    p, q = xp.sigmoid(x), xp.sigmoid(-x)
-    return x, t, p, q, (1 - t) * p + t * q
+def _nan_if_bad(xp: Namespace, x: Any, t: Any, unread: bool) -> Any:
+    """Return `x`, nan where a target is `unread` and no probability."""
+    return xp.where(is_no_probability(xp, t), math.nan, x) if unread else x
+
+
+def _exponentials(xp: Namespace, x: Any, *_: Any) -> tuple[Any, ...]:
+    """Return ``p``, ``1 - p``, and the cross-entropy of the likelier side."""
+    return xp.sigmoid(x), xp.sigmoid(-x), xp.softplus_tail(xp.absolute(x))
+
+
+def _far(xp: Namespace, x: Any, t: Any) -> Any:
+    """Return what the cross-entropy of the other side has more than its tail."""
+    return (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
+
+
+def _parts(xp: Namespace, x: Any, t: Any, unread: bool, *parts: Any) -> tuple[Any, ...]:
+    """Return the logits, bounded, targets, `_exponentials` and ``1 - p_t``."""
+    t, (p, q, tail) = _nan_if_bad(xp, t, t, unread), parts
+    return xp.clamp(x, -_FAR, _FAR), t, p, q, tail, (1 - t) * p + t * q
 
 
 def _above(xp: Namespace, rest: Any) -> Any:
@@ -142,61 +157,71 @@ def _floored(xp: Namespace, rest: Any) -> Any:
 def _variance(xp: Namespace, *parts: Any) -> Any:
     """Return ``p * (1 - p) / (1 - p_t)``, in 0..1."""
 
-    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+    def ratio(
+        xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
+    ) -> Any:
         return p * q / _above(xp, rest)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        own = _variance(xp, x, t, p, q, rest)
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
+        own = _variance(xp, x, t, p, q, tail, rest)
         return own * (q - p - (1 - 2 * t) * own)
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        return _variance(xp, x, t, p, q, rest) * (p - q) / _floored(xp, rest)
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
+        return _variance(xp, x, t, p, q, tail, rest) * (p - q) / _floored(xp, rest)
 
-    return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (d_x, d_t, *(None,) * 4), *parts)
 
 
 def _entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
 
-    def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        return logit_losses(xp, x, t)
+    def value(
+        xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
+    ) -> Any:
+        return tail + _far(xp, x, t)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         return (1 - t) * p - t * q
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         return -x
 
-    return xp.custom_jvp(value, (d_x, d_t, None, None, None), *parts)
+    return xp.custom_jvp(value, (d_x, d_t, *(None,) * 4), *parts)
 
 
 def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy over ``1 - p_t``."""
 
-    def ratio(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        return logit_losses(xp, x, t) / _above(xp, rest)
+    def ratio(
+        xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
+    ) -> Any:
+        return (tail + _far(xp, x, t)) / _above(xp, rest)
 
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        parts = x, t, p, q, rest
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
+        parts = x, t, p, q, tail, rest
         change = (1 - 2 * t) * _variance(xp, *parts) * _relative_entropy(xp, *parts)
         return ((1 - t) * p - t * q) / _above(xp, rest) - change
 
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, rest: Any) -> Any:
-        own = _relative_entropy(xp, x, t, p, q, rest)
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
+        own = _relative_entropy(xp, x, t, p, q, tail, rest)
         return ((p - q) * own - x) / _floored(xp, rest)
 
-    return xp.custom_jvp(ratio, (d_x, d_t, None, None, None), *parts)
+    return xp.custom_jvp(ratio, (d_x, d_t, *(None,) * 4), *parts)
 
 
-def _focal_d_input(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, p, q, rest = parts = _parts(xp, x, t)
+def _focal_d_input(
+    xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
+) -> Any:
+    x, t, p, q, _, rest = parts = _parts(xp, x, t, *parts)
     fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
     change = (1 - t) * p - t * q + fading
     return _balance(t, alpha) * power(xp, rest, gamma) * change
 
 
-def _focal_d_target(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    x, t, p, q, rest = parts = _parts(xp, x, t)
+def _focal_d_target(
+    xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
+) -> Any:
+    x, t, p, q, _, rest = parts = _parts(xp, x, t, *parts)
     factor = power(xp, rest, gamma)
     change = gamma * (q - p) * _relative_entropy(xp, *parts) - x
     partial = _balance(t, alpha) * factor * change
@@ -205,13 +230,17 @@ def _focal_d_target(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> An
     return partial + (2 * alpha - 1) * factor * _entropy(xp, *parts)
 
 
-def _focal_d_alpha(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    _, t, *_, rest = parts = _parts(xp, x, t)
+def _focal_d_alpha(
+    xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
+) -> Any:
+    _, t, *_, rest = parts = _parts(xp, x, t, *parts)
     return (2 * t - 1) * power(xp, rest, gamma) * _entropy(xp, *parts)
 
 
-def _focal_d_gamma(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any) -> Any:
-    _, t, *_, rest = parts = _parts(xp, x, t)
+def _focal_d_gamma(
+    xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
+) -> Any:
+    _, t, *_, rest = parts = _parts(xp, x, t, *parts)
     losses = _balance(t, alpha) * power(xp, rest, gamma) * _entropy(xp, *parts)
     return losses * xp.log(_above(xp, rest))
 

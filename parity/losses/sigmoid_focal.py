@@ -88,8 +88,9 @@ INFOS = [
             Gate(
                 2 * MILLION,
                 Limit(4.0, 4.0),
-                Limit(8.4),
-                Limit(100),
+                Limit(4.2),
+                Limit(93),
+                cpu_temporaries=Limit(12.6),
             )
         ],
         curve=Curve(
