@@ -69,7 +69,7 @@ INFOS = [
                 2 * ("f32[4096,256]",),
                 Limit(4.4, 4.0),
                 Limit(4.3),
-                Limit(57),
+                Limit(62),
                 reason="logsumexp is differentiated as it stands, and keeps its "
                 "exponentials",
                 options={"conjugate": log_mass},
