@@ -1,8 +1,10 @@
 """Binary cross-entropy, of probabilities and of logits."""
 
+import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.checks import check_values
 from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
@@ -75,17 +77,29 @@ def binary_cross_entropy(
         fill={"input": 0.5, "target": 0.5},
         broadcast_weight=True,
     )
-    losses = batch.map(_bce, (_bce_d_input, _bce_d_target))
-    for name, advice in (("input", _OF_LOGITS), ("target", "")):
-        losses = batch.nan_outside(
-            losses, "in 0..1", is_no_probability, advice, **{name: batch.arrays[name]}
-        )
+    checks = [
+        _unread(batch.xp, advice, name, batch.arrays[name])
+        for name, advice in (("input", _OF_LOGITS), ("target", ""))
+    ]
+    losses = batch.map(*(_BCE_OR_NAN if any(checks) else _BCE))
     return batch.reduce(losses, reduction)
 
 
 def is_no_probability(xp: Namespace, p: Any) -> Any:
     """Return where `p` is outside 0..1 or nan."""
-    return xp.logical_not(xp.logical_and(p >= 0, p <= 1))
+    return xp.logical_not(_is_probability(xp, p))
+
+
+def _is_probability(xp: Namespace, p: Any) -> Any:
+    return xp.logical_and(p >= 0, p <= 1)
+
+
+def _unread(xp: Namespace, advice: str, name: str, p: Any) -> bool:
+    """Raise where `p` is no probability, or return whether that cannot be read."""
+    if not xp.concrete(p):
+        return True
+    outside = xp.custom_jvp(is_no_probability, None, p)
+    return check_values(xp, "in 0..1", advice, **{name: (p, outside)}) is not None
 
 
 def _bce(xp: Namespace, p: Any, t: Any) -> Any:
@@ -114,3 +128,29 @@ def _bce_d2_input_target(xp: Namespace, p: Any, t: Any) -> Any:
 
 def _bce_d_target(xp: Namespace, p: Any, t: Any) -> Any:
     return xp.log1p(-p) - xp.log(p)
+
+
+def _are_probabilities(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.logical_and(_is_probability(xp, p), _is_probability(xp, t))
+
+
+# A select, where a factor of each array would be written out before the sum.
+def _bce_or_nan(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.where(_are_probabilities(xp, p, t), _bce(xp, p, t), math.nan)
+
+
+def _bce_or_nan_d_input(xp: Namespace, p: Any, t: Any) -> Any:
+    return _bce_d_input(xp, p, t) * _one_or_nan(xp, p, t)
+
+
+def _bce_or_nan_d_target(xp: Namespace, p: Any, t: Any) -> Any:
+    return _bce_d_target(xp, p, t) * _one_or_nan(xp, p, t)
+
+
+# A factor, which keeps derivatives of any order nan.
+def _one_or_nan(xp: Namespace, p: Any, t: Any) -> Any:
+    return xp.where(_are_probabilities(xp, p, t), xp.ones_like(p), math.nan)
+
+
+_BCE = (_bce, (_bce_d_input, _bce_d_target))
+_BCE_OR_NAN = (_bce_or_nan, (_bce_or_nan_d_input, _bce_or_nan_d_target))
