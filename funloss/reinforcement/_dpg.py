@@ -4,7 +4,6 @@ from funloss._core.loss import loss
 from funloss._core.options import check_scalar
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.reinforcement._td_error import squared_td_error
 
 __all__ = ["dpg_loss"]
 
@@ -78,5 +77,5 @@ def dpg_loss(
         gradient = gradient * (clipping / xp.clamp_min(norm, clipping))
     # 0 with the gradient of `input`: `gradient` is not rounded to the size of `input`.
     zero = input - xp.stop_gradient(input)
-    losses = squared_td_error(xp, zero, xp.stop_gradient(gradient), None)
+    losses = 0.5 * xp.square(zero - xp.stop_gradient(gradient))
     return steps.reduce(xp.total(losses, axis), reduction)
