@@ -85,8 +85,10 @@ def generalized_kl_divergence(
         fill={"target": 0.0 if log_target else 1.0},
         shapes="broadcast",
     )
-    formula, partials = _GENERALIZED_KL_OF_LOG if log_target else _GENERALIZED_KL
-    losses = batch.map(formula, partials)
+    if log_target:
+        losses = batch.map(*_GENERALIZED_KL_OF_LOG)
+    else:
+        losses = batch.map(*_GENERALIZED_KL, shared=_generalized_kl_shared)
     if not log_target:
         # Only to raise: the logarithm gives nan by itself, in the gradient, too.
         target = batch.arrays["target"]
@@ -115,12 +117,22 @@ def _divergence(xp: Namespace, x: Any, q: Any, log_q: Any) -> Any:
     return xp.where(xp.absolute(gap) > 1, far, near)
 
 
-def _generalized_kl_d_input(xp: Namespace, x: Any, t: Any) -> Any:
-    partials = (lambda xp, x, _: xp.exp(x), lambda xp, _, t: -xp.ones_like(t))
-    return xp.custom_jvp(lambda xp, x, t: _excess(xp, x, t, xp.log(t)), partials, x, t)
+def _generalized_kl_shared(xp: Namespace, x: Any, t: Any) -> tuple[Any, ...]:
+    del x
+    return (xp.log(t),)
 
 
-def _generalized_kl_d_target(xp: Namespace, x: Any, t: Any) -> Any:
+def _generalized_kl_d_input(xp: Namespace, x: Any, t: Any, log_t: Any) -> Any:
+    partials = (
+        lambda xp, x, *_: xp.exp(x),
+        lambda xp, _, t, __: -xp.ones_like(t),
+        None,
+    )
+    return xp.custom_jvp(_excess, partials, x, t, log_t)
+
+
+def _generalized_kl_d_target(xp: Namespace, x: Any, t: Any, log_t: Any) -> Any:
+    del log_t
     # At t == 0 the derivative is -inf; -x, or 0 where x is infinite, keeps it finite.
     void = xp.logical_and(t == 0, xp.isinf(x))
     return xp.where(void, 0.0, xp.log(xp.where(t == 0, 1.0, t)) - x)
