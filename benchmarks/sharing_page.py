@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.case import OURS
-from benchmarks.cases.sharing import RECOMPUTED, SHARING
 from benchmarks.exact import ExactRow
 from benchmarks.result import Row
 from benchmarks.tables import Table
 
-__all__ = ["sharing_page"]
+__all__ = ["RECOMPUTED", "SHARING", "sharing_page"]
+
+SHARING = "sharing"
+RECOMPUTED = "recomputed"
 
 OPENING = """\
 # What value and gradient share

@@ -13,11 +13,9 @@ from benchmarks.cases import (
     reinforcement,
     rows,
 )
+from benchmarks.sharing_page import RECOMPUTED, SHARING
 
-__all__ = ["CASES", "RECOMPUTED", "SHARING"]
-
-SHARING = "sharing"
-RECOMPUTED = "recomputed"
+__all__ = ["CASES"]
 
 _OTHERS = (
     *elementwise.CASES,

@@ -119,7 +119,7 @@ def _tops_and_totals(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> lis
     """Return of both scores the maximum and the sum of ``exp(score - maximum)``."""
     found = []
     for scores in (x, t):
-        u = scores / heat
+        u = _cooled(xp, scores, heat)
         top = xp.stop_gradient(xp.amax(u, axis, keepdims=True))
         found += [top, xp.total(xp.exp(u - top), axis, keepdims=True)]
     return found
@@ -130,9 +130,15 @@ def _again(xp: Namespace, *rows: Any) -> Any:
     return xp.on_cpu(lambda *rows: rows, xp.optimization_barrier, *rows)
 
 
+def _cooled(xp: Namespace, x: Any, heat: Any) -> Any:
+    """Return ``x / heat``; in `heat` the derivative at -inf would be infinite."""
+    is_out = x == -math.inf
+    return xp.where(is_out, -math.inf, xp.where(is_out, 0.0, x) / heat)
+
+
 def _softmax(xp: Namespace, x: Any, heat: Any, top: Any, total: Any) -> Any:
     """Return the softmax of ``x / heat`` and its logarithm."""
-    u = x / heat - top
+    u = _cooled(xp, x, heat) - top
     log_p = u - xp.log(total)
     p = xp.on_cpu(
         lambda u, total, _: xp.exp(u) * (1.0 / total),
