@@ -35,8 +35,6 @@ class Gate:
     """Megabytes, of the program for an accelerator; with `peer`, multiples of its."""
     equations: Limit
     """Of the jaxpr: what has to be compiled."""
-    cpu_temporaries: Limit | None = None
-    """The same of the program for a CPU, where more is kept; None if it is not."""
     reason: str = ""
     wrt: tuple[int, ...] = (0,)
     function: str | None = None
@@ -44,6 +42,8 @@ class Gate:
     options: Mapping[str, Any] = field(default_factory=dict)
     peer: tuple[str, tuple[Any, ...]] | None = None
     """What of `benchmarks.peers` computes the same, and its shapes."""
+    cpu_temporaries: Limit | None = None
+    """Temporaries of the program for a CPU, where more is kept; None if it is not."""
     loss: str = ""
     """Its name, from the loss that the gate stands with."""
 

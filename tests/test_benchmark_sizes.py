@@ -49,7 +49,7 @@ def row(loss, quantity="gradient", **ratios):
         # One row alone is more than twice too large.
         (Growth(), (4, 300000), None, (64, 300000)),
     ],
-    ids=str,
+    ids=lambda value: f"axis{value.axis}" if isinstance(value, Growth) else str(value),
 )
 def test_a_shape_is_halved_and_doubled_along_one_axis(growth, usual, cache, large):
     shapes = [growth.shape(usual, size) for size in SIZES]

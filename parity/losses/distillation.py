@@ -131,13 +131,19 @@ INFOS = [
             ),
         ],
         gates=[
-            Gate(SCORES_OF_TWO, Limit(1.7), Limit(0.1), Limit(80), Limit(1580)),
+            Gate(
+                SCORES_OF_TWO,
+                Limit(1.7),
+                Limit(0.1),
+                Limit(80),
+                cpu_temporaries=Limit(1580),
+            ),
             Gate(
                 SCORES_OF_TWO,
                 Limit(3.7),
                 Limit(1050, 0.1),
                 Limit(130),
-                Limit(3680),
+                cpu_temporaries=Limit(3680),
                 reason="both softmaxes enter their mixture and a product beside it",
                 options={"beta": 0.5},
             ),

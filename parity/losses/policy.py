@@ -179,7 +179,7 @@ INFOS = [
                 (ACTION_VALUES, "i32[65536]", "f32[65536]"),
                 Limit(2.9, 4.0),
                 Limit(1.1),
-                Limit(56),
+                Limit(57),
             )
         ],
         curve=Curve(
