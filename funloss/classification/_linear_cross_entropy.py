@@ -159,10 +159,10 @@ def linear_cross_entropy(
     chunk = _chunk_size(chunk_size, rows, x, parts)
     if soft or matrix.ndim > 2 or chunk >= rows.classes or not xp.blockwise:
         scores = linear_scores(xp, x, linear_weight, bias, shape, narrow=half)
-        options = {"label_smoothing": label_smoothing, "z_loss": z_loss}
-        options |= {"softcap": softcap, "has_aux": has_aux, "reduction": reduction}
-        options |= {"ignore_index": ignore_index, "where": where, "dtype": out}
-        return cross_entropy(scores, target, weight, axis=axis, **options)
+        how: dict[str, Any] = {"label_smoothing": label_smoothing, "z_loss": z_loss}
+        how |= {"softcap": softcap, "has_aux": has_aux, "reduction": reduction}
+        how |= {"ignore_index": ignore_index, "where": where, "dtype": out}
+        return cross_entropy(scores, target, weight, axis=axis, **how)
     options = label_smoothing, z_loss, softcap
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
     found = _in_blocks(rows, x, (linear_weight, bias), options, **blocks)
