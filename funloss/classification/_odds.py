@@ -99,13 +99,16 @@ def _of_probabilities(rows: ClassRows, kind: OddsLoss, weight: Any, option: Any)
 
 def _rows(xp: Namespace, x: Any, *others: Any) -> tuple[Any, Any, Any]:
     _, _, kept, _, axis = others
-    return _exponentials(xp, _kept(xp, kept, x), axis)
+    x = _kept(xp, kept, x)
+    # With the derivative of the largest score, those of its own exponential are 0, and
+    # the sum of the others keeps its digits in the second derivative.
+    return _exponentials(xp, x, xp.amax(x, axis, keepdims=True), axis)
 
 
 def _value(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
     kept, kind, axis = others
-    x, weight, *row = _again(xp, x, weight, *_rows(xp, x, weight, option, *others))
-    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
+    row = _rows(xp, x, weight, option, *others)
+    x, weight, *row = _again(xp, kept, x, weight, *row)
     each = weight * kind.value(xp, _odds(xp, x, *row), option)
     return xp.total(xp.where(weight == 0, 0.0, each), axis)
 
@@ -115,15 +118,14 @@ def _d_x(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
 
     def rate(x: Any, weight: Any, *row: Any) -> tuple[Odds, Any, Any]:
         """Return odds, 1 where the own one is at least 1/2, and the weighted rate."""
-        x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
         odds = _odds(xp, x, *row, far=_FAR)
         return odds, xp.floor(odds.own + 0.5), weight * kind.rate(xp, odds, option)
 
-    x, weight, *row = _again(xp, x, weight, *row)
+    x, weight, *row = _again(xp, kept, x, weight, *row)
     _, likely, own = rate(x, weight, *row)
     # Taken off their sum, what a likely class adds would leave no digits of the rest.
     sums = xp.joint_sum(own - likely * own, likely * own, axis=axis)
-    x, weight, *row, rest, most = _again(xp, x, weight, *row, *sums)
+    x, weight, *row, rest, most = _again(xp, None, x, weight, *row, *sums)
     odds, likely, own = rate(x, weight, *row)
     rest = (rest - (own - likely * own)) + (most - likely * own)
     return odds.own * rest - odds.others * own
@@ -146,12 +148,8 @@ def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> 
     return weight * kind.d_option(xp, _odds(xp, x, *row, far=_FAR), option)
 
 
-def _exponentials(xp: Namespace, x: Any, axis: int) -> tuple[Any, Any, Any]:
-    """Return the largest score, the exponentials over its own, and their sum less 1.
-
-    Constant shifts cancel, so that `top` needs no derivative.
-    """
-    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+def _exponentials(xp: Namespace, x: Any, top: Any, axis: int) -> tuple[Any, Any, Any]:
+    """Return the largest score, the exponentials over its own, and their sum less 1."""
     e = xp.exp(x - top)
     # 1 at the largest score: the sum of all others keeps its digits.
     ones = xp.floor(e + 0.001)
@@ -160,13 +158,14 @@ def _exponentials(xp: Namespace, x: Any, axis: int) -> tuple[Any, Any, Any]:
 
 
 def _again(
-    xp: Namespace, x: Any, weight: Any, top: Any, e: Any, *sums: Any
+    xp: Namespace, kept: Any, x: Any, weight: Any, top: Any, e: Any, *sums: Any
 ) -> tuple[Any, ...]:
-    """Return the arguments: what is computed of them again is not shared.
+    """Return the arguments, masked: what is computed of them again is not shared.
 
     Exponentials are, where it takes longer to compute them than to keep them.
     """
     x, weight, top, *rest = xp.optimization_barrier(x, weight, top, *sums)
+    x, weight = _kept(xp, kept, x), _kept(xp, kept, weight)
     return x, weight, top, xp.reuse(e, xp.exp(x - top)), *rest
 
 
@@ -212,7 +211,10 @@ def _other_classes(
     What is not kept is masked off the CPU where it is used: before, all scores would be
     copied.
     """
-    top, e, rest = _exponentials(xp, xp.reuse(_kept(xp, kept, x), x), axis)
+    shown = xp.reuse(_kept(xp, kept, x), x)
+    # Constant shifts cancel: the largest score needs no derivative.
+    top = xp.stop_gradient(xp.amax(shown, axis, keepdims=True))
+    top, e, rest = _exponentials(xp, shown, top, axis)
     partials = (_other_softmax, None, None, None, None, None)
     arguments = x, top, rest, place, kept, axis
     log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
