@@ -73,10 +73,9 @@ def _pairs_and_matrix_jvp(
 
 def _sums(x: Any, p: float) -> Any:
     """Return the sum, or maximum, for any two rows: a symmetric matrix."""
-    count, features = x.shape
+    features = x.shape[1]
     bits = {4: jnp.int32, 8: jnp.int64}[x.dtype.itemsize]
     # As integers, nan is the largest magnitude, and a maximum is one instruction.
-    kind = bits if p == math.inf else x.dtype
     add = lax.max if p == math.inf else lax.add
 
     def measure(difference: Any) -> Any:
@@ -85,7 +84,7 @@ def _sums(x: Any, p: float) -> Any:
         size = lax.abs(difference)
         return lax.bitcast_convert_type(size, bits) if p == math.inf else size
 
-    def step(total: Any, columns: Any) -> Any:
+    def of_block(columns: Any) -> Any:
         # In memory of their own, so that XLA sees where they are and vectorises.
         columns = lax.optimization_barrier(columns)
         terms = [measure(c[:, None] - c[None, :]) for c in columns]
@@ -93,10 +92,14 @@ def _sums(x: Any, p: float) -> Any:
         while len(terms) > 1:
             rest = terms[len(terms) // 2 * 2 :]
             terms = [*map(add, terms[::2], terms[1::2]), *rest]
-        return add(total, terms[0]), None
+        return terms[0]
 
-    start = jnp.zeros((count, count), kind)
-    total, _ = lax.scan(step, start, _blocks(x.T, min(_STEP, features)))
+    def step(total: Any, columns: Any) -> Any:
+        return add(total, of_block(columns)), None
+
+    blocks = _blocks(x.T, min(_STEP, features))
+    # Not from zeros, which would not lie on the devices of the rows.
+    total, _ = lax.scan(step, of_block(blocks[0]), blocks[1:])
     return lax.bitcast_convert_type(total, x.dtype) if p == math.inf else total
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -20,10 +21,15 @@ def running(
     tree of slices.
     """
     as_tree = functools.partial(_as_tree, join, axis, reverse)
-    if arrays[0].shape[axis] < 2:
+    if arrays[0].shape[axis] < 2 or any(map(_is_sharded, arrays)):
         return as_tree(*arrays)
     in_blocks = functools.partial(_in_blocks, join, axis, reverse)
     return lax.platform_dependent(*arrays, cpu=in_blocks, default=as_tree)
+
+
+def _is_sharded(x: Any) -> bool:
+    """Tell whether an axis is sharded explicitly: blocks would be laid out anew."""
+    return any(names is not None for names in jax.typeof(x).sharding.spec)
 
 
 def _as_tree(
