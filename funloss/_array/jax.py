@@ -15,7 +15,7 @@ from funloss._array import jax_call, jax_pairs, jax_sharding, jax_sums
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
-from funloss._array.jax_custom_jvp import custom_jvp, quick_value
+from funloss._array.jax_custom_jvp import by_platform, custom_jvp, quick_value
 from funloss._array.jax_inputs import JaxInputs
 
 
@@ -73,7 +73,7 @@ class JaxNamespace(JaxInputs):
         self, function: Callable[..., Any], other: Callable[..., Any], *arrays: Any
     ) -> Any:
         """Return ``function(*arrays)`` in a program for a CPU, else by `other`."""
-        return lax.platform_dependent(*arrays, cpu=function, default=other)
+        return by_platform(function, other, *arrays)
 
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""

@@ -11,7 +11,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from funloss._array.jax_derivatives import exact_on_cpu, on_cpu
 
-__all__ = ["custom_jvp", "quick_value"]
+__all__ = ["by_platform", "custom_jvp", "quick_value"]
 
 
 def custom_jvp(
@@ -48,7 +48,7 @@ def custom_jvp(
         total = jnp.zeros_like(out)
         # Without the barrier XLA shares parts of the value with the derivatives, and
         # writes them out instead of fusing them.
-        again = lax.optimization_barrier(arrays)
+        again = _barrier(arrays, apart=shared is not None)
         parts = () if shared is None else evaluate(shared, on_cpu(arrays, again))
         for k, change in zip(known, changes, strict=True):
             partial = partials[k]
@@ -59,6 +59,16 @@ def custom_jvp(
 
     value.defjvp(push, symbolic_zeros=True)
     return value(*known.values())
+
+
+def _barrier(arrays: Any, *, apart: bool) -> Any:
+    """Return arrays behind one barrier, or each behind its own.
+
+    Behind one, all vary over the axes of `jax.shard_map` that any of them varies over.
+    """
+    if not apart:
+        return lax.optimization_barrier(arrays)
+    return tuple(lax.optimization_barrier(x) for x in arrays)
 
 
 def quick_value(
@@ -80,3 +90,14 @@ def quick_value(
     )
     value.defjvp(functools.partial(jax.jvp, whole))
     return value(*known.values())
+
+
+def by_platform(
+    function: Callable[..., Any], other: Callable[..., Any], *arrays: Any
+) -> Any:
+    """Return ``function(*arrays)`` in a program for a CPU, else as much by `other`."""
+    value = jax.custom_jvp(
+        lambda *arrays: lax.platform_dependent(*arrays, cpu=function, default=other)
+    )
+    value.defjvp(lambda x, dx: (value(*x), jax.jvp(function, x, dx)[1]))
+    return value(*arrays)

@@ -34,11 +34,19 @@ __all__ = [
 ]
 
 
+# The two are equal, and so are their derivatives: those of a switch would have zeros
+# in one branch where the other has none, which `jax.shard_map` refuses.
+@jax.custom_jvp
 def on_cpu(one: Any, other: Any) -> Any:
-    """Return `one` in a program for a CPU, `other` elsewhere."""
+    """Return `one` in a program for a CPU, the same as `other` elsewhere."""
     return lax.platform_dependent(
         one, other, cpu=lambda one, _: one, default=lambda _, other: other
     )
+
+
+@on_cpu.defjvp
+def _on_cpu_jvp(primals: Any, tangents: Any) -> Any:
+    return on_cpu(*primals), tangents[0]
 
 
 # jnp.where takes a Python number for float64 wherever x64 is on, and narrows it after.
