@@ -89,7 +89,7 @@ INFOS = [
                 2 * MILLION,
                 Limit(4.0, 4.0),
                 Limit(4.2),
-                Limit(93),
+                Limit(94),
                 cpu_temporaries=Limit(12.6),
             )
         ],
