@@ -125,7 +125,7 @@ INFOS = [
                 Limit(2.5, 2.5),
                 Limit(0.0),
                 Limit(24),
-                Limit(0.05),
+                cpu_temporaries=Limit(0.05),
             )
         ],
         curve=Curve(**ERROR, fixed="delta 1", arrays=PAIR, along=ONE),
@@ -149,7 +149,7 @@ INFOS = [
                 Limit(2.5, 2.5),
                 Limit(4.2),
                 Limit(26),
-                Limit(0.05),
+                cpu_temporaries=Limit(0.05),
             )
         ],
         curve=Curve(
