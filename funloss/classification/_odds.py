@@ -234,10 +234,10 @@ def _other_softmax(xp: Namespace, x: Any, top: Any, rest: Any, *where: Any) -> A
 
 def _softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any) -> Any:
     """Return the probability of each class among those other than `place`."""
-    top, e, log_rest = row
+    top, _, log_rest = row
     x, top, log_rest = xp.optimization_barrier(x, top, log_rest)
     void = _is_label(xp, x, place, axis)
     void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
-    e = xp.reuse(xp.where(void, 0.0, e), xp.exp(xp.where(void, -math.inf, x - top)))
     log_rest = xp.where(log_rest == -math.inf, 0.0, _kept(xp, kept, log_rest))
-    return xp.exp(-log_rest) * e
+    # One exponential: where the others are far below the label, two would be 0 and inf.
+    return xp.exp(xp.where(void, -math.inf, x - top) - log_rest)
