@@ -16,6 +16,7 @@ BEYOND_TORCH = (
     "contrastive",
     "ranking",
     "reinforcement",
+    "preference",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"

@@ -27,10 +27,11 @@ TRIED = {
     "estimator": ["k1", "k2"],
 }
 NUMBERS = [0.3, 0.7, 1.5]
-# Arrays and functions, what every loss has, and how a loss is computed.
+# Arrays and functions, what every loss has, how a loss is computed, and what is
+# returned beside it.
 OTHERS = {"reduction", "dtype", "where", "weight", "selector", "policy", "next_atoms"}
 OTHERS |= {"transform", "inverse", "conjugate", "regularizer", "distance_function"}
-OTHERS |= {"chunk_size"}
+OTHERS |= {"chunk_size", "has_aux"}
 
 IDLE = [(info.name, option) for info in BY_FAMILY for option in info.idle]
 

@@ -37,10 +37,13 @@ def sum_over_pairs(
 
 
 def _in_steps(function: Callable[..., Any], firsts: Any, seconds: Any) -> Any:
+    arrays = {k: x for k, x in seconds.items() if x is not None and x.ndim}
+    count = max(x.shape[-1] for x in arrays.values())
+    # What all items share, of length 1, broadcasts as it is.
     columns = {
         name: jnp.moveaxis(x, -1, 0)[..., None]
-        for name, x in seconds.items()
-        if x is not None and x.ndim
+        for name, x in arrays.items()
+        if x.shape[-1] == count
     }
 
     def at(column: Any) -> Any:

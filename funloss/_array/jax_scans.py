@@ -28,7 +28,7 @@ def running(
 
 
 def _is_sharded(x: Any) -> bool:
-    """Tell whether an axis is sharded explicitly: blocks would be laid out anew."""
+    """Tell whether an axis is sharded explicitly: blocks would change its layout."""
     return any(names is not None for names in jax.typeof(x).sharding.spec)
 
 

@@ -15,7 +15,7 @@ from jax import lax
 __all__ = ["sum_arithmetic"]
 
 _CHAINS = 4
-# A chain of additions starts anew after this many losses, or rounding errors add up.
+# A chain of additions starts again after this many losses, or rounding errors add up.
 _ROW = 512
 _LEAST_ROW = 64
 # Below it the few kernels more take longer than the sum.

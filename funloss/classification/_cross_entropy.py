@@ -10,7 +10,7 @@ from funloss._core.options import is_zero, non_negative, positive, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._cross_entropy_aux import CrossEntropyAux, reduce_parts
 
-__all__ = ["cross_entropy"]
+__all__ = ["cross_entropy", "cross_entropy_of"]
 
 
 @overload
@@ -127,29 +127,50 @@ def cross_entropy(
         >>> print(cross_entropy(scores, np.asarray([0, 1]), reduction="none").round(4))
         [0.6931 0.2877]
     """
-    rows = class_rows(
+    return cross_entropy_of(
         input,
         target,
-        weight=weight,
+        weight,
+        label_smoothing=label_smoothing,
+        z_loss=z_loss,
+        softcap=softcap,
+        reduction=reduction,
+        has_aux=has_aux,
         ignore_index=ignore_index,
         axis=axis,
         where=where,
         dtype=dtype,
-        options={
-            "label_smoothing": unit_interval(label_smoothing),
-            "z_loss": non_negative(z_loss),
-            **({} if softcap is None else {"softcap": positive(softcap)}),
-        },
     )
+
+
+def cross_entropy_of(
+    input: Any,
+    target: Any,
+    weight: Any,
+    *,
+    label_smoothing: Any,
+    z_loss: Any,
+    softcap: Any,
+    reduction: str,
+    has_aux: bool,
+    **how: Any,
+) -> Any:
+    """Return what `cross_entropy` does, within a loss; `how` is for `class_rows`."""
+    options = {
+        "label_smoothing": unit_interval(label_smoothing),
+        "z_loss": non_negative(z_loss),
+    }
+    options |= {} if softcap is None else {"softcap": positive(softcap)}
+    rows = class_rows(input, target, weight=weight, options=options, **how)
     smoothing, z_loss, *cap = rows.options
     if cap:
         rows = rows.replace(scores=algorithms.soft_cap(rows.xp, rows.scores, *cap))
     of_target = _of_labels if rows.has_labels else _of_probabilities
     losses = of_target(rows, smoothing)
-    if is_zero(z_loss) and not has_aux:
-        return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
-    logsumexp = rows.xp.masked_logsumexp(rows.scores, rows.axis, rows.keep)
-    correct = _is_correct(rows) if has_aux else None
+    logsumexp = correct = None
+    if has_aux or not is_zero(z_loss):
+        logsumexp = rows.xp.masked_logsumexp(rows.scores, rows.axis, rows.keep)
+        correct = _is_correct(rows) if has_aux else None
     parts = losses, logsumexp, correct
     return reduce_parts(rows, parts, z_loss, reduction, has_aux=has_aux)
 

@@ -11,7 +11,7 @@ from funloss._core.labels import batch_shape
 from funloss._core.loss import loss
 from funloss._core.options import is_zero, non_negative, positive, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._cross_entropy import cross_entropy
+from funloss.classification._cross_entropy import cross_entropy_of
 from funloss.classification._cross_entropy_aux import CrossEntropyAux, reduce_parts
 from funloss.classification._linear_scores import (
     guard_rows,
@@ -162,7 +162,7 @@ def linear_cross_entropy(
         how: dict[str, Any] = {"label_smoothing": label_smoothing, "z_loss": z_loss}
         how |= {"softcap": softcap, "has_aux": has_aux, "reduction": reduction}
         how |= {"ignore_index": ignore_index, "where": where, "dtype": out}
-        return cross_entropy(scores, target, weight, axis=axis, **how)
+        return cross_entropy_of(scores, target, weight, axis=axis, **how)
     options = label_smoothing, z_loss, softcap
     blocks = {"chunk": chunk, "parts": parts, "narrow": half}
     found = _in_blocks(rows, x, (linear_weight, bias), options, **blocks)

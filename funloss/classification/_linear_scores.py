@@ -47,7 +47,7 @@ def settle_target(
     *,
     soft: bool,
 ) -> tuple[Any, int]:
-    """Return `target`, and the index to ignore, which probabilities lack."""
+    """Return `target`, and the index to ignore, which probabilities do not have."""
     if soft and ignore_index is not None:
         msg = f"ignore_index must be None with probabilities, got {ignore_index!r}"
         raise ValueError(msg)

@@ -149,6 +149,5 @@ INFOS = [
             {"chosen": f64(1.0)},
             reference=preference.dpo,
         ),
-        number=-0.5,
     ),
 ]

@@ -86,6 +86,5 @@ INFOS = [
             {"chosen": f64(1.0)},
             reference=preference.orpo,
         ),
-        number=-0.5,
     ),
 ]

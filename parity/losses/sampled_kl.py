@@ -54,7 +54,6 @@ INFOS = [
                 ELEMENTS,
                 constants=("reference",),
                 options=options,
-                descends=options.get("estimator") != "k1",
                 bad_options=(
                     (
                         {"estimator": "kl"},

@@ -1,7 +1,6 @@
 """Losses of distributions by packages, called as those of funloss are."""
 
-import torch
-
+from parity.later import torch
 from parity.packages.loading import load
 
 __all__ = ["distillation_of_liger", "distillation_of_torchtune"]
