@@ -11,7 +11,14 @@ from funloss._registry import LOSSES
 from parity.files import refusal
 from parity.packages.pins import unmet
 
-__all__ = ["ALL_DTYPES", "ALL_LIBRARIES", "parsed"]
+__all__ = [
+    "ALL_DTYPES",
+    "ALL_LIBRARIES",
+    "count",
+    "loss_name",
+    "output_file",
+    "parsed",
+]
 
 # Those of `parity.libraries` and `parity.case`, which import torch and JAX; a test
 # compares.
@@ -52,7 +59,9 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     several = {"action": "append", "default": []}
     what = parser.add_argument_group("what is checked (each may be repeated)")
     add = what.add_argument
-    add("--loss", type=_loss, metavar="NAME", help="one loss: huber_loss", **several)
+    add(
+        "--loss", type=loss_name, metavar="NAME", help="one loss: huber_loss", **several
+    )
     add("--library", choices=ALL_LIBRARIES, help="one library", **several)
     add("--dtype", choices=ALL_DTYPES, help="one dtype", **several)
     which = what.add_mutually_exclusive_group()
@@ -74,13 +83,18 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument_group("what is written").add_argument
     add(
         "--json",
-        type=_file,
+        type=output_file,
         metavar="FILE",
         help="the figures; a partial run (--loss) updates only its own entries",
     )
-    add("--html", type=_file, metavar="FILE", help="a page with the curve of each loss")
+    add(
+        "--html",
+        type=output_file,
+        metavar="FILE",
+        help="a page with the curve of each loss",
+    )
     parser.add_argument(
-        "--jobs", type=_count, default=2, metavar="N", help="worker processes (2)"
+        "--jobs", type=count, default=2, metavar="N", help="worker processes (2)"
     )
     options = parser.parse_args(arguments)
     if options.html and not importlib.util.find_spec("matplotlib"):
@@ -94,21 +108,24 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _loss(text: str) -> str:
+def loss_name(text: str) -> str:
+    """Return the name of a loss, or refuse another."""
     if text not in LOSSES:
         msg = f"no loss is named {text!r}{advice(text)}"
         raise argparse.ArgumentTypeError(msg)
     return text
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Return a number of at least 1, or refuse another."""
     if not text.isdecimal() or int(text) < 1:
         msg = f"must be a number of at least 1, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
 
 
-def _file(text: str) -> Path:
+def output_file(text: str) -> Path:
+    """Return a file that can be written, or refuse another."""
     path = Path(text)
     if path.is_dir() or not path.parent.is_dir():
         # Told now, and not after minutes of work.

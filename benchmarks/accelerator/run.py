@@ -7,7 +7,6 @@ import platform
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import jax
 from rich.console import Console
@@ -16,9 +15,8 @@ from benchmarks.accelerator.accuracy import DTYPES, checked
 from benchmarks.accelerator.programs import PROGRAMS
 from benchmarks.accelerator.tables import accuracy_table, fault_table, time_tables
 from benchmarks.accelerator.timing import Timed, timed
-from funloss._names import advice
-from funloss._registry import LOSSES
 from funloss.testing.harness import Check
+from parity.arguments import count, loss_name, output_file
 
 __all__ = ["main"]
 
@@ -120,36 +118,16 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     several = {"action": "append", "default": []}
-    add("--loss", type=_loss, metavar="NAME", help="one loss; repeatable", **several)
+    add(
+        "--loss", type=loss_name, metavar="NAME", help="one loss; repeatable", **several
+    )
     add("--dtype", choices=DTYPES, help="one dtype of the accuracy", **several)
     add("--only", choices=("accuracy", "times"), help="one of the two parts")
-    add("--rounds", type=_count, default=7, metavar="N", help="turns of each call (7)")
+    add("--rounds", type=count, default=7, metavar="N", help="turns of each call (7)")
     add("--tiny", action="store_true", help="sizes that test the command, on a CPU too")
-    add("--json", type=_file, metavar="FILE", help="keep the figures")
+    add("--json", type=output_file, metavar="FILE", help="keep the figures")
     options = parser.parse_args(arguments)
     options.dtype = options.dtype or list(DTYPES)
     if jax.default_backend() == "cpu" and not options.tiny:
         parser.error("JAX sees no accelerator here; --tiny tests the command on a CPU")
     return options
-
-
-def _loss(text: str) -> str:
-    if text not in LOSSES:
-        msg = f"no loss is named {text!r}{advice(text)}"
-        raise argparse.ArgumentTypeError(msg)
-    return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"must be a number of at least 1, got {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir() or not path.parent.is_dir():
-        msg = f"must be a file in a folder that exists, got {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return path

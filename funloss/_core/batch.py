@@ -14,7 +14,8 @@ class Batch:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         """Take fields in their order, or by name."""
-        vars(self).update(zip(type(self).__annotations__, values), **named)  # noqa: B905
+        pairs = zip(type(self).__annotations__, values, strict=False)
+        vars(self).update(pairs, **named)
 
     def replace(self, **changes: Any) -> Self:
         """Return the same with other values of some fields."""

@@ -57,7 +57,10 @@ def test_softcap_has_a_derivative_far_out():
 @pytest.mark.parametrize("cap", [0.25, 3.0, 40.0])
 def test_softcap_has_a_derivative_in_the_cap(cap):
     x, t = jnp.asarray([[1.0, -2.0, 0.5]]), jnp.asarray([0])
-    loss = lambda cap: fl.cross_entropy(x, t, softcap=cap)  # noqa: E731 - of one use
+
+    def loss(cap):
+        return fl.cross_entropy(x, t, softcap=cap)
+
     step = 1e-5 * cap
     slope = (loss(cap + step) - loss(cap - step)) / (2 * step)
     assert_close(jax.grad(loss)(jnp.asarray(cap)), slope, rtol=1e-6, atol=1e-12)
