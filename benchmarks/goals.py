@@ -110,7 +110,7 @@ GOALS = (
     ),
     Goal("eager calls", "bare jit", 1.4, ("eager",), "value"),
     Goal("eager value_and_grad of cross_entropy", "optax", 0.15, ("eager",)),
-    Goal("compile time of value and gradient", "optax", 1.2, ("compile",), "compile"),
+    Goal("compile time of value and gradient", "optax", 1.0, ("compile",), "compile"),
     Goal(
         "NumPy elementwise, value", "torch", 0.9, ("numpy",), "value", classes=1 << 22
     ),

@@ -29,7 +29,7 @@ from benchmarks.tables import (
     row_tables,
 )
 
-__all__ = ["FIGURES", "PAGE", "SHARING_PAGE", "keep", "page"]
+__all__ = ["FIGURES", "PAGE", "SHARING_PAGE", "page"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 FIGURES = DOCS / "performance.json"
@@ -98,13 +98,6 @@ Exact, and the same on any machine at these versions; a test holds them. Bytes a
 those accessed by value and gradient, in multiples of reading the inputs and writing
 the gradients once. Temporaries are megabytes, or multiples of those of optax.
 """
-
-
-def keep(figures: Mapping[str, Any], file: Path) -> None:
-    """Write the figures; counts alone, the same on any machine, leave the times."""
-    if not figures["rows"] and file.exists():
-        figures = json.loads(file.read_text()) | {"exact": figures["exact"]}
-    file.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def page(figures: Mapping[str, Any]) -> str:

@@ -20,9 +20,9 @@ from benchmarks.case import Case
 from benchmarks.cases import CASES
 from benchmarks.clock import interleaved
 from benchmarks.exact import EXACT, ExactRow, exact_rows
+from benchmarks.figures import is_of_another_machine, keep
 from benchmarks.machine import description, give_memory_back
 from benchmarks.plots import draw
-from benchmarks.report import keep
 from benchmarks.result import Row, measured
 from benchmarks.sizes import SIZES, USUAL
 from benchmarks.table import Table
@@ -41,7 +41,8 @@ GROUPS = (*dict.fromkeys(case.group for case in CASES), EXACT)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     # What the imports made stays; a collection before each case need not look there.
     gc.freeze()
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not console.is_terminal:
         console.width = 120
     chosen, rows, faults = _chosen(options), [], []
+    machine, file = description(), options.json
+    if file and is_of_another_machine(file, machine, options.tiny, chosen):
+        parser.error(f"{file} has times of another machine: measure all sizes")
     for k, case in enumerate(chosen, 1):
         start = time.monotonic()
         row, found = _measure(case, options.tiny, options.rounds)
@@ -60,15 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exact = exact_rows() if _takes_exact(options) else []
     for table in _tables(rows, exact):
         console.print(table)
-    if options.json:
+    if file:
         figures = {
-            "machine": description(),
+            "machine": machine,
             "rounds": options.rounds,
             "tiny": options.tiny,
             "rows": [row.as_json() for row in rows],
             "exact": [row.as_json() for row in exact],
         }
-        keep(figures, options.json)
+        keep(figures, file, CASES)
     if options.plots:
         draw(rows, options.plots)
     return _verdict(console, faults, len(rows) + len(exact), time.monotonic() - begun)
@@ -155,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         "--json",
         type=Path,
         metavar="FILE",
-        help="keep the figures; counts alone leave the times that FILE has",
+        help="keep the figures, beside those that FILE has of other cases",
     )
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the figures")
     return parser

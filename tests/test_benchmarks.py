@@ -19,11 +19,12 @@ from benchmarks.agreement import disagreements
 from benchmarks.case import Call
 from benchmarks.clock import AGAIN, interleaved
 from benchmarks.exact import ExactRow
+from benchmarks.figures import is_of_another_machine, keep
 from benchmarks.gates import GATES
 from benchmarks.goals import Goal, reached
 from benchmarks.machine import one_thread
 from benchmarks.plots import GROWTH, RATIOS
-from benchmarks.report import FIGURES, PAGE, SHARING_PAGE, keep, page
+from benchmarks.report import FIGURES, PAGE, SHARING_PAGE, page
 from benchmarks.result import Row
 from benchmarks.sharing_page import sharing_page
 from benchmarks.summary import ratios_by_peer, summary_table
@@ -87,11 +88,45 @@ def test_the_page_is_what_its_figures_give():
     assert SHARING_PAGE.read_text() == sharing_page(rows, exact)
 
 
-def test_counts_alone_leave_the_times_of_a_file(tmp_path):
+def kept(file, run, *, day="1", processor="A", exact=()):
+    """Keep a run, of times by loss, in a file of three cases; return its figures."""
+    cases = [row(loss, 1.0) for loss in ("first", "second", "third")]
+    rows = [row(loss, ratio).as_json() for loss, ratio in run.items()]
+    machine = {"processor": processor, "day": day}
+    figures = {"machine": machine, "tiny": False, "rows": rows, "exact": [*exact]}
+    keep(figures, file, cases)
+    found = json.loads(file.read_text())
+    ratios = {row["loss"]: row["ratios"]["torch"] for row in found["rows"]}
+    return ratios, found["machine"], found["exact"]
+
+
+def test_a_run_of_some_cases_leaves_the_figures_of_others(tmp_path):
     file = tmp_path / "run.json"
-    keep({"rows": ["a time"], "exact": ["old"]}, file)
-    keep({"rows": [], "exact": ["new"]}, file)
-    assert json.loads(file.read_text()) == {"rows": ["a time"], "exact": ["new"]}
+    kept(file, {"gone": 9.0, "third": 3.0, "first": 1.0}, exact=["old"])
+    ratios, machine, exact = kept(file, {"second": 2.0, "first": 1.5}, day="2")
+    assert list(ratios.items()) == [("first", 1.5), ("second", 2.0), ("third", 3.0)]
+    assert (machine, exact) == ({"processor": "A", "day": "2"}, ["old"])
+    counts_alone = kept(file, {}, processor="B", exact=["new"])
+    assert counts_alone == (ratios, machine, ["new"])
+
+
+def test_times_of_two_machines_are_not_mixed(tmp_path):
+    file = tmp_path / "run.json"
+    one, both = [row("first", 1.0)], [row("first", 1.0), row("second", 1.0)]
+    machines = [{"processor": name, "day": "3"} for name in "AB"]
+    assert not is_of_another_machine(file, machines[1], tiny=False, timed=one)
+    kept(file, {"first": 1.0, "second": 2.0})
+    told = [
+        is_of_another_machine(file, machine, tiny, timed)
+        for machine, tiny, timed in [
+            (machines[0], False, one),
+            (machines[1], False, one),
+            (machines[0], True, one),
+            (machines[1], False, both),
+            (machines[1], False, []),
+        ]
+    ]
+    assert told == [False, True, True, False, False]
 
 
 def test_a_run_that_disagrees_has_status_1():

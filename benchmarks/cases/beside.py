@@ -25,7 +25,7 @@ def beside(
     growth: Growth = MORE_ROWS,
     **peers: Loss,
 ) -> Case:
-    """Return value and gradients of a loss beside `peers`, who give a cost as well."""
+    """Return value and gradients of a loss beside `peers`, which give it as well."""
     calls = {OURS: functools.partial(ours, **options), **peers}
     return Case(
         group,

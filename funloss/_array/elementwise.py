@@ -116,6 +116,16 @@ class Elementwise(Standard):
         """Return ``exp(x) - 1 - x``, at least 0, with its digits near 0."""
         return self.custom_jvp(_expm1x, (_expm1x_d_x,), x)
 
+    def expm1x_ratio(self, x: Any) -> Any:
+        """Return ``(exp(x) - 1 - x) / x**2`` for ``abs(x) <= 1``, 1/2 at 0."""
+        # As many terms of the series as the dtype sees.
+        least = float(self.finfo(x.dtype).eps) / 8
+        first, *others = [factor for factor in _SERIES if factor > least][::-1]
+        total = first * x + others[0]
+        for factor in others[1:]:
+            total = total * x + factor
+        return total
+
     def gammaln(self, x: Any) -> Any:
         """Return ``log(abs(gamma(x)))``; inf at 0. Derivative `digamma`."""
         return self._special("gammaln", x)
@@ -196,12 +206,9 @@ _SERIES = [1 / math.factorial(k + 2) for k in range(17)]
 def _expm1x(xp: Any, x: Any) -> Any:
     is_near = xp.absolute(x) < 1
     near = xp.where(is_near, x, 0.0)
-    series = xp.zeros_like(near)
-    for factor in reversed(_SERIES):
-        series = series * near + factor
     far = xp.where(is_near | (x == math.inf), 1.0, x)
     distant = xp.where(x == math.inf, math.inf, xp.expm1(far) - far)
-    return xp.where(is_near, near * near * series, distant)
+    return xp.where(is_near, near * near * xp.expm1x_ratio(near), distant)
 
 
 def _expm1x_d_x(xp: Any, x: Any) -> Any:

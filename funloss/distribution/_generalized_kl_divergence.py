@@ -11,9 +11,6 @@ from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
 __all__ = ["generalized_kl_divergence"]
 
-# Of (exp(d) - 1 - d) / d**2; as many as float64 sees up to abs(d) = 1.
-_SERIES = tuple(1.0 / math.factorial(k) for k in range(18, 1, -1))
-
 # exp of this is infinite, and of its negative 0, in every dtype.
 _BEYOND = 2000.0
 
@@ -108,10 +105,7 @@ def _generalized_kl_of_log(xp: Namespace, x: Any, t: Any) -> Any:
 
 def _divergence(xp: Namespace, x: Any, q: Any, log_q: Any) -> Any:
     gap = x - xp.clamp_min(log_q, -_BEYOND)
-    near = _SERIES[0]
-    for factor in _SERIES[1:]:
-        near = near * gap + factor
-    near = q * xp.square(gap) * near
+    near = q * xp.square(gap) * xp.expm1x_ratio(gap)
     far = xp.exp(x) - q * (1.0 + xp.clamp_max(gap, _BEYOND))
     far = xp.where(q == 0, xp.exp(x), far)
     return xp.where(xp.absolute(gap) > 1, far, near)
@@ -146,7 +140,7 @@ def _generalized_kl_of_log_d_input(xp: Namespace, x: Any, t: Any) -> Any:
 def _excess(xp: Namespace, x: Any, q: Any, log_q: Any) -> Any:
     """Return ``exp(x) - q``, with all digits where the two are near."""
     gap = x - xp.clamp_min(log_q, -_BEYOND)
-    near = q * xp.expm1(gap)
+    near = q * (gap * (1.0 + gap * xp.expm1x_ratio(gap)))
     return xp.where(xp.absolute(gap) > 1, xp.exp(x) - q, near)
 
 

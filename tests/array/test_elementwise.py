@@ -40,6 +40,7 @@ VALUES = [
     ("log1mexp", [[-20, -math.log(2)]], [], [math.log1p(-TINY), -math.log(2)]),
     ("expm1x", [[0, 1e-6, -2, INF, -INF, NAN]], [], [0, *SMALL, INF, INF, NAN]),
     ("expm1x", [[0.5, 3]], [], [math.sqrt(math.e) - 1.5, CUBE - 4]),
+    ("expm1x_ratio", [[0, 1, -1]], [], [0.5, math.e - 2, 1 / math.e]),
     (
         "gammaln",
         [[0, 0.5, 5, INF]],
