@@ -22,7 +22,6 @@ __all__ = [
     "clamp_max",
     "clamp_min",
     "exact_on_cpu",
-    "joint_sum",
     "linear",
     "log1p",
     "narrow_linear",
@@ -188,23 +187,6 @@ def _norm2_jvp(
     out = norm2(x, scale_of, axis)
     unit = quotient(x, jnp.where(out == 0, 1, out))
     return out, jnp.sum(unit * change, axis, keepdims=True)
-
-
-# As sums of their own, arrays that share a part would have it written out.
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
-def joint_sum(arrays: Any, axis: int) -> Any:
-    """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
-    zeros = [jnp.zeros((), x.dtype) for x in arrays]
-    sums = lax.reduce(
-        arrays, tuple(zeros), lambda a, b: tuple(map(lax.add, a, b)), (axis,)
-    )
-    return [jnp.expand_dims(x, axis) for x in sums]
-
-
-@joint_sum.defjvp
-def _joint_sum_jvp(axis: int, primals: Any, tangents: Any) -> Any:
-    changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
-    return joint_sum(*primals, axis), changes
 
 
 # XLA for the CPU slices bfloat16 as float32, and would widen all of `x` to do so.

@@ -5,6 +5,7 @@ block of memory of its own. Several sums in one reduction stay with XLA's compil
 which fuses all operations into one loop.
 """
 
+import functools
 import math
 from typing import Any
 
@@ -12,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-__all__ = ["sum_arithmetic"]
+__all__ = ["joint_sum", "sum_arithmetic"]
 
 _CHAINS = 4
 # A chain of additions starts again after this many losses, or rounding errors add up.
@@ -54,3 +55,30 @@ def _on_one_device() -> bool:
     """Tell whether no array can lie on several devices, whose parts would mix."""
     mesh = jax.sharding.get_abstract_mesh()
     return (jax.device_count() if mesh.empty else mesh.size) == 1
+
+
+# As sums of their own, arrays that share a part would have it written out. A CPU sums
+# them up one element at a time in one pass, and many at a time in two.
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def joint_sum(arrays: Any, axis: int, apart_on_cpu: bool) -> Any:
+    """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+
+    def in_one_pass(*arrays: Any) -> list[Any]:
+        zeros = tuple(jnp.zeros((), x.dtype) for x in arrays)
+        sums = lax.reduce(
+            arrays, zeros, lambda a, b: tuple(map(lax.add, a, b)), (axis,)
+        )
+        return [jnp.expand_dims(x, axis) for x in sums]
+
+    def apart(*arrays: Any) -> list[Any]:
+        return [jnp.sum(x, axis, keepdims=True) for x in arrays]
+
+    if not apart_on_cpu:
+        return in_one_pass(*arrays)
+    return lax.platform_dependent(*arrays, cpu=apart, default=in_one_pass)
+
+
+@joint_sum.defjvp
+def _joint_sum_jvp(axis: int, apart_on_cpu: bool, primals: Any, tangents: Any) -> Any:
+    changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
+    return joint_sum(*primals, axis, apart_on_cpu), changes

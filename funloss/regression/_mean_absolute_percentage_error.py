@@ -75,27 +75,35 @@ def mean_absolute_percentage_error(
         options={"eps": positive(eps)},
         fill={"target": 1.0},
     )
-    losses = batch.map(_mape, (_mape_d_input, _mape_d_target, _mape_d_eps))
+    partials = (_mape_d_input, _mape_d_target, _mape_d_eps)
+    losses = batch.map(_mape, partials, shared=_quotient)
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
-def _mape(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
-    return 100.0 * (xp.absolute(x - t) / xp.clamp_min(xp.absolute(t), eps))
+def _quotient(xp: Namespace, x: Any, t: Any, eps: Any) -> tuple[Any]:
+    return ((x - t) / xp.clamp_min(xp.absolute(t), eps),)
 
 
-def _mape_d_input(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
-    return 100.0 * (_sign(xp, x - t) / xp.clamp_min(xp.absolute(t), eps))
+def _mape(xp: Namespace, *arguments: Any) -> Any:
+    (quotient,) = _quotient(xp, *arguments)
+    return 100.0 * xp.absolute(quotient)
 
 
-def _mape_d_target(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _mape_d_input(xp: Namespace, x: Any, t: Any, eps: Any, quotient: Any) -> Any:
+    sign = _sign(xp, xp.reuse(quotient, x - t))
+    return 100.0 * (sign / xp.clamp_min(xp.absolute(t), eps))
+
+
+def _mape_d_target(xp: Namespace, x: Any, t: Any, eps: Any, quotient: Any) -> Any:
     # Of abs(x / t - 1) where t itself divides: in this form nothing cancels.
     inside = xp.absolute(t) >= eps
     ratio = x / xp.where(inside, t, 1.0)
     ratio = xp.where(inside, ratio, 1.0) / xp.clamp_min(xp.absolute(t), eps)
-    return -100.0 * (_sign(xp, x - t) * ratio)
+    return -100.0 * (_sign(xp, xp.reuse(quotient, x - t)) * ratio)
 
 
-def _mape_d_eps(xp: Namespace, x: Any, t: Any, eps: Any) -> Any:
+def _mape_d_eps(xp: Namespace, x: Any, t: Any, eps: Any, quotient: Any) -> Any:
+    del quotient
     partial = -100.0 * (xp.absolute(x - t) / eps / eps)
     return xp.where(xp.absolute(t) < eps, partial, 0.0)
 

@@ -31,7 +31,7 @@ INFOS = [
         },
         hidden={"input": np.nan, "target": 0.0},
         reals={"eps": Real(0.3125, (0.25, 1e-7), "> 0")},
-        gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(26))],
+        gates=[Gate(2 * MILLION, Limit(1.7, 4.0), Limit(0.0), Limit(32))],
         curve=Curve(
             "prediction",
             (-1.0, 5.0),
