@@ -90,7 +90,9 @@ def multiclass_hinge_loss(
     place = rows.expand(rows.target)
     arguments = (rows.filled_scores(), *rows.options, place, rows.axis)
     partials = (_d_input, _d_margin, None, None)
-    losses = rows.xp.custom_jvp(_hinge, partials, *arguments, axis=rows.axis)
+    losses = rows.xp.custom_jvp(
+        _hinge, partials, *arguments, axis=rows.axis, shared=_rival
+    )
     losses = rows.nan_where_bad(losses)
     row_weight = rows.row_weight()
     losses = losses if row_weight is None else losses * row_weight
@@ -98,38 +100,56 @@ def multiclass_hinge_loss(
 
 
 def _hinge(xp: Namespace, *arguments: Any) -> Any:
-    _, hinge = _below_margin(xp, *arguments)
-    return xp.amax(xp.clamp_min(hinge, 0.0), arguments[-1])
+    _, hinge = _rival(xp, *arguments)
+    *_, axis = arguments
+    return xp.clamp_min(hinge[(slice(None),) * axis + (0, ...)], 0.0)
 
 
-def _d_margin(xp: Namespace, *arguments: Any) -> Any:
+def _d_margin(xp: Namespace, x: Any, margin: Any, *others: Any) -> Any:
     """Return the share of each wrong class in the loss, 0 where nothing is lacking."""
-    best, hinge = _below_margin(xp, *arguments)
-    ties = xp.total(best, arguments[-1], keepdims=True)
-    # At the margin, the true class is one of those that tie.
-    return best * xp.where(
-        hinge < 0, 0.0, xp.where(hinge == 0, 1 / (ties + 1), 1 / ties)
-    )
+    del margin
+    place, axis, best, hinge = others
+    leads, ties = _leaders(xp, x, place, axis, best)
+    return leads * _share(xp, ties, hinge)
 
 
-def _d_input(xp: Namespace, *arguments: Any) -> Any:
-    _, _, place, axis = arguments
-    rise = _d_margin(xp, *arguments)
-    fall = xp.total(rise, axis, keepdims=True)
-    return rise - xp.where(_classes(xp, rise, place, axis) == place, fall, 0.0)
+def _d_input(xp: Namespace, x: Any, margin: Any, *others: Any) -> Any:
+    del margin
+    place, axis, best, hinge = others
+    leads, ties = _leaders(xp, x, place, axis, best)
+    share = _share(xp, ties, hinge)
+    true = _classes(xp, x, place, axis) == place
+    return xp.where(true, -ties * share, leads * share)
 
 
-def _below_margin(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
-    """Return where the best wrong classes are, and what the true one lacks to a lead.
+def _rival(
+    xp: Namespace, x: Any, margin: Any, place: Any, axis: int
+) -> tuple[Any, Any]:
+    """Return the best wrong score, and what the true class lacks to a lead over it.
 
     Without a rival nothing is lacking, not even to a true class at -inf.
     """
-    x, margin, place, axis = arguments
-    wrong = xp.where(_classes(xp, x, place, axis) == place, -math.inf, x)
-    best = xp.amax(wrong, axis, keepdims=True)
+    best = xp.amax(_wrong(xp, x, place, axis), axis, keepdims=True)
     hinge = margin + (best - xp.gather(x, place, axis))
-    hinge = xp.where(best == -math.inf, -math.inf, hinge)
-    return xp.astype(wrong == best, x.dtype), hinge
+    return best, xp.where(best == -math.inf, -math.inf, hinge)
+
+
+def _leaders(
+    xp: Namespace, x: Any, place: Any, axis: int, best: Any
+) -> tuple[Any, Any]:
+    """Return 1 for the best wrong classes, else 0, and their number."""
+    leads = xp.astype(_wrong(xp, x, place, axis) == best, x.dtype)
+    return leads, xp.total(leads, axis, keepdims=True)
+
+
+def _share(xp: Namespace, ties: Any, hinge: Any) -> Any:
+    # At the margin, the true class is one of those that tie.
+    share = xp.where(hinge == 0, 1 / (ties + 1), 1 / ties)
+    return xp.where(hinge < 0, 0.0, share)
+
+
+def _wrong(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    return xp.where(_classes(xp, x, place, axis) == place, -math.inf, x)
 
 
 def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
