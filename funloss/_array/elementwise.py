@@ -206,8 +206,7 @@ _SERIES = [1 / math.factorial(k + 2) for k in range(17)]
 def _expm1x(xp: Any, x: Any) -> Any:
     is_near = xp.absolute(x) < 1
     near = xp.where(is_near, x, 0.0)
-    far = xp.where(is_near | (x == math.inf), 1.0, x)
-    distant = xp.where(x == math.inf, math.inf, xp.expm1(far) - far)
+    distant = xp.where(x == math.inf, math.inf, xp.expm1(x) - x)
     return xp.where(is_near, near * near * xp.expm1x_ratio(near), distant)
 
 

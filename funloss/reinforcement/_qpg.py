@@ -6,7 +6,8 @@ from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._advantages import (
-    policy_and_advantages,
+    advantages,
+    policy,
     policy_gradient,
     reduce_all_actions,
 )
@@ -77,9 +78,11 @@ def qpg_loss(
 
 # The exact value is 0; evaluating the formula would return rounding error only.
 def _qpg(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    return 0.0 * xp.total(xp.softmax(x, axis) * value, axis)
+    (p,) = policy(xp, x, value, axis)
+    return 0.0 * xp.total(p * value, axis)
 
 
-def _qpg_d_input(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    p, advantages = policy_and_advantages(xp, x, value, axis)
-    return policy_gradient(xp, p, xp.stop_gradient(advantages), axis)
+def _qpg_d_input(xp: Namespace, x: Any, value: Any, axis: int, p: Any) -> Any:
+    del x
+    advantage = xp.stop_gradient(advantages(xp, p, value, axis))
+    return policy_gradient(xp, p, advantage, axis)

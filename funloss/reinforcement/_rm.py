@@ -6,7 +6,8 @@ from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._advantages import (
-    policy_and_advantages,
+    advantages,
+    policy,
     policy_gradient,
     reduce_all_actions,
     regrets,
@@ -74,10 +75,11 @@ def rm_loss(
 
 
 def _rm(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    p, advantages = policy_and_advantages(xp, x, value, axis)
-    return -xp.total(p * regrets(xp, advantages), axis)
+    (p,) = policy(xp, x, value, axis)
+    return -xp.total(p * regrets(xp, advantages(xp, p, value, axis)), axis)
 
 
-def _rm_d_input(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    p, advantages = policy_and_advantages(xp, x, value, axis)
-    return policy_gradient(xp, p, xp.stop_gradient(regrets(xp, advantages)), axis)
+def _rm_d_input(xp: Namespace, x: Any, value: Any, axis: int, p: Any) -> Any:
+    del x
+    regret = regrets(xp, advantages(xp, p, value, axis))
+    return policy_gradient(xp, p, xp.stop_gradient(regret), axis)

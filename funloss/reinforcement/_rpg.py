@@ -6,7 +6,8 @@ from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._advantages import (
-    policy_and_advantages,
+    advantages,
+    policy,
     reduce_all_actions,
     regrets,
 )
@@ -74,11 +75,12 @@ def rpg_loss(
 
 
 def _rpg(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    _, advantages = policy_and_advantages(xp, x, value, axis)
-    return xp.total(regrets(xp, advantages), axis)
+    (p,) = policy(xp, x, value, axis)
+    return xp.total(regrets(xp, advantages(xp, p, value, axis)), axis)
 
 
-def _rpg_d_input(xp: Namespace, x: Any, value: Any, axis: int) -> Any:
-    p, advantages = policy_and_advantages(xp, x, value, axis)
-    count = xp.total(xp.heaviside(advantages), axis, keepdims=True)
-    return -count * p * advantages
+def _rpg_d_input(xp: Namespace, x: Any, value: Any, axis: int, p: Any) -> Any:
+    del x
+    advantage = advantages(xp, p, value, axis)
+    count = xp.total(xp.heaviside(advantage), axis, keepdims=True)
+    return -count * p * advantage

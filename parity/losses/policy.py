@@ -268,7 +268,15 @@ INFOS = [
                 descends=False,
             )
         ],
-        gates=[Gate(2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(39))],
+        gates=[
+            Gate(
+                2 * (ACTION_VALUES,),
+                Limit(1.8, 4.0),
+                Limit(0.3),
+                Limit(41),
+                cpu_temporaries=Limit(4.2),
+            )
+        ],
         curve=Curve(**BETTER, reference=policies.qpg),
     ),
     LossInfo(
@@ -281,14 +289,30 @@ INFOS = [
                 descends=False,
             )
         ],
-        gates=[Gate(2 * (ACTION_VALUES,), Limit(2.8, 4.0), Limit(4.5), Limit(45))],
+        gates=[
+            Gate(
+                2 * (ACTION_VALUES,),
+                Limit(2.8, 4.0),
+                Limit(4.5),
+                Limit(47),
+                cpu_temporaries=Limit(8.4),
+            )
+        ],
         curve=Curve(**BETTER, reference=policies.rm),
     ),
     LossInfo(
         fl.rpg_loss,
         cases=RPG_CASES,
         rows=[Row({"input": SCORES, "value": VALUES}, constants=("value",))],
-        gates=[Gate(2 * (ACTION_VALUES,), Limit(1.8, 4.0), Limit(0.3), Limit(45))],
+        gates=[
+            Gate(
+                2 * (ACTION_VALUES,),
+                Limit(1.8, 4.0),
+                Limit(0.3),
+                Limit(47),
+                cpu_temporaries=Limit(4.2),
+            )
+        ],
         curve=Curve(**BETTER, reference=policies.rpg),
     ),
 ]
