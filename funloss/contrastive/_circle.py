@@ -98,7 +98,8 @@ def circle_loss(
         masks = pair_masks(xp, PairLabels(*pairs))
         has_both = xp.logical_and(*(xp.any(mask, axis=1) for mask in masks))
         counts = xp.astype(has_both, cosines.dtype)
-        return xp.custom_jvp(_circle, partials, *arguments, axis=1), counts
+        losses = xp.custom_jvp(_circle, partials, *arguments, axis=1, shared=_rows)
+        return losses, counts
 
     unit = normalize_rows(batch)
     losses, counts = map_row_blocks(batch, block, unit, unit)
@@ -117,23 +118,29 @@ class _Inputs(NamedTuple):
     row: Any
     other_label: Any
     other_row: Any
+    # What value and gradient share: `_rows`.
+    positive: Any = None
+    negative: Any = None
+    has_both: Any = None
 
     def masks(self, xp: Namespace) -> tuple[Any, Any]:
         """Return the masks of positive and of negative pairs."""
-        return pair_masks(xp, PairLabels(*self[4:]))
+        return pair_masks(xp, PairLabels(*self[4:8]))
 
 
 def _circle(xp: Namespace, *arguments: Any) -> Any:
-    logsumexps, has_both = _logsumexps(xp, _Inputs(*arguments))
-    losses = xp.softplus(logsumexps[0] + logsumexps[1])
+    positive, negative, has_both = _rows(xp, *arguments)
+    losses = xp.softplus(positive + negative)
     return xp.squeeze(xp.where(has_both, losses, 0.0), axis=1)
 
 
-def _logsumexps(xp: Namespace, inputs: _Inputs) -> tuple[list[Any], Any]:
-    """Return those of the scores of positives and negatives, and who has both."""
+def _rows(xp: Namespace, *arguments: Any) -> tuple[Any, Any, Any]:
+    """Return log-sum-exps of positive and of negative scores, and who has both."""
+    inputs = _Inputs(*arguments)
     weight, excess = _weight_and_excess(xp, inputs)
     both = [masked_logsumexp(xp, weight * excess, mask) for mask in inputs.masks(xp)]
-    return [lse for lse, _ in both], xp.logical_and(*(has_any for _, has_any in both))
+    (positive, has_positive), (negative, has_negative) = both
+    return positive, negative, xp.logical_and(has_positive, has_negative)
 
 
 def _weight_and_excess(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
@@ -153,13 +160,14 @@ def _distance(xp: Namespace, inputs: _Inputs) -> Any:
 def _d_pair_scores(xp: Namespace, inputs: _Inputs) -> Any:
     """Return the derivative of the loss in each pair's score."""
     weight, excess = _weight_and_excess(xp, inputs)
-    logsumexps, has_both = _logsumexps(xp, inputs)
-    score, total = weight * excess, xp.sigmoid(logsumexps[0] + logsumexps[1])
-    softmax = 0.0
+    score, softmax = weight * excess, 0.0
+    # One exponential for both kinds would be quicker, but of a score that XLA rounds
+    # otherwise than in its sum: large scores would lose digits.
+    logsumexps = inputs.positive, inputs.negative
     for mask, lse in zip(inputs.masks(xp), logsumexps, strict=True):
-        is_counted = xp.logical_and(mask, has_both)
+        is_counted = xp.logical_and(mask, inputs.has_both)
         softmax = softmax + xp.exp(xp.where(is_counted, score - lse, -math.inf))
-    return total * softmax
+    return xp.sigmoid(inputs.positive + inputs.negative) * softmax
 
 
 def _score_d_factors(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
