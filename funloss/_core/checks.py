@@ -90,6 +90,15 @@ def check_axis(axis: Any, ndim: int, name: str = "axis") -> int:
     return axis % ndim
 
 
+def check_axes(axes: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
+    """Return the axes of a tuple counted from the front, or raise."""
+    each = tuple(check_axis(axis, ndim) for axis in axes)
+    if not each or len(set(each)) < len(each):
+        msg = f"axis must be an integer or a tuple of different ones, got {axes}"
+        raise ValueError(msg)
+    return each
+
+
 def check_integer(
     low: int | None = None, high: int | None = None, **option: Any
 ) -> None:

@@ -1,5 +1,6 @@
 """The way into a loss of rows of class scores, with labels or with probabilities."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from funloss._core.arrays import (
 )
 from funloss._core.batch import Batch
 from funloss._core.checks import (
+    check_axes,
     check_integer,
     check_probabilities_fit,
     check_shapes_equal,
@@ -32,6 +34,11 @@ from funloss._core.options import Option, check_options
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["ClassRows", "class_rows", "settle_rows"]
+
+_OF_LABELS = (
+    "axis must be an integer with labels, got {}: reshape these axes of input into "
+    "one, and make its labels by ravel_multi_index"
+)
 
 
 class ClassRows(Batch):
@@ -105,7 +112,7 @@ def class_rows(
     input: Any,
     target: Any,
     *,
-    axis: int,
+    axis: Any,
     where: Any,
     dtype: Any,
     weight: Any = None,
@@ -113,6 +120,7 @@ def class_rows(
     options: Mapping[str, Option] | None = None,
     takes: Literal["labels", "probabilities", "both"] = "both",
     single_target: bool = False,
+    several_axes: bool = False,
 ) -> ClassRows:
     """Check, promote and mask class scores and their target.
 
@@ -127,6 +135,8 @@ def class_rows(
         options: Real options by name, such as ``non_negative(margin)``.
         takes: What the target may be; floating ones are probabilities.
         single_target: Whether the target of one row lends the loss its shape.
+        several_axes: Whether `axis` may be a tuple: with probabilities, a class is a
+            place along all of these axes, and `weight` has their sizes.
     """
     if ignore_index is not None:
         check_integer(ignore_index=ignore_index)
@@ -136,6 +146,11 @@ def class_rows(
         _check_probabilities(input, target, ignore_index, labels=takes == "both")
     else:
         xp, out, (input,) = promote_arrays(dtype, input=input)
+    if several_axes and isinstance(axis, tuple):
+        if not soft:
+            raise ValueError(_OF_LABELS.format(axis))
+        weight, input, target = _with_one_class_axis(xp, axis, weight, input, target)
+        axis = -1
     input = as_row(xp, input) if single_target else input
     axis = class_axis(input, axis)
     shape = batch_shape(input.shape, axis)
@@ -148,6 +163,28 @@ def class_rows(
     return settle_rows(
         rows, input, weight=weight, where=where, ignore_index=ignore_index
     )
+
+
+def _with_one_class_axis(
+    xp: Namespace, axis: tuple[int, ...], weight: Any, *arrays: Any
+) -> list[Any]:
+    """Return weights and arrays with their class axes, in this order, as the last."""
+    like, shape = arrays[0], tuple(arrays[0].shape)
+    axes = check_axes(axis, len(shape))
+    sizes = tuple(shape[k] for k in axes)
+    if 0 in sizes:
+        msg = f"input must have at least one class, got {shape} with axis {axis}"
+        raise ValueError(msg)
+    (weight,) = cast_like(xp, like, weight=weight)
+    if weight is not None:
+        check_class_weight(weight, *sizes)
+        weight = xp.reshape(weight, (-1,))
+    rest = tuple(k for k in range(len(shape)) if k not in axes)
+    flat = (*(shape[k] for k in rest), math.prod(sizes))
+    return [
+        weight,
+        *(xp.reshape(xp.permute_dims(x, rest + axes), flat) for x in arrays),
+    ]
 
 
 def settle_rows(

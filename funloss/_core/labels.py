@@ -60,10 +60,10 @@ def label_weights(xp: Namespace, weight: Any, labels: Any, keep: Any) -> Any:
     return fill_masked(xp, keep, (xp.take_each(weight, labels), 1.0))[0]
 
 
-def check_class_weight(weight: Any, classes: int) -> None:
+def check_class_weight(weight: Any, *classes: int) -> None:
     """Raise unless `weight` is None or holds one number a class."""
-    if weight is not None and tuple(weight.shape) != (classes,):
-        msg = f"weight must have shape ({classes},), got {tuple(weight.shape)}"
+    if weight is not None and tuple(weight.shape) != classes:
+        msg = f"weight must have shape {classes}, got {tuple(weight.shape)}"
         raise ValueError(msg)
 
 

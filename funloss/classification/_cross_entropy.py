@@ -24,7 +24,7 @@ def cross_entropy(
     label_smoothing: Real = 0.0,
     z_loss: Real = 0.0,
     softcap: Real | None = None,
-    axis: int = 1,
+    axis: int | tuple[int, ...] = 1,
     has_aux: Literal[True],
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -42,7 +42,7 @@ def cross_entropy(
     label_smoothing: Real = 0.0,
     z_loss: Real = 0.0,
     softcap: Real | None = None,
-    axis: int = 1,
+    axis: int | tuple[int, ...] = 1,
     has_aux: Literal[False] = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -60,7 +60,7 @@ def cross_entropy(
     label_smoothing: Real = 0.0,
     z_loss: Real = 0.0,
     softcap: Real | None = None,
-    axis: int = 1,
+    axis: int | tuple[int, ...] = 1,
     has_aux: bool = False,
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -91,7 +91,9 @@ def cross_entropy(
             drifting; a number or a 0-d array. 1e-4 in PaLM.
         softcap: If given, > 0, ``softcap * tanh(input / softcap)`` replaces the
             logits; a number or a 0-d array. A score of -inf stays -inf.
-        axis: Class axis of `input`; of a single row it is axis 0.
+        axis: Class axis of `input`; of a single row it is axis 0. With probabilities
+            also a tuple, ``(1, 3)``: a class is a place along these axes, a row what
+            the others make, and `weight` has the sizes of these, in this order.
         has_aux: Whether to return what the loss is made of as well, as
             `jax.value_and_grad` with ``has_aux=True`` takes it.
         where: Boolean, broadcastable to the rows. A False row has loss 0, gradient 0
@@ -161,7 +163,8 @@ def cross_entropy_of(
         "z_loss": non_negative(z_loss),
     }
     options |= {} if softcap is None else {"softcap": positive(softcap)}
-    rows = class_rows(input, target, weight=weight, options=options, **how)
+    how |= {"options": options, "several_axes": True}
+    rows = class_rows(input, target, weight=weight, **how)
     smoothing, z_loss, *cap = rows.options
     if cap:
         rows = rows.replace(scores=algorithms.soft_cap(rows.xp, rows.scores, *cap))

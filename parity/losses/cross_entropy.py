@@ -26,6 +26,7 @@ from parity.references import (
     cross_entropy_of_smoothing,
     cross_entropy_with_z_loss,
     kept,
+    on_axes,
     on_axis,
 )
 from parity.row import Row
@@ -157,6 +158,22 @@ def last_axis_probabilities(rng):
     return {"input": rng.standard_normal((2, 4, 3)), "target": target}
 
 
+def several_axes(rng):
+    target = rng.dirichlet(np.ones(6), (2, 4)).reshape(2, 4, 3, 2)
+    input = rng.standard_normal((2, 3, 4, 2))
+    return {"input": input, "target": target.transpose(0, 2, 1, 3)}
+
+
+def weighted_axes(rng):
+    return several_axes(rng) | {"weight": rng.random((3, 2)) + 0.25}
+
+
+def masked_axes(rng):
+    inputs = several_axes(rng) | {"where": np.arange(8).reshape(2, 4) % 3 > 0}
+    inputs["input"][0, :, 0], inputs["target"][1, 2, 2] = np.nan, np.inf
+    return inputs
+
+
 def masked_probabilities(rng):
     inputs = masked(rng) | {"target": rng.dirichlet(np.ones(5), 6)}
     inputs["target"][4] = np.inf
@@ -174,6 +191,8 @@ BOTH = ("input", "target")
 ALL = ("input", "target", "weight")
 WHERE = kept(F.cross_entropy, input=1, target=None)
 WHERE_PROBABILITIES = kept(F.cross_entropy, input=1, target=1)
+SEVERAL = on_axes(F.cross_entropy)
+OF_AXES = {"reduction": REDUCTION, "axis": [(1, 3)]}
 
 CASES = [
     Case(fl.cross_entropy, F.cross_entropy, plain,
@@ -214,6 +233,11 @@ CASES = [
     Case(fl.cross_entropy, on_axis(F.cross_entropy), last_axis_probabilities,
          SMALL | {"axis": [-1]}, BOTH),
     Case(fl.cross_entropy, WHERE_PROBABILITIES, masked_probabilities, SMALL, BOTH),
+    Case(fl.cross_entropy, SEVERAL, several_axes, [OF_AXES, {"axis": [(-1, 1)]}], BOTH),
+    Case(fl.cross_entropy, on_axes(cross_entropy_with_z_loss), weighted_axes,
+         OF_AXES | {"z_loss": [0.25], "softcap": [2.0], "label_smoothing": [0.25]},
+         ALL),
+    Case(fl.cross_entropy, on_axes(WHERE_PROBABILITIES), masked_axes, OF_AXES, BOTH),
     Case(fl.cross_entropy, F.cross_entropy, empty_probabilities, SMALL, BOTH),
 ]  # fmt: skip
 

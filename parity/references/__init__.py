@@ -3,7 +3,7 @@
 Each is put together from torch's own functions, so it is differentiated by torch.
 """
 
-from parity.references.adapters import kept, on_axis
+from parity.references.adapters import kept, on_axes, on_axis
 from parity.references.alignment import (
     ctc_by_enumeration,
     ctc_by_recursion,
@@ -61,6 +61,7 @@ __all__ = [
     "multilabel_margin_composed",
     "multilabel_margin_last_axis",
     "multilabel_soft_margin_axis",
+    "on_axes",
     "on_axis",
     "pairwise_distance_where",
     "pdist_composed",

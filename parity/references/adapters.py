@@ -6,7 +6,7 @@ from typing import Any
 
 from parity.later import torch
 
-__all__ = ["kept", "on_axis", "reduced", "weighted"]
+__all__ = ["kept", "on_axes", "on_axis", "reduced", "weighted"]
 
 Loss = Callable[..., Any]
 
@@ -51,6 +51,22 @@ def on_axis(reference: Loss) -> Loss:
         if target.ndim == input.ndim:
             target = target.moveaxis(axis, 1)
         return reference(input.moveaxis(axis, 1), target, **options)
+
+    return loss
+
+
+def on_axes(reference: Loss) -> Loss:
+    """Return `reference` with several class axes as `axis`, and weights of their sizes.
+
+    A row is written out class by class.
+    """
+
+    def loss(input, target, weight=None, *, axis, **options):
+        last = tuple(range(-len(axis), 0))
+        flat = (x.movedim(axis, last).flatten(-len(axis)) for x in (input, target))
+        x, q = (x.movedim(-1, 1) for x in flat)
+        weight = weight if weight is None else weight.flatten()
+        return reference(x, q, weight=weight, **options)
 
     return loss
 
