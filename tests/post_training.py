@@ -10,6 +10,8 @@ import types
 import jax
 import jax.numpy as jnp
 
+from tests.language_models import LOSSES
+
 __all__ = ["LIBRARIES"]
 
 _log_sigmoid, _sigmoid = jax.nn.log_sigmoid, jax.nn.sigmoid
@@ -91,8 +93,13 @@ def easydel_orpo(c, r, beta=0.1):
 
 
 def tunix_dpo(c, r, a, b, beta=0.1, label_smoothing=0.0):
-    """Return the losses of Tunix's dpo_loss_fn."""
+    """Return the losses of Tunix's dpo_loss_fn and torchtune's DPOLoss."""
     return _smoothed(c - a - (r - b), beta, label_smoothing)
+
+
+def torchtune_rso(c, r, a, b, gamma=0.1):
+    """Return the losses of torchtune's RSOLoss."""
+    return jax.nn.relu(1 - gamma * (c - r - (a - b)))
 
 
 def maxtext_dpo(c, r, a, b, beta=0.1, label_smoothing=0.0):
@@ -108,4 +115,7 @@ LIBRARIES = {
     "tunix": types.SimpleNamespace(dpo=tunix_dpo),
     "easydel": types.SimpleNamespace(dpo=trl_dpo, orpo=easydel_orpo),
     "maxtext": types.SimpleNamespace(dpo=maxtext_dpo),
+    "torchtune": types.SimpleNamespace(dpo=tunix_dpo, rso=torchtune_rso),
 }
+for library, losses in LOSSES.items():
+    vars(LIBRARIES.setdefault(library, types.SimpleNamespace())).update(losses)

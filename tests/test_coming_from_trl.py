@@ -39,3 +39,13 @@ def test_every_formula_has_a_row():
     for library, losses in LIBRARIES.items():
         for name in vars(losses):
             assert f"{library}.{name}(" in calls
+
+
+def test_t5x_has_no_forward_mode(names):
+    s, word, onehot = (names[name] for name in ("s", "word", "onehot"))
+    with pytest.raises(TypeError, match="custom_vjp"):
+        jax.jvp(lambda x: names["t5x"].cross_entropy(x, onehot, 0.1)[0], (s,), (s,))
+    value, change = jax.jvp(lambda x: fl.cross_entropy(x, word, z_loss=0.1), (s,), (s,))
+    gradient = jax.grad(fl.cross_entropy)(s, word, z_loss=0.1)
+    assert np.isfinite(value)
+    np.testing.assert_allclose(change, (gradient * s).sum(), rtol=1e-12)
