@@ -4,12 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, P, X, Y, Z
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.preference import dpo_of_liger, dpo_of_torchtune
 from parity.references import preference
 from parity.row import Row
 
@@ -70,6 +71,30 @@ WITH_MARGIN, SMOOTHED = ["sigmoid", "robust", "hinge"], ["sigmoid", "robust"]
 BOTH = ("chosen", "rejected")
 DPO = fl.dpo_loss
 
+TOTAL = {"reduction": ["mean", "sum"]}
+OF_LIGER = ["sigmoid", *(name for name in TYPES if name != "ipo")]
+LIGER = Package(
+    "liger-kernel LigerFusedLinearDPOFunction",
+    dpo_of_liger,
+    quirk="the hinge has gradient 0 at its kink, before which it is taken",
+    options=[
+        TOTAL | {"beta": [0.1, 0.5], "loss_type": OF_LIGER},
+        TOTAL | {"loss_type": ["robust"], "label_smoothing": [0.0, 0.125]},
+    ],
+)
+LIGER_EXO = Package(
+    "liger-kernel LigerFusedLinearDPOFunction",
+    dpo_of_liger,
+    tolerance=1e-6,
+    quirk="the smoothing of exo_pair and its logarithms are rounded to float32",
+    options=TOTAL | {"loss_type": ["exo_pair"], "label_smoothing": [0.0078125]},
+)
+TORCHTUNE = Package(
+    "torchtune DPOLoss",
+    dpo_of_torchtune,
+    options=GRID | {"beta": [0.1, 0.5], "label_smoothing": [0.0, 0.125]},
+)
+
 CASES = [
     Case(DPO, preference.dpo, pairs, [
         GRID,
@@ -77,8 +102,8 @@ CASES = [
         HALF | {"loss_type": WITH_MARGIN, "margin": [0.5, -0.25]},
         HALF | {"loss_type": SMOOTHED, "label_smoothing": [0.125]},
         HALF | {"loss_type": ["exo_pair"], "label_smoothing": [0.0078125]},
-    ], BOTH),
-    Case(DPO, preference.dpo, alone, NONE | {"beta": [0.5, 2.0]}, BOTH),
+    ], BOTH, also=[LIGER, LIGER_EXO, TORCHTUNE]),
+    Case(DPO, preference.dpo, alone, NONE | {"beta": [0.5, 2.0]}, BOTH, also=[LIGER]),
     Case(DPO, preference.dpo, masked, GRID, (*BOTH, "weight")),
     Case(DPO, preference.dpo, far, [
         HALF | {"loss_type": ["sigmoid", "hinge", "bco_pair", "apo_down"]},

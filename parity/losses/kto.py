@@ -4,12 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, X, Y
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.preference import kto_of_liger
 from parity.references import preference
 from parity.row import Row
 
@@ -49,11 +50,19 @@ GRID = {"reduction": ["none", "mean", "sum"]}
 NONE = {"reduction": ["none"]}
 KTO = fl.kto_loss
 
+TOTAL = {"reduction": ["mean", "sum"]}
+LIGER = Package(
+    "liger-kernel LigerFusedLinearKTOFunction",
+    kto_of_liger,
+    options=TOTAL | {"kl": [0.0, 0.5, -0.25], "beta": [0.1, 2.0]},
+)
+
 CASES = [
     Case(KTO, preference.kto, answers, [
         GRID, NONE | {"kl": [0.5, -0.25]}, NONE | {"beta": [0.5, 2.0]},
-    ]),
-    Case(KTO, preference.kto, without_reference, NONE | {"kl": [0.0, 0.5]}),
+    ], also=[LIGER]),
+    Case(KTO, preference.kto, without_reference, NONE | {"kl": [0.0, 0.5]},
+         also=[LIGER]),
     Case(KTO, preference.kto, masked, GRID, ("input", "weight")),
     Case(KTO, preference.kto, far, NONE | {"beta": [0.1, 0.5]}, orders=1),
     Case(KTO, preference.kto, with_beta, NONE | {"kl": [0.25]}, ("input", "beta")),

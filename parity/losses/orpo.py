@@ -4,12 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.preference import orpo_of_liger
 from parity.references import preference
 from parity.row import Row
 
@@ -41,8 +42,14 @@ NONE = {"reduction": ["none"]}
 BOTH = ("chosen", "rejected")
 ORPO = fl.orpo_loss
 
+LIGER = Package(
+    "liger-kernel LigerFusedLinearORPOFunction",
+    orpo_of_liger,
+    options={"reduction": ["mean", "sum"]},
+)
+
 CASES = [
-    Case(ORPO, preference.orpo, pairs, GRID, BOTH),
+    Case(ORPO, preference.orpo, pairs, GRID, BOTH, also=[LIGER]),
     Case(ORPO, preference.orpo, masked, GRID, (*BOTH, "weight")),
     Case(ORPO, preference.orpo, far, NONE, BOTH, orders=1),
 ]  # fmt: skip
