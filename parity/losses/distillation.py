@@ -12,6 +12,7 @@ from parity.examples.lines import FIRST_OF_3
 from parity.info import LossInfo
 from parity.packages.distribution import (
     distillation_of_liger,
+    distillation_of_torchmetrics,
     distillation_of_torchtune,
 )
 from parity.references.distillation import distillation
@@ -85,6 +86,11 @@ TORCHTUNE = Package(
     options={"reduction": ["mean"], "beta": [0.0, 1.0]},
     wrt=("input",),
 )
+TORCHMETRICS = Package(
+    "torchmetrics jensen_shannon_divergence",
+    distillation_of_torchmetrics,
+    options=GRID | {"beta": [0.5]},
+)
 
 SCORES_OF_TWO = 2 * ("f32[4096,32000]",)
 MISFIT = (
@@ -105,7 +111,7 @@ INFOS = [
         cases=[
             Case(
                 *(LOSS, distillation, plain, [GRID, NONE | BETA], BOTH),
-                also=[LIGER, TORCHTUNE],
+                also=[LIGER, TORCHMETRICS, TORCHTUNE],
             ),
             Case(LOSS, distillation, tempered, NONE | BETA, (*BOTH, "temperature")),
             Case(LOSS, distillation, mixed, GRID, (*BOTH, "temperature", "beta")),

@@ -3,7 +3,11 @@
 from parity.later import torch
 from parity.packages.loading import load
 
-__all__ = ["distillation_of_liger", "distillation_of_torchtune"]
+__all__ = [
+    "distillation_of_liger",
+    "distillation_of_torchmetrics",
+    "distillation_of_torchtune",
+]
 
 
 def distillation_of_liger(
@@ -26,3 +30,12 @@ def distillation_of_torchtune(input, target, *, beta, reduction="mean"):
         return value
     log_q = torch.log_softmax(target, -1)
     return value + (log_q.exp() * log_q).sum(-1).mean()
+
+
+def distillation_of_torchmetrics(input, target, *, beta, reduction="mean"):
+    """Return the Jensen-Shannon divergence of the two softmaxes."""
+    assert beta == 0.5
+    module = "torchmetrics.functional.regression.js_divergence"
+    log_p, log_q = (torch.log_softmax(x, -1) for x in (input, target))
+    loss = load(module, "jensen_shannon_divergence")
+    return loss(log_p, log_q, log_prob=True, reduction=reduction)
