@@ -4,7 +4,7 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import CLASSES, ELEMENTS, SCORES, X, Y, Z
@@ -18,6 +18,7 @@ from parity.examples.reinforcement import (
 )
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.reinforcement import ppo_clip_of_liger
 from parity.references import policies
 from parity.row import Row
 
@@ -117,6 +118,15 @@ BOUNDS = {"epsilon_high": [0.0, 0.5], "dual_clip": [None, 1.5]}
 BOUNDED = ("input", "epsilon_high", "dual_clip")
 WEIGHTED = ("input", "weight")
 POLICY, PPO = fl.policy_gradient_loss, fl.ppo_clip_loss
+LIGER = Package(
+    "liger-kernel LigerFusedLinearGRPOFunction",
+    ppo_clip_of_liger,
+    quirk="its delta is a bound on all ratios",
+    options=[
+        {"epsilon": [0.0, 0.2, 0.5], "dual_clip": [None, 1.5]},
+        {"epsilon_high": [0.0, 0.5], "dual_clip": [None, 1.5]},
+    ],
+)
 
 POLICY_GRADIENT_CASES = [
     Case(POLICY, policies.policy_gradient, steps, GRID),
@@ -134,7 +144,8 @@ DPG_CASES = [
     Case(fl.dpg_loss, policies.dpg, masked_moves, GRID, WEIGHTED),
 ]  # fmt: skip
 PPO_CLIP_CASES = [
-    Case(PPO, policies.ppo_clip, ratios, [GRID, NONE | {"epsilon": [0.0, 0.5]}]),
+    Case(PPO, policies.ppo_clip, ratios, [GRID, NONE | {"epsilon": [0.0, 0.5]}],
+         also=[LIGER]),
     Case(PPO, policies.ppo_clip, ratios, NONE | BOUNDS),
     Case(PPO, policies.ppo_clip, masked_ratios, GRID, WEIGHTED),
     Case(PPO, policies.ppo_clip, with_epsilon, NONE, ("input", "epsilon")),

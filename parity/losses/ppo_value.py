@@ -4,13 +4,14 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, X, Z
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.reinforcement import ppo_value_of_torchtune
 from parity.references.ppo_value import ppo_value
 from parity.row import Row
 
@@ -45,12 +46,20 @@ GRID = {"reduction": ["none", "mean", "sum"]}
 NONE = {"reduction": ["none"]}
 VALUE = fl.ppo_value_loss
 OLD = [[0.5625, -1.5], [1.25, 0.875], [-0.5, 1.4375]]
+TORCHTUNE = Package(
+    "torchtune PPOLoss",
+    ppo_value_of_torchtune,
+    options={"reduction": ["mean"], "epsilon": [0.0, 0.2]},
+)
 
 INFOS = [
     LossInfo(
         VALUE,
         cases=[
-            Case(VALUE, ppo_value, values, [GRID, NONE | {"epsilon": [0.0, 0.5]}]),
+            Case(
+                *(VALUE, ppo_value, values, [GRID, NONE | {"epsilon": [0.0, 0.5]}]),
+                also=[TORCHTUNE],
+            ),
             Case(VALUE, ppo_value, far, NONE, orders=1),
             Case(VALUE, ppo_value, masked_values, GRID, ("input", "weight")),
             Case(VALUE, ppo_value, with_epsilon, NONE, ("input", "epsilon")),

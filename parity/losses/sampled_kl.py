@@ -4,13 +4,14 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, X
 from parity.examples.lines import ONE
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
+from parity.packages.reinforcement import sampled_kl_of_liger
 from parity.references.sampled_kl import sampled_kl
 from parity.row import Row
 
@@ -39,12 +40,15 @@ GRID = EACH | {"reduction": ["none", "mean", "sum"]}
 NONE = EACH | {"reduction": ["none"]}
 KL = fl.sampled_kl_loss
 REFERENCE = [[0.5625, -1.5], [1.25, 0.375], [-0.5, 1.4375]]
+LIGER = Package(
+    "liger-kernel k3_loss_fn", sampled_kl_of_liger, options=GRID | {"estimator": ["k3"]}
+)
 
 INFOS = [
     LossInfo(
         KL,
         cases=[
-            Case(KL, sampled_kl, steps, GRID),
+            Case(KL, sampled_kl, steps, GRID, also=[LIGER]),
             Case(KL, sampled_kl, far, NONE, orders=1),
             Case(KL, sampled_kl, masked_steps, GRID, ("input", "weight")),
         ],

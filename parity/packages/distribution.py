@@ -36,6 +36,6 @@ def distillation_of_torchmetrics(input, target, *, beta, reduction="mean"):
     """Return the Jensen-Shannon divergence of the two softmaxes."""
     assert beta == 0.5
     module = "torchmetrics.functional.regression.js_divergence"
-    log_p, log_q = (torch.log_softmax(x, -1) for x in (input, target))
-    loss = load(module, "jensen_shannon_divergence")
-    return loss(log_p, log_q, log_prob=True, reduction=reduction)
+    # Of logarithms it takes that of 2 in float32.
+    p, q = (torch.softmax(x, -1) for x in (input, target))
+    return load(module, "jensen_shannon_divergence")(p, q, reduction=reduction)
