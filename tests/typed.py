@@ -19,6 +19,7 @@ def the_library_is_that_of_the_first_argument(
     assert_type(fl.mse_loss(x, 0.0), jax.Array)
     assert_type(fl.huber_loss(y, y, delta=0.5), torch.Tensor)
     assert_type(fl.cross_entropy(z, z, reduction="none"), np.ndarray)
+    assert_type(fl.cross_entropy(z, z, axis=(0, 1)), np.ndarray)
 
 
 def a_wrong_call_is_found(x: jax.Array) -> None:
