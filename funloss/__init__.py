@@ -49,6 +49,9 @@ if TYPE_CHECKING:
         generalized_kl_divergence as generalized_kl_divergence,
     )
     from funloss.distribution import kl_div as kl_div
+    from funloss.distribution import (
+        linear_distillation_loss as linear_distillation_loss,
+    )
     from funloss.embedding import cosine_distance as cosine_distance
     from funloss.embedding import cosine_embedding_loss as cosine_embedding_loss
     from funloss.embedding import cosine_similarity as cosine_similarity

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 # By function, the module that it is defined in.
 _HOMES = {
+    "LinearPair": "_linear_distillation",
     "align": "_ctc_alignment",
     "alignment_loss": "_ctc_dispatch",
     "check_log_probs": "_ctc_lengths",
     "choose_chunk": "_linear_cross_entropy",
+    "choose_rows": "_linear_distillation",
     "entmax_d_input": "_entmax",
     "entmax_d_target": "_entmax",
     "entmax_from_scale": "_entmax",
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from funloss._algorithms._entmax import entmax_scale as entmax_scale
     from funloss._algorithms._linear_cross_entropy import choose_chunk as choose_chunk
     from funloss._algorithms._linear_cross_entropy import label_losses as label_losses
+    from funloss._algorithms._linear_distillation import LinearPair as LinearPair
+    from funloss._algorithms._linear_distillation import choose_rows as choose_rows
     from funloss._algorithms._multilabel_margin import sum_of_hinges as sum_of_hinges
     from funloss._algorithms._pdist import pair_distances as pair_distances
     from funloss._algorithms._soft_cap import soft_cap as soft_cap

@@ -15,7 +15,12 @@ from funloss._array import jax_call, jax_pairs, jax_sharding, jax_sums
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
-from funloss._array.jax_custom_jvp import by_platform, custom_jvp, quick_value
+from funloss._array.jax_custom_jvp import (
+    by_platform,
+    custom_jvp,
+    derivative_along,
+    quick_value,
+)
 from funloss._array.jax_inputs import JaxInputs
 
 
@@ -240,6 +245,15 @@ class JaxNamespace(JaxInputs):
 
         function.defvjp(lambda *arrays: (forward(*arrays), arrays), pull)
         return function
+
+    def derivative_along(
+        self,
+        value: Callable[..., tuple[Any, ...]],
+        along: Callable[..., Any],
+        *arrays: Any,
+    ) -> Any:
+        """Return the first of what ``value(*arrays)`` returns, with a derivative."""
+        return derivative_along(value, along, arrays)
 
     def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return `function`, computed again for its derivative instead of kept."""

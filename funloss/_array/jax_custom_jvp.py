@@ -11,7 +11,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from funloss._array.jax_derivatives import exact_on_cpu, on_cpu
 
-__all__ = ["by_platform", "custom_jvp", "quick_value"]
+__all__ = ["by_platform", "custom_jvp", "derivative_along", "quick_value"]
 
 
 def custom_jvp(
@@ -90,6 +90,30 @@ def quick_value(
     )
     value.defjvp(functools.partial(jax.jvp, whole))
     return value(*known.values())
+
+
+def derivative_along(
+    value: Callable[..., tuple[Any, ...]],
+    along: Callable[..., Any],
+    arrays: Sequence[Any],
+) -> Any:
+    """Return ``value(*arrays)[0]`` with the derivative of `along` in what changes."""
+    function = jax.custom_jvp(lambda *arrays: value(*arrays)[0])
+
+    def push(held: Any, changes: Any) -> Any:
+        results, (leaves, tree) = value(*held), jax.tree.flatten(held)
+        steps = dict(enumerate(jax.tree.leaves(changes)))
+        steps = {k: x for k, x in steps.items() if not isinstance(x, SymbolicZero)}
+
+        def moving(*moved: Any) -> Any:
+            given = dict(enumerate(leaves)) | dict(zip(steps, moved, strict=True))
+            return along(tree.unflatten(given.values()), held, results)
+
+        starts = tuple(leaves[k] for k in steps)
+        return results[0], jax.jvp(moving, starts, tuple(steps.values()))[1]
+
+    function.defjvp(push, symbolic_zeros=True)
+    return function(*arrays)
 
 
 def by_platform(

@@ -1,20 +1,20 @@
 """Distillation: how far the distribution of a student is from that of a teacher."""
 
+from typing import Any
+
 from funloss._array import is_number, lookup
 from funloss._core.loss import loss
-from funloss._core.options import open_unit_interval, positive, unit_interval
+from funloss._core.options import (
+    Option,
+    open_unit_interval,
+    positive,
+    unit_interval,
+)
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.distribution._mixtures import (
-    KL_PARTIALS,
-    MIXED_PARTIALS,
-    kl,
-    kl_parts,
-    mixed,
-    mixed_parts,
-)
+from funloss.distribution._mixtures import KL, MIXED
 
-__all__ = ["distillation_loss"]
+__all__ = ["distillation_loss", "is_end", "share_option"]
 
 
 @loss
@@ -87,24 +87,31 @@ def distillation_loss(
         R. Agarwal et al., On-policy distillation of language models: Learning from
         self-generated mistakes, 2024.
     """
-    is_plain = lookup(beta) is None or is_number(beta)
-    bounded = unit_interval(beta) if is_plain else open_unit_interval(beta)
     rows = time_steps(
         input=input,
         target=target,
         axis=axis,
         inner={"input": 1, "target": 1},
-        options={"temperature": positive(temperature), "beta": bounded},
+        options={"temperature": positive(temperature), "beta": share_option(beta)},
         weight=weight,
         where=where,
         dtype=dtype,
     )
     xp, (x, t), (heat, share) = rows.xp, rows.arrays.values(), rows.options
-    if is_number(beta) and beta in (0, 1):
-        pair, formula, shared = ((x, t) if beta == 0 else (t, x)), kl, kl_parts
-        arguments, partials = (*pair, heat, rows.axis), KL_PARTIALS
+    if is_end(beta):
+        pair = (x, t) if beta == 0 else (t, x)
+        losses = KL.losses(xp, *pair, heat, rows.axis)
     else:
-        formula, shared, partials = mixed, mixed_parts, MIXED_PARTIALS
-        arguments = x, t, heat, rows.axis, share
-    losses = xp.custom_jvp(formula, partials, *arguments, axis=rows.axis, shared=shared)
+        losses = MIXED.losses(xp, x, t, heat, rows.axis, share)
     return rows.reduce(losses, reduction)
+
+
+def share_option(beta: Any) -> Option:
+    """Return `beta` with its bounds: an array must be between 0 and 1."""
+    is_plain = lookup(beta) is None or is_number(beta)
+    return unit_interval(beta) if is_plain else open_unit_interval(beta)
+
+
+def is_end(beta: Any) -> bool:
+    """Tell whether the divergence is that of one distribution from the other."""
+    return is_number(beta) and beta in (0, 1)

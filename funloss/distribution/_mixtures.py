@@ -2,21 +2,40 @@
 
 Arguments are the scores of two distributions p and q, the temperature, the axis, and
 the weight of a mixture m; then what each function is made of.
+
+Where the scores of a row come in blocks of classes, its `numbers` are found first, from
+all of them: maxima, sums of exponentials and losses. They make the partial derivatives
+of any block.
 """
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 
-__all__ = [
-    "KL_PARTIALS",
-    "MIXED_PARTIALS",
-    "kl",
-    "kl_parts",
-    "mixed",
-    "mixed_parts",
-]
+__all__ = ["KL", "MIXED", "Divergence"]
+
+
+class Divergence(NamedTuple):
+    """A function of two rows of scores, and its derivatives."""
+
+    formula: Callable[..., Any]
+    # In the arguments of the formula, None where there is none.
+    partials: tuple[Any, ...]
+    # What the partials take as well, found with the value.
+    shared: Callable[..., Any]
+    # Numbers of each row, the loss as a sum of the last of them, and `shared` of a
+    # block of classes by them.
+    numbers: Callable[..., Any]
+    from_numbers: Callable[..., Any]
+    of_block: Callable[..., Any]
+
+    def losses(self, xp: Namespace, *arguments: Any) -> Any:
+        """Return the losses of rows whose scores are there as a whole."""
+        how = {"axis": arguments[3], "shared": self.shared}
+        return xp.custom_jvp(self.formula, self.partials, *arguments, **how)
+
 
 # exp of its negative is 0 in every dtype.
 _BEYOND = 2000.0
@@ -64,7 +83,7 @@ def _softmax(xp: Namespace, x: Any, heat: Any, top: Any, total: Any) -> Any:
     return p, log_p
 
 
-def kl(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> Any:
+def _kl(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> Any:
     rows = _tops_and_totals(xp, x, t, heat, axis)
     _, *terms = _kl_factors(xp, x, t, heat, *rows)
     products = xp.on_cpu(
@@ -80,7 +99,7 @@ def _kl_factors(xp: Namespace, x: Any, t: Any, heat: Any, *rows: Any) -> Any:
     return p, q, xp.clamp_min(log_q, -_BEYOND) - log_p
 
 
-def kl_parts(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> Any:
+def _kl_parts(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> Any:
     rows = _tops_and_totals(xp, x, t, heat, axis)
     # Selected before the product, which so has a second derivative.
     (_, q, gap), (p, own_q, own) = (
@@ -101,7 +120,7 @@ def _kl_d_t(xp: Namespace, _x: Any, _t: Any, heat: Any, _: int, *parts: Any) -> 
     return q * (gap - loss) / heat
 
 
-def mixed(xp: Namespace, x: Any, t: Any, heat: Any, axis: int, beta: Any) -> Any:
+def _mixed(xp: Namespace, x: Any, t: Any, heat: Any, axis: int, beta: Any) -> Any:
     rows = _tops_and_totals(xp, x, t, heat, axis)
     _, _, of_p, of_q = _mixed_terms(xp, x, t, heat, beta, *rows)
     return xp.total(beta * of_q + (1.0 - beta) * of_p, axis)
@@ -119,7 +138,7 @@ def _mixed_terms(
     return p, q, of_p, of_q
 
 
-def mixed_parts(xp: Namespace, x: Any, t: Any, heat: Any, axis: int, beta: Any) -> Any:
+def _mixed_parts(xp: Namespace, x: Any, t: Any, heat: Any, axis: int, beta: Any) -> Any:
     rows = _tops_and_totals(xp, x, t, heat, axis)
     _, _, *terms = _mixed_terms(xp, x, t, heat, beta, *rows)
     losses = (xp.total(each, axis, keepdims=True) for each in terms)
@@ -161,8 +180,52 @@ def _in_heat(d_x: Any, d_t: Any) -> Any:
     return d_heat
 
 
-KL_PARTIALS = _kl_d_x, _kl_d_t, _in_heat(_kl_d_x, _kl_d_t), None
-MIXED_PARTIALS = (
-    *(_mixed_d_x, _mixed_d_t, _in_heat(_mixed_d_x, _mixed_d_t), None),
-    _mixed_d_beta,
+def _kl_numbers(xp: Namespace, x: Any, t: Any, heat: Any, axis: int) -> Any:
+    rows = _tops_and_totals(xp, x, t, heat, axis)
+    _, q, gap = _kl_factors(xp, x, t, heat, *rows)
+    loss = xp.total(q * xp.where(q == 0, 0.0, gap), axis, keepdims=True)
+    return *rows, loss
+
+
+def _kl_of_block(
+    xp: Namespace, x: Any, t: Any, heat: Any, _: int, *numbers: Any
+) -> Any:
+    *rows, loss = numbers
+    p, q, gap = _kl_factors(xp, x, t, heat, *rows)
+    return p, q, xp.where(q == 0, 0.0, gap), loss
+
+
+def _mixed_numbers(
+    xp: Namespace, x: Any, t: Any, heat: Any, axis: int, beta: Any
+) -> Any:
+    rows = _tops_and_totals(xp, x, t, heat, axis)
+    terms = _mixed_terms(xp, x, t, heat, beta, *rows)[2:]
+    return *rows, *(xp.total(each, axis, keepdims=True) for each in terms)
+
+
+def _mixed_from_numbers(beta: Any, *numbers: Any) -> Any:
+    return beta * numbers[-1] + (1.0 - beta) * numbers[-2]
+
+
+def _mixed_of_block(
+    xp: Namespace, x: Any, t: Any, heat: Any, _: int, beta: Any, *numbers: Any
+) -> Any:
+    return *_mixed_terms(xp, x, t, heat, beta, *numbers[:4]), *numbers[4:]
+
+
+KL = Divergence(
+    _kl,
+    (_kl_d_x, _kl_d_t, _in_heat(_kl_d_x, _kl_d_t), None),
+    _kl_parts,
+    _kl_numbers,
+    lambda *numbers: numbers[-1],
+    _kl_of_block,
+)
+MIXED = Divergence(
+    _mixed,
+    (_mixed_d_x, _mixed_d_t, _in_heat(_mixed_d_x, _mixed_d_t), None, _mixed_d_beta),
+    _mixed_parts,
+    _mixed_numbers,
+    _mixed_from_numbers,
+    _mixed_of_block,
 )

@@ -7,6 +7,7 @@ __all__ = [
     "distillation_of_liger",
     "distillation_of_torchmetrics",
     "distillation_of_torchtune",
+    "linear_distillation_of_liger",
 ]
 
 
@@ -39,3 +40,26 @@ def distillation_of_torchmetrics(input, target, *, beta, reduction="mean"):
     # Of logarithms it takes that of 2 in float32.
     p, q = (torch.softmax(x, -1) for x in (input, target))
     return load(module, "jensen_shannon_divergence")(p, q, reduction=reduction)
+
+
+def linear_distillation_of_liger(
+    input,
+    linear_weight,
+    teacher_input,
+    teacher_weight,
+    *,
+    linear_bias,
+    teacher_bias,
+    beta=0.0,
+    temperature=1.0,
+    chunk_size=1024,
+    reduction="mean",
+):
+    """Return the mean over the rows, without the loss of labels."""
+    assert reduction == "mean"
+    loss = load("liger_kernel.chunked_loss.jsd_loss", "LigerFusedLinearJSDFunction")
+    labels = torch.zeros(len(input), dtype=torch.int64)
+    layers = input, linear_weight, teacher_input, teacher_weight
+    biases, shares, options = (linear_bias, teacher_bias), (0.0, 1.0), (beta, -100)
+    rest = temperature, False, chunk_size
+    return loss.apply(*layers, labels, *biases, *shares, *options, *rest)

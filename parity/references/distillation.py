@@ -4,7 +4,7 @@ from parity.later import functional, torch
 from parity.references.policies import seen
 from parity.references.values import reduced
 
-__all__ = ["distillation"]
+__all__ = ["distillation", "linear_distillation"]
 
 
 def distillation(
@@ -30,6 +30,24 @@ def distillation(
         mixture = torch.log(torch.where(mass == 0, 1.0, mass))
         losses = beta * _kl(teacher, mixture) + (1 - beta) * _kl(student, mixture)
     return reduced(losses, reduction, weight=weight, where=where)
+
+
+def linear_distillation(
+    input,
+    linear_weight,
+    teacher_input,
+    teacher_weight,
+    *,
+    linear_bias=None,
+    teacher_bias=None,
+    chunk_size=None,
+    **options,
+):
+    """Return the divergence of the scores of two layers; blocks must not show."""
+    input, teacher_input = seen(options.get("where"), input, teacher_input)
+    student = functional.linear(input, linear_weight, linear_bias)
+    teacher = functional.linear(teacher_input, teacher_weight, teacher_bias)
+    return distillation(student, teacher.detach(), axis=-1, **options)
 
 
 def _kl(of, to):

@@ -1,0 +1,142 @@
+"""Divergences of linear scores of a student and a teacher, without all the scores.
+
+The loss goes over blocks of rows: what a class adds to it depends on the sums of
+exponentials of all classes. These are numbers of a row, and with them known the
+derivative goes over blocks of classes, as many scores at a time. So each block of the
+matrix's derivative is written once, instead of all of it once a block of rows.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+from funloss._array import Namespace
+
+__all__ = ["LinearPair", "choose_rows"]
+
+# How many scores are held at once, and how many make one block.
+_WHOLE = 2**22
+_BLOCK = 2**22
+
+
+def choose_rows(rows: int, classes: int) -> int:
+    """Return how many rows to score at a time; `rows` means all at once."""
+    if rows * classes <= _WHOLE:
+        return rows
+    return min(rows, max(1, _BLOCK // classes))
+
+
+class LinearPair(NamedTuple):
+    """The scores of a student's and a teacher's linear layer, and their divergence.
+
+    The methods take ``(features, weight, bias)`` of both, shapes ``(N, D)``, ``(C,
+    D)`` and ``(C,)``, the last may be None, then the options of the divergence as
+    arrays: the temperature and, of a mixture, its weight.
+    """
+
+    xp: Namespace
+    # A `Divergence` of two rows of scores, of the teacher's first if in reverse.
+    divergence: Any
+    reverse: bool
+    # Rows of scores at a time.
+    chunk: int
+    # Whether the features of either have values of their matrix's 16-bit dtype.
+    narrow: tuple[bool, bool]
+
+    def losses(self, x: Any, weight: Any, bias: Any, *others: Any) -> tuple[Any, ...]:
+        """Return the losses, and the numbers of each row that derivatives take."""
+        (t, *layer), (heat, *share) = others[:3], others[3:]
+        xp, parts = self.xp, self.xp.num_shards(x)
+
+        def numbers(_: Any, __: Any, features: Any) -> Any:
+            def step(carry: Any, row: Any) -> Any:
+                x, t = (xp.block(each, row[0], size) for each in features)
+                pair = self.scores((x, weight, bias), (t, *layer))
+                return carry, self.divergence.numbers(xp, *pair, heat, 1, *share)
+
+            count = features[0].shape[0]
+            size = min(count, max(1, self.chunk // parts))
+            starts = self.starts(count, size)
+            found = xp.scan(xp.checkpoint(step), (), (starts,))[1]
+            return tuple(_joined(xp, each, count) for each in found)
+
+        if parts == 1:
+            found = numbers((), None, (x, t))
+        else:
+            found = xp.map_shards(numbers, parts, (), (x, t))
+            found = tuple(xp.reshape(each, (x.shape[0], 1)) for each in found)
+        losses = self.divergence.from_numbers(*share, *found)
+        return xp.reshape(losses, (x.shape[0],)), *found
+
+    def along(self, moving: Any, held: Any, results: Any) -> Any:
+        """Return of each row the scores and options times the partials in them."""
+        xp, divergence = self.xp, self.divergence
+        (x, weight, bias), options = moving[:3], moving[6:]
+        parts, count = xp.num_shards(weight), len(options)
+        size = math.ceil(self.chunk * weight.shape[0] / x.shape[0] / parts)
+        size = min(size, weight.shape[0] // parts)
+
+        def sums(rows: Any, _: Any, layers: Any) -> Any:
+            x, own_x, t, *rest = rows
+            options, own, numbers = (
+                rest[:count],
+                rest[count : 2 * count],
+                rest[2 * count :],
+            )
+            classes = layers[0].shape[0]
+
+            def step(carry: Any, row: Any) -> Any:
+                weight, bias, *others = (
+                    None if each is None else xp.block(each, row[1], size)
+                    for each in layers
+                )
+                pair = self.scores((own_x, *others[:2]), (t, *others[2:]))
+                arguments = *pair, own[0], 1, *own[1:]
+                shared = divergence.of_block(xp, *arguments, *numbers)
+                in_x, in_t, in_heat, _, *in_share = (
+                    partial and partial(xp, *arguments, *shared)
+                    for partial in divergence.partials
+                )
+                scores = self.linear(x, weight, bias, narrow=self.narrow[0])
+                terms = (in_t if self.reverse else in_x) * scores
+                for each, option in zip((in_heat, *in_share), options, strict=True):
+                    terms = terms + each * option
+                if classes % size:
+                    ids = row[1] + xp.arange(size, **xp.device_kw(x))
+                    terms = xp.where((ids >= row[0])[None, :], terms, 0.0)
+                return carry, xp.total(terms, 1)
+
+            firsts = size * xp.arange(-(-classes // size), **xp.device_kw(x))
+            starts = self.starts(classes, size)
+            found = xp.scan(xp.checkpoint(step), (), (firsts, starts))[1]
+            return xp.total(found, 0)
+
+        rows = x, held[0], held[3], *options, *held[6:], *results[1:]
+        layers = weight, bias, *held[1:3], *held[4:6]
+        if parts == 1:
+            return sums(rows, None, layers)
+        return xp.total(xp.map_shards(sums, parts, rows, layers), 0)
+
+    def starts(self, count: int, size: int) -> Any:
+        """Return where blocks start; the last one is as long as the others."""
+        xp = self.xp
+        firsts = size * xp.arange(-(-count // size))
+        return xp.where(firsts > count - size, count - size, firsts)
+
+    def scores(self, student: Any, teacher: Any) -> tuple[Any, Any]:
+        """Return the scores of both, in the order of the divergence."""
+        pairs = zip((student, teacher), self.narrow, strict=True)
+        s, t = (self.linear(*layer, narrow=narrow) for layer, narrow in pairs)
+        return (t, s) if self.reverse else (s, t)
+
+    def linear(self, x: Any, weight: Any, bias: Any, *, narrow: bool) -> Any:
+        scores = self.xp.linear(x, weight, narrow=narrow)
+        if bias is None:
+            return scores
+        return scores + self.xp.astype(bias, scores.dtype, copy=False)[None, :]
+
+
+def _joined(xp: Namespace, blocks: Any, count: int) -> Any:
+    """Return the numbers of all rows from those of blocks that end in the last."""
+    number, size = blocks.shape[:2]
+    first = xp.reshape(blocks[:-1, ...], ((number - 1) * size, 1))
+    return xp.concat([first, blocks[-1, number * size - count :, :]], axis=0)
