@@ -35,6 +35,7 @@ CLASS_AXES = {
     fl.multilabel_margin_loss: {"input": 1, "target": 1},
     fl.multilabel_soft_margin_loss: {"input": 1, "target": 1},
     fl.linear_cross_entropy: {"linear_weight": 0},
+    fl.linear_distillation_loss: {"linear_weight": 0, "teacher_weight": 0},
     fl.ctc_loss: {"log_probs": 2},
 }
 
