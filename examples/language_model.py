@@ -126,11 +126,11 @@ def main():
     for k in range(50, len(parts.nll) + 1, 50):
         nll, z, _, correct = (x[k - 10 : k].mean() for x in parts)
         print(f"step {k}: nll {nll:.2f}, z-loss {z:.4f}, correct {correct:.0%}")
-    test = next_character(reference, samples(TEST, 256, rng))
+    test = jax.jit(next_character)(reference, samples(TEST, 256, rng))
     print(f"held-out text: loss {test:.2f}")
 
-    draw, held_out = functools.partial(pairs, TRAIN, 16, rng), pairs(TEST, 128, rng)
-    tuned, (margins, _) = train(reference, draw, preference, 1e-3, 1, reference)
+    draw, held_out = functools.partial(pairs, TRAIN, 8, rng), pairs(TEST, 128, rng)
+    tuned, (margins, _) = train(reference, draw, preference, 5e-4, 1, reference)
     for name, params in (("before", reference), ("after", tuned)):
         loss, (margin, prefers) = jax.jit(preference)(params, held_out, reference)
         print(

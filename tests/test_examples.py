@@ -13,14 +13,14 @@ ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
 
-def run(name, *arguments, **environment):
+def run(name, *arguments, seconds=120, **environment):
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     result = subprocess.run(
         [sys.executable, EXAMPLES / name, *arguments],
         env=os.environ | {"PYTHONPATH": path, "JAX_PLATFORMS": "cpu"} | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
     assert result.returncode == 0, result.stderr
@@ -36,6 +36,24 @@ def test_training_on_digits_is_accurate_and_quick():
     assert float(accuracy) >= 95
     (difference,) = re.findall(r"^they agree, difference (\S+)$", printed, re.MULTILINE)
     assert float(difference) < 1e-6
+
+
+def test_a_language_model_learns_the_text_and_then_what_is_preferred():
+    printed = run("language_model.py", seconds=300)
+    (single,) = re.findall(r"^characters alone: loss ([0-9.]+)$", printed, re.M)
+    steps = re.findall(r"^step (\d+): nll ([0-9.]+), z-loss 0.0\d+, ", printed, re.M)
+    assert [int(step) for step, _ in steps] == list(range(50, 301, 50))
+    assert float(steps[-1][1]) < 0.75 * float(steps[0][1])
+    (unseen,) = re.findall(r"^held-out text: loss ([0-9.]+)$", printed, re.M)
+    assert float(unseen) < 0.7 * float(single)
+
+    line = r"^(before|after): DPO loss (\S+), margin (\S+), prefers (\d+)%$"
+    (before, *first), (after, *then) = re.findall(line, printed, re.M)
+    assert (before, *first[:2]) == ("before", "0.693", "0.0")
+    assert after == "after"
+    assert float(then[0]) < 0.3
+    assert float(then[1]) > 20
+    assert int(first[2]) < 10 < 70 < int(then[2])
 
 
 def test_check_against_torch_tells_right_from_wrong():

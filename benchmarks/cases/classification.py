@@ -9,8 +9,10 @@ import optax
 from jaxopt import loss as jaxopt
 
 import funloss as fl
+from benchmarks.case import OURS, Case
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
+from benchmarks.makers import JaxGradient
 
 __all__ = ["CASES"]
 
@@ -31,6 +33,18 @@ def _shares(rng, n, c):
 
 def _scores_of_two(rng, n, c):
     return tuple(rng.standard_normal((2, n, c), np.float32))
+
+
+def _two_layers(rng, n, d, c):
+    x, t = rng.standard_normal((2, n, d), np.float32)
+    layer, teacher = rng.standard_normal((2, c, d), np.float32) / np.float32(d**0.5)
+    return x, layer, t, teacher
+
+
+def _distilled(x, layer, t, teacher):
+    """Return the divergence of all scores at once."""
+    x, t = jax.nn.log_softmax(x @ layer.T), jax.nn.log_softmax(t @ teacher.T)
+    return optax.losses.kl_divergence_with_log_targets(x, t).mean()
 
 
 def _mixed(x, t):
@@ -148,5 +162,19 @@ CASES = [
         SOME_ROWS,
         options={"beta": 0.5},
         optax=_mixed,
+    ),
+    Case(
+        "classification",
+        "linear_distillation_loss",
+        "gradient",
+        _two_layers,
+        (512, 256, 16384),
+        (8, 4, 5),
+        {
+            OURS: JaxGradient(fl.linear_distillation_loss, (0, 1)),
+            "optax": JaxGradient(_distilled, (0, 1)),
+        },
+        # The matrices of two layers are out of cache, the scores of more rows slow.
+        growth=None,
     ),
 ]

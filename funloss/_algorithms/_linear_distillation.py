@@ -44,8 +44,9 @@ class LinearPair(NamedTuple):
 
     def losses(self, x: Any, weight: Any, bias: Any, *others: Any) -> tuple[Any, ...]:
         """Return the losses, and the numbers of each row that derivatives take."""
-        (t, *layer), (heat, *share) = others[:3], others[3:]
-        xp, parts = self.xp, self.xp.num_shards(x)
+        (t, *layer), (heat, *share), xp = others[:3], others[3:], self.xp
+        x, t = xp.gather_beside(x, weight), xp.gather_beside(t, weight)
+        parts = xp.num_shards(x)
 
         def numbers(_: Any, __: Any, features: Any) -> Any:
             def step(carry: Any, row: Any) -> Any:

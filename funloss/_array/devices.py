@@ -31,6 +31,14 @@ class OverDevices(InSteps):
         del x
         return 1
 
+    def gather_beside(self, x: Any, other: Any) -> Any:
+        """Return `x` with its rows gathered where they lie as those of `other` do.
+
+        A table of both has rows and columns, which no device can split alike.
+        """
+        del other
+        return x
+
     def map_shards(
         self, function: Callable[..., Any], count: int, shared: Any, arrays: Any
     ) -> Any:

@@ -197,6 +197,10 @@ class JaxNamespace(JaxInputs):
         """Return how many parts of equal length the rows of `x` may lie in."""
         return jax_sharding.num_shards(x)
 
+    def gather_beside(self, x: Any, other: Any) -> Any:
+        """Return `x` with its rows gathered where they lie as those of `other` do."""
+        return jax_sharding.gather_beside(x, other)
+
     def map_shards(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
         """Return ``function(shared, first, part)`` of all parts, stacked."""
         return jax_sharding.map_shards(function, count, shared, arrays)

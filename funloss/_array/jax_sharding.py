@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import AxisType, PartitionSpec
 
-__all__ = ["map_shards", "num_shards"]
+__all__ = ["gather_beside", "map_shards", "num_shards"]
 
 
 def num_shards(x: Any) -> int:
@@ -22,6 +22,16 @@ def num_shards(x: Any) -> int:
         kinds = zip(mesh.axis_sizes, mesh.axis_types, strict=True)
         count = math.prod(size for size, kind in kinds if kind is AxisType.Auto)
     return 1 if x.shape[0] % count else count
+
+
+def gather_beside(x: Any, other: Any) -> Any:
+    """Return `x` with its rows gathered where they lie as those of `other` do."""
+    shared = set(_row_axes(x)) & set(_row_axes(other))
+    if not shared:
+        return x
+    first, *rest = jax.typeof(x).sharding.spec
+    spec = PartitionSpec(_without(first, tuple(shared)), *rest)
+    return jax.sharding.reshard(x, spec)
 
 
 def map_shards(

@@ -38,6 +38,8 @@ CLASS_AXES = {
     fl.linear_distillation_loss: {"linear_weight": 0, "teacher_weight": 0},
     fl.ctc_loss: {"log_probs": 2},
 }
+# Of these, whose weight is a factor on each loss.
+BY_ROW = {fl.linear_distillation_loss}
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ def test_weights_and_masks_on_eight_devices(problem):
     }
     if row.has("weight"):
         # A number a class, or else a factor on each loss.
-        for name, axis in [*CLASS_AXES.get(row.loss, {}).items()][:1]:
+        axes = {} if row.loss in BY_ROW else CLASS_AXES.get(row.loss, {})
+        for name, axis in [*axes.items()][:1]:
             shape = problem.arrays[name].shape[axis : axis + 1]
         options["weight"] = np.linspace(0.5, 2, math.prod(shape)).reshape(shape)
     parts = {name: mesh.axis_names for name, x in options.items() if len(x) == BATCH}
