@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from funloss._array import jax_call, jax_pairs, jax_sharding, jax_sums
+from funloss._array import jax_call, jax_pairs, jax_sums
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
@@ -192,24 +192,6 @@ class JaxNamespace(JaxInputs):
     def psum(self, x: Any, axis_name: Any) -> Any:
         """Add `x` up over a mapped axis."""
         return lax.psum(x, axis_name)
-
-    def num_shards(self, x: Any) -> int:
-        """Return how many parts of equal length the rows of `x` may lie in."""
-        return jax_sharding.num_shards(x)
-
-    def gather_beside(self, x: Any, other: Any) -> Any:
-        """Return `x` with its rows gathered where they lie as those of `other` do."""
-        return jax_sharding.gather_beside(x, other)
-
-    def map_shards(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
-        """Return ``function(shared, first, part)`` of all parts, stacked."""
-        return jax_sharding.map_shards(function, count, shared, arrays)
-
-    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
-        """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
-        if narrow:
-            return rules.narrow_linear(x, weight)
-        return rules.linear(x, weight.astype(x.dtype), x.dtype)
 
     def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
         """Repeat ``x = step(x)`` where that is less, `limit` times; no derivative."""

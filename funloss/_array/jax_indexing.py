@@ -15,6 +15,7 @@ from jax import lax
 from jax.sharding import PartitionSpec
 
 from funloss._array import jax_derivatives as rules
+from funloss._array import jax_sharding
 from funloss._array.jax_scans import running
 from funloss._array.jax_sizes import JaxSizes
 
@@ -65,6 +66,24 @@ class JaxRows(JaxSizes):
     def block(self, x: Any, start: Any, size: int) -> Any:
         """Return `size` rows of `x` from `start` on, which may be traced."""
         return rules.block(x, start, size)
+
+    def num_shards(self, x: Any) -> int:
+        """Return how many parts of equal length the rows of `x` may lie in."""
+        return jax_sharding.num_shards(x)
+
+    def gather_beside(self, x: Any, other: Any) -> Any:
+        """Return `x` with its rows gathered where they lie as those of `other` do."""
+        return jax_sharding.gather_beside(x, other)
+
+    def map_shards(self, function: Any, count: int, shared: Any, arrays: Any) -> Any:
+        """Return ``function(shared, first, part)`` of all parts, stacked."""
+        return jax_sharding.map_shards(function, count, shared, arrays)
+
+    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+        """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
+        if narrow:
+            return rules.narrow_linear(x, weight)
+        return rules.linear(x, weight.astype(x.dtype), x.dtype)
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
