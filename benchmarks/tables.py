@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.case import OURS
+from benchmarks.case import BY_HAND, OURS
 from benchmarks.exact import QUANTITIES, ExactRow
 from benchmarks.goals import GOALS, beyond, geometric_mean, reached
 from benchmarks.result import Row
@@ -46,10 +46,11 @@ def beyond_table(rows: Sequence[Row]) -> Table:
             goal.beside(row),
             f"{goal.limit:.2f}",
             f"{goal.ratio(row):.2f}",
+            f"{row.ratios[BY_HAND]:.2f}" if BY_HAND in row.ratios else ABSENT,
         ]
         for row, goal in beyond(rows)
     ]
-    head = ["loss", "what", "size", "dtype", "times", "goal", "found"]
+    head = ["loss", "what", "size", "dtype", "times", "goal", "found", BY_HAND]
     return Table("rows beyond their goal", head, lines)
 
 

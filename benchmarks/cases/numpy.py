@@ -4,7 +4,7 @@ import numpy as np
 from torch.nn import functional as F
 
 import funloss as fl
-from benchmarks.case import OURS, Case
+from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.cases.cross_entropy import labelled
 from benchmarks.cases.elementwise import LOSSES
 from benchmarks.cases.margin import multilabel
@@ -41,7 +41,7 @@ def _elementwise(loss, size):
         {
             OURS: numpy_value(loss.ours),
             "torch": torch_value(loss.torch),
-            "by hand": numpy_value(loss.by_hand),
+            BY_HAND: numpy_value(loss.by_hand),
         },
     )
 
@@ -69,7 +69,7 @@ def _tiny(ours, inputs, by_hand, shape, tiny):
         inputs,
         shape,
         tiny,
-        {OURS: numpy_value(ours), "by hand": numpy_value(by_hand)},
+        {OURS: numpy_value(ours), BY_HAND: numpy_value(by_hand)},
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import rlax
 
 import funloss as fl
+from benchmarks.case import BY_HAND
 from benchmarks.cases.beside import beside
 from benchmarks.cases.rows import rows
 from benchmarks.sizes import Growth, pairs_in_rows
@@ -71,7 +72,10 @@ def _policy(rng, n, a):
 
 def _ratio(rng, n):
     log_p, advantage, log_q = rng.standard_normal((3, n), np.float32)
-    return log_p / 4, log_q / 4, advantage
+    ratio = np.exp((log_p - log_q) / 4)
+    # At its bounds rlax has half of the gradient.
+    at_bound = (abs(ratio - 0.8) < 1e-5) | (abs(ratio - 1.2) < 1e-5)
+    return np.where(at_bound, log_q, log_p) / 4, log_q / 4, advantage
 
 
 def _log_probabilities(rng, n):
@@ -95,6 +99,21 @@ def _td(*arrays):
 
 def _q_learning(*arrays):
     return rlax.l2_loss(jax.vmap(rlax.q_learning)(*arrays)).mean()
+
+
+def _q_learning_by_hand(x, action, r, g, later):
+    """Return the loss, nan in a row whose action is out of range."""
+    bad, action = (action < 0) | (action >= x.shape[1]), action[:, None]
+    chosen = jnp.take_along_axis(jnp.where(bad[:, None], jnp.nan, x), action, 1)
+    return 0.5 * ((r + g * later.max(1) - chosen[:, 0]) ** 2).mean()
+
+
+def _ratio_by_hand(x, old, advantage):
+    """Return the loss of a ratio whose gradient stays when it is infinite."""
+    ratio = jnp.exp(x - old)
+    beyond = jnp.where(advantage < 0, ratio < 0.8, ratio > 1.2)
+    bound = jnp.where(advantage < 0, 0.8, 1.2)
+    return -(advantage * jnp.where(beyond, bound, ratio)).mean()
 
 
 def _retrace(x, action, r, g, later, next_action, policy, behaviour):
@@ -136,7 +155,14 @@ PAIRS = Growth(elements=pairs_in_rows)
 
 CASES = [
     _case(fl.td_loss, _values, STEPS, SOME_STEPS, rlax=_td),
-    _case(fl.q_learning_loss, _actions, ROWS, SOME_ROWS, rlax=_q_learning),
+    _case(
+        fl.q_learning_loss,
+        _actions,
+        ROWS,
+        SOME_ROWS,
+        rlax=_q_learning,
+        **{BY_HAND: _q_learning_by_hand},
+    ),
     _case(
         fl.retrace_loss,
         _sequences,
@@ -201,20 +227,21 @@ CASES = [
         rlax=lambda x, old, gain: rlax.clipped_surrogate_pg_loss(
             jnp.exp(x - old), gain, 0.2
         ),
+        **{BY_HAND: _ratio_by_hand},
     ),
     _case(
         fl.ppo_value_loss,
         _ratio,
         STEPS,
         SOME_STEPS,
-        **{"by hand": _value},
+        **{BY_HAND: _value},
     ),
     _case(
         fl.sampled_kl_loss,
         _log_probabilities,
         STEPS,
         SOME_STEPS,
-        **{"by hand": _k3},
+        **{BY_HAND: _k3},
     ),
     _case(
         fl.dpg_loss,

@@ -2,13 +2,14 @@
 
 import functools
 
+import jax.numpy as jnp
 import numpy as np
 import optax
 import torch
 from torch.nn import functional as F
 
 import funloss as fl
-from benchmarks.case import OURS, Case
+from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.makers import JaxGradient, torch_gradient
 from benchmarks.sizes import Growth, pairs
 
@@ -70,14 +71,36 @@ def _distance(p, q):
     return ((p - q) ** 2).sum(-1)
 
 
-def _case(name, inputs, shape, tiny, torch, *, optax=None, ours=None, wrt=0, **more):
-    """Return the case of one loss; `ours` if its result is more than a cost."""
+def _triplet_by_hand(anchor, positive, negative):
+    """Return the loss with torch's `eps` inside of the distances."""
+    near, far = (
+        jnp.sqrt(jnp.sum((anchor - x + 1e-6) ** 2, 1)) for x in (positive, negative)
+    )
+    return jnp.maximum(1 + near - far, 0).mean()
+
+
+def _case(
+    name,
+    inputs,
+    shape,
+    tiny,
+    torch,
+    *,
+    optax=None,
+    by_hand=None,
+    ours=None,
+    wrt=0,
+    **more,
+):
+    """Return the case of one loss; `ours` if its result is more than a number."""
     calls = {
         OURS: JaxGradient(ours or getattr(fl, name), wrt),
         "torch": torch_gradient(torch, wrt),
     }
     if optax:
         calls["optax"] = JaxGradient(optax, wrt)
+    if by_hand:
+        calls[BY_HAND] = JaxGradient(by_hand, wrt)
     return Case("rows", name, "gradient", inputs, shape, tiny, calls, **more)
 
 
@@ -118,6 +141,7 @@ CASES = [
         SMALL,
         F.triplet_margin_loss,
         optax=lambda a, p, n: optax.losses.triplet_margin_loss(a, p, n).mean(),
+        by_hand=_triplet_by_hand,
         wrt=(0, 1, 2),
     ),
     _case(
