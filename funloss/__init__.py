@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from funloss.classification import hinge_loss as hinge_loss
     from funloss.classification import linear_cross_entropy as linear_cross_entropy
+    from funloss.classification import load_balancing_loss as load_balancing_loss
     from funloss.classification import multi_margin_loss as multi_margin_loss
     from funloss.classification import multiclass_hinge_loss as multiclass_hinge_loss
     from funloss.classification import multilabel_margin_loss as multilabel_margin_loss

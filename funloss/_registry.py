@@ -66,6 +66,9 @@ classification hinge_loss: squared_hinge perceptron_loss binary_hinge_loss
     binary_perceptron_loss svm_loss
 classification linear_cross_entropy: LinearCrossEntropyLoss fused_linear_cross_entropy
     chunked_cross_entropy cut_cross_entropy
+classification load_balancing_loss: router_aux_loss aux_loss moe_loss
+    mixture_of_experts_loss switch_loss auxiliary_load_balancing_loss
+    load_balancing_loss_func
 classification multi_margin_loss: MultiMarginLoss
 classification multiclass_hinge_loss: categorical_hinge crammer_singer_loss
     multiclass_perceptron_loss

@@ -108,8 +108,9 @@ def test_lists_are_refused(xp, row):
 def test_mixed_libraries_are_named(xp, row):
     arrays, names = row.made(xp), list(row.arrays)
     if len(arrays) == 1:
-        name = "weight" if row.has("weight") else "p"
-        options, other = {name: torch.asarray(2.0)}, f"{name} torch"
+        name = next(filter(row.has, ("weight", "p", "where")))
+        value = torch.asarray(name == "where" or 2.0)
+        options, other = {name: value}, f"{name} torch"
     else:
         arrays[-1] = row.made(torch)[-1]
         given = "" if names[-1] in row.lists else names[-1]  # a part of an argument

@@ -9,7 +9,7 @@ import optax
 from jaxopt import loss as jaxopt
 
 import funloss as fl
-from benchmarks.case import OURS, Case
+from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
 from benchmarks.makers import JaxGradient
@@ -47,12 +47,24 @@ def _distilled(x, layer, t, teacher):
     return optax.losses.kl_divergence_with_log_targets(x, t).mean()
 
 
+def _groups(rng, n, t, e):
+    return (rng.standard_normal((n, t, e), np.float32),)
+
+
 def _mixed(x, t):
     """Return the Jensen-Shannon divergence as it is written by hand."""
     x, t = jax.nn.log_softmax(x), jax.nn.log_softmax(t)
     mean = jax.numpy.logaddexp(x, t) - np.float32(np.log(2))
     kl = optax.losses.kl_divergence_with_log_targets
     return (kl(mean, x) + kl(mean, t)).mean() / 2
+
+
+def _balance(x, top_k):
+    """Return the load-balancing loss as it is written by hand."""
+    chosen = jax.lax.top_k(x, top_k)[1]
+    share = jax.nn.one_hot(chosen, x.shape[-1]).sum(-2).mean(-2)
+    mean = jax.nn.softmax(x).mean(-2)
+    return (x.shape[-1] * (share * mean).sum(-1)).mean()
 
 
 def _log_mass(x):
@@ -176,5 +188,13 @@ CASES = [
         },
         # The matrices of two layers are out of cache, the scores of more rows slow.
         growth=None,
+    ),
+    _case(
+        fl.load_balancing_loss,
+        _groups,
+        (16, 1024, 64),
+        (2, 5, 4),
+        options={"top_k": 2},
+        **{BY_HAND: functools.partial(_balance, top_k=2)},
     ),
 ]

@@ -14,6 +14,7 @@ from funloss.classification._fenchel_young import fenchel_young_loss
 from funloss.classification._generalized_cross_entropy import generalized_cross_entropy
 from funloss.classification._hinge import hinge_loss
 from funloss.classification._linear_cross_entropy import linear_cross_entropy
+from funloss.classification._load_balancing import load_balancing_loss
 from funloss.classification._multi_margin import multi_margin_loss
 from funloss.classification._multiclass_hinge import multiclass_hinge_loss
 from funloss.classification._multilabel_margin import multilabel_margin_loss
@@ -39,6 +40,7 @@ __all__ = [
     "generalized_cross_entropy",
     "hinge_loss",
     "linear_cross_entropy",
+    "load_balancing_loss",
     "multi_margin_loss",
     "multiclass_hinge_loss",
     "multilabel_margin_loss",
