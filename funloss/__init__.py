@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from funloss.reinforcement import categorical_td_loss as categorical_td_loss
     from funloss.reinforcement import dpg_loss as dpg_loss
     from funloss.reinforcement import entropy_loss as entropy_loss
+    from funloss.reinforcement import grpo_loss as grpo_loss
     from funloss.reinforcement import policy_gradient_loss as policy_gradient_loss
     from funloss.reinforcement import ppo_clip_loss as ppo_clip_loss
     from funloss.reinforcement import ppo_value_loss as ppo_value_loss

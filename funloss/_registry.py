@@ -126,6 +126,8 @@ reinforcement categorical_q_learning_loss: c51 categorical_double_q_learning
 reinforcement categorical_td_loss: categorical_td_learning
 reinforcement dpg_loss: ddpg deterministic_policy_gradient
 reinforcement entropy_loss: entropy_bonus entropy_regularization
+reinforcement grpo_loss: group_relative_policy_optimization gspo gspo_loss gspo_token
+    dapo bnpo dr_grpo cispo clip_higher
 reinforcement policy_gradient_loss: reinforce actor_critic_loss a2c_loss
     vanilla_policy_gradient
 reinforcement ppo_clip_loss: ppo clipped_surrogate_pg_loss

@@ -63,6 +63,11 @@ NARROWER = {
     (fl.ppo_clip_loss, "input"): REAL[np.abs(REAL) <= 100],
     (fl.ppo_clip_loss, "old"): REAL[np.abs(REAL) <= 100],
     (fl.ppo_clip_loss, "advantage"): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    **dict.fromkeys(
+        [(fl.grpo_loss, name) for name in ("input", "old", "reference")],
+        REAL[np.abs(REAL) <= 40],
+    ),
+    (fl.grpo_loss, "advantage"): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.sampled_kl_loss, None): REAL[np.abs(REAL) <= 40],
     # log(1 + x) is taken of numbers above -1.
     (fl.mean_squared_logarithmic_error, "input"): REAL[REAL > -1],

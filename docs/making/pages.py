@@ -31,7 +31,8 @@ ntxent_loss circle_loss
 kl_div distillation_loss linear_distillation_loss generalized_kl_divergence
 ctc_loss
 dice_loss generalized_dice_loss tversky_loss
-policy_gradient_loss ppo_clip_loss ppo_value_loss entropy_loss sampled_kl_loss
+policy_gradient_loss ppo_clip_loss grpo_loss ppo_value_loss entropy_loss
+sampled_kl_loss
 q_learning_loss td_loss retrace_loss quantile_q_learning_loss quantile_huber_loss
 categorical_q_learning_loss categorical_td_loss
 dpg_loss qpg_loss rm_loss rpg_loss

@@ -4,6 +4,7 @@ from funloss.reinforcement._categorical_q_learning import categorical_q_learning
 from funloss.reinforcement._categorical_td import categorical_td_loss
 from funloss.reinforcement._dpg import dpg_loss
 from funloss.reinforcement._entropy import entropy_loss
+from funloss.reinforcement._grpo import grpo_loss
 from funloss.reinforcement._policy_gradient import policy_gradient_loss
 from funloss.reinforcement._ppo_clip import ppo_clip_loss
 from funloss.reinforcement._ppo_value import ppo_value_loss
@@ -22,6 +23,7 @@ __all__ = [
     "categorical_td_loss",
     "dpg_loss",
     "entropy_loss",
+    "grpo_loss",
     "policy_gradient_loss",
     "ppo_clip_loss",
     "ppo_value_loss",

@@ -1,6 +1,6 @@
 """Clipped surrogate loss of proximal policy optimisation."""
 
-import functools
+from collections.abc import Mapping
 from typing import Any
 
 from funloss._array import Namespace
@@ -9,7 +9,7 @@ from funloss._core.options import Bounds, Option, non_negative
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 
-__all__ = ["ppo_clip_loss"]
+__all__ = ["clip_limits", "clipped_losses", "ppo_clip_loss", "shared_ratio"]
 
 
 @loss
@@ -84,38 +84,52 @@ def ppo_clip_loss(
         Q. Yu et al., DAPO: An open-source LLM reinforcement learning system at scale,
         2025: `epsilon_high`.
     """
-    options = {"epsilon": non_negative(epsilon)}
-    if epsilon_high is not None:
-        options["epsilon_high"] = non_negative(epsilon_high)
-    if dual_clip is not None:
-        options["dual_clip"] = Option(dual_clip, Bounds(above=1))
+    limits = clip_limits(epsilon, epsilon_high, dual_clip)
     steps = time_steps(
         input=input,
         old=old,
         advantage=advantage,
-        options=options,
+        options=limits,
         weight=weight,
         where=where,
         dtype=dtype,
     )
-    xp, (input, old, advantage) = steps.xp, steps.arrays.values()
-    constants = xp.stop_gradient(old), xp.stop_gradient(advantage)
-    limits = steps.options
-    if dual_clip is not None and epsilon_high is None:
-        limits = limits[0], *limits
-    partials = (_ppo_clip_d_input, None, None, *_D_LIMITS[len(limits)])
-    losses = xp.custom_jvp(_ppo_clip, partials, input, *constants, *limits)
+    settled = dict(zip(limits, steps.options, strict=True))
+    losses = clipped_losses(steps.xp, *steps.arrays.values(), settled)
     return steps.reduce(losses, reduction)
 
 
+def clip_limits(epsilon: Any, epsilon_high: Any, dual_clip: Any) -> dict[str, Option]:
+    """Return the options that bound the ratio, those that are given."""
+    limits = {"epsilon": non_negative(epsilon)}
+    if epsilon_high is not None:
+        limits["epsilon_high"] = non_negative(epsilon_high)
+    if dual_clip is not None:
+        limits["dual_clip"] = Option(dual_clip, Bounds(above=1))
+    return limits
+
+
+def clipped_losses(
+    xp: Namespace, input: Any, old: Any, advantage: Any, limits: Mapping[str, Any]
+) -> Any:
+    """Return the losses of steps; `limits` are settled options of `clip_limits`."""
+    constants = xp.stop_gradient(old), xp.stop_gradient(advantage)
+    low, high, cap = map(limits.get, ("epsilon", "epsilon_high", "dual_clip"))
+    d_low = _d_epsilon if high is None else _d_low
+    partials = (_d_input, None, None, d_low, _d_high, _d_cap)
+    arguments = input, *constants, low, high, cap
+    return xp.custom_jvp(_ppo_clip, partials, *arguments, shared=shared_ratio)
+
+
+def shared_ratio(xp: Namespace, x: Any, old: Any, *others: Any) -> Any:
+    """Return the ratio, which formulas and their partials share."""
+    del others
+    return (xp.exp(x - old),)
+
+
+# A limit above that is None is that below, and there may be no cap.
 def _ppo_clip(
-    xp: Namespace,
-    x: Any,
-    old: Any,
-    advantage: Any,
-    low: Any,
-    high: Any = None,
-    cap: Any = None,
+    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, high: Any, cap: Any
 ) -> Any:
     ratio = xp.exp(x - old)
     high = low if high is None else high
@@ -126,75 +140,38 @@ def _ppo_clip(
     return -xp.where(advantage < 0, advantage * clipped_below, clipped_above)
 
 
-def _is_clipped(
-    xp: Namespace, ratio: Any, advantage: Any, low: Any, high: Any, cap: Any
-) -> Any:
-    """Tell where the ratio is beyond a limit of its advantage; None: there is none."""
-    beyond = []
-    if high is not None:
-        beyond.append(xp.logical_and(advantage >= 0, ratio > 1 + high))
-    if low is not None:
-        beyond.append(xp.logical_and(advantage < 0, ratio < 1 - low))
-    if cap is not None:
-        beyond.append(xp.logical_and(advantage < 0, ratio > cap))
-    return functools.reduce(xp.logical_or, beyond)
-
-
-def _ppo_clip_d_input(xp: Namespace, *arguments: Any) -> Any:
-    def partial(
-        xp: Namespace,
-        x: Any,
-        old: Any,
-        advantage: Any,
-        low: Any,
-        high: Any = None,
-        cap: Any = None,
-    ) -> Any:
-        ratio = xp.exp(x - old)
-        high = low if high is None else high
-        is_clipped = _is_clipped(xp, ratio, advantage, low, high, cap)
-        return -advantage * xp.where(is_clipped, 0.0, ratio)
+def _d_input(xp: Namespace, *arguments: Any) -> Any:
+    def partial(xp: Namespace, *arguments: Any) -> Any:
+        _, _, advantage, low, high, cap, ratio = arguments
+        beyond = ratio < 1 - low
+        if cap is not None:
+            beyond = xp.logical_or(beyond, ratio > cap)
+        above = ratio > 1 + (low if high is None else high)
+        beyond = xp.where(advantage < 0, beyond, above)
+        return -advantage * xp.where(beyond, 0.0, ratio)
 
     # It is its own derivative, also where an infinite ratio is not selected.
-    partials = (_ppo_clip_d_input, *(None,) * (len(arguments) - 1))
+    partials = (_d_input, *(None,) * (len(arguments) - 1))
     return xp.custom_jvp(partial, partials, *arguments)
 
 
-def _ppo_clip_d_epsilon(
-    xp: Namespace, x: Any, old: Any, advantage: Any, epsilon: Any
-) -> Any:
-    ratio = xp.exp(x - old)
-    is_clipped = _is_clipped(xp, ratio, advantage, epsilon, epsilon, None)
-    return xp.where(is_clipped, -xp.absolute(advantage), 0.0)
+def _d_epsilon(xp: Namespace, *arguments: Any) -> Any:
+    return _d_low(xp, *arguments) + _d_high(xp, *arguments)
 
 
-def _ppo_clip_d_low(
-    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, *others: Any
-) -> Any:
-    del others
-    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, low, None, None)
-    return xp.where(is_clipped, advantage, 0.0)
+def _d_low(xp: Namespace, *arguments: Any) -> Any:
+    _, _, advantage, low, _, _, ratio = arguments
+    beyond = xp.logical_and(advantage < 0, ratio < 1 - low)
+    return xp.where(beyond, advantage, 0.0)
 
 
-def _ppo_clip_d_high(
-    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, high: Any, *cap: Any
-) -> Any:
-    del low, cap
-    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, None, high, None)
-    return xp.where(is_clipped, -advantage, 0.0)
+def _d_high(xp: Namespace, *arguments: Any) -> Any:
+    _, _, advantage, low, high, _, ratio = arguments
+    above = ratio > 1 + (low if high is None else high)
+    return xp.where(xp.logical_and(advantage >= 0, above), -advantage, 0.0)
 
 
-def _ppo_clip_d_cap(
-    xp: Namespace, x: Any, old: Any, advantage: Any, low: Any, high: Any, cap: Any
-) -> Any:
-    del low, high
-    is_clipped = _is_clipped(xp, xp.exp(x - old), advantage, None, None, cap)
-    return xp.where(is_clipped, -advantage, 0.0)
-
-
-# By how many limits there are: one for both sides, one for each, and the cap as well.
-_D_LIMITS = {
-    1: (_ppo_clip_d_epsilon,),
-    2: (_ppo_clip_d_low, _ppo_clip_d_high),
-    3: (_ppo_clip_d_low, _ppo_clip_d_high, _ppo_clip_d_cap),
-}
+def _d_cap(xp: Namespace, *arguments: Any) -> Any:
+    _, _, advantage, _, _, cap, ratio = arguments
+    beyond = xp.logical_and(advantage < 0, ratio > cap)
+    return xp.where(beyond, -advantage, 0.0)

@@ -8,7 +8,9 @@ from funloss._core.loss import loss
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 
-__all__ = ["sampled_kl_loss"]
+__all__ = ["ESTIMATORS", "sampled_kl", "sampled_kl_loss"]
+
+ESTIMATORS = ("k1", "k2", "k3")
 
 
 @loss
@@ -65,14 +67,19 @@ def sampled_kl_loss(
         Z. Shao et al., DeepSeekMath: Pushing the limits of mathematical reasoning in
         open language models, 2024.
     """
-    check_choice(tuple(_ESTIMATORS), estimator=estimator)
+    check_choice(ESTIMATORS, estimator=estimator)
     steps = time_steps(
         input=input, reference=reference, weight=weight, where=where, dtype=dtype
     )
     xp, (input, reference) = steps.xp, steps.arrays.values()
-    formula, partials = _ESTIMATORS[estimator]
-    losses = xp.custom_jvp(formula, partials, input, xp.stop_gradient(reference))
+    losses = sampled_kl(xp, input, reference, estimator)
     return steps.reduce(losses, reduction)
+
+
+def sampled_kl(xp: Namespace, input: Any, reference: Any, estimator: str) -> Any:
+    """Return the estimate of each step."""
+    formula, partials = _FORMULAS[estimator]
+    return xp.custom_jvp(formula, partials, input, xp.stop_gradient(reference))
 
 
 def _k1(xp: Namespace, x: Any, reference: Any) -> Any:
@@ -92,4 +99,4 @@ def _k3_d_input(xp: Namespace, x: Any, reference: Any) -> Any:
     return -xp.expm1(reference - x)
 
 
-_ESTIMATORS = {"k1": (_k1, None), "k2": (_k2, None), "k3": (_k3, (_k3_d_input, None))}
+_FORMULAS = {"k1": (_k1, None), "k2": (_k2, None), "k3": (_k3, (_k3_d_input, None))}

@@ -259,7 +259,7 @@ INFOS = [
                 ),
             ),
         ],
-        gates=[Gate(3 * MILLION, Limit(2.3, 4.0), Limit(4.2), Limit(36))],
+        gates=[Gate(3 * MILLION, Limit(2.3, 4.0), Limit(4.2), Limit(37))],
         curve=Curve(
             "change of the logarithm of a probability",
             (-1.0, 1.0),
