@@ -4,6 +4,7 @@ import functools
 import inspect
 import pathlib
 import re
+from typing import get_args
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
+from funloss._core.typing import SupportsArray
 from funloss._core.wrong_calls import _BY_CLASS, _WORDS
 from funloss._registry import LOSSES
 from tests.table import LABELLED, rows
@@ -172,7 +174,8 @@ def statics():
     seen = set()
     for label, row in LABELLED.items():
         for name, parameter in inspect.signature(row.loss).parameters.items():
-            static = isinstance(parameter.default, bool | int | str)
+            real = SupportsArray in get_args(parameter.annotation)
+            static = isinstance(parameter.default, bool | int | str) and not real
             static |= name in {"topn", "chunk_size", "lambda_weight", "activation"}
             static |= name in {"axis", "ignore_index"}
             static |= parameter.annotation is float and name != "eps"

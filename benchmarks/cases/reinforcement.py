@@ -78,6 +78,23 @@ def _ratio(rng, n):
     return np.where(at_bound, log_q, log_p) / 4, log_q / 4, advantage
 
 
+def _tokens(rng, n, steps):
+    log_p, change = rng.standard_normal((2, n, steps), np.float32)
+    return log_p, log_p + change / 4, rng.standard_normal(n, np.float32)
+
+
+def _grpo(x, old, gain):
+    ratio, gain = jnp.exp(x - old), gain[:, None]
+    # On a bound jnp.clip has half a gradient.
+    clipped = jnp.where(ratio > 1.2, 1.2, jnp.where(ratio < 0.8, 0.8, ratio))
+    return -jnp.minimum(ratio * gain, clipped * gain).mean()
+
+
+def _gspo(x, old, gain):
+    ratio = jnp.exp((x - old).mean(-1))
+    return -jnp.minimum(ratio * gain, jnp.clip(ratio, 0.8, 1.2) * gain).mean()
+
+
 def _log_probabilities(rng, n):
     log_p, _, log_q = _ratio(rng, n)
     return log_p, log_q
@@ -228,6 +245,15 @@ CASES = [
             jnp.exp(x - old), gain, 0.2
         ),
         **{BY_HAND: _ratio_by_hand},
+    ),
+    _case(fl.grpo_loss, _tokens, (1024, 1024), SOME_ROWS, **{"by hand": _grpo}),
+    _case(
+        fl.grpo_loss,
+        _tokens,
+        (1024, 1024),
+        SOME_ROWS,
+        options={"level": "sequence"},
+        **{"by hand": _gspo},
     ),
     _case(
         fl.ppo_value_loss,

@@ -92,7 +92,15 @@ def load_balancing_loss(
         raise ValueError(msg)
     keep = None if keep is None else xp.broadcast_to(keep, tokens.shape)
     load, bad = _choices(xp, x, target, top_k, keep)
-    count = xp.count(tokens.shape[-1:], x.dtype)
+    losses = _group_losses(xp, x, load, keep)
+    losses = losses if bad is None else xp.nan_where(losses, bad)
+    groups = None if keep is None else xp.any(keep, axis=-1)
+    return reduce_losses(xp, tokens.dtype, losses, reduction, where=groups)
+
+
+def _group_losses(xp: Namespace, x: Any, load: Any, keep: Any) -> Any:
+    """Return the loss of each group; `load` tells how often a token goes where."""
+    count = xp.count(x.shape[-2:-1], x.dtype)
     if keep is not None:
         count = xp.total(xp.astype(keep, x.dtype), -1)
         count = xp.clamp_min(count, 1.0)[..., None, None]
@@ -103,10 +111,7 @@ def load_balancing_loss(
     )
     if keep is not None:
         losses, count = xp.where(keep, losses, 0.0), count[..., 0, 0]
-    losses = xp.total(losses, -1) / count
-    losses = losses if bad is None else xp.nan_where(losses, bad)
-    groups = None if keep is None else xp.any(keep, axis=-1)
-    return reduce_losses(xp, tokens.dtype, losses, reduction, where=groups)
+    return xp.total(losses, -1) / count
 
 
 def _check_top_k(top_k: int, target: Any) -> None:

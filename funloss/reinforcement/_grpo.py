@@ -6,10 +6,10 @@ from funloss._array import Namespace
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import is_zero, non_negative, positive
+from funloss._core.token_sequences import TokenSequences, token_sequences
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.reinforcement._ppo_clip import clip_limits, clipped_losses, shared_ratio
 from funloss.reinforcement._sampled_kl import ESTIMATORS, sampled_kl
-from funloss.reinforcement._token_sequences import TokenSequences, token_sequences
 
 __all__ = ["grpo_loss"]
 
@@ -113,32 +113,34 @@ def grpo_loss(
     """
     _check_choices(objective, level, estimator, per)
     _check_bounds(objective, epsilon_high, dual_clip)
-    divergent = not is_zero(beta)
-    if divergent and reference is None:
+    if reference is None and not is_zero(beta):
         msg = "reference must be given with beta, the factor on the divergence from it"
         raise ValueError(msg)
     limits = clip_limits(epsilon, epsilon_high, dual_clip)
     options = limits if objective == "clip" else {"ratio_max": positive(ratio_max)}
-    options = {**options, "beta": non_negative(beta)}
-    by_number = not isinstance(per, str)
+    others = {"beta": non_negative(beta)}
+    if not isinstance(per, str):
+        others["per"] = positive(per)
     tokens = token_sequences(
         {"input": input, "old": old, "advantage": advantage, "reference": reference},
         axis=axis,
-        options={**options, "per": positive(per)} if by_number else options,
+        options={**options, **others},
         weight=weight,
         where=where,
         dtype=dtype,
     )
-    xp, arrays, settled = tokens.xp, tokens.arrays, tokens.options
-    beta, length = settled.pop("beta"), settled.pop("per", None)
-    losses = _policy_losses(tokens, objective, level)
-    if weight is not None:
-        losses = losses * xp.stop_gradient(arrays["weight"])
-    if divergent:
-        kl = sampled_kl(xp, arrays["input"], arrays["reference"], estimator)
-        losses = losses + beta * kl
-    if by_number:
-        return tokens.reduce(tokens.total(losses) / length, reduction)
+    losses = _policy_losses(tokens, objective, level, options)
+    if not is_zero(beta):
+        x, other = tokens.arrays["input"], tokens.arrays["reference"]
+        kl = sampled_kl(tokens.xp, x, other, estimator)
+        losses = losses + tokens.options["beta"] * kl
+    return _reduced(tokens, losses, per, reduction)
+
+
+def _reduced(tokens: TokenSequences, losses: Any, per: Any, reduction: str) -> Any:
+    if not isinstance(per, str):
+        sums = tokens.total(losses) / tokens.options["per"]
+        return tokens.reduce(sums, reduction)
     if per == "token":
         return tokens.reduce(tokens.total(losses), reduction, by_tokens=True)
     return tokens.reduce(tokens.mean(losses), reduction)
@@ -164,19 +166,26 @@ def _check_bounds(objective: str, epsilon_high: Any, dual_clip: Any) -> None:
         raise ValueError(msg)
 
 
-def _policy_losses(tokens: TokenSequences, objective: str, level: str) -> Any:
-    """Return the losses of tokens without the divergence."""
+def _policy_losses(
+    tokens: TokenSequences, objective: str, level: str, options: Any
+) -> Any:
+    """Return the weighted losses of tokens without the divergence."""
     xp, arrays = tokens.xp, tokens.arrays
     x, advantage = arrays["input"], xp.stop_gradient(arrays["advantage"])
     old = xp.stop_gradient(arrays.get("old", x))
     if objective == "cispo":
         arguments = x, old, advantage, tokens.options["ratio_max"]
         partials = (_cispo_d_x, None, None, None)
-        return xp.custom_jvp(_cispo, partials, *arguments, shared=shared_ratio)
-    if level == "sequence":
-        x = tokens.mean(x - old)[..., None]
-        old = xp.zeros_like(x)
-    return clipped_losses(xp, x, old, advantage, tokens.options)
+        losses = xp.custom_jvp(_cispo, partials, *arguments, shared=shared_ratio)
+    else:
+        if level == "sequence":
+            x = tokens.mean(x - old)[..., None]
+            old = xp.zeros_like(x)
+        limits = {name: tokens.options[name] for name in options}
+        losses = clipped_losses(xp, x, old, advantage, limits)
+    if arrays["weight"] is None:
+        return losses
+    return losses * xp.stop_gradient(arrays["weight"])
 
 
 def _cispo(xp: Namespace, x: Any, old: Any, advantage: Any, ratio_max: Any) -> Any:

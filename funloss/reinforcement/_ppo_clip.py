@@ -95,7 +95,8 @@ def ppo_clip_loss(
         dtype=dtype,
     )
     settled = dict(zip(limits, steps.options, strict=True))
-    losses = clipped_losses(steps.xp, *steps.arrays.values(), settled)
+    input, old, advantage = steps.arrays.values()
+    losses = clipped_losses(steps.xp, input, old, advantage, settled)
     return steps.reduce(losses, reduction)
 
 

@@ -214,10 +214,9 @@ def test_sequences_without_tokens_count_in_trl():
 
 
 def test_padding_of_the_batch_changes_no_mean():
-    (x, old, gain), where = of_ratios(jnp)
-    more = jnp.pad(x, ((0, 2), (0, 1))), 0.0, jnp.pad(gain, (0, 2))
+    (x, _, gain), where = of_ratios(jnp)
+    wide, more = jnp.pad(x, ((0, 2), (0, 1))), jnp.pad(gain, (0, 2))
     padded = jnp.pad(where["where"], ((0, 2), (0, 1)))
     for per in ("sequence", "token", 4.0):
-        assert_close(
-            GRPO(*more, per=per, where=padded), GRPO(x, old, gain, per=per, **where)
-        )
+        got = GRPO(wide, 0.0, more, per=per, where=padded)
+        assert_close(got, GRPO(x, 0.0, gain, per=per, **where))

@@ -84,24 +84,12 @@ def token_sequences(
         msg = "input must have an axis of tokens, got shape ()"
         raise ValueError(msg)
     place = check_axis(axis, len(shape))
-    rows = (*shape[:place], *shape[place + 1 :])
-    for name, x in named.items():
-        if x is not None and tuple(x.shape) not in (shape, rows, ()):
-            msg = f"{name} must have shape {shape}, {rows} or (), got {tuple(x.shape)}"
-            raise ValueError(msg)
     where = check_where(xp, input, where, shape)
     if where is None and not shape[place]:
         where = xp.zeros(shape, dtype=xp.bool, **xp.device_kw(input))
-
-    def last(x: Any) -> Any:
-        """Return an array with the tokens last, on an axis of size 1 if it has none."""
-        if x is None or tuple(x.shape) == shape:
-            return x if x is None else xp.moveaxis(x, place, -1)
-        return x[..., None] if x.ndim else xp.reshape(x, (1,) * len(shape))
-
-    named = {name: last(x) for name, x in named.items()}
+    named = {name: _tokens_last(xp, x, name, shape, place) for name, x in named.items()}
     named["input"], settled = check_options(xp, named["input"], options)
-    shape, counts = (*rows, shape[place]), None
+    shape, counts = tuple(named["input"].shape), None
     if where is not None:
         where = xp.broadcast_to(xp.moveaxis(where, place, -1), shape)
         counts = xp.total(xp.astype(where, input.dtype), -1)
@@ -111,3 +99,18 @@ def token_sequences(
             (named[name],) = fill_masked(xp, mask, (x, 0.0))
     settled = dict(zip(options, settled, strict=True))
     return TokenSequences(xp, out, named, settled, shape, where, counts)
+
+
+def _tokens_last(
+    xp: Namespace, x: Any, name: str, shape: tuple[int, ...], place: int
+) -> Any:
+    """Return an array with the tokens last, on an axis of size 1 if it has none."""
+    if x is None:
+        return None
+    rows, own = (*shape[:place], *shape[place + 1 :]), tuple(x.shape)
+    if own not in (shape, rows, ()):
+        msg = f"{name} must have shape {shape}, {rows} or (), got {own}"
+        raise ValueError(msg)
+    if own == shape:
+        return xp.moveaxis(x, place, -1)
+    return x[..., None] if own else xp.reshape(x, (1,) * len(shape))
