@@ -186,7 +186,7 @@ INFOS = [
             Gate(
                 STEPS + GROUP + STEPS[:1],
                 Limit(3.0),
-                Limit(8.4),
+                Limit(8.4, 4.2),
                 Limit(110),
                 reason="the divergence has one formula near 0 and one far from it",
                 options={"beta": 0.05},
