@@ -50,6 +50,9 @@ def test_an_impossible_expert_is_chosen_last(any_xp):
     assert_close(BALANCE(x), 4 * 3 / 4)
     assert_close(BALANCE(x, top_k=3), 4.0)
     assert_close(BALANCE(x, top_k=4), 4.0)
+    # No expert is chosen twice: with all of them, the loss is their number.
+    x = any_xp.asarray([[-INF, 0.0, -INF], [0.0, 0.0, 0.0]], dtype=any_xp.float64)
+    assert_close(BALANCE(x, top_k=3), 3.0)
 
 
 def test_balance_costs_as_many_as_are_chosen(xp):
