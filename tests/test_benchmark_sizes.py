@@ -98,13 +98,16 @@ def test_a_run_takes_the_sizes_it_is_told(listed):
 
 
 def test_a_row_is_held_against_the_fastest_peer_on_jax():
-    slow = row("a", optax=0.5, keras=1.3, torch=0.9)
+    slow = row("a", optax=0.5, keras=1.3, torch=0.9, **{"by hand": 1.02})
     rows = [slow, row("b", optax=1.2), row("c", torch=1.5), row("d", rax=1.1)]
     rows += [row("e", "value", optax=9.0, torch=9.0)]
     found = [(each.loss, goal.beside(each)) for each, goal in beyond(rows)]
     assert found == [("c", "torch"), ("a", "keras"), ("b", "optax")]
     lines = beyond_table(rows).lines
-    assert [line[-3:] for line in lines][1] == ["keras", "1.10", "1.30"]
+    assert [line[-4:] for line in lines][1:] == [
+        ["keras", "1.10", "1.30", "1.02"],
+        ["optax", "1.10", "1.20", "-"],
+    ]
 
 
 def test_a_goal_of_each_row_is_held_against_the_largest():
