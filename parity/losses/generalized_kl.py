@@ -90,7 +90,7 @@ INFOS = [
                 2 * MILLION,
                 Limit(2.4, 4.0),
                 Limit(4.2),
-                Limit(70),
+                Limit(75),
             )
         ],
         curve=Curve(
