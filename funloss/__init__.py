@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
     from funloss.classification import z_loss as z_loss
     from funloss.contrastive import circle_loss as circle_loss
+    from funloss.contrastive import info_nce_loss as info_nce_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
+    from funloss.contrastive import siglip_loss as siglip_loss
+    from funloss.contrastive import supcon_loss as supcon_loss
     from funloss.distribution import distillation_loss as distillation_loss
     from funloss.distribution import (
         generalized_kl_divergence as generalized_kl_divergence,

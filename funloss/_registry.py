@@ -58,7 +58,6 @@ classification cross_entropy: CrossEntropyLoss ce softmax_cross_entropy
     softmax_cross_entropy_with_logits softmax_cross_entropy_with_integer_labels
     sparse_softmax_cross_entropy_with_logits safe_softmax_cross_entropy
     categorical_crossentropy sparse_categorical_crossentropy multiclass_logistic_loss
-    clip_loss
 classification entmax_loss: entmax15_loss sparsemax_loss multiclass_sparsemax_loss
 classification fenchel_young_loss: make_fenchel_young_loss
 classification generalized_cross_entropy: gce categorical_generalized_cross_entropy
@@ -103,8 +102,11 @@ embedding pdist:
 embedding triplet_margin_loss: TripletMarginLoss triplet triplet_loss
 embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
 contrastive circle_loss:
-contrastive ntxent_loss: nt_xent info_nce simclr_loss contrastive_loss n_pair_loss
-    supcon_loss supervised_contrastive_loss
+contrastive info_nce_loss: clip_loss mnrl multiple_negatives_ranking_loss n_pair_loss
+    in_batch_softmax cpc_loss moco_loss
+contrastive ntxent_loss: nt_xent simclr_loss contrastive_loss
+contrastive siglip_loss: sigmoid_contrastive_loss
+contrastive supcon_loss: supervised_contrastive_loss sup_con
 distribution distillation_loss: kd_loss knowledge_distillation_loss jsd_loss
     generalized_jsd_loss jensen_shannon_divergence forward_kl reverse_kl gkd_loss
 distribution generalized_kl_divergence: convex_kl_divergence i_divergence
@@ -152,18 +154,16 @@ NOTES = {
     "sparsemax_loss": "it is entmax_loss with alpha=2, of two classes "
     "binary_sparsemax_loss",
     "multiclass_sparsemax_loss": "it is entmax_loss with alpha=2",
-    "clip_loss": "it is cross_entropy of the scores of all pairs, in both directions",
+    "clip_loss": "it is info_nce_loss with symmetric=True",
+    "mnrl": "it is info_nce_loss with temperature=1 / 20",
+    "multiple_negatives_ranking_loss": "it is info_nce_loss with temperature=1 / 20",
+    "n_pair_loss": "it is info_nce_loss with normalize=False, temperature=1",
     "squared_hinge": "it is hinge_loss with p=2",
     "perceptron_loss": "it is hinge_loss with margin=0",
     "binary_hinge_loss": "it is hinge_loss, of labels 0 and 1 with labels='binary'",
     "binary_perceptron_loss": "it is hinge_loss with margin=0, labels='binary'",
     "multiclass_perceptron_loss": "it is multiclass_hinge_loss with margin=0",
     "lambdarank": "it is pairwise_logistic_loss with lambda_weight='dcg'",
-    "info_nce": "it is ntxent_loss, of two matrices cross_entropy of their products",
-    "supcon_loss": "the nearest is ntxent_loss, which leaves the other positives out "
-    "of the denominator",
-    "supervised_contrastive_loss": "the nearest is ntxent_loss, which leaves the other "
-    "positives out of the denominator",
     "contrastive_loss": "of pairs it is cosine_embedding_loss or hinge_embedding_loss, "
     "of a batch ntxent_loss",
     "kl_divergence_with_log_targets": "it is kl_div with log_target=True",

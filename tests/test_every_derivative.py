@@ -78,6 +78,9 @@ NARROWER = {
     # that float32 holds none of a vector shorter than 1e-18.
     (fl.ntxent_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.circle_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.info_nce_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.siglip_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.supcon_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     # That of a length is of the size of its inverse, which overflows if subnormal.
     (fl.cosine_similarity, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
     (fl.cosine_distance, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],

@@ -131,10 +131,8 @@ for name in {loss.family: name for name, loss in LOSSES.items()}.values():
         ("softmax_cross_entropy", ": it is cross_entropy here"),
         ("kldiv", ": it is kl_div here"),
         ("CrossEntropyLoss", ": it is cross_entropy here"),
-        (
-            "info_nce",
-            ": it is ntxent_loss, of two matrices cross_entropy of their products",
-        ),
+        ("info_nce", ": it is info_nce_loss here"),
+        ("clip_loss", ": it is info_nce_loss with symmetric=True"),
         ("pinball_loss", ": it is quantile_loss here"),
         ("huber", ": it is huber_loss here"),
         ("Focal", ": it is sigmoid_focal_loss or softmax_focal_loss here"),
@@ -262,7 +260,7 @@ def test_first_line_names_the_loss_as_the_field_does(loss):
 # What checks, promotes and masks the arguments of a loss, and can reduce its losses.
 WAYS_IN = {
     *("elements", "class_rows", "settle_rows", "item_lists"),
-    *("vector_rows", "labelled_rows", "time_steps", "regions"),
+    *("vector_rows", "labelled_rows", "paired_rows", "time_steps", "regions"),
     "token_sequences",
 }
 # Lengths of two kinds and a lattice are no arrays of one shape.

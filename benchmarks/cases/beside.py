@@ -23,6 +23,7 @@ def beside(
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
     growth: Growth = MORE_ROWS,
+    wrt: Any = 0,
     **peers: Loss,
 ) -> Case:
     """Return value and gradients of a loss beside `peers`, which give it as well."""
@@ -34,7 +35,7 @@ def beside(
         inputs,
         shape,
         tiny,
-        {name: JaxGradient(loss) for name, loss in calls.items()},
+        {name: JaxGradient(loss, wrt) for name, loss in calls.items()},
         options=in_words(options),
         growth=growth,
     )

@@ -2,6 +2,8 @@
 
 import functools
 
+import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
@@ -15,6 +17,37 @@ __all__ = ["CASES"]
 
 def _labelled(rng, n, d):
     return rng.standard_normal((n, d), np.float32), np.arange(n, dtype=np.int32) // 2
+
+
+def _sides(rng, n, d):
+    return tuple(rng.standard_normal((2, n, d), np.float32))
+
+
+def _products(x, y):
+    """Return the cosines of all pairs."""
+    x, y = (a / jnp.linalg.norm(a, axis=1, keepdims=True) for a in (x, y))
+    return x @ y.T
+
+
+def _clip(x, y):
+    scores = _products(x, y) / 0.07
+    return -sum(jnp.diag(jax.nn.log_softmax(scores, k)).mean() for k in (0, 1)) / 2
+
+
+def _siglip(x, y):
+    scores = _products(x, y) / 0.1 - 10
+    labels = 2 * jnp.eye(len(x), dtype=x.dtype) - 1
+    return -jax.nn.log_sigmoid(labels * scores).sum() / len(x)
+
+
+def _supcon(x, labels):
+    own = jnp.eye(len(x), dtype=bool)
+    scores = jnp.where(own, -jnp.inf, _products(x, x) / 0.1)
+    positive = (labels[:, None] == labels) & ~own
+    log_p = jnp.where(positive, jax.nn.log_softmax(scores), 0)
+    count = positive.sum(1)
+    losses = -log_p.sum(1) / jnp.maximum(count, 1)
+    return losses.sum() / (count > 0).sum()
 
 
 _case = functools.partial(beside, "contrastive")
@@ -38,5 +71,33 @@ CASES = [
         options={"margin": 0.4, "constant_weights": False},
         growth=Growth(elements=pairs),
         keras=lambda x, t: keras.losses.circle(t, keras.ops.normalize(x)).mean(),
+    ),
+    # No library of JAX has these: beside lines written by hand.
+    _case(
+        fl.info_nce_loss,
+        _sides,
+        BATCH,
+        SMALL,
+        options={"symmetric": True},
+        growth=Growth(elements=pairs),
+        wrt=(0, 1),
+        jax=_clip,
+    ),
+    _case(
+        fl.siglip_loss,
+        _sides,
+        BATCH,
+        SMALL,
+        growth=Growth(elements=pairs),
+        wrt=(0, 1),
+        jax=_siglip,
+    ),
+    _case(
+        fl.supcon_loss,
+        _labelled,
+        BATCH,
+        SMALL,
+        growth=Growth(elements=pairs),
+        jax=_supcon,
     ),
 ]

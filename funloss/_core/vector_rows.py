@@ -1,4 +1,4 @@
-"""The ways into losses of vectors: pairs or triplets of vectors, and labelled rows."""
+"""The ways into losses of vectors: pairs or triplets, and rows of a batch."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,12 +6,24 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
 from funloss._core.batch import Batch
-from funloss._core.checks import broadcast_shape, check_axis, check_broadcastable_to
+from funloss._core.checks import (
+    broadcast_shape,
+    check_axis,
+    check_broadcastable_to,
+    check_shapes_equal,
+)
 from funloss._core.labels import as_row, batch_shape, match_rows
 from funloss._core.options import Option, check_options
 from funloss._core.reduction import MeanOver, reduce_losses
 
-__all__ = ["LabelledRows", "VectorRows", "labelled_rows", "vector_rows"]
+__all__ = [
+    "LabelledRows",
+    "PairedRows",
+    "VectorRows",
+    "labelled_rows",
+    "paired_rows",
+    "vector_rows",
+]
 
 
 class VectorRows(Batch):
@@ -129,12 +141,65 @@ def labelled_rows(
     """Check, promote and mask embeddings ``(N, D)`` and their labels ``(N)``."""
     xp, out, (input,) = promote_arrays(dtype, input=input)
     input, settled = check_options(xp, input, options)
+    _check_matrix(input)
+    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
+    where, rows = _masked_rows(xp, where, input)
+    return LabelledRows(xp, out, *rows, labels, where, settled)
+
+
+class PairedRows(Batch):
+    """Embeddings of two sides, whose rows are pairs: masked rows are zeros."""
+
+    xp: Namespace
+    # Of the result.
+    dtype: Any
+    # Of shape (N, D) each.
+    rows: tuple[Any, Any]
+    # What else there is, as it was given, in the dtype to compute in.
+    others: tuple[Any, ...]
+    # Of shape (N).
+    where: Any
+    options: tuple[Any, ...]
+
+    def reduce(self, losses: Any, reduction: str) -> Any:
+        """Mask, reduce and cast the losses of pairs."""
+        return reduce_losses(self.xp, self.dtype, losses, reduction, where=self.where)
+
+
+def paired_rows(
+    *,
+    input: Any,
+    target: Any,
+    where: Any,
+    dtype: Any,
+    options: Mapping[str, Option] | None = None,
+    **others: Any,
+) -> PairedRows:
+    """Check, promote and mask embeddings ``(N, D)`` of two sides.
+
+    `others` are promoted with them; None is passed over.
+    """
+    others = {name: x for name, x in others.items() if x is not None}
+    arrays = {"input": input, "target": target, **others}
+    xp, out, (input, target, *rest) = promote_arrays(dtype, **arrays)
+    input, settled = check_options(xp, input, options)
+    check_shapes_equal(input=input, target=target)
+    _check_matrix(input)
+    where, rows = _masked_rows(xp, where, input, target)
+    return PairedRows(xp, out, tuple(rows), tuple(rest), where, settled)
+
+
+def _check_matrix(input: Any) -> None:
     if input.ndim != 2:
         msg = f"input must have shape (N, D), got {tuple(input.shape)}"
         raise ValueError(msg)
-    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
-    where = check_where(xp, input, where, labels.shape)
-    if where is not None:
-        where = xp.broadcast_to(where, labels.shape)
-        (input,) = fill_masked(xp, where[:, None], (input, 0.0))
-    return LabelledRows(xp, out, input, labels, where, settled)
+
+
+def _masked_rows(xp: Namespace, where: Any, *arrays: Any) -> tuple[Any, list[Any]]:
+    """Return the mask of rows, and matrices whose masked rows are zeros."""
+    shape = (arrays[0].shape[0],)
+    where = check_where(xp, arrays[0], where, shape)
+    if where is None:
+        return None, list(arrays)
+    where = xp.broadcast_to(where, shape)
+    return where, fill_masked(xp, where[:, None], *((x, 0.0) for x in arrays))

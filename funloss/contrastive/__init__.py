@@ -1,6 +1,15 @@
 """Losses of a batch of embeddings against itself."""
 
 from funloss.contrastive._circle import circle_loss
+from funloss.contrastive._info_nce import info_nce_loss
 from funloss.contrastive._ntxent import ntxent_loss
+from funloss.contrastive._siglip import siglip_loss
+from funloss.contrastive._supcon import supcon_loss
 
-__all__ = ["circle_loss", "ntxent_loss"]
+__all__ = [
+    "circle_loss",
+    "info_nce_loss",
+    "ntxent_loss",
+    "siglip_loss",
+    "supcon_loss",
+]

@@ -14,6 +14,7 @@ from funloss.contrastive._similarity import (
     map_row_blocks,
     masked_logsumexp,
     normalize_rows,
+    pair_labels,
     pair_masks,
 )
 
@@ -102,7 +103,7 @@ def circle_loss(
         return losses, counts
 
     unit = normalize_rows(batch)
-    losses, counts = map_row_blocks(batch, block, unit, unit)
+    losses, counts = map_row_blocks(xp, block, unit, unit, pair_labels(batch))
     count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
     return batch.reduce(losses, reduction, divisor=count)
 

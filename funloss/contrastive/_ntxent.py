@@ -14,6 +14,7 @@ from funloss.contrastive._similarity import (
     map_row_blocks,
     masked_logsumexp,
     normalize_rows,
+    pair_labels,
     pair_masks,
 )
 
@@ -89,7 +90,11 @@ def ntxent_loss(
         return batch.reduce(xp.total(batch.rows, 1), reduction)
     unit = normalize_rows(batch)
     losses, counts = map_row_blocks(
-        batch, functools.partial(_block, xp), unit / temperature, unit
+        xp,
+        functools.partial(_block, xp),
+        unit / temperature,
+        unit,
+        pair_labels(batch),
     )
     count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
     return batch.reduce(losses, reduction, divisor=count)

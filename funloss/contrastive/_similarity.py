@@ -5,15 +5,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace
-from funloss._core.vector_rows import LabelledRows
+from funloss._core.vector_rows import LabelledRows, PairedRows
 
 __all__ = [
     "PairLabels",
+    "joint_logsumexp",
     "map_row_blocks",
+    "mask_scores",
     "masked_logsumexp",
     "normalize_rows",
     "pair_labels",
     "pair_masks",
+    "pair_places",
 ]
 
 # The number of pairs in a block, and the least number of its rows.
@@ -35,7 +38,7 @@ def normalize_rows(batch: LabelledRows) -> Any:
 
 
 def pair_labels(batch: LabelledRows) -> PairLabels:
-    """Return what `pair_masks` takes."""
+    """Return what `pair_masks` takes, of all rows beside themselves."""
     xp, labels, where = batch.xp, batch.labels, batch.where
     count, device = batch.rows.shape[0], xp.device_kw(batch.rows)
     row = xp.arange(count, dtype=labels.dtype, **device)
@@ -45,35 +48,57 @@ def pair_labels(batch: LabelledRows) -> PairLabels:
     return PairLabels(labels[:, None], row[:, None], *others)
 
 
+def pair_places(batch: PairedRows) -> PairLabels:
+    """Return what `pair_masks` takes: rows of one place on both sides are positive."""
+    xp, rows, where = batch.xp, batch.rows[0], batch.where
+    count, device = rows.shape[0], xp.device_kw(rows)
+    # On several devices it lies as the rows do.
+    label = xp.zeros_like(xp.total(rows, 1), dtype=xp.int32)
+    label = label + xp.arange(count, dtype=xp.int32, **device)
+    # No row of one side is a row of the other.
+    row, other = label, label + count
+    if where is not None:
+        row, other = (xp.where(where, x, -1) for x in (row, other))
+    others = (xp.replicate_axes(x, 0)[None, :] for x in (label, other))
+    return PairLabels(label[:, None], row[:, None], *others)
+
+
 def map_row_blocks(
-    batch: LabelledRows, function: Callable[..., Any], left: Any, right: Any
-) -> tuple[Any, Any]:
-    """Return ``function(left @ right.T, *pair_labels(batch))``, two numbers a row.
+    xp: Namespace,
+    function: Callable[..., Any],
+    left: Any,
+    right: Any,
+    pairs: PairLabels,
+) -> list[Any]:
+    """Return ``function(left @ right.T, *pairs)``, a tuple of results of rows.
 
     Many rows are processed in blocks, whose scores are computed again for the gradient.
-    On several devices there are no blocks: each has a part of the rows.
+    Results of shape ``(rows)`` are joined. Those of shape ``(1, columns)`` are stacked,
+    one a block. On several devices there are no blocks: each has a part of the rows.
     """
-    xp = batch.xp
-    label, row, *others = pair_labels(batch)
+    label, row, *others = pairs
     right = xp.replicate_axes(right, 0)
 
-    def block(left: Any, label: Any, row: Any) -> tuple[Any, Any]:
+    def block(left: Any, label: Any, row: Any) -> tuple[Any, ...]:
         return function(xp.linear(left, right), label, row, *others)
 
-    count = left.shape[0]
-    if not xp.known(count) or not xp.blockwise or xp.num_shards(left) > 1:
-        return block(left, label, row)
-    size = max(_MIN_ROWS, _PAIRS // count)
+    count, width = left.shape[0], right.shape[0]
+    if not xp.known(count, width) or not xp.blockwise or xp.num_shards(left) > 1:
+        return list(block(left, label, row))
+    size = max(_MIN_ROWS, _PAIRS // width)
     if size >= count:
-        return block(left, label, row)
+        return list(block(left, label, row))
     step = xp.checkpoint(block)
     padding = -count % size
     stacks = [
         _stack_blocks(xp, x, size, padding, fill)
         for x, fill in ((left, 0), (label, 0), (row, -1))
     ]
-    _, (first, second) = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
-    return xp.reshape(first, (-1,))[:count], xp.reshape(second, (-1,))[:count]
+    _, results = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
+    return [
+        xp.reshape(x, (-1,))[:count] if x.ndim == 2 else xp.squeeze(x, axis=1)
+        for x in results
+    ]
 
 
 def _stack_blocks(xp: Namespace, x: Any, size: int, padding: int, fill: int) -> Any:
@@ -91,12 +116,31 @@ def pair_masks(xp: Namespace, pairs: PairLabels) -> tuple[Any, Any]:
     return positive, xp.logical_and(is_kept, xp.logical_not(is_same))
 
 
-def masked_logsumexp(xp: Namespace, x: Any, mask: Any) -> tuple[Any, Any]:
-    """Return ``log(sum(exp(x)))`` of each row where `mask`, and which rows have any.
+def masked_logsumexp(
+    xp: Namespace, x: Any, mask: Any, axis: int = 1
+) -> tuple[Any, Any]:
+    """Return ``log(sum(exp(x)))`` of a matrix where `mask`, and where there is any.
 
-    Rows without any have a finite number without meaning, so that gradients are finite.
+    Where there is none it is a finite number without meaning, so that gradients are
+    finite.
     """
-    has_any = xp.any(mask, axis=1, keepdims=True)
-    rest = xp.where(has_any, -math.inf, xp.zeros_like(x[:, :1]))
-    x = xp.where(mask, x, rest)
-    return xp.logsumexp(x, 1, keepdims=True), has_any
+    x, has_any = mask_scores(xp, x, mask, axis)
+    return xp.logsumexp(x, axis, keepdims=True), has_any
+
+
+def mask_scores(xp: Namespace, x: Any, mask: Any, axis: int = 1) -> tuple[Any, Any]:
+    """Return a matrix, -inf where not `mask`, and where there is any of it.
+
+    Where there is none it is 0.
+    """
+    has_any = xp.any(mask, axis=axis, keepdims=True)
+    rest = xp.where(has_any, -math.inf, xp.zeros_like(has_any, dtype=x.dtype))
+    return xp.where(mask, x, rest), has_any
+
+
+def joint_logsumexp(xp: Namespace, parts: Any) -> Any:
+    """Return the logsumexp of those of parts, on the first axis; of none it is -inf."""
+    if parts.shape[0] == 1:
+        return parts[0, ...]
+    total, has_any = masked_logsumexp(xp, parts, parts != -math.inf, axis=0)
+    return xp.squeeze(xp.where(has_any, total, -math.inf), axis=0)

@@ -2,7 +2,7 @@
 
 from parity.packages.loading import load
 
-__all__ = ["ntxent_of_lightly", "ntxent_of_pml"]
+__all__ = ["info_nce_of_package", "ntxent_of_lightly", "ntxent_of_pml", "supcon_of_pml"]
 
 
 def ntxent_of_pml(input, target, *, temperature=0.07):
@@ -17,3 +17,19 @@ def ntxent_of_lightly(input, target, *, temperature):
     assert target.tolist() == 2 * [*range(half)]
     loss = load("lightly.loss.ntx_ent_loss", "NTXentLoss")
     return loss(temperature)(input[:half], input[half:])
+
+
+def info_nce_of_package(
+    input, target, negatives=None, *, temperature=0.07, in_batch=True, reduction="mean"
+):
+    """Return InfoNCE: with `negatives`, without those in the batch."""
+    assert in_batch == (negatives is None)
+    mode = "paired" if negatives is not None and negatives.ndim == 3 else "unpaired"
+    loss = load("info_nce", "info_nce")
+    return loss(input, target, negatives, temperature, reduction, mode)
+
+
+def supcon_of_pml(input, target, *, temperature=0.1):
+    """Return SupCon, the mean of rows with positives, by pytorch-metric-learning."""
+    loss = load("pytorch_metric_learning.losses", "SupConLoss")
+    return loss(temperature=temperature)(input, target)

@@ -3,14 +3,19 @@
 from parity.later import torch
 from parity.references.formulas import reduced
 
-__all__ = ["cosines", "neighbours", "ntxent"]
+__all__ = ["cosines", "neighbours", "ntxent", "unit"]
+
+
+def unit(input):
+    """Return vectors over their lengths, that of zeros 1."""
+    size = torch.linalg.vector_norm(input, dim=-1, keepdim=True)
+    return input / torch.where(size == 0, 1.0, size)
 
 
 def cosines(input):
     """Return the cosines of all rows; a row of zeros has length 1."""
-    size = torch.linalg.vector_norm(input, dim=1, keepdim=True)
-    unit = input / torch.where(size == 0, 1.0, size)
-    return unit @ unit.T
+    rows = unit(input)
+    return rows @ rows.T
 
 
 def neighbours(target, row):

@@ -11,8 +11,8 @@ import funloss as fl
 from tests.assertions import assert_close
 
 NAN = math.nan
-NTXENT, CIRCLE = fl.ntxent_loss, fl.circle_loss
-BOTH = pytest.mark.parametrize("loss", [NTXENT, CIRCLE])
+LOSSES = [fl.ntxent_loss, fl.circle_loss, fl.supcon_loss]
+EACH = pytest.mark.parametrize("loss", LOSSES)
 
 
 def square(xp):
@@ -21,17 +21,18 @@ def square(xp):
     return xp.asarray(rows, dtype=xp.float64)
 
 
-@BOTH
+@EACH
 def test_rows_without_pairs_have_no_loss_and_no_gradient(loss):
     x = square(jnp)
-    for labels in ([0, 1, 2, 3], [5, 5, 5, 5]):
+    alike = [] if loss is fl.supcon_loss else [[5, 5, 5, 5]]
+    for labels in ([0, 1, 2, 3], *alike):
         value, derivative = jax.value_and_grad(loss)(x, jnp.asarray(labels))
         assert_close(value, 0)
         assert_close(derivative, jnp.zeros_like(x))
     assert_close(loss(x[:0], jnp.asarray([], int)), NAN)
 
 
-@BOTH
+@EACH
 def test_a_row_of_zeros_has_an_ordinary_derivative(loss):
     x = square(jnp).at[0].set(0.0)
     value, derivative = jax.value_and_grad(loss)(x, jnp.asarray([0, 0, 1, 1]))
@@ -40,7 +41,7 @@ def test_a_row_of_zeros_has_an_ordinary_derivative(loss):
     assert float(jnp.abs(derivative).max()) < 500
 
 
-@BOTH
+@EACH
 def test_masked_rows_are_in_no_pair(loss):
     x = jnp.concat([square(jnp), jnp.full((1, 2), NAN)])
     where = jnp.asarray([True, True, True, True, False])
@@ -52,14 +53,14 @@ def test_masked_rows_are_in_no_pair(loss):
     assert_close(derivative[4], [0, 0])
 
 
-@BOTH
+@EACH
 def test_lengths_do_not_matter(loss):
     x, t = square(np), np.asarray([0, 0, 1, 1])
     scale = np.asarray([[1e150], [1e-150], [1.0], [1e20]])
     assert_close(loss(x * scale, t), loss(x, t), rtol=1e-11)
 
 
-@BOTH
+@EACH
 def test_many_rows_come_in_blocks_that_change_nothing(loss):
     rng = np.random.default_rng(0)
     x, t = rng.standard_normal((1100, 3)), rng.integers(0, 40, 1100)

@@ -171,7 +171,10 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
     def program(*shards):
         weight = 1 / row.mass
         if row.together:
-            shards = [lax.all_gather(x, mesh.axis_names, tiled=True) for x in shards]
+            shards = [
+                lax.all_gather(x, mesh.axis_names, tiled=True) if any(spec) else x
+                for x, spec in zip(shards, specs, strict=True)
+            ]
         if row.loss is fl.ctc_loss:  # averages costs a label
             weight = 1 / shards[-1]
         return fl.reduce(

@@ -1,0 +1,149 @@
+"""SupCon loss."""
+
+import functools
+import math
+from typing import Any, NamedTuple
+
+from funloss._array import Namespace
+from funloss._core.loss import loss
+from funloss._core.options import positive
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss._core.vector_rows import labelled_rows
+from funloss.contrastive._similarity import (
+    PairLabels,
+    map_row_blocks,
+    mask_scores,
+    normalize_rows,
+    pair_labels,
+    pair_masks,
+)
+
+__all__ = ["supcon_loss"]
+
+
+@loss
+def supcon_loss(
+    input: Array,
+    target: ArrayLike,
+    *,
+    temperature: Real = 0.1,
+    reduction: Reduction = "mean",
+    where: ArrayLike | None = None,
+    dtype: DType | None = None,
+) -> Array:
+    """SupCon loss: supervised contrastive loss of all rows of a label.
+
+    With ``s`` the cosine of two rows over the temperature, the loss of a row ``i`` is
+    the mean, over its positives ``p`` (the other rows of its label), of ``-log(exp(s[i,
+    p]) / sum(exp(s[i, j])))``, where ``j`` runs over all rows but ``i``. A row without
+    positives has loss 0 and gradient 0, and does not count in the mean.
+
+    Args:
+        input: Embeddings of any length, shape ``(N, D)``, floating. A row of zeros has
+            cosine 0 to all, and the gradient of a row of length 1.
+        target: Labels, shape ``(N)``, any integers.
+        temperature: Divisor of the cosines, > 0; a number or a 0-d array.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the number
+            of rows that have positives.
+        where: Boolean, broadcastable to `target`. A False row has loss 0 and gradient 0
+            (even at nan) and is in no pair.
+        dtype: Of the result; that of `input` if None.
+
+    Returns:
+        Loss in nats, one per row for ``"none"``, else ``()``. The mean of rows without
+        positives is 0, that of no rows is nan.
+
+    Raises:
+        TypeError: `input` is not floating, or `target` not an integer array.
+        ValueError: Shapes do not match, ``temperature <= 0`` or `reduction` is
+            unknown.
+
+    Peers:
+        The SupConLoss of pytorch-metric-learning, except that a batch of one label
+        alone has its loss here and none there. The code of the paper divides by the
+        number of all rows, those without positives too. `where` and `dtype` are new.
+
+    Numerics:
+        A loss near 0 keeps its digits: it is ``log(1 + exp(n - p))`` more than that
+        among the positives alone, with the logsumexp ``n`` of the negatives and ``p``
+        of the positives. Many rows are scored in blocks, again for the gradient.
+
+    Examples:
+        >>> import numpy as np
+        >>> x = np.asarray([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]])
+        >>> print(supcon_loss(x, np.asarray([0, 0, 0, 1]), temperature=0.5).round(4))
+        0.9786
+
+    References:
+        P. Khosla et al., Supervised contrastive learning, 2020.
+    """
+    batch = labelled_rows(
+        input,
+        target,
+        where=where,
+        dtype=dtype,
+        options={"temperature": positive(temperature)},
+    )
+    xp, (temperature,) = batch.xp, batch.options
+    if batch.rows.shape[0] == 0:
+        return batch.reduce(xp.total(batch.rows, 1), reduction)
+    unit = normalize_rows(batch)
+    block = functools.partial(_block, xp)
+    pairs = pair_labels(batch)
+    losses, counts = map_row_blocks(xp, block, unit / temperature, unit, pairs)
+    count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
+    return batch.reduce(losses, reduction, divisor=count)
+
+
+def _block(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
+    """Return the loss of each row, and whether it has positives."""
+    partials = (_supcon_d_scores, None, None, None, None)
+    positives, _ = pair_masks(xp, PairLabels(*pairs))
+    counts = xp.astype(xp.any(positives, axis=1), scores.dtype)
+    return xp.custom_jvp(_supcon, partials, scores, *pairs, axis=1), counts
+
+
+def _supcon(xp: Namespace, scores: Any, *pairs: Any) -> Any:
+    terms = _terms(xp, scores, PairLabels(*pairs))
+    mean = xp.total(xp.where(terms.positives, scores, 0.0), 1, keepdims=True)
+    # One positive alone has the first part 0: what is small is the second.
+    apart = xp.logsumexp(terms.own, 1, keepdims=True) - mean * terms.share
+    losses = apart + xp.softplus(terms.excess)
+    return xp.squeeze(xp.where(terms.share == 0, 0.0, losses), axis=1)
+
+
+def _supcon_d_scores(xp: Namespace, scores: Any, *pairs: Any) -> Any:
+    terms = _terms(xp, scores, PairLabels(*pairs))
+    lost, has_own = xp.sigmoid(terms.excess), terms.share != 0
+    # The softmax as such: of one positive it is 1, and its own derivative exactly 0.
+    softmax = xp.softmax(terms.own, 1)
+    attraction = (softmax - terms.share) - lost * softmax
+    repulsion = xp.where(xp.logical_and(terms.negatives, has_own), lost, 0.0)
+    repulsion = repulsion * xp.softmax(terms.others, 1)
+    return xp.where(terms.positives, attraction, repulsion)
+
+
+class _Terms(NamedTuple):
+    """Masks of pairs, their scores alone, and columns of a number for each row."""
+
+    positives: Any
+    negatives: Any
+    own: Any
+    others: Any
+    # The logsumexp of the negatives less that of the positives; -inf without any.
+    excess: Any
+    # One over the number of positives; 0 without any.
+    share: Any
+
+
+def _terms(xp: Namespace, scores: Any, pairs: PairLabels) -> _Terms:
+    positives, negatives = pair_masks(xp, pairs)
+    own, has_positives = mask_scores(xp, scores, positives)
+    others, has_negatives = mask_scores(xp, scores, negatives)
+    excess = xp.logsumexp(others, 1, keepdims=True)
+    excess = excess - xp.logsumexp(own, 1, keepdims=True)
+    excess = xp.where(has_negatives, excess, -math.inf)
+    count = xp.sum(xp.astype(positives, xp.int32), axis=1, keepdims=True)
+    count = xp.astype(xp.where(has_positives, count, 1), scores.dtype)
+    share = xp.where(has_positives, 1 / count, 0.0)
+    return _Terms(positives, negatives, own, others, excess, share)
