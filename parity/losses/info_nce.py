@@ -121,12 +121,12 @@ INFOS = [
             ),
         ],
         gates=[
-            Gate(SIDES, None, Limit(200), Limit(223), wrt=(0, 1)),
+            Gate(SIDES, None, Limit(141, 200), Limit(222), wrt=(0, 1)),
             Gate(
                 SIDES,
                 None,
-                Limit(200),
-                Limit(352),
+                Limit(169, 200),
+                Limit(351),
                 wrt=(0, 1),
                 options={"symmetric": True},
             ),

@@ -54,7 +54,7 @@ INFOS = [
                 ),
             ),
         ],
-        gates=[Gate(SIDES, None, Limit(200), Limit(200), wrt=(0, 1))],
+        gates=[Gate(SIDES, None, Limit(140, 200), Limit(160), wrt=(0, 1))],
         curve=Curve(
             "direction of a row beside its partner (1, 0)",
             (-3.0, 3.0),
