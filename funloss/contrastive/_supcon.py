@@ -12,7 +12,6 @@ from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
     map_row_blocks,
-    mask_scores,
     normalize_rows,
     pair_labels,
     pair_masks,
@@ -100,37 +99,42 @@ def _block(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
     partials = (_supcon_d_scores, None, None, None, None)
     positives, _ = pair_masks(xp, PairLabels(*pairs))
     counts = xp.astype(xp.any(positives, axis=1), scores.dtype)
-    return xp.custom_jvp(_supcon, partials, scores, *pairs, axis=1), counts
+    arguments = (scores, *pairs)
+    return xp.custom_jvp(_supcon, partials, *arguments, axis=1, shared=_shared), counts
 
 
 def _supcon(xp: Namespace, scores: Any, *pairs: Any) -> Any:
     terms = _terms(xp, scores, PairLabels(*pairs))
-    mean = xp.total(xp.where(terms.positives, scores, 0.0), 1, keepdims=True)
-    # One positive alone has the first part 0: what is small is the second.
-    apart = xp.logsumexp(terms.own, 1, keepdims=True) - mean * terms.share
-    losses = apart + xp.softplus(terms.excess)
-    return xp.squeeze(xp.where(terms.share == 0, 0.0, losses), axis=1)
+    return xp.squeeze(terms.apart + xp.softplus(terms.excess), axis=1)
 
 
-def _supcon_d_scores(xp: Namespace, scores: Any, *pairs: Any) -> Any:
-    terms = _terms(xp, scores, PairLabels(*pairs))
-    lost, has_own = xp.sigmoid(terms.excess), terms.share != 0
-    # The softmax as such: of one positive it is 1, and its own derivative exactly 0.
-    softmax = xp.softmax(terms.own, 1)
-    attraction = (softmax - terms.share) - lost * softmax
-    repulsion = xp.where(xp.logical_and(terms.negatives, has_own), lost, 0.0)
-    repulsion = repulsion * xp.softmax(terms.others, 1)
-    return xp.where(terms.positives, attraction, repulsion)
+def _shared(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, ...]:
+    # Twice: of one positive the derivative of its softmax is 0 as a difference of two
+    # equal numbers, if nothing else is added to one of them before.
+    terms, again = (_terms(xp, scores, PairLabels(*pairs)) for _ in range(2))
+    return terms.powers, terms.own, terms.others, again.excess, terms.share
+
+
+def _supcon_d_scores(xp: Namespace, _: Any, *rest: Any) -> Any:
+    *pairs, powers, own, others, excess, share = rest
+    positives, _ = pair_masks(xp, PairLabels(*pairs))
+    softmax = powers * xp.where(positives, 1 / own, 1 / others)
+    lost = xp.sigmoid(excess) * softmax
+    return xp.where(positives, (softmax - share) - lost, lost)
 
 
 class _Terms(NamedTuple):
-    """Masks of pairs, their scores alone, and columns of a number for each row."""
+    """Which pairs are positive, powers of all, and columns of a number for each row."""
 
     positives: Any
-    negatives: Any
+    # Exponentials of scores less the largest of the positives, or of the negatives.
+    powers: Any
+    # The sums of the powers of positives and of negatives, 1 without any.
     own: Any
     others: Any
-    # The logsumexp of the negatives less that of the positives; -inf without any.
+    # The logsumexp of the positives less their mean.
+    apart: Any
+    # The logsumexp of the negatives less that of the positives, -inf if one has none.
     excess: Any
     # One over the number of positives; 0 without any.
     share: Any
@@ -138,12 +142,26 @@ class _Terms(NamedTuple):
 
 def _terms(xp: Namespace, scores: Any, pairs: PairLabels) -> _Terms:
     positives, negatives = pair_masks(xp, pairs)
-    own, has_positives = mask_scores(xp, scores, positives)
-    others, has_negatives = mask_scores(xp, scores, negatives)
-    excess = xp.logsumexp(others, 1, keepdims=True)
-    excess = excess - xp.logsumexp(own, 1, keepdims=True)
-    excess = xp.where(has_negatives, excess, -math.inf)
-    count = xp.sum(xp.astype(positives, xp.int32), axis=1, keepdims=True)
-    count = xp.astype(xp.where(has_positives, count, 1), scores.dtype)
-    share = xp.where(has_positives, 1 / count, 0.0)
-    return _Terms(positives, negatives, own, others, excess, share)
+    lowest = float(xp.finfo(scores.dtype).min)
+    top, other_top = (
+        xp.stop_gradient(xp.amax(xp.where(mask, scores, lowest), 1, keepdims=True))
+        for mask in (positives, negatives)
+    )
+    rest = xp.where(negatives, scores - other_top, -math.inf)
+    powers = xp.exp(xp.where(positives, scores - top, rest))
+    own, others, total, count = xp.joint_sum(
+        xp.where(positives, powers, 0.0),
+        xp.where(positives, 0.0, powers),
+        xp.where(positives, scores, 0.0),
+        xp.astype(positives, scores.dtype),
+        axis=1,
+    )
+    # The largest of any has the power 1.
+    has_own, has_others = own != 0, others != 0
+    own, others = xp.where(has_own, own, 1.0), xp.where(has_others, others, 1.0)
+    excess = (other_top - top) + (xp.log(others) - xp.log(own))
+    excess = xp.where(xp.logical_and(has_own, has_others), excess, -math.inf)
+    share = xp.where(has_own, 1 / xp.where(has_own, count, 1.0), 0.0)
+    # One positive alone has this 0: what is small is the rest of the loss.
+    apart = xp.where(has_own, top, 0.0) + xp.log(own) - total * share
+    return _Terms(positives, powers, own, others, apart, excess, share)

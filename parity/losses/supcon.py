@@ -64,7 +64,7 @@ INFOS = [
                 bad_options=not_above("temperature", 0),
             )
         ],
-        gates=[Gate(BATCH, None, Limit(45, 200), Limit(274))],
+        gates=[Gate(BATCH, None, Limit(56, 200), Limit(288))],
         curve=Curve(**TURNED, options={"temperature": 0.5}, reference=supcon),
         no_number=ONE_ROW,
     ),
