@@ -1,6 +1,7 @@
 """InfoNCE loss, worked by hand."""
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -101,7 +102,7 @@ def test_many_rows_come_in_blocks_that_change_nothing(symmetric):
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal((2, 1100, 3))
     keep = rng.random(1100) < 0.75
-    options = {"symmetric": symmetric, "where": keep}
+    options: dict[str, Any] = {"symmetric": symmetric, "where": keep}
     program = jax.value_and_grad(lambda *a: INFO_NCE(*a, **options), (0, 1))
     value, gradients = jax.jit(program)(x, y)
     u, v = (a[keep] / np.linalg.norm(a[keep], axis=1, keepdims=True) for a in (x, y))
@@ -123,13 +124,14 @@ def test_many_rows_come_in_blocks_that_change_nothing(symmetric):
 
 def test_wrong_calls_are_told():
     x, y = sides(np)
-    for options, message in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"in_batch": False}, r"^in_batch=False needs negatives"),
         ({"negatives": x, "symmetric": True}, r"^symmetric=True excludes negatives"),
         ({"negatives": x[:, :1]}, r"^negatives must have shape \(M, 2\) or \(2, M, 2"),
         ({"negatives": x[0]}, r"^negatives must have shape .*, got \(2,\)$"),
         ({"negatives": np.zeros((3, 1, 2))}, r"^negatives must .*, got \(3, 1, 2\)$"),
-    ):
+    ]
+    for options, message in wrong:
         with pytest.raises(ValueError, match=message):
             INFO_NCE(x, y, **options)
     message = r"^input must have shape \(N, D\), got \(2,\)"

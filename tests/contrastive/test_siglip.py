@@ -1,6 +1,7 @@
 """SigLIP loss, worked by hand."""
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +28,7 @@ def test_each_pair_by_itself(any_xp):
     x, y = sides(any_xp)
     # Cosines: 1 to its own and -1 of the first row; 0 and 0 of the second.
     first, second = softplus(-1) + softplus(-3), softplus(1) + softplus(-1)
-    options = {"temperature": 0.5, "bias": -1.0}
+    options: dict[str, Any] = {"temperature": 0.5, "bias": -1.0}
     assert_close(SIGLIP(x, y, **options, reduction="none"), [first, second])
     # The mean is that of rows, not of pairs.
     assert_close(SIGLIP(x, y, **options), (first + second) / 2)
@@ -43,7 +44,7 @@ def test_products_of_rows_as_they_are(any_xp):
 def test_one_pair_and_masked_pairs(any_xp):
     x, y = sides(any_xp)
     alone = softplus(-1)
-    options = {"temperature": 0.5, "bias": -1.0, "reduction": "none"}
+    options: dict[str, Any] = {"temperature": 0.5, "bias": -1.0, "reduction": "none"}
     assert_close(SIGLIP(x[:1, ...], y[:1, ...], **options), [alone])
     where = any_xp.asarray([True, False])
     assert_close(SIGLIP(x, y, where=where, **options), [alone, 0])
@@ -54,8 +55,8 @@ def test_gradient_by_hand(derivative):
     def function(y):
         xp = fl.array_namespace(y)
         x = xp.asarray([[1.0, 0.0]] * 2, dtype=y.dtype)
-        options = {"normalize": False, "temperature": 0.5, "bias": -1.0}
-        return SIGLIP(x, y, **options, reduction="none")[:1]
+        more: dict[str, Any] = {"normalize": False, "temperature": 0.5, "bias": -1.0}
+        return SIGLIP(x, y, **more, reduction="none")[:1]
 
     # Scores of 1 and -1, at two for each of the first coordinate.
     wrong = 2 / (1 + math.e)
