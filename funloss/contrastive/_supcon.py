@@ -2,9 +2,10 @@
 
 import functools
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.batch import Batch
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
@@ -123,7 +124,7 @@ def _supcon_d_scores(xp: Namespace, _: Any, *rest: Any) -> Any:
     return xp.where(positives, (softmax - share) - lost, lost)
 
 
-class _Terms(NamedTuple):
+class _Terms(Batch):
     """Which pairs are positive, powers of all, and columns of a number for each row."""
 
     positives: Any
