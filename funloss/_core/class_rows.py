@@ -12,7 +12,6 @@ from funloss._core.arrays import (
     is_floating,
     promote_arrays,
 )
-from funloss._core.batch import Batch
 from funloss._core.checks import (
     check_axes,
     check_integer,
@@ -31,6 +30,7 @@ from funloss._core.labels import (
     match_rows,
 )
 from funloss._core.options import Option, check_options
+from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["ClassRows", "class_rows", "settle_rows"]
@@ -41,7 +41,7 @@ _OF_LABELS = (
 )
 
 
-class ClassRows(Batch):
+class ClassRows(Record):
     """Scores of classes, and the labels or the probabilities they are compared with."""
 
     xp: Namespace

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.batch import Batch
 from funloss._core.checks import (
     broadcast_shape,
     check_axis,
@@ -16,12 +15,13 @@ from funloss._core.checks import (
 )
 from funloss._core.labels import batch_shape
 from funloss._core.options import Option, check_options
+from funloss._core.record import Record
 from funloss._core.reduction import MeanOver, reduce_losses
 
 __all__ = ["Elements", "difference_partials", "elements"]
 
 
-class Elements(Batch):
+class Elements(Record):
     """Arguments of an elementwise loss: what is masked is replaced."""
 
     xp: Namespace

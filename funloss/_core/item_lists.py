@@ -10,15 +10,15 @@ from funloss._core.arrays import (
     fill_masked,
     promote_arrays,
 )
-from funloss._core.batch import Batch
 from funloss._core.checks import check_axis, check_broadcastable_to, check_shapes_equal
 from funloss._core.options import Option, check_options
+from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["ItemLists", "item_lists"]
 
 
-class ItemLists(Batch):
+class ItemLists(Record):
     """Arguments of a loss of lists: items on the last axis, masked ones replaced."""
 
     xp: Namespace

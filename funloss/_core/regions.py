@@ -6,7 +6,6 @@ from typing import Any
 
 from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.batch import Batch
 from funloss._core.checks import (
     check_axis,
     check_choice,
@@ -21,6 +20,7 @@ from funloss._core.labels import (
     match_rows,
 )
 from funloss._core.options import Option, propagate_nan
+from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["Regions", "regions"]
@@ -28,7 +28,7 @@ __all__ = ["Regions", "regions"]
 _OF_SCORES = ": of scores, pass activation='softmax' or 'sigmoid'"
 
 
-class Regions(Batch):
+class Regions(Record):
     """Sums over the unmasked pixels of regions: one a sample and class, or a class."""
 
     xp: Namespace

@@ -5,15 +5,15 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.batch import Batch
 from funloss._core.labels import batch_shape, class_axis, class_labels, match_rows
 from funloss._core.options import Option, propagate_nan
+from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["TimeSteps", "time_steps"]
 
 
-class TimeSteps(Batch):
+class TimeSteps(Record):
     """Arguments of a loss of time steps: what is masked is replaced."""
 
     xp: Namespace

@@ -5,15 +5,15 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.batch import Batch
 from funloss._core.checks import check_axis
 from funloss._core.options import Option, check_options
+from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
 __all__ = ["TokenSequences", "token_sequences"]
 
 
-class TokenSequences(Batch):
+class TokenSequences(Record):
     """Arguments of a loss of tokens, on the last axis; what is masked is replaced."""
 
     xp: Namespace

@@ -5,7 +5,6 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import cast_like, check_where, fill_masked, promote_arrays
-from funloss._core.batch import Batch
 from funloss._core.checks import (
     broadcast_shape,
     check_axis,
@@ -14,6 +13,7 @@ from funloss._core.checks import (
 )
 from funloss._core.labels import as_row, batch_shape, match_rows
 from funloss._core.options import Option, check_options
+from funloss._core.record import Record
 from funloss._core.reduction import MeanOver, reduce_losses
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class VectorRows(Batch):
+class VectorRows(Record):
     """Vectors along an axis of arrays that broadcast: masked ones are zeros."""
 
     xp: Namespace
@@ -105,7 +105,7 @@ def vector_rows(
     )
 
 
-class LabelledRows(Batch):
+class LabelledRows(Record):
     """Embeddings with a label each: masked rows are zeros."""
 
     xp: Namespace
@@ -147,7 +147,7 @@ def labelled_rows(
     return LabelledRows(xp, out, *rows, labels, where, settled)
 
 
-class PairedRows(Batch):
+class PairedRows(Record):
     """Embeddings of two sides, whose rows are pairs: masked rows are zeros."""
 
     xp: Namespace

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from funloss._array import Namespace
 from funloss._core.class_rows import ClassRows
 from funloss._core.labels import expand_along
+from funloss._core.record import Record
 
 __all__ = ["Odds", "OddsLoss", "odds_losses"]
 
@@ -27,7 +28,7 @@ class Odds(NamedTuple):
     entropy: Any
 
 
-class OddsLoss(NamedTuple):
+class OddsLoss(Record):
     """A loss of odds with one option, and its derivatives.
 
     Attributes:

@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.batch import Batch
 from funloss._core.loss import loss
 from funloss._core.options import positive
+from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
@@ -124,7 +124,7 @@ def _supcon_d_scores(xp: Namespace, _: Any, *rest: Any) -> Any:
     return xp.where(positives, (softmax - share) - lost, lost)
 
 
-class _Terms(Batch):
+class _Terms(Record):
     """Which pairs are positive, powers of all, and columns of a number for each row."""
 
     positives: Any

@@ -10,14 +10,15 @@ of any block.
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.record import Record
 
 __all__ = ["KL", "MIXED", "Divergence"]
 
 
-class Divergence(NamedTuple):
+class Divergence(Record):
     """A function of two rows of scores, and its derivatives."""
 
     formula: Callable[..., Any]

@@ -7,9 +7,10 @@ a curve at ``scale * (i * c + j * r) - offset``, where i and j are 0, 1 or -1.
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.record import Record
 
 __all__ = ["TERMS", "dpo_losses"]
 
@@ -18,7 +19,7 @@ _FAR = 1e30
 _INF = math.inf
 
 
-class _Curve(NamedTuple):
+class _Curve(Record):
     """A function of ``(xp, u, *parameters)`` and its derivatives."""
 
     value: Callable[..., Any]
@@ -27,7 +28,7 @@ class _Curve(NamedTuple):
     by_parameter: tuple[Callable[..., Any], ...] = ()
 
 
-class _Term(NamedTuple):
+class _Term(Record):
     # Of the chosen and of the rejected answer's log-ratio.
     signs: tuple[int, int]
     curve: _Curve
@@ -108,7 +109,7 @@ TERMS: dict[str, tuple[_Term, ...]] = {
 }
 
 
-class _Point(NamedTuple):
+class _Point(Record):
     """A term at the arguments of a call."""
 
     ratio: Any

@@ -1,10 +1,11 @@
 """Lambda weights: how much swapping two items would change a ranking metric."""
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.checks import check_choice, check_integer
+from funloss._core.record import Record
 from funloss.ranking._dcg import GAINS, cut_discounts, gains, ideal_discounts, ranks
 from funloss.ranking._pair_matrices import Item
 
@@ -21,7 +22,7 @@ LambdaWeight = Literal["labeldiff", "dcg", "dcg2"] | None
 _DISCOUNTED = ("dcg", "dcg2")
 
 
-class LambdaWeighting(NamedTuple):
+class LambdaWeighting(Record):
     """The options that define the weights of pairs."""
 
     kind: str

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from funloss._array import Namespace
 from funloss._core.item_lists import ItemLists
+from funloss._core.record import Record
 from funloss.ranking._lambda_weights import (
     LambdaWeighting,
     lambda_items,
@@ -27,7 +28,7 @@ from funloss.ranking._pair_matrices import (
 __all__ = ["PairLoss", "reduce_pair_losses"]
 
 
-class PairLoss(NamedTuple):
+class PairLoss(Record):
     """The loss of a pair as a function ``(xp, x, option)``, and its derivatives.
 
     Here x is the difference of the first item's score and the second's.

@@ -1,11 +1,11 @@
-"""What a way in returns: prepared arguments by name."""
+"""Values by name, such as the prepared arguments of a loss."""
 
 from typing import Any, Self
 
-__all__ = ["Batch"]
+__all__ = ["Record"]
 
 
-class Batch:
+class Record:
     """Fields in the order of the annotations of a subclass, some with defaults.
 
     Dataclasses and named tuples write code for each class as it is imported, which
