@@ -149,6 +149,42 @@ def maxtext_soft_cap(logits, cap):
     return jnp.tanh(logits / cap) * cap
 
 
+def liger_grpo(
+    new,
+    old,
+    gain,
+    mask,
+    loss_type="grpo",
+    *,
+    epsilon_low=0.2,
+    epsilon_high=0.2,
+    delta=None,
+    level="token",
+    max_completion_length=None,
+):
+    """Return the mean of Liger's GRPO, for `level` its importance_sampling_level."""
+    count = jnp.maximum(mask.sum(-1), 1)
+    log_ratio, gain = new - old, gain[:, None]
+    if level == "sequence":
+        log_ratio = ((log_ratio * mask).sum(-1) / count)[:, None]
+    if loss_type == "cispo":
+        ratio = jnp.minimum(jnp.exp(log_ratio), epsilon_high)
+        losses = -jax.lax.stop_gradient(ratio) * gain * new
+    else:
+        losses = clipped(log_ratio, 0.0, gain, epsilon_low, epsilon_high, delta)
+    if loss_type == "grpo":
+        return ((losses * mask).sum(-1) / count).mean()
+    total = (losses * mask).sum()
+    if loss_type == "dr_grpo":
+        return total / (len(new) * max_completion_length)
+    return total / mask.sum()
+
+
+def liger_linear_jsd(student, layer, teacher, teacher_layer, beta=0.5):
+    """Return the mean of Liger's LigerFusedLinearJSDFunction without labels."""
+    return jsd(student @ layer.T, teacher @ teacher_layer.T, beta).mean()
+
+
 LOSSES = {
     "trl": {"clipped": clipped, "kl": k3, "jsd": jsd, "ppo_value": ppo_value},
     "liger": {
@@ -156,6 +192,8 @@ LOSSES = {
         "kl": k3,
         "jsd": jsd,
         "cross_entropy": liger_cross_entropy,
+        "grpo": liger_grpo,
+        "linear_jsd": liger_linear_jsd,
     },
     "tunix": {"ppo": tunix_ppo, "ppo_value": ppo_value, "kl": tunix_kl},
     "easydel": {"clipped": clipped, "jsd": easydel_jsd},
