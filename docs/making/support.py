@@ -38,7 +38,7 @@ ANSWERS: dict[str, dict[str, Answer]] = {
             "test_exported_programs_take_batches_of_any_size",
         ),
         "second derivatives": Answer(
-            "all but `dpg_loss`, `qpg_loss`, `rm_loss`",
+            "all but `dpg_loss`, `grpo_loss` (CISPO), `qpg_loss`, `rm_loss`",
             "tests/test_every_loss.py::test_hessian_is_differences_of_the_gradient",
         ),
         "compiled": Answer(

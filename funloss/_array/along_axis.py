@@ -31,15 +31,13 @@ class AlongAxis(Elementwise):
         """
         return self.total(x)
 
-    def joint_sum(
-        self, *arrays: Any, axis: int, apart_on_cpu: bool = False
-    ) -> list[Any]:
+    def joint_sum(self, *arrays: Any, axis: int, apart: bool = False) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass.
 
-        With `apart_on_cpu` in several there: quicker, but what the arrays have in
+        With `apart`, on a CPU, in several: quicker, but what the arrays have in
         common is written out.
         """
-        del apart_on_cpu
+        del apart
         return [self.total(x, axis, keepdims=True) for x in arrays]
 
     def sum_over_pairs(

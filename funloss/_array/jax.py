@@ -163,11 +163,9 @@ class JaxNamespace(JaxInputs):
             return self.total(x)
         return jax_sums.sum_arithmetic(x)
 
-    def joint_sum(
-        self, *arrays: Any, axis: int, apart_on_cpu: bool = False
-    ) -> list[Any]:
+    def joint_sum(self, *arrays: Any, axis: int, apart: bool = False) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
-        return jax_sums.joint_sum(arrays, axis % arrays[0].ndim, apart_on_cpu)
+        return jax_sums.joint_sum(arrays, axis % arrays[0].ndim, apart)
 
     def sum_over_pairs(
         self,

@@ -60,7 +60,7 @@ def _on_one_device() -> bool:
 # As sums of their own, arrays that share a part would have it written out. A CPU sums
 # them up one element at a time in one pass, and many at a time in two.
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def joint_sum(arrays: Any, axis: int, apart_on_cpu: bool) -> Any:
+def joint_sum(arrays: Any, axis: int, apart: bool) -> Any:
     """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
 
     def in_one_pass(*arrays: Any) -> list[Any]:
@@ -70,15 +70,15 @@ def joint_sum(arrays: Any, axis: int, apart_on_cpu: bool) -> Any:
         )
         return [jnp.expand_dims(x, axis) for x in sums]
 
-    def apart(*arrays: Any) -> list[Any]:
+    def in_several(*arrays: Any) -> list[Any]:
         return [jnp.sum(x, axis, keepdims=True) for x in arrays]
 
-    if not apart_on_cpu:
+    if not apart:
         return in_one_pass(*arrays)
-    return lax.platform_dependent(*arrays, cpu=apart, default=in_one_pass)
+    return lax.platform_dependent(*arrays, cpu=in_several, default=in_one_pass)
 
 
 @joint_sum.defjvp
-def _joint_sum_jvp(axis: int, apart_on_cpu: bool, primals: Any, tangents: Any) -> Any:
+def _joint_sum_jvp(axis: int, apart: bool, primals: Any, tangents: Any) -> Any:
     changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
-    return joint_sum(*primals, axis, apart_on_cpu), changes
+    return joint_sum(*primals, axis, apart), changes

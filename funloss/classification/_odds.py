@@ -159,7 +159,7 @@ def _exponentials(
     e = xp.exp(x - top)
     # 1 at the largest score: the sum of all others keeps its digits.
     ones = xp.floor(e + 0.001)
-    below, count = xp.joint_sum(e - ones, ones, axis=axis, apart_on_cpu=apart)
+    below, count = xp.joint_sum(e - ones, ones, axis=axis, apart=apart)
     return top, e, below + (count - 1)
 
 
