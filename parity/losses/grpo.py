@@ -215,7 +215,6 @@ INFOS = [
             {"input": f64([1.0, 0.0])},
             reference=grpo,
         ),
-        no_number="there is no target",
         idle={
             "epsilon": "of objective 'clip', with ratios beyond it",
             "ratio_max": "of objective 'cispo', with ratios beyond it",

@@ -7,7 +7,7 @@ from benchmarks.gate import Gate, Limit
 from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
-from parity.examples.arrays import NO_DISTRIBUTION, X, Y, not_above
+from parity.examples.arrays import X, Y, not_above
 from parity.examples.lines import FIRST_OF_2
 from parity.info import LossInfo
 from parity.packages.distribution import linear_distillation_of_liger
@@ -167,6 +167,5 @@ INFOS = [
             {"input": FIRST_OF_2},
             reference=linear_distillation,
         ),
-        no_number=NO_DISTRIBUTION,
     )
 ]
