@@ -71,28 +71,28 @@ def preference(params, pairs, reference):
     return fl.dpo_loss(*policy, *before), ((rewards[0] - rewards[1]).mean(), prefers)
 
 
-@functools.partial(jax.jit, static_argnames=("cost", "optimiser"))
-def steps(params, state, batches, cost, optimiser, *others):
+@functools.partial(jax.jit, static_argnames=("loss", "optimiser"))
+def steps(params, state, batches, loss, optimiser, *others):
     """Take one step for each of the stacked batches."""
 
     def step(carry, batch):
         params, state = carry
-        gradient = jax.value_and_grad(cost, has_aux=True)
-        (_, parts), slope = gradient(params, batch, *others)
-        change, state = optimiser.update(slope, state, params)
+        value_and_grad = jax.value_and_grad(loss, has_aux=True)
+        (_, parts), gradient = value_and_grad(params, batch, *others)
+        change, state = optimiser.update(gradient, state, params)
         return (optax.apply_updates(params, change), state), parts
 
     (params, state), parts = jax.lax.scan(step, (params, state), batches)
     return params, state, parts
 
 
-def train(params, draw, cost, rate, rounds, *others):
+def train(params, draw, loss, rate, rounds, *others):
     """Train for some rounds of 50 steps; return the weights and the losses' parts."""
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adam(rate))
     state, history = optimiser.init(params), []
     for _ in range(rounds):
         batches = jnp.asarray(np.stack([draw() for _ in range(50)]))
-        params, state, parts = steps(params, state, batches, cost, optimiser, *others)
+        params, state, parts = steps(params, state, batches, loss, optimiser, *others)
         history.append(parts)
     return params, jax.tree.map(lambda *parts: np.concatenate(parts), *history)
 

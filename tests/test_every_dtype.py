@@ -139,14 +139,20 @@ def test_options_have_derivatives_on_jax(row):
         assert_close(jax.grad(cost)(x), expected, rtol=1e-6, atol=1e-8)
 
 
-# Options that a type of loss has no use for, and refuses.
-REFUSED = {"exo_pair": {"margin"}}
+# Options that a loss has no use for with other options, and refuses.
+REFUSED = {
+    ("loss_type", "exo_pair"): {"margin"},
+    ("objective", "cispo"): {"epsilon_high", "dual_clip"},
+}
 
 
 def shared_options(row):
     """Return the names of the options whose numbers share a program."""
     names = {option.name for option in real_options(row.loss).values()}
-    names -= REFUSED.get(row.options.get("loss_type"), set())
+    for (name, value), refused in REFUSED.items():
+        names -= refused if row.options.get(name) == value else set()
+    if row.loss is fl.grpo_loss and "reference" not in row.arrays:
+        names -= {"beta"}
     arrays = {name for name, x in row.options.items() if isinstance(x, np.ndarray)}
     return names - set(row.arrays) - arrays
 

@@ -33,7 +33,7 @@ def _strict():
 
 def arrays_of(row, size):
     """Return the arrays for so many samples, those of the row in turn."""
-    turn, arrays = np.arange(size) % 3, []
+    turn, arrays = np.arange(size) % min(3, row.mask_shape[0]), []
     for name, x in row.values().items():
         axis = row.samples.get(name, 0)
         own = x if axis is None else np.take(x, turn, axis)

@@ -60,9 +60,10 @@ def load_balancing_loss(
 
     Peers:
         ``load_balancing_loss_func`` of Mixtral in transformers has one group of the
-        tokens of all layers: ``input`` of shape ``(T, E)`` here. Those of MaxText and
-        EasyDeL have a group for each row of the batch. With ``top_k=1`` it is the loss
-        of the Switch transformer, whose factor of 0.01 is left to the caller.
+        tokens of all layers: ``input`` of shape ``(T, E)`` here; of padding alone it is
+        0 over 0. Those of MaxText and EasyDeL have a group for each row of the batch.
+        With ``top_k=1`` it is the loss of the Switch transformer, whose factor of 0.01
+        is left to the caller.
 
     Examples:
         >>> import numpy as np

@@ -86,8 +86,11 @@ def grpo_loss(
     Peers:
         TRL, Liger and EasyDeL name what the ratio is capped at for CISPO
         ``epsilon_high``, and add 1 to it for other losses alone; here it is
-        `ratio_max`. In EasyDeL's CISPO the ratio is no constant. TRL and Liger count
-        sequences without tokens.
+        `ratio_max`. In EasyDeL's CISPO the ratio is no constant, so that its gradient
+        is half of that here at a log-probability of -1/2 and a ratio of 1. TRL and
+        Liger count sequences without tokens. The least of two products has gradient
+        nan in torch where the ratio is infinite, and 0 here. Tunix's gspo-token is
+        ``level="sequence"`` where all tokens have one advantage.
 
     Examples:
         >>> import numpy as np
