@@ -185,6 +185,14 @@ def liger_linear_jsd(student, layer, teacher, teacher_layer, beta=0.5):
     return jsd(student @ layer.T, teacher @ teacher_layer.T, beta).mean()
 
 
+def maxtext_load_balance(scores, chosen):
+    """Return MaxText's load_balance_loss, with its weight left out."""
+    experts = scores.shape[-1]
+    density = jax.nn.one_hot(chosen, experts).sum(2).mean(1)
+    probability = jax.nn.softmax(scores).mean(1)
+    return (density * probability).mean() * experts**2
+
+
 LOSSES = {
     "trl": {"clipped": clipped, "kl": k3, "jsd": jsd, "ppo_value": ppo_value},
     "liger": {
@@ -197,7 +205,11 @@ LOSSES = {
     },
     "tunix": {"ppo": tunix_ppo, "ppo_value": ppo_value, "kl": tunix_kl},
     "easydel": {"clipped": clipped, "jsd": easydel_jsd},
-    "maxtext": {"cross_entropy": t5x_cross_entropy, "soft_cap": maxtext_soft_cap},
+    "maxtext": {
+        "cross_entropy": t5x_cross_entropy,
+        "soft_cap": maxtext_soft_cap,
+        "load_balance": maxtext_load_balance,
+    },
     "t5x": {"cross_entropy": t5x_cross_entropy},
     "levanter": {"cross_entropy": levanter_cross_entropy},
     "torchtune": {
