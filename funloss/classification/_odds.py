@@ -7,7 +7,7 @@ they are exact for every ``p``, while ``1 - p`` itself loses its digits near 1.
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.class_rows import ClassRows
@@ -20,7 +20,7 @@ __all__ = ["Odds", "OddsLoss", "odds_losses"]
 _FAR = 1e30
 
 
-class Odds(NamedTuple):
+class Odds(Record):
     """The probability of a class, that of the others, and ``-log`` of the first."""
 
     own: Any

@@ -1,12 +1,13 @@
 """Circle loss."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
+from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
@@ -108,7 +109,7 @@ def circle_loss(
     return batch.reduce(losses, reduction, divisor=count)
 
 
-class _Inputs(NamedTuple):
+class _Inputs(Record):
     """The arguments of formulas after the namespace."""
 
     cosines: Any
@@ -126,7 +127,9 @@ class _Inputs(NamedTuple):
 
     def masks(self, xp: Namespace) -> tuple[Any, Any]:
         """Return the masks of positive and of negative pairs."""
-        return pair_masks(xp, PairLabels(*self[4:8]))
+        return pair_masks(
+            xp, PairLabels(self.label, self.row, self.other_label, self.other_row)
+        )
 
 
 def _circle(xp: Namespace, *arguments: Any) -> Any:

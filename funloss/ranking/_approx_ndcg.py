@@ -114,7 +114,10 @@ def approx_ndcg_loss(
 
 
 def _approx_ndcg(xp: Namespace, *arguments: Any) -> Any:
-    inputs = RankInputs(*arguments)
+    return _loss(xp, RankInputs(*arguments))
+
+
+def _loss(xp: Namespace, inputs: RankInputs) -> Any:
     gain, ideal, _ = _gains(xp, inputs)
     rank = smooth_ranks(xp, inputs)
     total = xp.total(_mask_items(xp, gain * discounts(xp, rank), inputs), -1)
@@ -147,7 +150,7 @@ def _d_gains(xp: Namespace, inputs: RankInputs) -> Any:
     """Return the derivative of the loss in each item's weighted gain."""
     _, ideal, ideal_discount = _gains(xp, inputs)
     rank = smooth_ranks(xp, inputs)
-    loss = xp.expand_dims(_approx_ndcg(xp, *inputs), axis=-1)
+    loss = xp.expand_dims(_loss(xp, inputs), axis=-1)
     discount = _mask_items(xp, discounts(xp, rank), inputs)
     return -(discount + loss * ideal_discount) / xp.expand_dims(ideal, axis=-1)
 

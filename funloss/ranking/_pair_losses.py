@@ -1,7 +1,7 @@
 """Losses of the pairs of a list, of which one item should score above the other."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.item_lists import ItemLists
@@ -43,7 +43,7 @@ class PairLoss(Record):
     """Whether all pairs count, in both orders; `d_x` is odd then."""
 
 
-class _Inputs(NamedTuple):
+class _Inputs(Record):
     """The arguments of formulas after the namespace."""
 
     scores: Any
@@ -107,7 +107,8 @@ def _items(xp: Namespace, inputs: _Inputs, scores: Item) -> dict[str, Any]:
     if inputs.pair_loss.all_pairs:
         items["index"] = item_indices(xp, inputs.labels)
     if inputs.weighting is not None:
-        items |= lambda_items(xp, inputs.weighting, *inputs[:4])
+        arrays = inputs.scores, inputs.labels, inputs.weight, inputs.where
+        items |= lambda_items(xp, inputs.weighting, *arrays)
     return items
 
 

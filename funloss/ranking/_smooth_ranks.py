@@ -1,8 +1,9 @@
 """Ranks of the items of a list, smoothed so that they have derivatives."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.record import Record
 from funloss.ranking._pair_matrices import (
     Item,
     clip_infinite,
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 
-class RankInputs(NamedTuple):
+class RankInputs(Record):
     """The arguments of formulas after the namespace."""
 
     scores: Any

@@ -1,12 +1,13 @@
 """Unique softmax loss."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.checks import check_choice
 from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
+from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.ranking._dcg import GAINS, Gain, gains, gains_d_labels
 from funloss.ranking._plackett_luce import (
@@ -80,15 +81,14 @@ def unique_softmax_loss(
     scores, labels, weight, where = sort_by_relevance(
         xp, lists.labels, lists.scores, lists.labels, lists.weight, lists.where
     )
-    inputs = _Inputs(
-        scores, labels, weight, where, *rank_bounds(xp, labels, ties=True), gain
-    )
+    bounds = rank_bounds(xp, labels, ties=True)
+    arguments = scores, labels, weight, where, *bounds, gain
     partials = (_d_scores, _d_labels, _d_weight, None, None, None)
-    losses = xp.custom_jvp(_unique_softmax, partials, *inputs, axis=-1)
+    losses = xp.custom_jvp(_unique_softmax, partials, *arguments, axis=-1)
     return lists.reduce(losses, reduction)
 
 
-class _Inputs(NamedTuple):
+class _Inputs(Record):
     """The arguments of formulas after the namespace, items by falling label."""
 
     scores: Any
@@ -107,9 +107,14 @@ def _unique_softmax(xp: Namespace, *arguments: Any) -> Any:
 
 def _d_scores(xp: Namespace, *arguments: Any) -> Any:
     inputs = _Inputs(*arguments)
-    scores, _, _, where, successors, predecessors, _ = inputs
-    factor = _weighted_gains(xp, inputs)
-    return plackett_luce_d_scores(xp, scores, successors, predecessors, where, factor)
+    return plackett_luce_d_scores(
+        xp,
+        inputs.scores,
+        inputs.successors,
+        inputs.predecessors,
+        inputs.where,
+        _weighted_gains(xp, inputs),
+    )
 
 
 def _d_labels(xp: Namespace, *arguments: Any) -> Any:
