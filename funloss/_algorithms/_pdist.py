@@ -26,7 +26,7 @@ def pair_distances(xp: Namespace, x: Any, norm: Callable[[Any], Any], p: float) 
         by_offset = partial(_by_offset, xp, norm=norm)
         whole = features and p in (1, 2, math.inf) and xp.num_shards(x) == 1
         if xp.name == "jax" and whole:
-            from funloss._algorithms import _pdist_jax  # noqa: PLC0415 - without JAX
+            from funloss._algorithms import _pdist_jax  # noqa: PLC0415 - needs JAX
 
             return _pdist_jax.pair_distances(x, p, by_offset)
         return by_offset(x)

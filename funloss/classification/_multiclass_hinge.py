@@ -106,7 +106,7 @@ def _hinge(xp: Namespace, *arguments: Any) -> Any:
 
 
 def _d_margin(xp: Namespace, x: Any, margin: Any, *others: Any) -> Any:
-    """Return the share of each wrong class in the loss, 0 where nothing is lacking."""
+    """Return the share of each wrong class in the loss, 0 beyond the margin."""
     del margin
     place, axis, best, hinge = others
     leads, ties = _leaders(xp, x, place, axis, best)
@@ -125,9 +125,9 @@ def _d_input(xp: Namespace, x: Any, margin: Any, *others: Any) -> Any:
 def _rival(
     xp: Namespace, x: Any, margin: Any, place: Any, axis: int
 ) -> tuple[Any, Any]:
-    """Return the best wrong score, and what the true class lacks to a lead over it.
+    """Return the best wrong score, and the margin less the lead of the true one.
 
-    Without a rival nothing is lacking, not even to a true class at -inf.
+    Without a wrong class it is -inf, also for a true class at -inf.
     """
     best = xp.amax(_wrong(xp, x, place, axis), axis, keepdims=True)
     hinge = margin + (best - xp.gather(x, place, axis))

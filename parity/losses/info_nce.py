@@ -81,22 +81,35 @@ PACKAGE = Package(
 )
 
 CASES = [
-    Case(INFO_NCE, info_nce, sides, [
-        {"reduction": ["none", "mean", "sum"]},
-        WAYS | {"temperature": [0.01, 1.0]},
-        WAYS | {"normalize": [False], "temperature": [1.0]},
-        {"dtype": ["float32"]},
-    ], BOTH, also=[PACKAGE]),
+    Case(
+        INFO_NCE,
+        info_nce,
+        sides,
+        [
+            {"reduction": ["none", "mean", "sum"]},
+            WAYS | {"temperature": [0.01, 1.0]},
+            WAYS | {"normalize": [False], "temperature": [1.0]},
+            {"dtype": ["float32"]},
+        ],
+        BOTH,
+        also=[PACKAGE],
+    ),
     Case(INFO_NCE, info_nce, shared, AMONG | REDUCED, ALL, also=[OTHERS]),
-    Case(INFO_NCE, info_nce, own, AMONG | {"normalize": [True, False]}, ALL,
-         also=[OTHERS]),
+    Case(
+        INFO_NCE,
+        info_nce,
+        own,
+        AMONG | {"normalize": [True, False]},
+        ALL,
+        also=[OTHERS],
+    ),
     Case(INFO_NCE, info_nce, zeros, WAYS, BOTH, orders=1),
     Case(INFO_NCE, info_nce, one_pair, WAYS, BOTH),
     Case(INFO_NCE, info_nce, masked, WAYS | REDUCED, BOTH),
     Case(INFO_NCE, info_nce, masked_own, {"reduction": ["none"]}, ALL),
     Case(INFO_NCE, info_nce, extreme, WAYS | {"temperature": [0.5]}, BOTH),
     Case(INFO_NCE, info_nce, with_temperature, WAYS, (*BOTH, "temperature")),
-]  # fmt: skip
+]
 
 SIDES = ("f32[16384,512]", "f32[16384,512]")
 

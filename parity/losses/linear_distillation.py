@@ -111,13 +111,19 @@ CASES = [
     Case(LOSS, REFERENCE, tempered, NONE | BLOCKS | BETA, (*BIASED, "temperature")),
     Case(LOSS, REFERENCE, mixed, NONE | BLOCKS, (*BIASED, "temperature", "beta")),
     Case(LOSS, REFERENCE, sample, {"beta": [0.75]}, BIASED, dtypes=WIDE),
-    Case(LOSS, REFERENCE, batches, GRID | BLOCKS | {"beta": [0.75]},
-         (*BIASED, "weight"), dtypes=WIDE),
+    Case(
+        LOSS,
+        REFERENCE,
+        batches,
+        GRID | BLOCKS | {"beta": [0.75]},
+        (*BIASED, "weight"),
+        dtypes=WIDE,
+    ),
     Case(LOSS, REFERENCE, impossible_for_both, BLOCKS | BETA, LAYER, dtypes=WIDE),
     Case(LOSS, REFERENCE, impossible_for_one, BLOCKS, BIASED, dtypes=WIDE),
     Case(LOSS, REFERENCE, masked, GRID | BLOCKS, BIASED, dtypes=WIDE),
     Case(LOSS, REFERENCE, empty, GRID, LAYER, dtypes=WIDE),
-]  # fmt: skip
+]
 
 INFOS = [
     LossInfo(

@@ -24,18 +24,24 @@ BOTH = ("input", "target")
 SIGLIP = fl.siglip_loss
 
 CASES = [
-    Case(SIGLIP, siglip, sides, [
-        {"reduction": ["none", "mean", "sum"]},
-        {"temperature": [0.01, 1.0], "bias": [0.0, -10.0]},
-        {"normalize": [False], "temperature": [1.0], "bias": [-2.0, 2.0]},
-        {"dtype": ["float32"]},
-    ], BOTH),
+    Case(
+        SIGLIP,
+        siglip,
+        sides,
+        [
+            {"reduction": ["none", "mean", "sum"]},
+            {"temperature": [0.01, 1.0], "bias": [0.0, -10.0]},
+            {"normalize": [False], "temperature": [1.0], "bias": [-2.0, 2.0]},
+            {"dtype": ["float32"]},
+        ],
+        BOTH,
+    ),
     Case(SIGLIP, siglip, zeros, {"bias": [-1.0]}, BOTH, orders=1),
     Case(SIGLIP, siglip, one_pair, REDUCED, BOTH),
     Case(SIGLIP, siglip, masked, REDUCED, BOTH),
     Case(SIGLIP, siglip, extreme, {"temperature": [0.5]}, BOTH),
     Case(SIGLIP, siglip, with_options, REDUCED, (*BOTH, "temperature", "bias")),
-]  # fmt: skip
+]
 
 INFOS = [
     LossInfo(

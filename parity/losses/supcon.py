@@ -38,18 +38,31 @@ PML = Package(
 )
 
 CASES = [
-    Case(SUPCON, supcon, plain,
-         [{"reduction": ["none", "mean", "sum"]}, {"temperature": [0.01, 1.0]},
-          {"dtype": ["float32"]}], also=[PML]),
+    Case(
+        SUPCON,
+        supcon,
+        plain,
+        [
+            {"reduction": ["none", "mean", "sum"]},
+            {"temperature": [0.01, 1.0]},
+            {"dtype": ["float32"]},
+        ],
+        also=[PML],
+    ),
     Case(SUPCON, supcon, views, {"temperature": [0.5]}, also=[PML]),
     Case(SUPCON, supcon, zeros, GRID, orders=1),
     Case(SUPCON, supcon, one_label, GRID),
     Case(SUPCON, supcon, all_labels, {"reduction": ["mean"]}),
     Case(SUPCON, supcon, masked, GRID),
     Case(SUPCON, supcon, extreme, {"temperature": [0.5]}),
-    Case(SUPCON, supcon, with_temperature, {"reduction": ["mean"]},
-         ("input", "temperature")),
-]  # fmt: skip
+    Case(
+        SUPCON,
+        supcon,
+        with_temperature,
+        {"reduction": ["mean"]},
+        ("input", "temperature"),
+    ),
+]
 
 INFOS = [
     LossInfo(
