@@ -15,10 +15,11 @@ import jax.numpy as jnp
 
 import funloss as fl
 from benchmarks.accelerator import by_hand
+from benchmarks.case import BY_HAND
 
 __all__ = ["BY_HAND", "OPTAX", "PROGRAMS", "Program"]
 
-BY_HAND, OPTAX = "by hand", "optax"
+OPTAX = "optax"
 
 Loss = Callable[..., Any]
 

@@ -246,14 +246,14 @@ CASES = [
         ),
         **{BY_HAND: _ratio_by_hand},
     ),
-    _case(fl.grpo_loss, _tokens, (1024, 1024), SOME_ROWS, **{"by hand": _grpo}),
+    _case(fl.grpo_loss, _tokens, (1024, 1024), SOME_ROWS, **{BY_HAND: _grpo}),
     _case(
         fl.grpo_loss,
         _tokens,
         (1024, 1024),
         SOME_ROWS,
         options={"level": "sequence"},
-        **{"by hand": _gspo},
+        **{BY_HAND: _gspo},
     ),
     _case(
         fl.ppo_value_loss,
