@@ -14,6 +14,7 @@ import types
 import pytest
 
 import funloss
+from funloss._registry import PUBLIC
 
 ROOT = pathlib.Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "funloss").rglob("*.py"))
@@ -97,8 +98,17 @@ def test_the_probe_of_loaded_libraries_sees_them(library):
     assert library in loaded_by(f"import funloss, {library}")
 
 
-@pytest.mark.parametrize("statement", ["import funloss", "from funloss import *"])
-def test_import_costs_at_most_two_fifths_of_numpys(statement, tmp_path):
+# The package alone, a loss with its family, and all that there is: per name, as it
+# grows with them.
+SHARES_OF_NUMPY = {
+    "import funloss": 0.05,
+    "from funloss import mse_loss": 0.25,
+    "from funloss import *": 0.006 * len(PUBLIC),
+}
+
+
+@pytest.mark.parametrize("statement", SHARES_OF_NUMPY)
+def test_import_costs_a_share_of_numpys(statement, tmp_path):
     code = f"""
 from time import thread_time
 start = thread_time()
@@ -112,7 +122,7 @@ print(half - start, thread_time() - half)
     cached = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     runs = [map(float, python(code, **cached).split()) for _ in range(12)]
     numpy_alone, ours = map(min, zip(*runs, strict=True))
-    assert ours <= 0.4 * numpy_alone
+    assert ours <= SHARES_OF_NUMPY[statement] * numpy_alone
 
 
 def test_all_is_sorted_and_complete():
