@@ -2,12 +2,14 @@
 
 import functools
 
+import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
 import rlax
 
 import funloss as fl
+from benchmarks.case import BY_HAND
 from benchmarks.cases.beside import beside
 from benchmarks.cases.elementwise import errors
 
@@ -25,6 +27,12 @@ def _log_rates(rng, n, d):
     return x, np.exp(t)
 
 
+def _tukey(x, t, scale=4.685):
+    part = jnp.square((x - t) / scale)
+    losses = scale**2 / 6 * (1 - (1 - part) ** 3)
+    return jnp.where(part < 1, losses, scale**2 / 6).mean()
+
+
 _case = functools.partial(beside, "regression")
 LARGE, SMALL = (1 << 20,), (8,)
 
@@ -37,6 +45,7 @@ CASES = [
         optax=lambda x, t: optax.log_cosh(x, t).mean(),
         keras=lambda x, t: keras.losses.log_cosh(t, x),
     ),
+    _case(fl.tukey_loss, errors, LARGE, SMALL, **{BY_HAND: _tukey}),
     _case(
         fl.mean_absolute_percentage_error,
         _positive,

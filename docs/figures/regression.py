@@ -109,6 +109,11 @@ FIGURES: dict[str, Figure] = {
     "log_cosh_loss": Lines(
         CURVES["log_cosh_loss"], CURVES["huber_loss"], CURVES["l1_loss"]
     ),
+    "tukey_loss": Lines(
+        CURVES["tukey_loss"],
+        curve_of("tukey_loss", scale=4.0),
+        CURVES["huber_loss"],
+    ),
     "expectile_loss": Lines(
         CURVES["expectile_loss"],
         curve_of("expectile_loss", expectile=0.2),

@@ -15,6 +15,7 @@ from funloss.regression._mse import mse_loss
 from funloss.regression._poisson_nll import poisson_nll_loss
 from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
+from funloss.regression._tukey import tukey_loss
 
 __all__ = [
     "expectile_loss",
@@ -28,4 +29,5 @@ __all__ = [
     "poisson_nll_loss",
     "quantile_loss",
     "smooth_l1_loss",
+    "tukey_loss",
 ]

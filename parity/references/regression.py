@@ -12,6 +12,7 @@ __all__ = [
     "log_cosh",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
+    "tukey",
 ]
 
 
@@ -45,6 +46,15 @@ def expectile(input, target, *, expectile=0.5):
     rest = target - input
     factor = torch.abs(expectile - (rest < 0).to(rest.dtype))
     return factor * rest**2
+
+
+@reduced
+def tukey(input, target, *, scale=4.685):
+    """Return Beaton and Tukey's loss, a constant from the scale on."""
+    error = (input - target) / scale
+    part = torch.where(error.abs() >= 1, 1.0, error) ** 2
+    # 1 - (1 - part)**3, which loses the digits of small errors.
+    return scale**2 / 6 * part * (3 - 3 * part + part**2)
 
 
 @reduced
