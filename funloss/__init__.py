@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from funloss.regression import gaussian_nll_loss as gaussian_nll_loss
     from funloss.regression import huber_loss as huber_loss
     from funloss.regression import l1_loss as l1_loss
+    from funloss.regression import laplace_nll_loss as laplace_nll_loss
     from funloss.regression import log_cosh_loss as log_cosh_loss
     from funloss.regression import (
         mean_absolute_percentage_error as mean_absolute_percentage_error,

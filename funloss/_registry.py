@@ -39,6 +39,7 @@ regression expectile_loss: asymmetric_squared_error iql_value_loss
 regression gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
 regression huber_loss: HuberLoss
 regression l1_loss: mae L1Loss mean_absolute_error absolute_error absolute_difference
+regression laplace_nll_loss: LaplaceNLLLoss laplace_log_likelihood
 regression log_cosh_loss: logcosh
 regression mean_absolute_percentage_error: mape
 regression mean_squared_logarithmic_error: msle squared_log_error

@@ -33,6 +33,15 @@ def _tukey(x, t, scale=4.685):
     return jnp.where(part < 1, losses, scale**2 / 6).mean()
 
 
+def _scales(rng, n):
+    return *errors(rng, n), rng.random(n, np.float32) + np.float32(0.1)
+
+
+def _laplace(x, t, scale):
+    scale = jnp.maximum(scale, 1e-6)
+    return (jnp.log(scale) + jnp.abs(x - t) / scale).mean()
+
+
 _case = functools.partial(beside, "regression")
 LARGE, SMALL = (1 << 20,), (8,)
 
@@ -44,6 +53,9 @@ CASES = [
         SMALL,
         optax=lambda x, t: optax.log_cosh(x, t).mean(),
         keras=lambda x, t: keras.losses.log_cosh(t, x),
+    ),
+    _case(
+        fl.laplace_nll_loss, _scales, LARGE, SMALL, wrt=(0, 2), **{BY_HAND: _laplace}
     ),
     _case(fl.tukey_loss, errors, LARGE, SMALL, **{BY_HAND: _tukey}),
     _case(

@@ -29,6 +29,11 @@ def _nll(error: np.ndarray, var: np.ndarray) -> np.ndarray:
     return fl.gaussian_nll_loss(error, np.zeros_like(error), var, reduction="none")
 
 
+def _laplace(error: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    zero = np.zeros_like(error)
+    return fl.laplace_nll_loss(error, zero, scale, reduction="none")
+
+
 def _counts(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
     log_rate = torch.linspace(-2.0, 2.75, 191, dtype=torch.float64, requires_grad=True)
@@ -126,6 +131,14 @@ FIGURES: dict[str, Figure] = {
         "Loss in the plane of error and variance: a valley whose floor is at the "
         "variance that equals the squared error, deepest at no error and the smallest "
         "variance, and with steep walls where a small variance meets a large error.",
+    ),
+    "laplace_nll_loss": Contour(
+        Axis("error of the median", (-2.5, 2.5)),
+        Axis("scale", (0.5, 6.0)),
+        _laplace,
+        "Loss in the plane of error and scale: a valley whose floor is at the scale "
+        "that equals the absolute error, deepest at no error and the smallest scale, "
+        "with a crease where the error changes its sign.",
     ),
     "poisson_nll_loss": Picture(
         _counts,

@@ -4,6 +4,7 @@ from funloss.regression._expectile import expectile_loss
 from funloss.regression._gaussian_nll import gaussian_nll_loss
 from funloss.regression._huber import huber_loss
 from funloss.regression._l1 import l1_loss
+from funloss.regression._laplace_nll import laplace_nll_loss
 from funloss.regression._log_cosh import log_cosh_loss
 from funloss.regression._mean_absolute_percentage_error import (
     mean_absolute_percentage_error,
@@ -22,6 +23,7 @@ __all__ = [
     "gaussian_nll_loss",
     "huber_loss",
     "l1_loss",
+    "laplace_nll_loss",
     "log_cosh_loss",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",

@@ -9,6 +9,7 @@ from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import real
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.regression._floored import floored
 
 __all__ = ["gaussian_nll_loss"]
 
@@ -110,27 +111,19 @@ def _aligned(input: Any, var: Any) -> Any:
     return var
 
 
-def _floored(xp: Namespace, var: Any, eps: Any) -> Any:
-    """Return ``max(var, eps)`` with derivative 1 in `var` everywhere."""
-    partials = (lambda xp, var, _: xp.ones_like(var), None)
-    return xp.custom_jvp(
-        lambda xp, var, eps: xp.clamp_min(var, eps), partials, var, eps
-    )
-
-
 def _gaussian_nll(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
-    var = _floored(xp, var, eps)
+    var = floored(xp, var, eps)
     return 0.5 * (xp.log(var) + xp.square(x - t) / var)
 
 
 def _gaussian_nll_d_input(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
-    return (x - t) / _floored(xp, var, eps)
+    return (x - t) / floored(xp, var, eps)
 
 
 def _gaussian_nll_d_target(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
-    return (t - x) / _floored(xp, var, eps)
+    return (t - x) / floored(xp, var, eps)
 
 
 def _gaussian_nll_d_var(xp: Namespace, x: Any, t: Any, var: Any, eps: Any) -> Any:
-    var = _floored(xp, var, eps)
+    var = floored(xp, var, eps)
     return 0.5 * (1 / var - xp.square((x - t) / var))
