@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from funloss.ranking import unique_softmax_loss as unique_softmax_loss
     from funloss.regression import expectile_loss as expectile_loss
     from funloss.regression import gaussian_nll_loss as gaussian_nll_loss
+    from funloss.regression import general_robust_loss as general_robust_loss
     from funloss.regression import huber_loss as huber_loss
     from funloss.regression import l1_loss as l1_loss
     from funloss.regression import laplace_nll_loss as laplace_nll_loss

@@ -37,6 +37,9 @@ HELPERS = {
 _TABLE = """
 regression expectile_loss: asymmetric_squared_error iql_value_loss
 regression gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
+regression general_robust_loss: charbonnier_loss charbonnier cauchy_loss lorentzian_loss
+    geman_mcclure_loss welsch_loss leclerc_loss pseudo_huber_loss barron_loss
+    adaptive_robust_loss
 regression huber_loss: HuberLoss
 regression l1_loss: mae L1Loss mean_absolute_error absolute_error absolute_difference
 regression laplace_nll_loss: LaplaceNLLLoss laplace_log_likelihood

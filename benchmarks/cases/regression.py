@@ -27,6 +27,15 @@ def _log_rates(rng, n, d):
     return x, np.exp(t)
 
 
+def _charbonnier(x, t):
+    return (jnp.sqrt(jnp.square(x - t) + 1) - 1).mean()
+
+
+def _power(x, t, alpha=1.5):
+    power = (jnp.square(x - t) / abs(alpha - 2) + 1) ** (alpha / 2)
+    return (abs(alpha - 2) / alpha * (power - 1)).mean()
+
+
 def _tukey(x, t, scale=4.685):
     part = jnp.square((x - t) / scale)
     losses = scale**2 / 6 * (1 - (1 - part) ** 3)
@@ -56,6 +65,15 @@ CASES = [
     ),
     _case(
         fl.laplace_nll_loss, _scales, LARGE, SMALL, wrt=(0, 2), **{BY_HAND: _laplace}
+    ),
+    _case(fl.general_robust_loss, errors, LARGE, SMALL, **{BY_HAND: _charbonnier}),
+    _case(
+        fl.general_robust_loss,
+        errors,
+        LARGE,
+        SMALL,
+        options={"alpha": 1.5},
+        **{BY_HAND: _power},
     ),
     _case(fl.tukey_loss, errors, LARGE, SMALL, **{BY_HAND: _tukey}),
     _case(

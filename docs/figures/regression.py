@@ -114,6 +114,11 @@ FIGURES: dict[str, Figure] = {
     "log_cosh_loss": Lines(
         CURVES["log_cosh_loss"], CURVES["huber_loss"], CURVES["l1_loss"]
     ),
+    "general_robust_loss": Lines(
+        CURVES["general_robust_loss"],
+        curve_of("general_robust_loss", alpha=0.0),
+        curve_of("general_robust_loss", alpha=-2.0),
+    ),
     "tukey_loss": Lines(
         CURVES["tukey_loss"],
         curve_of("tukey_loss", scale=4.0),

@@ -12,8 +12,8 @@ TESTING = list(funloss.testing.__all__)
 # Within a family what is used most comes first, and next to it what resembles it; a
 # loss that is missing here comes last. Families are in the order of the register.
 _USED = """
-mse_loss l1_loss huber_loss smooth_l1_loss log_cosh_loss tukey_loss
-quantile_loss expectile_loss
+mse_loss l1_loss huber_loss smooth_l1_loss log_cosh_loss general_robust_loss
+tukey_loss quantile_loss expectile_loss
 gaussian_nll_loss laplace_nll_loss poisson_nll_loss mean_squared_logarithmic_error
 mean_absolute_percentage_error
 cross_entropy binary_cross_entropy_with_logits binary_cross_entropy nll_loss

@@ -2,6 +2,7 @@
 
 from funloss.regression._expectile import expectile_loss
 from funloss.regression._gaussian_nll import gaussian_nll_loss
+from funloss.regression._general_robust import general_robust_loss
 from funloss.regression._huber import huber_loss
 from funloss.regression._l1 import l1_loss
 from funloss.regression._laplace_nll import laplace_nll_loss
@@ -21,6 +22,7 @@ from funloss.regression._tukey import tukey_loss
 __all__ = [
     "expectile_loss",
     "gaussian_nll_loss",
+    "general_robust_loss",
     "huber_loss",
     "l1_loss",
     "laplace_nll_loss",

@@ -9,6 +9,7 @@ from parity.references.adapters import reduced
 __all__ = [
     "cosine_distance",
     "expectile",
+    "general_robust",
     "log_cosh",
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
@@ -46,6 +47,20 @@ def expectile(input, target, *, expectile=0.5):
     rest = target - input
     factor = torch.abs(expectile - (rest < 0).to(rest.dtype))
     return factor * rest**2
+
+
+@reduced
+def general_robust(input, target, *, alpha=1.0, scale=1.0):
+    """Return Barron's loss, its limits at three shapes included."""
+    square = ((input - target) / scale) ** 2
+    if alpha == 2:
+        return square / 2
+    if alpha == 0:
+        return torch.log1p(square / 2)
+    if alpha == -math.inf:
+        return -torch.expm1(-square / 2)
+    k = abs(alpha - 2)
+    return k / alpha * torch.expm1(alpha / 2 * torch.log1p(square / k))
 
 
 @reduced
