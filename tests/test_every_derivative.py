@@ -105,7 +105,7 @@ def numbers(row, name):
         (relevance, RELEVANCE),
         (probabilities or name in {"label_smoothing", "discount", "policy"}, UNIT),
         (name == "behaviour", UNIT[UNIT > 1e-4]),
-        (divergence or name == "var", POSITIVE),
+        (divergence or name in {"var", "scale"}, POSITIVE),
         (True, REAL),
     )
     return next(chosen for holds, chosen in kinds if holds)
