@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from funloss.contrastive import siglip_loss as siglip_loss
     from funloss.contrastive import supcon_loss as supcon_loss
     from funloss.distribution import distillation_loss as distillation_loss
+    from funloss.distribution import gaussian_kl_divergence as gaussian_kl_divergence
     from funloss.distribution import (
         generalized_kl_divergence as generalized_kl_divergence,
     )

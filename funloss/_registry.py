@@ -114,6 +114,8 @@ contrastive siglip_loss: sigmoid_contrastive_loss
 contrastive supcon_loss: supervised_contrastive_loss sup_con
 distribution distillation_loss: kd_loss knowledge_distillation_loss jsd_loss
     generalized_jsd_loss jensen_shannon_divergence forward_kl reverse_kl gkd_loss
+distribution gaussian_kl_divergence: vae_loss elbo kl_divergence_normal normal_kl
+    gaussian_kl_loss
 distribution generalized_kl_divergence: convex_kl_divergence i_divergence
 distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
     kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence

@@ -46,6 +46,15 @@ def _scales(rng, n):
     return *errors(rng, n), rng.random(n, np.float32) + np.float32(0.1)
 
 
+def _latent(rng, n, d):
+    return tuple(rng.standard_normal((2, n, d), np.float32))
+
+
+def _gaussian_kl(mean, log_var):
+    losses = jnp.exp(log_var) - 1 - log_var + jnp.square(mean)
+    return 0.5 * losses.sum(-1).mean()
+
+
 def _laplace(x, t, scale):
     scale = jnp.maximum(scale, 1e-6)
     return (jnp.log(scale) + jnp.abs(x - t) / scale).mean()
@@ -62,6 +71,14 @@ CASES = [
         SMALL,
         optax=lambda x, t: optax.log_cosh(x, t).mean(),
         keras=lambda x, t: keras.losses.log_cosh(t, x),
+    ),
+    _case(
+        fl.gaussian_kl_divergence,
+        _latent,
+        (4096, 256),
+        (4, 3),
+        wrt=(0, 1),
+        **{BY_HAND: _gaussian_kl},
     ),
     _case(
         fl.laplace_nll_loss, _scales, LARGE, SMALL, wrt=(0, 2), **{BY_HAND: _laplace}

@@ -7,12 +7,16 @@ from matplotlib.figure import Figure as Canvas
 from scipy.stats import norm
 
 import funloss as fl
-from docs.figures.figure import Figure, Lines, Picture
+from docs.figures.figure import Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, SERIES
 from docs.figures.parts import curve_of
 from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
+
+
+def _gaussian_kl(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
+    return fl.gaussian_kl_divergence(mean, log_var, axis=None, reduction="none")
 
 
 def _kl(canvas: Canvas) -> None:
@@ -59,6 +63,14 @@ FIGURES: dict[str, Figure] = {
         CURVES["distillation_loss"],
         curve_of("distillation_loss", beta=0.5),
         curve_of("distillation_loss", beta=1.0),
+    ),
+    "gaussian_kl_divergence": Contour(
+        Axis("mean", (-2.5, 2.5)),
+        Axis("logarithm of the variance", (-3.0, 2.0)),
+        _gaussian_kl,
+        "Divergence from the standard normal distribution in the plane of mean and "
+        "logarithm of the variance: a bowl around mean 0 and variance 1, steeper "
+        "towards large variances than towards small ones.",
     ),
     "generalized_kl_divergence": _generalized_kl(),
     "kl_div": Picture(

@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["laplace_nll"]
+__all__ = ["gaussian_kl", "laplace_nll"]
 
 
 def _floored(x, eps):
@@ -19,3 +19,38 @@ def laplace_nll(input, target, scale, *, full=False, eps=1e-6):
     input, target, scale = torch.broadcast_tensors(input, target, scale)
     law = torch.distributions.Laplace(input, _floored(scale, eps), validate_args=False)
     return -law.log_prob(target) - (0 if full else math.log(2))
+
+
+def gaussian_kl(
+    input,
+    log_var,
+    target=0.0,
+    target_log_var=0.0,
+    *,
+    axis=-1,
+    where=None,
+    reduction="mean",
+):
+    """Return the divergence of two normal distributions, from its closed form."""
+    arrays = (torch.as_tensor(x, dtype=input.dtype) for x in (target, target_log_var))
+    m, v, n, w = torch.broadcast_tensors(input, log_var, *arrays)
+    if where is not None:
+        # What is left out is the standard normal distribution on both sides.
+        m, v, n, w = (torch.where(where, x, 0.0) for x in (m, v, n, w))
+    gap = v - w
+    # The series where exp(gap) - 1 - gap would lose its digits.
+    near = gap.abs() < 0.25
+    small, large = torch.where(near, gap, 0.0), torch.where(near, 1.0, gap)
+    term, total = small**2 / 2, small**2 / 2
+    for k in range(3, 16):
+        term = term * small / k
+        total = total + term
+    excess = torch.where(near, total, torch.exp(large) - 1 - large)
+    losses = (excess + (m - n) ** 2 * torch.exp(-w)) / 2
+    if axis is not None:
+        losses = losses.sum(axis)
+        where = None if where is None else where.expand(m.shape).any(axis)
+    if reduction == "none":
+        return losses
+    count = losses.numel() if where is None else where.expand(losses.shape).sum()
+    return losses.sum() / (count if reduction == "mean" else 1)
