@@ -7,7 +7,7 @@ from benchmarks.gate import Gate, Limit
 from parity.case import Case
 from parity.curve import Curve
 from parity.differences.arrays import f64
-from parity.examples.arrays import ELEMENTS, NO_BROADCAST, X, Y
+from parity.examples.arrays import ELEMENTS, X, Y
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
 from parity.references.likelihoods import gaussian_kl
@@ -68,7 +68,6 @@ INFOS = [
                 {"input": X, "log_var": Y, "target": Y, "target_log_var": X},
                 ELEMENTS,
                 options={"axis": None},
-                misfit=NO_BROADCAST,
             ),
             Row({"input": X, "log_var": Y}, mask=ELEMENTS),
         ],
