@@ -15,7 +15,8 @@ import funloss as fl
 from tests.settings import by_default
 from tests.table import rows
 
-PLATFORMS = pytest.mark.parametrize("platform", ["cuda", "rocm", "tpu"])
+PLATFORMS = ("cuda", "rocm", "tpu")
+EACH = pytest.mark.parametrize("platform", PLATFORMS)
 DTYPES = pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 
 # Double precision is emulated on TPUs and slow on most GPUs. Calls lead to the host
@@ -23,33 +24,42 @@ DTYPES = pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 FOREIGN = re.compile(r"f64|custom_call @[\w.]+|stablehlo\.(?:send|recv|infeed|outfeed)")
 
 
-def foreign(function, arrays, platform):
-    """Return what such a device lacks, of the program of a value and its gradient."""
+def traced(function, arrays):
+    """Return the program of a value and its gradient, before it is lowered."""
     floats = [jnp.issubdtype(x.dtype, jnp.floating) for x in arrays]
     places = tuple(k for k, floating in enumerate(floats) if floating)
 
     def cost(*arrays):
         return sum(x.sum() for x in jax.tree.leaves(function(*arrays)))
 
-    traced = jax.jit(jax.value_and_grad(cost, places)).trace(*arrays)
-    lowered = traced.lower(lowering_platforms=(platform,))
+    return jax.jit(jax.value_and_grad(cost, places)).trace(*arrays)
+
+
+def foreign(program, platform):
+    """Return what such a device lacks of a program."""
+    lowered = program.lower(lowering_platforms=(platform,))
     return set(FOREIGN.findall(lowered.as_text()))
+
+
+def assert_stays(function, arrays):
+    """Assert that no platform lacks anything; one trace serves all of them."""
+    program = traced(function, arrays)
+    found = {platform: foreign(program, platform) for platform in PLATFORMS}
+    assert not any(found.values()), found
 
 
 @rows()
 @DTYPES
-@PLATFORMS
-def test_every_loss_stays_on_the_device(row, dtype, platform):
-    assert foreign(row.with_options(), row.made(jnp, dtype), platform) == set()
+def test_every_loss_stays_on_the_device(row, dtype):
+    assert_stays(row.with_options(), row.made(jnp, dtype))
 
 
 @rows("where", "reduction")
-@PLATFORMS
-def test_masked_costs_stay_on_the_device(row, platform):
+def test_masked_costs_stay_on_the_device(row):
     keep = np.arange(np.prod(row.mask_shape)).reshape(row.mask_shape) > 0
     keep = jnp.asarray(keep)
     loss = row.with_options(where=keep, reduction="none")
-    assert foreign(loss, row.made(jnp, "bfloat16"), platform) == set()
+    assert_stays(loss, row.made(jnp, "bfloat16"))
 
 
 def made(*shapes):
@@ -84,9 +94,8 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("loss", "arrays"), LARGE.values(), ids=LARGE)
-@PLATFORMS
-def test_large_arrays_stay_on_the_device(loss, arrays, platform):
-    assert foreign(loss, arrays, platform) == set()
+def test_large_arrays_stay_on_the_device(loss, arrays):
+    assert_stays(loss, arrays)
 
 
 def with_a_double(x):
@@ -114,9 +123,9 @@ def by_a_library(x):
     ],
     ids=lambda x: x.__name__ if callable(x) else x,
 )
-@PLATFORMS
+@EACH
 def test_what_leaves_the_device_is_seen(fault, found, platform):
-    seen = foreign(fault, [jnp.ones(3, jnp.float32)], platform)
+    seen = foreign(traced(fault, [jnp.ones(3, jnp.float32)]), platform)
     assert any(word.startswith(found) for word in seen)
 
 
@@ -126,7 +135,7 @@ def on_the_host(x):
     return x * jax.pure_callback(np.exp, jax.typeof(fixed), fixed)
 
 
-@PLATFORMS
+@EACH
 def test_a_callback_to_the_host_does_not_lower(platform):
     with pytest.raises(ValueError, match=f"the lowering platform {platform}"):
-        foreign(on_the_host, [jnp.ones(3, jnp.float32)], platform)
+        foreign(traced(on_the_host, [jnp.ones(3, jnp.float32)]), platform)
