@@ -1,5 +1,6 @@
 """What holds for every loss: libraries, transforms, masks, dtypes, empty batches."""
 
+import functools
 import math
 import pickle
 
@@ -55,13 +56,41 @@ def test_every_public_loss_has_a_row():
 
 @rows()
 def test_libraries_agree(any_xp, row):
-    expected = row.with_options()(*row.made(np))
-    assert_close(row.with_options()(*row.made(any_xp)), expected)
-    if row.has("reduction"):
-        costs = row.with_options(reduction="none")(*row.made(any_xp))
+    reductions = ("none", "sum") if row.has("reduction") else ()
+
+    def results(*arrays):
+        each = [row.with_options(reduction=x)(*arrays) for x in reductions]
+        return row.with_options()(*arrays), *each
+
+    run = jax.jit(results) if any_xp is jnp else results
+    value, *each = run(*row.made(any_xp))
+    assert_close(value, row.with_options()(*row.made(np)))
+    if each:
+        costs, total = each
         assert costs.shape == row.costs
-        total = row.with_options(reduction="sum")(*row.made(any_xp))
         assert_close(np.sum(to_numpy(costs)), to_numpy(total))
+
+
+@functools.cache
+def _program(k):
+    row = ROWS[k]
+    place, derived = row.floats()[0], jax.value_and_grad(summed(row), row.floats())
+    gradient = jax.grad(summed(row), place)
+
+    @jax.jit
+    def program(*arrays):
+        hessian = jax.jacfwd(gradient, place)(*arrays) if row.descends else None
+        return *derived(*arrays), hessian
+
+    return program
+
+
+def program_of(row):
+    """Return a compiled function to value, gradients and the Hessian in the first.
+
+    Several tests ask it: a loss is compiled once for all of them.
+    """
+    return _program(ROWS.index(row))
 
 
 def differences(function, arrays, place, step):
@@ -80,7 +109,7 @@ def differences(function, arrays, place, step):
 @rows(attribute="descends")
 def test_gradients_are_differences_of_the_value(row):
     arrays = row.made(np)
-    _, on_jax = differentiated(row, "jax")(*row.made(jnp))
+    _, on_jax, _ = program_of(row)(*row.made(jnp))
     _, on_torch = differentiated(row, "torch")(*row.made(torch))
     for place, one, other in zip(row.floats(), on_jax, on_torch, strict=True):
         expected = np.zeros(arrays[place].shape)
@@ -92,14 +121,11 @@ def test_gradients_are_differences_of_the_value(row):
 
 @rows(attribute="descends")
 def test_hessian_is_differences_of_the_gradient(row):
-    place, arrays = row.floats()[0], row.made(jnp)
-    gradient = jax.grad(summed(row), place)
-    # One program of both is compiled sooner than a Hessian, operation by operation.
-    both = jax.jit(lambda *x: (gradient(*x), jax.jacfwd(gradient, place)(*x)))
+    place, program = row.floats()[0], program_of(row)
     expected = differences(
-        lambda *x: np.asarray(both(*x)[0]), row.made(np), place, 1e-6
+        lambda *x: np.asarray(program(*x)[1][0]), row.made(np), place, 1e-6
     )
-    assert_close(both(*arrays)[1], expected, rtol=1e-7, atol=1e-8)
+    assert_close(program(*row.made(jnp))[2], expected, rtol=1e-7, atol=1e-8)
 
 
 @rows()
@@ -115,16 +141,17 @@ def test_jit_jvp_and_checkpoint_change_nothing(row):
         return cost(*full)
 
     @jax.jit
-    def program(arrays, floats):
+    def transformed(arrays, floats):
         again = jax.grad(jax.checkpoint(cost), places)(*arrays)
-        pushed = jax.jvp(moving, floats, floats)
-        return *jax.value_and_grad(cost, places)(*arrays), again, pushed
+        return again, jax.jvp(moving, floats, floats)
 
     floats = tuple(arrays[k] for k in places)
-    value, jitted, again, pushed = program(arrays, floats)
+    value, jitted, _ = program_of(row)(*arrays)
+    again, pushed = transformed(arrays, floats)
     assert_close(value, cost(*arrays))
     assert_close(pushed[0], value)
-    along = sum(float((x * d).sum()) for x, d in zip(floats, derivatives, strict=True))
+    pairs = zip(floats, derivatives, strict=True)
+    along = sum(np.vdot(to_numpy(x), to_numpy(d)) for x, d in pairs)
     assert_close(pushed[1], along, rtol=1e-12, atol=1e-14)
     for one, two, three in zip(derivatives, jitted, again, strict=True):
         assert_close(two, one, rtol=1e-12, atol=1e-15)
@@ -133,14 +160,15 @@ def test_jit_jvp_and_checkpoint_change_nothing(row):
 
 @rows()
 def test_vmap_is_a_loop(row):
-    arrays = row.made(jnp)
+    arrays = row.made(np)
     turned = [
-        x if row.samples.get(name, 0) is None else jnp.flip(x, row.samples.get(name, 0))
+        x if row.samples.get(name, 0) is None else np.flip(x, row.samples.get(name, 0))
         for name, x in zip(row.arrays, arrays, strict=True)
     ]
-    loop = [row.with_options()(*arrays), row.with_options()(*turned)]
-    stacked = [jnp.stack(pair) for pair in zip(arrays, turned, strict=True)]
-    assert_close(jax.vmap(row.with_options())(*stacked), jnp.stack(loop))
+    both = [list(map(jnp.asarray, x)) for x in (arrays, turned)]
+    loop = [np.asarray(row.with_options()(*x)) for x in both]
+    stacked = [jnp.asarray(np.stack(pair)) for pair in zip(arrays, turned, strict=True)]
+    assert_close(jax.vmap(row.with_options())(*stacked), np.stack(loop))
 
 
 @rows(attribute="descends")
@@ -153,10 +181,11 @@ def test_inside_scan_it_descends(row):
         return x - 1e-3 * derivative, value
 
     _, values = jax.lax.scan(step, arrays[place], length=3)
-    x, expected = arrays[place], []
-    by_hand = jax.jit(step)
+    x, expected = np.asarray(arrays[place]), []
     for _ in range(3):
-        x, value = by_hand(x, None)
+        given = [*arrays[:place], jnp.asarray(x), *arrays[place + 1 :]]
+        value, derivatives, _ = program_of(row)(*given)
+        x = x - 1e-3 * np.asarray(derivatives[0])
         expected.append(value)
     assert_close(values, expected)
     assert values[0] > values[1] > values[2]
