@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 # Test processes share the cores, and thousands of small programs run once each: their
 # machine code need not be optimised, nor go through the emitters of fusions, which take
 # half of the time to compile. XLA still rewrites as it always does; one test compiles
@@ -14,3 +16,11 @@ os.environ.setdefault(
     " --xla_cpu_parallel_codegen_split_count=1"
     " --xla_force_host_platform_device_count=8",
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file to one process: its tests share programs and fixtures."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415 - optional
+
+    return LoadFileScheduling(config, log)
