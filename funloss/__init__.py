@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from funloss.classification import z_loss as z_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import info_nce_loss as info_nce_loss
+    from funloss.contrastive import multi_similarity_loss as multi_similarity_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
     from funloss.contrastive import siglip_loss as siglip_loss
     from funloss.contrastive import supcon_loss as supcon_loss

@@ -109,6 +109,7 @@ embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
 contrastive circle_loss:
 contrastive info_nce_loss: clip_loss mnrl multiple_negatives_ranking_loss n_pair_loss
     in_batch_softmax cpc_loss moco_loss
+contrastive multi_similarity_loss: ms_loss
 contrastive ntxent_loss: nt_xent simclr_loss contrastive_loss
 contrastive siglip_loss: sigmoid_contrastive_loss
 contrastive supcon_loss: supervised_contrastive_loss sup_con

@@ -50,6 +50,20 @@ def _supcon(x, labels):
     return losses.sum() / (count > 0).sum()
 
 
+def _multi_similarity(x, labels):
+    cosines = _products(x, x)
+    alike = labels[:, None] == labels
+    positive = alike & ~jnp.eye(len(x), dtype=bool)
+    zero = jnp.zeros((len(x), 1), x.dtype)
+
+    def soft_sum(scores, mask):
+        scores = jnp.where(mask, scores, -jnp.inf)
+        return jax.nn.logsumexp(jnp.concatenate([scores, zero], 1), axis=1)
+
+    near = soft_sum(-2 * (cosines - 0.5), positive) / 2
+    return (near + soft_sum(50 * (cosines - 0.5), ~alike) / 50).mean()
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -99,5 +113,13 @@ CASES = [
         SMALL,
         growth=Growth(elements=pairs),
         jax=_supcon,
+    ),
+    _case(
+        fl.multi_similarity_loss,
+        _labelled,
+        BATCH,
+        SMALL,
+        growth=Growth(elements=pairs),
+        jax=_multi_similarity,
     ),
 ]

@@ -2,6 +2,7 @@
 
 from funloss.contrastive._circle import circle_loss
 from funloss.contrastive._info_nce import info_nce_loss
+from funloss.contrastive._multi_similarity import multi_similarity_loss
 from funloss.contrastive._ntxent import ntxent_loss
 from funloss.contrastive._siglip import siglip_loss
 from funloss.contrastive._supcon import supcon_loss
@@ -9,6 +10,7 @@ from funloss.contrastive._supcon import supcon_loss
 __all__ = [
     "circle_loss",
     "info_nce_loss",
+    "multi_similarity_loss",
     "ntxent_loss",
     "siglip_loss",
     "supcon_loss",

@@ -2,7 +2,13 @@
 
 from parity.packages.loading import load
 
-__all__ = ["info_nce_of_package", "ntxent_of_lightly", "ntxent_of_pml", "supcon_of_pml"]
+__all__ = [
+    "info_nce_of_package",
+    "multi_similarity_of_pml",
+    "ntxent_of_lightly",
+    "ntxent_of_pml",
+    "supcon_of_pml",
+]
 
 
 def ntxent_of_pml(input, target, *, temperature=0.07):
@@ -33,3 +39,9 @@ def supcon_of_pml(input, target, *, temperature=0.1):
     """Return SupCon, the mean of rows with positives, by pytorch-metric-learning."""
     loss = load("pytorch_metric_learning.losses", "SupConLoss")
     return loss(temperature=temperature)(input, target)
+
+
+def multi_similarity_of_pml(input, target, *, alpha=2.0, beta=50.0, base=0.5):
+    """Return the multi-similarity loss of rows, by pytorch-metric-learning."""
+    loss = load("pytorch_metric_learning.losses", "MultiSimilarityLoss")
+    return loss(alpha, beta, base)(input, target)

@@ -11,7 +11,8 @@ import funloss as fl
 from tests.assertions import assert_close
 
 NAN = math.nan
-LOSSES = [fl.ntxent_loss, fl.circle_loss, fl.supcon_loss]
+PAIRED = [fl.ntxent_loss, fl.circle_loss, fl.supcon_loss]
+LOSSES = [*PAIRED, fl.multi_similarity_loss]
 EACH = pytest.mark.parametrize("loss", LOSSES)
 
 
@@ -21,7 +22,7 @@ def square(xp):
     return xp.asarray(rows, dtype=xp.float64)
 
 
-@EACH
+@pytest.mark.parametrize("loss", PAIRED)
 def test_rows_without_pairs_have_no_loss_and_no_gradient(loss):
     x = square(jnp)
     alike = [] if loss is fl.supcon_loss else [[5, 5, 5, 5]]
