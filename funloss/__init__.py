@@ -58,12 +58,14 @@ if TYPE_CHECKING:
     from funloss.distribution import (
         linear_distillation_loss as linear_distillation_loss,
     )
+    from funloss.embedding import arcface_loss as arcface_loss
     from funloss.embedding import cosine_distance as cosine_distance
     from funloss.embedding import cosine_embedding_loss as cosine_embedding_loss
     from funloss.embedding import cosine_similarity as cosine_similarity
     from funloss.embedding import hinge_embedding_loss as hinge_embedding_loss
     from funloss.embedding import pairwise_distance as pairwise_distance
     from funloss.embedding import pdist as pdist
+    from funloss.embedding import proxy_anchor_loss as proxy_anchor_loss
     from funloss.embedding import triplet_margin_loss as triplet_margin_loss
     from funloss.embedding import (
         triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,

@@ -98,12 +98,16 @@ ranking pairwise_soft_zero_one_loss: pairwise_sigmoid_loss
 ranking poly1_softmax_loss:
 ranking ranking_softmax_loss: listnet softmax_loss
 ranking unique_softmax_loss:
+embedding arcface_loss: cosface_loss normalized_softmax_loss norm_softmax_loss
+    normface_loss additive_angular_margin_loss large_margin_cosine_loss am_softmax
+    sub_center_arcface
 embedding cosine_distance: cosine cosine_loss cosine_proximity
 embedding cosine_embedding_loss: CosineEmbeddingLoss
 embedding cosine_similarity: CosineSimilarity
 embedding hinge_embedding_loss: HingeEmbeddingLoss
 embedding pairwise_distance: PairwiseDistance euclidean_distance
 embedding pdist:
+embedding proxy_anchor_loss: ProxyAnchor
 embedding triplet_margin_loss: TripletMarginLoss triplet triplet_loss
 embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
 contrastive circle_loss:

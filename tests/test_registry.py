@@ -16,8 +16,8 @@ import funloss as fl
 from funloss._registry import FAMILIES, HELPERS, LOSSES, NOTES, PUBLIC
 
 ROOT = pathlib.Path(__file__).parents[1]
-# A family whose formulas are also used by another.
-USED_BY = {"reinforcement": {"regression"}}
+# Families whose formulas a family also uses.
+USED_BY = {"embedding": {"contrastive"}, "reinforcement": {"regression"}}
 # Its names in the tables are those of losses; what it has besides is not in them.
 PEERS = r"\b(?:optax\.losses|keras\.losses|jaxopt\.loss)\.(\w+)"
 

@@ -64,6 +64,28 @@ def _multi_similarity(x, labels):
     return (near + soft_sum(50 * (cosines - 0.5), ~alike) / 50).mean()
 
 
+def _classes(rng, n, d, classes):
+    rows = (rng.standard_normal((k, d), np.float32) for k in (n, classes))
+    return *rows, rng.integers(0, classes, n, np.int32)
+
+
+def _proxy_anchor(x, proxies, labels):
+    x, proxies = (a / jnp.linalg.norm(a, axis=1, keepdims=True) for a in (x, proxies))
+    cosines = x @ proxies.T
+    own = labels[:, None] == jnp.arange(len(proxies))
+    zero = jnp.zeros((1, len(proxies)), x.dtype)
+
+    def soft_sum(scores, mask):
+        scores = jnp.where(mask, scores, -jnp.inf)
+        return jax.nn.logsumexp(jnp.concatenate([scores, zero]), axis=0)
+
+    near, far = (
+        soft_sum(-32 * (cosines - 0.1), own),
+        soft_sum(32 * (cosines + 0.1), ~own),
+    )
+    return near.sum() / own.any(0).sum() + far.mean()
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -121,5 +143,14 @@ CASES = [
         SMALL,
         growth=Growth(elements=pairs),
         jax=_multi_similarity,
+    ),
+    _case(
+        fl.proxy_anchor_loss,
+        _classes,
+        (512, 64, 512),
+        (6, 4, 3),
+        growth=Growth(elements=lambda shape: shape[0] * shape[2]),
+        wrt=(0, 1),
+        jax=_proxy_anchor,
     ),
 ]

@@ -14,6 +14,7 @@ _HOMES = {
     "check_log_probs": "_ctc_lengths",
     "choose_chunk": "_linear_cross_entropy",
     "choose_rows": "_linear_distillation",
+    "class_sums": "_linear_cross_entropy",
     "entmax_d_input": "_entmax",
     "entmax_d_target": "_entmax",
     "entmax_from_scale": "_entmax",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from funloss._algorithms._entmax import entmax_from_scale as entmax_from_scale
     from funloss._algorithms._entmax import entmax_scale as entmax_scale
     from funloss._algorithms._linear_cross_entropy import choose_chunk as choose_chunk
+    from funloss._algorithms._linear_cross_entropy import class_sums as class_sums
     from funloss._algorithms._linear_cross_entropy import label_losses as label_losses
     from funloss._algorithms._linear_distillation import LinearPair as LinearPair
     from funloss._algorithms._linear_distillation import choose_rows as choose_rows

@@ -1,12 +1,14 @@
 """Softmax cross-entropy of linear scores, one block of classes at a time."""
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from funloss._algorithms._soft_cap import soft_cap
 from funloss._array import Namespace
 
-__all__ = ["LabelLosses", "choose_chunk", "label_losses"]
+__all__ = ["LabelLosses", "choose_chunk", "class_sums", "label_losses"]
 
 # How many scores are held at once, and how many make one block.
 _WHOLE = 2**22
@@ -58,24 +60,15 @@ def label_losses(
     if that is not None. They are never all in memory: a loop over blocks of classes
     carries, for each row, the largest score, the sum of exponentials relative to it
     and the label's score, and the backward pass computes each block again.
-
-    Classes that may be sharded over devices are split into as many parts. Each block
-    takes classes of every part, so that no device needs those of another.
     """
     shape, labels = labels.shape, xp.reshape(labels, (-1,))
     x = xp.reshape(x, (labels.shape[0], layer[0].shape[1]))
     rows = (x, labels)
     if softcap is not None:
         rows += (xp.asarray(softcap, dtype=x.dtype, **xp.device_kw(x)),)
-
-    def sums(rows: Any, first: Any, layer: Any) -> Any:
-        return _sums(xp, rows, first, layer, chunk // parts or 1, narrow=narrow)
-
-    if parts == 1:
-        top, sumexp, score, *more = sums(rows, None, layer)
-    else:
-        found = xp.map_shards(sums, parts, rows, layer)
-        top, sumexp, score, *more = _combined(xp, *found)
+    scored = functools.partial(_scores, narrow=narrow)
+    found = class_sums(xp, scored, rows, layer, chunk=chunk, parts=parts)
+    top, sumexp, score, *more = found
     log_sum = xp.log(sumexp)
     smoothed = None
     if more:
@@ -86,15 +79,45 @@ def label_losses(
     return LabelLosses(xp.reshape(losses, shape), smoothed, *others)
 
 
+def class_sums(
+    xp: Namespace,
+    scored: Callable[..., Any],
+    rows: tuple[Any, ...],
+    layer: tuple[Any, Any, Any],
+    *,
+    chunk: int,
+    parts: int,
+    apart: bool = False,
+) -> tuple[Any, ...]:
+    """Return of each row its largest score, a sum of exponentials, the label's score.
+
+    The sum is relative to the largest score. If `layer` has a smoothing, there follow
+    the sums of smoothing times scores, relative as well, and of smoothing. `rows` are
+    ``(x, labels, *more)``, the scores of a block of classes ``scored(xp, x, weight,
+    bias, *more)``. With `apart` the label's score is in no sum and not the largest.
+
+    Classes that may be sharded over devices are split into as many parts. Each block
+    takes classes of every part, so that no device needs those of another.
+    """
+    step = functools.partial(_update, apart=apart)
+
+    def sums(rows: Any, first: Any, layer: Any) -> Any:
+        return _sums(xp, (scored, step), rows, first, layer, chunk // parts or 1)
+
+    if parts == 1:
+        return sums(rows, None, layer)
+    return _combined(xp, *xp.map_shards(sums, parts, rows, layer))
+
+
 def _sums(
-    xp: Namespace, rows: Any, first: Any, layer: Any, chunk: int, *, narrow: bool
+    xp: Namespace, how: Any, rows: Any, first: Any, layer: Any, chunk: int
 ) -> tuple[Any, ...]:
     """Return the carry after all blocks; a label may be outside these classes.
 
-    `rows` are the features, the labels and perhaps the soft cap; `first` is the number
-    of the first class, 0 if None.
+    `how` are the functions that score a block and that add it to the carry; `first` is
+    the number of the first class, 0 if None.
     """
-    x, labels, *cap = rows
+    (scored, update), (x, labels, *more) = how, rows
     labels = labels if first is None else labels - xp.astype(first, labels.dtype)
     classes = layer[0].shape[0]
     chunk = min(chunk, classes)
@@ -107,14 +130,14 @@ def _sums(
             None if array is None else xp.block(array, start, chunk) for array in layer
         )
         ids = start + xp.arange(chunk, dtype=labels.dtype, **xp.device_kw(x))
-        scores = _scores(xp, x, weight, bias, cap, narrow=narrow)
+        scores = scored(xp, x, weight, bias, *more)
         is_label = labels[:, None] == ids[None, :]
         if classes % chunk:
             own = ids >= first
             is_label = xp.logical_and(is_label, own[None, :])
             scores = xp.where(own[None, :], scores, -math.inf)
             smoothing = None if smoothing is None else xp.where(own, smoothing, 0.0)
-        return _update(xp, carry, scores, is_label, smoothing), row[0]
+        return update(xp, carry, scores, is_label, smoothing), row[0]
 
     count = -(-classes // chunk)
     blocks = xp.arange(count, dtype=labels.dtype, **xp.device_kw(x))
@@ -123,7 +146,7 @@ def _sums(
 
 
 def _scores(
-    xp: Namespace, x: Any, weight: Any, bias: Any, cap: Any, *, narrow: bool
+    xp: Namespace, x: Any, weight: Any, bias: Any, *cap: Any, narrow: bool
 ) -> Any:
     scores = xp.linear(x, weight, narrow=narrow)
     scores = scores if bias is None else scores + bias[None, :]
@@ -153,19 +176,31 @@ def _start(xp: Namespace, labels: Any, dtype: Any, *, sums: bool) -> tuple[Any, 
 
 
 def _update(
-    xp: Namespace, carry: Any, scores: Any, is_label: Any, smoothing: Any
+    xp: Namespace,
+    carry: Any,
+    scores: Any,
+    is_label: Any,
+    smoothing: Any,
+    *,
+    apart: bool,
 ) -> Any:
     """Return the carry after a block: all sums are relative to the new maximum."""
     top, sumexp, score, *sums = carry
+    own = xp.total(xp.where(is_label, scores, 0.0), 1)
+    smoothing = None if smoothing is None else smoothing[None, :]
+    if apart:
+        scores = xp.where(is_label, -math.inf, scores)
+        smoothing = None if smoothing is None else xp.where(is_label, 0.0, smoothing)
     new = xp.maximum(top, xp.stop_gradient(xp.amax(scores, 1)))
     shifted = scores - new[:, None]
     moved = xp.where(sumexp == 0, 0.0, top - new)
     sumexp = sumexp * xp.exp(top - new) + xp.total(xp.exp(shifted), 1)
-    score = score + xp.total(xp.where(is_label, scores, 0.0), 1)
+    score = score + own
     if smoothing is None:
         return new, sumexp, score
     total, seen = sums
     # 0 times the log-probability -inf is 0.
-    is_impossible = xp.logical_and(smoothing[None, :] == 0, shifted == -math.inf)
-    block = xp.total(smoothing[None, :] * xp.where(is_impossible, 0.0, shifted), 1)
-    return new, sumexp, score, total + seen * moved + block, seen + xp.total(smoothing)
+    is_impossible = xp.logical_and(smoothing == 0, shifted == -math.inf)
+    block = xp.total(smoothing * xp.where(is_impossible, 0.0, shifted), 1)
+    total = total + seen * moved + block
+    return new, sumexp, score, total, seen + xp.total(smoothing, 1)

@@ -29,7 +29,7 @@ from funloss._core.labels import (
     label_weights,
     match_rows,
 )
-from funloss._core.options import Option, check_options
+from funloss._core.options import Option, check_options, is_zero
 from funloss._core.record import Record
 from funloss._core.reduction import reduce_losses
 
@@ -94,6 +94,25 @@ class ClassRows(Record):
     def filled_scores(self) -> Any:
         """Return the scores, 0 in the rows that do not count."""
         return fill_masked(self.xp, self.expand(self.keep), (self.scores, 0.0))[0]
+
+    def cross_entropies(self, smoothing: Any) -> Any:
+        """Return the cross-entropies of the scores and labels, weighted by class."""
+        xp, scores = self.xp, self.scores
+        uniform = None
+        if not is_zero(smoothing):
+            ones = (1,) * scores.ndim
+            uniform = xp.ones(ones, dtype=scores.dtype, **xp.device_kw(scores))
+            uniform = uniform * self.class_weight() / self.classes
+        losses = xp.softmax_cross_entropy_with_integer_labels(
+            scores,
+            self.target,
+            self.axis,
+            self.keep,
+            row_weight=self.label_weight,
+            smoothing_target=uniform,
+            smoothing=smoothing,
+        )
+        return self.nan_where_bad(losses)
 
     def nan_where_bad(self, losses: Any) -> Any:
         """Return losses, nan in value and gradient where a label is out of range."""

@@ -11,7 +11,7 @@ from funloss._core.checks import (
     check_broadcastable_to,
     check_shapes_equal,
 )
-from funloss._core.labels import as_row, batch_shape, match_rows
+from funloss._core.labels import as_row, batch_shape, class_labels, match_rows
 from funloss._core.options import Option, check_options
 from funloss._core.record import Record
 from funloss._core.reduction import MeanOver, reduce_losses
@@ -22,6 +22,7 @@ __all__ = [
     "VectorRows",
     "labelled_rows",
     "paired_rows",
+    "proxied_rows",
     "vector_rows",
 ]
 
@@ -117,6 +118,8 @@ class LabelledRows(Record):
     labels: Any
     where: Any
     options: tuple[Any, ...]
+    # A row for each label, shape (C, D), or None.
+    proxies: Any = None
 
     def reduce(self, losses: Any, reduction: str, *, divisor: Any = None) -> Any:
         """Mask, reduce and cast the losses of rows; `divisor` is that of the mean."""
@@ -145,6 +148,39 @@ def labelled_rows(
     labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
     where, rows = _masked_rows(xp, where, input)
     return LabelledRows(xp, out, *rows, labels, where, settled)
+
+
+def proxied_rows(
+    input: Any,
+    linear_weight: Any,
+    target: Any,
+    *,
+    where: Any,
+    dtype: Any,
+    options: Mapping[str, Option],
+) -> LabelledRows:
+    """Check, promote and mask embeddings, the proxies of classes, and labels of these.
+
+    A row whose label is out of range is nan where that cannot be read.
+    """
+    arrays = {"input": input, "linear_weight": linear_weight}
+    xp, out, (input, proxies) = promote_arrays(dtype, **arrays)
+    input, settled = check_options(xp, input, options)
+    _check_matrix(input)
+    own, layer = tuple(input.shape), tuple(proxies.shape)
+    if len(layer) != 2 or layer[0] == 0:
+        msg = f"linear_weight must have shape (C, D) with a class at least, got {layer}"
+        raise ValueError(msg)
+    if own[1] != layer[1]:
+        msg = f"last axes must be equal, got input {own}, linear_weight {layer}"
+        raise ValueError(msg)
+    labels = match_rows(xp, input, target, 1, axes=())
+    where, (rows,) = _masked_rows(xp, where, input)
+    labels, _, bad = class_labels(xp, input, labels, layer[0], where=where)
+    if bad is not None:
+        rows = xp.nan_where(rows, bad[:, None])
+    labels = xp.astype(labels, xp.int32)
+    return LabelledRows(xp, out, rows, labels, where, settled, proxies)
 
 
 class PairedRows(Record):

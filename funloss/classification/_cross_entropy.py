@@ -168,8 +168,10 @@ def cross_entropy_of(
     smoothing, z_loss, *cap = rows.options
     if cap:
         rows = rows.replace(scores=algorithms.soft_cap(rows.xp, rows.scores, *cap))
-    of_target = _of_labels if rows.has_labels else _of_probabilities
-    losses = of_target(rows, smoothing)
+    if rows.has_labels:
+        losses = rows.cross_entropies(smoothing)
+    else:
+        losses = _of_probabilities(rows, smoothing)
     logsumexp = correct = None
     if has_aux or not is_zero(z_loss):
         logsumexp = rows.xp.masked_logsumexp(rows.scores, rows.axis, rows.keep)
@@ -185,26 +187,6 @@ def _is_correct(rows: ClassRows) -> Any:
         labels = xp.argmax(rows.target, axis=rows.axis)
     own = xp.take_label(rows.scores, labels, rows.axis)
     return own >= xp.amax(rows.scores, rows.axis)
-
-
-def _of_labels(rows: ClassRows, smoothing: Any) -> Any:
-    """Return the losses, weighted by class."""
-    xp, scores = rows.xp, rows.scores
-    uniform = None
-    if not is_zero(smoothing):
-        ones = (1,) * scores.ndim
-        uniform = xp.ones(ones, dtype=scores.dtype, **xp.device_kw(scores))
-        uniform = uniform * rows.class_weight() / rows.classes
-    losses = xp.softmax_cross_entropy_with_integer_labels(
-        scores,
-        rows.target,
-        rows.axis,
-        rows.keep,
-        row_weight=rows.label_weight,
-        smoothing_target=uniform,
-        smoothing=smoothing,
-    )
-    return rows.nan_where_bad(losses)
 
 
 def _of_probabilities(rows: ClassRows, smoothing: Any) -> Any:
