@@ -86,6 +86,18 @@ def _proxy_anchor(x, proxies, labels):
     return near.sum() / own.any(0).sum() + far.mean()
 
 
+def _arcface(x, vectors, labels):
+    x, vectors = (a / jnp.linalg.norm(a, axis=1, keepdims=True) for a in (x, vectors))
+    cosines = x @ vectors.T
+    own = jnp.take_along_axis(cosines, labels[:, None], 1)
+    sine = jnp.sqrt(jnp.maximum(1 - own**2, 1e-12))
+    turned = own * np.cos(0.5) - sine * np.sin(0.5)
+    turned = jnp.where(own >= -np.cos(0.5), turned, own - 0.5 * np.sin(0.5))
+    is_label = labels[:, None] == jnp.arange(len(vectors))
+    scores = 64 * jnp.where(is_label, turned, cosines)
+    return optax.losses.softmax_cross_entropy_with_integer_labels(scores, labels).mean()
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -152,5 +164,14 @@ CASES = [
         growth=Growth(elements=lambda shape: shape[0] * shape[2]),
         wrt=(0, 1),
         jax=_proxy_anchor,
+    ),
+    _case(
+        fl.arcface_loss,
+        _classes,
+        (512, 64, 512),
+        (6, 4, 3),
+        growth=Growth(elements=lambda shape: shape[0] * shape[2]),
+        wrt=(0, 1),
+        jax=_arcface,
     ),
 ]

@@ -100,7 +100,7 @@ def test_the_layer_must_fit(xp):
         LOSS(rows, proxies[None, ...], labels)
     with pytest.raises(ValueError, match=r"^linear_weight must have shape \(C, D\)"):
         LOSS(rows, proxies[:0, ...], labels)
-    with pytest.raises(ValueError, match="^last axes must be equal, got input"):
+    with pytest.raises(ValueError, match=r"^last axes must be equal, got input"):
         LOSS(rows, proxies[:, :1], labels)
 
 
