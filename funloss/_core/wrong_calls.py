@@ -85,7 +85,7 @@ _PER_SAMPLE = {"sampleweight", "sampleweights", "lossweight", "lossweights"}
 # Losses whose weight= has one number a class.
 _BY_CLASS = {
     *("cross_entropy", "linear_cross_entropy", "generalized_cross_entropy"),
-    *("nll_loss", "poly_loss", "entmax_loss"),
+    *("nll_loss", "poly_loss", "entmax_loss", "arcface_loss"),
     *("multi_margin_loss", "multiclass_hinge_loss"),
     *("dice_loss", "generalized_dice_loss", "tversky_loss"),
 }
@@ -97,8 +97,8 @@ _OF_LOGITS = dict.fromkeys(
     "nll_loss": "of logits it is cross_entropy",
     "kl_div": "input is log-probabilities, such as log_softmax of logits",
 }
-# Options that only losses of classes have.
-_CLASSES = {"axis", "ignore_index", "cutoffs"}
+# Arguments that only losses of classes have.
+_CLASSES = {"axis", "ignore_index", "cutoffs", "linear_weight"}
 _WEIGHED = "weigh what reduction='none' returns by reduce(loss, weight=...)"
 
 

@@ -96,8 +96,9 @@ def proxy_anchor_loss(
         return *soft_sums(xp, alpha * scores, *pairs), counts
 
     unit, proxies = (xp.direction(x, 1) for x in (batch.rows, batch.proxies))
-    parts = map_row_blocks(xp, block, proxies, unit, _pairs(batch))
-    return _reduced(batch, *parts, reduction)
+    found = map_row_blocks(xp, block, proxies, unit, _pairs(batch))
+    own, others, counts = found
+    return _reduced(batch, own, others, counts, reduction)
 
 
 def _pairs(batch: LabelledRows) -> PairLabels:

@@ -112,6 +112,8 @@ INFOS = [
                 together=True,
                 options={"alpha": 4.0},
                 samples={"linear_weight": None},
+                # Losses are of classes, and stay without rows.
+                may_be_empty=False,
                 reals={"margin": 0.25, "alpha": 3.0},
                 bad_options=(
                     *not_above("alpha", 0),

@@ -36,6 +36,8 @@ CLASS_AXES = {
     fl.multilabel_margin_loss: {"input": 1, "target": 1},
     fl.multilabel_soft_margin_loss: {"input": 1, "target": 1},
     fl.linear_cross_entropy: {"linear_weight": 0},
+    fl.arcface_loss: {"linear_weight": 0},
+    fl.proxy_anchor_loss: {"linear_weight": 0},
     fl.linear_distillation_loss: {"linear_weight": 0, "teacher_weight": 0},
     fl.ctc_loss: {"log_probs": 2},
 }
