@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from funloss.preference import kto_loss as kto_loss
     from funloss.preference import orpo_loss as orpo_loss
     from funloss.ranking import approx_ndcg_loss as approx_ndcg_loss
+    from funloss.ranking import cosent_loss as cosent_loss
     from funloss.ranking import listmle_loss as listmle_loss
     from funloss.ranking import margin_ranking_loss as margin_ranking_loss
     from funloss.ranking import pairwise_hinge_loss as pairwise_hinge_loss

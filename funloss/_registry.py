@@ -88,6 +88,7 @@ classification softmax_focal_loss: focal_loss focal categorical_focal_crossentro
     categorical_focal_loss
 classification z_loss: router_z_loss log_partition_loss
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
+ranking cosent_loss: cosine_sentence_loss angle_loss
 ranking listmle_loss: list_mle plackett_luce_loss
 ranking margin_ranking_loss: MarginRankingLoss
 ranking pairwise_hinge_loss: ranking_hinge_loss

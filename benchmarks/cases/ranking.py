@@ -1,5 +1,7 @@
 """Lists of items, by their scores."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import rax
 
@@ -35,6 +37,14 @@ def _approx_ndcg(x, t):
     return -rax.ndcg_metric(x, t, rank_fn=ranks, cutoff_fn=whole)
 
 
+def _cosent(x, t):
+    """Return the loss by a table of all pairs."""
+    gaps = 20 * (x[:, None, :] - x[:, :, None])
+    gaps = jnp.where(t[:, :, None] > t[:, None, :], gaps, -jnp.inf)
+    gaps = gaps.reshape(len(x), -1)
+    return jax.nn.softplus(jax.nn.logsumexp(gaps, 1)).mean()
+
+
 def _case(ours, theirs, **options):
     shape, growth = (64, 256), Growth(elements=pairs_in_rows)
     return _of(ours, theirs, _graded, shape, options=options, growth=growth)
@@ -65,4 +75,14 @@ CASES = [
     _case(fl.pairwise_mse_loss, rax.pairwise_mse_loss),
     _case(fl.pairwise_quantile_loss, rax.pairwise_qr_loss),
     _case(fl.approx_ndcg_loss, _approx_ndcg),
+    # No library of JAX has it: beside lines written by hand.
+    beside(
+        "ranking",
+        fl.cosent_loss,
+        _graded,
+        (64, 256),
+        (3, 5),
+        growth=Growth(elements=pairs_in_rows),
+        jax=_cosent,
+    ),
 ]

@@ -1,6 +1,7 @@
 """Losses that compare scores with the order of the items."""
 
 from funloss.ranking._approx_ndcg import approx_ndcg_loss
+from funloss.ranking._cosent import cosent_loss
 from funloss.ranking._listmle import listmle_loss
 from funloss.ranking._margin_ranking import margin_ranking_loss
 from funloss.ranking._pairwise_hinge import pairwise_hinge_loss
@@ -14,6 +15,7 @@ from funloss.ranking._unique_softmax import unique_softmax_loss
 
 __all__ = [
     "approx_ndcg_loss",
+    "cosent_loss",
     "listmle_loss",
     "margin_ranking_loss",
     "pairwise_hinge_loss",

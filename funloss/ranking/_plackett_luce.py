@@ -11,6 +11,7 @@ from funloss._array import Namespace
 from funloss.ranking._pair_matrices import clip_infinite, finite_limit
 
 __all__ = [
+    "at_index",
     "plackett_luce_d_scores",
     "plackett_luce_terms",
     "rank_bounds",
@@ -88,7 +89,7 @@ def plackett_luce_d_scores(
     ratio = factor / (xp.exp(scores - best) + successors)
     ratio = ratio if where is None else xp.where(where, ratio, 0.0)
     running = xp.cumulative_sumexp(-best, ratio, -1)
-    lowest, ratios = _at_index(xp, running, predecessors, empty_first=True)
+    lowest, ratios = at_index(xp, running, predecessors, empty_first=True)
     return ratios * xp.exp(scores + lowest) - ratio * successors
 
 
@@ -105,10 +106,10 @@ def _successors(
         weight = xp.where(where, weight, 0.0)
     scores = clip_infinite(xp, scores)
     running = xp.cumulative_sumexp(scores, weight, -1, reverse=True)
-    return scores, *_at_index(xp, running, first_successor, empty_first=False)
+    return scores, *at_index(xp, running, first_successor, empty_first=False)
 
 
-def _at_index(
+def at_index(
     xp: Namespace, running: Any, index: Any, *, empty_first: bool
 ) -> list[Any]:
     """Return a running maximum and sum at `index`, with an empty one first or last."""
