@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from funloss.classification import soft_margin_loss as soft_margin_loss
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
     from funloss.classification import z_loss as z_loss
+    from funloss.contrastive import barlow_twins_loss as barlow_twins_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import info_nce_loss as info_nce_loss
     from funloss.contrastive import multi_similarity_loss as multi_similarity_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
     from funloss.contrastive import siglip_loss as siglip_loss
     from funloss.contrastive import supcon_loss as supcon_loss
+    from funloss.contrastive import vicreg_loss as vicreg_loss
     from funloss.distribution import distillation_loss as distillation_loss
     from funloss.distribution import gaussian_kl_divergence as gaussian_kl_divergence
     from funloss.distribution import (

@@ -88,7 +88,7 @@ classification softmax_focal_loss: focal_loss focal categorical_focal_crossentro
     categorical_focal_loss
 classification z_loss: router_z_loss log_partition_loss
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
-ranking cosent_loss: cosine_sentence_loss angle_loss
+ranking cosent_loss: CoSENTLoss consistent_sentence_embedding
 ranking listmle_loss: list_mle plackett_luce_loss
 ranking margin_ranking_loss: MarginRankingLoss
 ranking pairwise_hinge_loss: ranking_hinge_loss
@@ -111,6 +111,7 @@ embedding pdist:
 embedding proxy_anchor_loss: ProxyAnchor
 embedding triplet_margin_loss: TripletMarginLoss triplet triplet_loss
 embedding triplet_margin_with_distance_loss: TripletMarginWithDistanceLoss
+contrastive barlow_twins_loss: cross_correlation_loss redundancy_reduction_loss
 contrastive circle_loss:
 contrastive info_nce_loss: clip_loss mnrl multiple_negatives_ranking_loss n_pair_loss
     in_batch_softmax cpc_loss moco_loss
@@ -118,6 +119,7 @@ contrastive multi_similarity_loss: ms_loss
 contrastive ntxent_loss: nt_xent simclr_loss contrastive_loss
 contrastive siglip_loss: sigmoid_contrastive_loss
 contrastive supcon_loss: supervised_contrastive_loss sup_con
+contrastive vicreg_loss: variance_invariance_covariance_loss
 distribution distillation_loss: kd_loss knowledge_distillation_loss jsd_loss
     generalized_jsd_loss jensen_shannon_divergence forward_kl reverse_kl gkd_loss
 distribution gaussian_kl_divergence: vae_loss elbo kl_divergence_normal normal_kl

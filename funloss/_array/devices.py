@@ -15,6 +15,14 @@ class OverDevices(InSteps):
         msg = f"axis_name needs jax arrays, got axis_name {axis_name!r} and {self.name}"
         raise ValueError(msg)
 
+    def all_gather(self, x: Any, axis_name: Any) -> Any:
+        """Return the rows of `x` of all places on a mapped axis, which only JAX has."""
+        return self.psum(x, axis_name)
+
+    def axis_index(self, axis_name: Any) -> Any:
+        """Return the place on a mapped axis, which only JAX has."""
+        return self.psum(0, axis_name)
+
     def replicate_axes(self, x: Any, *axes: int) -> Any:
         """Return `x` with none of `axes` split where arrays lie on several devices.
 

@@ -187,10 +187,6 @@ class JaxNamespace(JaxInputs):
         size = self.norm2(x, axis)
         return rules.quotient(x, jnp.where(size == 0, 1, size))
 
-    def psum(self, x: Any, axis_name: Any) -> Any:
-        """Add `x` up over a mapped axis."""
-        return lax.psum(x, axis_name)
-
     def iterate_decreasing(self, step: Callable[..., Any], x: Any, limit: int) -> Any:
         """Repeat ``x = step(x)`` where that is less, `limit` times; no derivative."""
 

@@ -67,6 +67,18 @@ class JaxRows(JaxSizes):
         """Return `size` rows of `x` from `start` on, which may be traced."""
         return rules.block(x, start, size)
 
+    def psum(self, x: Any, axis_name: Any) -> Any:
+        """Add `x` up over a mapped axis."""
+        return lax.psum(x, axis_name)
+
+    def all_gather(self, x: Any, axis_name: Any) -> Any:
+        """Return the rows of `x` of all places on a mapped axis, in their order."""
+        return lax.all_gather(x, axis_name, tiled=True)
+
+    def axis_index(self, axis_name: Any) -> Any:
+        """Return the place on a mapped axis."""
+        return lax.axis_index(axis_name)
+
     def num_shards(self, x: Any) -> int:
         """Return how many parts of equal length the rows of `x` may lie in."""
         return jax_sharding.num_shards(x)

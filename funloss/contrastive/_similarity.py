@@ -17,6 +17,7 @@ __all__ = [
     "pair_labels",
     "pair_masks",
     "pair_places",
+    "stack_blocks",
 ]
 
 # The number of pairs in a block, and the least number of its rows.
@@ -89,9 +90,8 @@ def map_row_blocks(
     if size >= count:
         return list(block(left, label, row))
     step = xp.checkpoint(block)
-    padding = -count % size
     stacks = [
-        _stack_blocks(xp, x, size, padding, fill)
+        stack_blocks(xp, x, size, fill)
         for x, fill in ((left, 0), (label, 0), (row, -1))
     ]
     _, results = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
@@ -101,8 +101,9 @@ def map_row_blocks(
     ]
 
 
-def _stack_blocks(xp: Namespace, x: Any, size: int, padding: int, fill: int) -> Any:
+def stack_blocks(xp: Namespace, x: Any, size: int, fill: int) -> Any:
     """Return blocks of `size` rows, the last one padded with `fill`."""
+    padding = -x.shape[0] % size
     rest = xp.full_like(x[:padding, ...], fill)
     return xp.reshape(xp.concat([x, rest]), (-1, size, x.shape[1]))
 

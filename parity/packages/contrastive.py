@@ -3,11 +3,13 @@
 from parity.packages.loading import load
 
 __all__ = [
+    "barlow_twins_of_lightly",
     "info_nce_of_package",
     "multi_similarity_of_pml",
     "ntxent_of_lightly",
     "ntxent_of_pml",
     "supcon_of_pml",
+    "vicreg_of_lightly",
 ]
 
 
@@ -45,3 +47,17 @@ def multi_similarity_of_pml(input, target, *, alpha=2.0, beta=50.0, base=0.5):
     """Return the multi-similarity loss of rows, by pytorch-metric-learning."""
     loss = load("pytorch_metric_learning.losses", "MultiSimilarityLoss")
     return loss(alpha, beta, base)(input, target)
+
+
+def barlow_twins_of_lightly(input, target, *, redundancy_weight=0.005):
+    """Return the Barlow Twins loss of two views, whose epsilon is 1e-5."""
+    loss = load("lightly.loss.barlow_twins_loss", "BarlowTwinsLoss")
+    return loss(redundancy_weight)(input, target)
+
+
+def vicreg_of_lightly(
+    input, target, *, invariance=25.0, variance=25.0, covariance=1.0, eps=1e-4
+):
+    """Return the VICReg loss of two views."""
+    loss = load("lightly.loss.vicreg_loss", "VICRegLoss")
+    return loss(invariance, variance, covariance, eps=eps)(input, target)
