@@ -98,6 +98,25 @@ def _arcface(x, vectors, labels):
     return optax.losses.softmax_cross_entropy_with_integer_labels(scores, labels).mean()
 
 
+def _barlow_twins(x, y):
+    x, y = ((a - a.mean(0)) / jnp.sqrt(a.var(0) + 1e-5) for a in (x, y))
+    c = x.T @ y / len(x)
+    own = jnp.diag(c)
+    others = (c**2).sum() - (own**2).sum()
+    return ((1 - own) ** 2).sum() + 0.005 * others
+
+
+def _vicreg(x, y):
+    total = 25 * ((x - y) ** 2).mean()
+    for side in (x, y):
+        table = jnp.cov(side, rowvar=False)
+        variances = jnp.diag(table)
+        lacking = jax.nn.relu(1 - jnp.sqrt(variances + 1e-4))
+        others = (table**2).sum() - (variances**2).sum()
+        total += 12.5 * lacking.mean() + others / x.shape[1]
+    return total
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -173,5 +192,19 @@ CASES = [
         growth=Growth(elements=lambda shape: shape[0] * shape[2]),
         wrt=(0, 1),
         jax=_arcface,
+    ),
+    *(
+        _case(
+            loss,
+            _sides,
+            (512, 512),
+            SMALL,
+            wrt=(0, 1),
+            jax=by_hand,
+        )
+        for loss, by_hand in (
+            (fl.barlow_twins_loss, _barlow_twins),
+            (fl.vicreg_loss, _vicreg),
+        )
     ),
 ]

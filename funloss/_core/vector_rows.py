@@ -118,6 +118,8 @@ class LabelledRows(Record):
     labels: Any
     where: Any
     options: tuple[Any, ...]
+    # The mapped axes over which there are more rows, or None.
+    axis_name: Any = None
     # A row for each label, shape (C, D), or None.
     proxies: Any = None
 
@@ -130,6 +132,7 @@ class LabelledRows(Record):
             reduction,
             where=self.where,
             divisor=divisor,
+            axis_name=self.axis_name,
         )
 
 
@@ -140,14 +143,16 @@ def labelled_rows(
     where: Any,
     dtype: Any,
     options: Mapping[str, Option] | None = None,
+    axis_name: Any = None,
 ) -> LabelledRows:
     """Check, promote and mask embeddings ``(N, D)`` and their labels ``(N)``."""
     xp, out, (input,) = promote_arrays(dtype, input=input)
     input, settled = check_options(xp, input, options)
     _check_matrix(input)
     labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
+    _check_axis_name(xp, axis_name)
     where, rows = _masked_rows(xp, where, input)
-    return LabelledRows(xp, out, *rows, labels, where, settled)
+    return LabelledRows(xp, out, *rows, labels, where, settled, axis_name)
 
 
 def proxied_rows(
@@ -180,7 +185,7 @@ def proxied_rows(
     if bad is not None:
         rows = xp.nan_where(rows, bad[:, None])
     labels = xp.astype(labels, xp.int32)
-    return LabelledRows(xp, out, rows, labels, where, settled, proxies)
+    return LabelledRows(xp, out, rows, labels, where, settled, proxies=proxies)
 
 
 class PairedRows(Record):
@@ -196,10 +201,19 @@ class PairedRows(Record):
     # Of shape (N).
     where: Any
     options: tuple[Any, ...]
+    # The mapped axes over which there are more rows, or None.
+    axis_name: Any
 
     def reduce(self, losses: Any, reduction: str) -> Any:
         """Mask, reduce and cast the losses of pairs."""
-        return reduce_losses(self.xp, self.dtype, losses, reduction, where=self.where)
+        return reduce_losses(
+            self.xp,
+            self.dtype,
+            losses,
+            reduction,
+            where=self.where,
+            axis_name=self.axis_name,
+        )
 
 
 def paired_rows(
@@ -209,6 +223,7 @@ def paired_rows(
     where: Any,
     dtype: Any,
     options: Mapping[str, Option] | None = None,
+    axis_name: Any = None,
     **others: Any,
 ) -> PairedRows:
     """Check, promote and mask embeddings ``(N, D)`` of two sides.
@@ -221,8 +236,15 @@ def paired_rows(
     input, settled = check_options(xp, input, options)
     check_shapes_equal(input=input, target=target)
     _check_matrix(input)
+    _check_axis_name(xp, axis_name)
     where, rows = _masked_rows(xp, where, input, target)
-    return PairedRows(xp, out, tuple(rows), tuple(rest), where, settled)
+    return PairedRows(xp, out, tuple(rows), tuple(rest), where, settled, axis_name)
+
+
+def _check_axis_name(xp: Namespace, axis_name: Any) -> None:
+    if axis_name is not None:
+        # Raises where arrays are not mapped.
+        xp.axis_index(axis_name)
 
 
 def _check_matrix(input: Any) -> None:

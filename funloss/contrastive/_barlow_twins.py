@@ -82,9 +82,10 @@ def barlow_twins_loss(
             "redundancy_weight": non_negative(redundancy_weight),
             "eps": positive(eps),
         },
+        axis_name=axis_name,
     )
     xp, (redundancy_weight, eps) = batch.xp, batch.options
-    columns = batch_columns(batch, axis_name)
+    columns = batch_columns(batch)
     left, right = (_standardized(columns, x, eps) for x in batch.rows)
     own = xp.total(xp.square(1.0 - columns.totals(left * right)))
     others = product_squares(columns, left, right)

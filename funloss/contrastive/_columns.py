@@ -6,7 +6,7 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.record import Record
 from funloss._core.vector_rows import PairedRows
-from funloss.contrastive._similarity import stack_blocks
+from funloss.contrastive._similarity import gather_rows, stack_blocks
 
 __all__ = ["Columns", "batch_columns", "off_diagonal_squares", "product_squares"]
 
@@ -57,9 +57,10 @@ def _added(xp: Namespace, x: Any, axis_name: Any) -> Any:
     return x if axis_name is None else xp.psum(x, axis_name)
 
 
-def batch_columns(batch: PairedRows, axis_name: Any) -> Columns:
+def batch_columns(batch: PairedRows) -> Columns:
     """Return how the columns of both sides are added up."""
     xp, (like, _), where = batch.xp, batch.rows, batch.where
+    axis_name = batch.axis_name
     if where is None:
         count = xp.count(like.shape[:1], like.dtype)
     else:
@@ -79,7 +80,7 @@ def product_squares(columns: Columns, left: Any, right: Any) -> Any:
     of the sum where columns are of one length, as they must be, and others are 0.
     """
     xp, width = columns.xp, left.shape[1]
-    every = [_every_row(columns, x) for x in (left, right)]
+    every = [gather_rows(xp, x, columns.axis_name) for x in (left, right)]
     count = every[0].shape[0]
     if not xp.known(count) or 2 * count > width:
         tables = (_transposed(xp, x) for x in (left, right))
@@ -89,12 +90,6 @@ def product_squares(columns: Columns, left: Any, right: Any) -> Any:
     products = [xp.linear(*x) for x in zip((left, right), every, strict=True)]
     whole = columns.add(xp.total(products[0] * products[1]))
     return whole - xp.total(xp.square(columns.totals(left * right)))
-
-
-def _every_row(columns: Columns, x: Any) -> Any:
-    if columns.axis_name is None:
-        return columns.xp.replicate_axes(x, 0)
-    return columns.xp.all_gather(x, columns.axis_name)
 
 
 def _transposed(xp: Namespace, x: Any) -> Any:

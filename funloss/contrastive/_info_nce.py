@@ -13,6 +13,7 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import PairedRows, paired_rows
 from funloss.contrastive._similarity import (
     PairLabels,
+    gather_rows,
     joint_logsumexp,
     map_row_blocks,
     masked_logsumexp,
@@ -33,6 +34,7 @@ def info_nce_loss(
     symmetric: bool = False,
     in_batch: bool = True,
     normalize: bool = True,
+    axis_name: str | tuple[str, ...] | None = None,
     reduction: Reduction = "mean",
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -58,6 +60,9 @@ def info_nce_loss(
             be `negatives`.
         normalize: Whether rows are divided by their lengths. If False, scores are
             products instead of cosines.
+        axis_name: Mapped axis or axes of `jax.shard_map` or `jax.vmap`: the other rows
+            are those of all of them, and a mean or sum is that of all. `negatives` are
+            those of the rows here.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``.
         where: Boolean, broadcastable to ``(N)``. A False row has loss 0 and gradient 0
             (even at nan), is no negative of others on either side, and does not count
@@ -106,6 +111,7 @@ def info_nce_loss(
         where=where,
         dtype=dtype,
         options={"temperature": positive(temperature)},
+        axis_name=axis_name,
     )
     xp, (temperature,), (left, right) = batch.xp, batch.options, batch.rows
     more = _negatives(batch, symmetric=symmetric, in_batch=in_batch)
@@ -116,7 +122,13 @@ def info_nce_loss(
         more = None if more is None else xp.direction(more, more.ndim - 1)
     left = left / temperature
     own, how = xp.total(left * right, 1), {"symmetric": symmetric, "in_batch": in_batch}
-    masses = _of_negatives(batch, left, right, more, **how)
+    if symmetric and axis_name is not None:
+        # A device has all scores of its rows, but not of its columns.
+        how["symmetric"] = False
+        sides = (left, right), (right, left)
+        masses = [x for s in sides for x in _of_negatives(batch, *s, None, **how)]
+    else:
+        masses = _of_negatives(batch, left, right, more, **how)
     losses, *back = (_lost(xp, x, own) for x in masses)
     losses = 0.5 * (losses + back[0]) if back else losses
     return batch.reduce(losses, reduction)
@@ -182,6 +194,8 @@ def _candidates(
 ) -> tuple[Any, PairLabels]:
     """Return the rows that each row is scored with, and which are its negatives."""
     pairs = pair_places(batch)
+    if in_batch:
+        right = gather_rows(batch.xp, right, batch.axis_name)
     if more is None:
         return right, pairs
     xp = batch.xp
@@ -193,7 +207,7 @@ def _candidates(
         return more, pairs._replace(other_label=labels, other_row=rows)
     labels = xp.concat([pairs.other_label, labels], axis=1)
     rows = xp.concat([pairs.other_row, rows], axis=1)
-    right = xp.concat([xp.replicate_axes(right, 0), xp.replicate_axes(more, 0)], axis=0)
+    right = xp.concat([right, xp.replicate_axes(more, 0)], axis=0)
     return right, pairs._replace(other_label=labels, other_row=rows)
 
 

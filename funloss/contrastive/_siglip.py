@@ -11,6 +11,7 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import paired_rows
 from funloss.contrastive._similarity import (
     PairLabels,
+    gather_rows,
     map_row_blocks,
     pair_masks,
     pair_places,
@@ -27,6 +28,7 @@ def siglip_loss(
     temperature: Real = 0.1,
     bias: Real = -10.0,
     normalize: bool = True,
+    axis_name: str | tuple[str, ...] | None = None,
     reduction: Reduction = "mean",
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -47,6 +49,7 @@ def siglip_loss(
             or a 0-d array. Both defaults are those that the paper begins to learn from.
         normalize: Whether rows are divided by their lengths. If False, scores are of
             products instead of cosines.
+        axis_name: As for `info_nce_loss`.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the number
             of rows, not of pairs.
         where: Boolean, broadcastable to ``(N)``. A False row has loss 0 and gradient 0
@@ -86,6 +89,7 @@ def siglip_loss(
         where=where,
         dtype=dtype,
         options={"temperature": positive(temperature), "bias": not_nan(bias)},
+        axis_name=axis_name,
     )
     xp, (temperature, bias) = batch.xp, batch.options
     left, right = batch.rows
@@ -94,7 +98,7 @@ def siglip_loss(
     if normalize:
         left, right = (xp.direction(x, 1) for x in (left, right))
     block = functools.partial(_block, xp, bias)
-    pairs = pair_places(batch)
+    right, pairs = gather_rows(xp, right, axis_name), pair_places(batch)
     (losses,) = map_row_blocks(xp, block, left / temperature, right, pairs)
     return batch.reduce(losses, reduction)
 

@@ -9,6 +9,7 @@ from funloss._core.vector_rows import LabelledRows, PairedRows
 
 __all__ = [
     "PairLabels",
+    "gather_rows",
     "joint_logsumexp",
     "map_row_blocks",
     "mask_scores",
@@ -38,30 +39,45 @@ def normalize_rows(batch: LabelledRows) -> Any:
     return batch.xp.direction(batch.rows, 1)
 
 
+def gather_rows(xp: Namespace, x: Any, axis_name: Any) -> Any:
+    """Return the rows of all devices, over mapped axes if these have a name."""
+    return xp.replicate_axes(x, 0) if axis_name is None else xp.all_gather(x, axis_name)
+
+
 def pair_labels(batch: LabelledRows) -> PairLabels:
     """Return what `pair_masks` takes, of all rows beside themselves."""
     xp, labels, where = batch.xp, batch.labels, batch.where
-    count, device = batch.rows.shape[0], xp.device_kw(batch.rows)
-    row = xp.arange(count, dtype=labels.dtype, **device)
+    row = _places(batch, batch.rows, labels.dtype)
     if where is not None:
         row = xp.where(where, row, -1)
-    others = (xp.replicate_axes(x, 0)[None, :] for x in (labels, row))
+    others = (gather_rows(xp, x, batch.axis_name)[None, :] for x in (labels, row))
     return PairLabels(labels[:, None], row[:, None], *others)
 
 
 def pair_places(batch: PairedRows) -> PairLabels:
     """Return what `pair_masks` takes: rows of one place on both sides are positive."""
     xp, rows, where = batch.xp, batch.rows[0], batch.where
-    count, device = rows.shape[0], xp.device_kw(rows)
     # On several devices it lies as the rows do.
     label = xp.zeros_like(xp.total(rows, 1), dtype=xp.int32)
-    label = label + xp.arange(count, dtype=xp.int32, **device)
+    label = label + _places(batch, rows, xp.int32)
+    every_label = gather_rows(xp, label, batch.axis_name)
     # No row of one side is a row of the other.
-    row, other = label, label + count
+    row, other = label, label + every_label.shape[0]
     if where is not None:
         row, other = (xp.where(where, x, -1) for x in (row, other))
-    others = (xp.replicate_axes(x, 0)[None, :] for x in (label, other))
-    return PairLabels(label[:, None], row[:, None], *others)
+    other = gather_rows(xp, other, batch.axis_name)
+    return PairLabels(
+        label[:, None], row[:, None], every_label[None, :], other[None, :]
+    )
+
+
+def _places(batch: LabelledRows | PairedRows, rows: Any, dtype: Any) -> Any:
+    """Return the places of rows, among those of all devices if they are mapped."""
+    xp, count = batch.xp, rows.shape[0]
+    places = xp.arange(count, dtype=dtype, **xp.device_kw(rows))
+    if batch.axis_name is None:
+        return places
+    return places + xp.astype(xp.axis_index(batch.axis_name) * count, dtype)
 
 
 def map_row_blocks(

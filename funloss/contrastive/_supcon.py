@@ -12,6 +12,7 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
+    gather_rows,
     map_row_blocks,
     normalize_rows,
     pair_labels,
@@ -27,6 +28,7 @@ def supcon_loss(
     target: ArrayLike,
     *,
     temperature: Real = 0.1,
+    axis_name: str | tuple[str, ...] | None = None,
     reduction: Reduction = "mean",
     where: ArrayLike | None = None,
     dtype: DType | None = None,
@@ -43,6 +45,7 @@ def supcon_loss(
             cosine 0 to all, and the gradient of a row of length 1.
         target: Labels, shape ``(N)``, any integers.
         temperature: Divisor of the cosines, > 0; a number or a 0-d array.
+        axis_name: As for `info_nce_loss`.
         reduction: ``"none"``, ``"mean"`` or ``"sum"``. The mean divides by the number
             of rows that have positives.
         where: Boolean, broadcastable to `target`. A False row has loss 0 and gradient 0
@@ -83,6 +86,7 @@ def supcon_loss(
         where=where,
         dtype=dtype,
         options={"temperature": positive(temperature)},
+        axis_name=axis_name,
     )
     xp, (temperature,) = batch.xp, batch.options
     if batch.rows.shape[0] == 0:
@@ -90,8 +94,13 @@ def supcon_loss(
     unit = normalize_rows(batch)
     block = functools.partial(_block, xp)
     pairs = pair_labels(batch)
-    losses, counts = map_row_blocks(xp, block, unit / temperature, unit, pairs)
-    count = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
+    others = gather_rows(xp, unit, axis_name)
+    losses, counts = map_row_blocks(xp, block, unit / temperature, others, pairs)
+    count = None
+    if reduction == "mean":
+        count = xp.total(counts)
+        count = count if axis_name is None else xp.psum(count, axis_name)
+        count = xp.clamp_min(count, 1.0)
     return batch.reduce(losses, reduction, divisor=count)
 
 

@@ -91,9 +91,10 @@ def vicreg_loss(
             **{name: non_negative(x) for name, x in factors.items()},
             "eps": positive(eps),
         },
+        axis_name=axis_name,
     )
     xp, (invariance, variance, covariance, eps) = batch.xp, batch.options
-    columns, (left, right) = batch_columns(batch, axis_name), batch.rows
+    columns, (left, right) = batch_columns(batch), batch.rows
     freedom = xp.where(columns.count > 1, columns.count - 1.0, 1.0)
     distance = xp.total(columns.totals(xp.square(left - right)))
     terms = [invariance * (distance / columns.divisor)]
