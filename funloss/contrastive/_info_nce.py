@@ -122,13 +122,7 @@ def info_nce_loss(
         more = None if more is None else xp.direction(more, more.ndim - 1)
     left = left / temperature
     own, how = xp.total(left * right, 1), {"symmetric": symmetric, "in_batch": in_batch}
-    if symmetric and axis_name is not None:
-        # A device has all scores of its rows, but not of its columns.
-        how["symmetric"] = False
-        sides = (left, right), (right, left)
-        masses = [x for s in sides for x in _of_negatives(batch, *s, None, **how)]
-    else:
-        masses = _of_negatives(batch, left, right, more, **how)
+    masses = _of_both_sides(batch, left, right, more, **how)
     losses, *back = (_lost(xp, x, own) for x in masses)
     losses = 0.5 * (losses + back[0]) if back else losses
     return batch.reduce(losses, reduction)
@@ -161,6 +155,20 @@ def _negatives(batch: PairedRows, *, symmetric: bool, in_batch: bool) -> Any:
         mask = batch.where[:, None, None]
         (more,) = fill_masked(batch.xp, mask, (more, 0.0))
     return more if shape[-2] else None
+
+
+def _of_both_sides(
+    batch: PairedRows, left: Any, right: Any, more: Any, *, symmetric: bool, **how: Any
+) -> list[Any]:
+    """Return what `_of_negatives` does, on several devices one direction at a time.
+
+    A device has all scores of its rows, but not of its columns.
+    """
+    if not symmetric or batch.axis_name is None:
+        return _of_negatives(batch, left, right, more, symmetric=symmetric, **how)
+    sides = (left, right), (right, left)
+    one_way = {"symmetric": False, **how}
+    return [x for side in sides for x in _of_negatives(batch, *side, None, **one_way)]
 
 
 def _of_negatives(

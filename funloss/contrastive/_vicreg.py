@@ -77,38 +77,35 @@ def vicreg_loss(
         A. Bardes, J. Ponce and Y. LeCun, VICReg: Variance-invariance-covariance
         regularization for self-supervised learning, 2022.
     """
-    factors = {
-        "invariance": invariance,
-        "variance": variance,
-        "covariance": covariance,
-    }
     batch = paired_rows(
         input=input,
         target=target,
         where=where,
         dtype=dtype,
         options={
-            **{name: non_negative(x) for name, x in factors.items()},
+            "invariance": non_negative(invariance),
+            "variance": non_negative(variance),
+            "covariance": non_negative(covariance),
             "eps": positive(eps),
         },
         axis_name=axis_name,
     )
     xp, (invariance, variance, covariance, eps) = batch.xp, batch.options
     columns, (left, right) = batch_columns(batch), batch.rows
-    freedom = xp.where(columns.count > 1, columns.count - 1.0, 1.0)
     distance = xp.total(columns.totals(xp.square(left - right)))
-    terms = [invariance * (distance / columns.divisor)]
+    value = invariance * (distance / columns.divisor)
     for x in (left, right):
-        scaled = columns.centre(x) / xp.sqrt(freedom)
-        terms.append(0.5 * variance * _lacking(columns, scaled, eps))
-        terms.append(covariance * off_diagonal_squares(columns, scaled))
+        value = value + _of_side(columns, x, 0.5 * variance, covariance, eps)
+    value = xp.nan_where(value, columns.count == 1)
     width = xp.count(left.shape[1:], left.dtype)
-    value = xp.nan_where(sum(terms) / width, columns.count == 1)
-    return columns.finish(value, batch.dtype)
+    return columns.finish(value / width, batch.dtype)
 
 
-def _lacking(columns: Columns, x: Any, eps: Any) -> Any:
-    """Return the sum of what the deviations of columns lack to 1."""
+def _of_side(columns: Columns, x: Any, variance: Any, covariance: Any, eps: Any) -> Any:
+    """Return the terms of the rows of one side, times the number of columns."""
     xp = columns.xp
+    freedom = xp.where(columns.count > 1, columns.count - 1.0, 1.0)
+    x = columns.centre(x) / xp.sqrt(freedom)
     deviations = xp.sqrt(columns.totals(xp.square(x)) + eps)
-    return xp.total(xp.clamp_min(1.0 - deviations, 0.0))
+    lacking = xp.total(xp.clamp_min(1.0 - deviations, 0.0))
+    return variance * lacking + covariance * off_diagonal_squares(columns, x)

@@ -90,8 +90,8 @@ INFOS = [
         ],
         gates=[
             # A table of 8192 columns is of 268 MB.
-            Gate(2 * ("f32[1024,8192]",), None, Limit(380), Limit(210), wrt=(0, 1)),
-            Gate(2 * ("f32[4096,1024]",), Limit(12), Limit(55), Limit(180), wrt=(0, 1)),
+            Gate(2 * ("f32[1024,8192]",), None, Limit(380), Limit(220), wrt=(0, 1)),
+            Gate(2 * ("f32[4096,1024]",), Limit(12), Limit(55), Limit(190), wrt=(0, 1)),
         ],
         curve=Curve(
             "factor of one column",

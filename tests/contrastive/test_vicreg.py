@@ -1,6 +1,7 @@
 """VICReg loss, worked by hand."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,15 @@ from tests.assertions import assert_close
 from tests.contrastive.test_barlow_twins import NAN, ODD, PAIRED, columns
 
 LOSS = fl.vicreg_loss
-NONE = {"invariance": 0.0, "variance": 0.0, "covariance": 0.0, "eps": 1e-14}
+NONE: dict[str, Any] = {
+    "invariance": 0.0,
+    "variance": 0.0,
+    "covariance": 0.0,
+    "eps": 1e-14,
+}
 
 
-def alone(name, factor=1.0):
+def alone(name: str, factor: float = 1.0) -> dict[str, Any]:
     """Return the options with which one term alone is not 0."""
     return NONE | {name: factor}
 

@@ -131,7 +131,7 @@ def exchanged(loss, arrays):
     made = [jnp.asarray(x, "f4" if x.dtype.kind == "f" else "i4") for x in arrays]
     with jax.enable_x64(False):
         text = jax.jit(jax.value_and_grad(program, wrt(arrays))).lower(*made).compile()
-    found = [(x.kind, x.bytes // 4) for x in collectives(text.as_text())]
+    found = [(x.kind, x.bytes // 4) for x in collectives(str(text.as_text()))]
     return sorted(x for x in found if x[1] > 8)
 
 
