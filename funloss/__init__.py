@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from funloss.contrastive import barlow_twins_loss as barlow_twins_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import info_nce_loss as info_nce_loss
+    from funloss.contrastive import koleo_loss as koleo_loss
     from funloss.contrastive import multi_similarity_loss as multi_similarity_loss
     from funloss.contrastive import ntxent_loss as ntxent_loss
     from funloss.contrastive import siglip_loss as siglip_loss
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
         linear_distillation_loss as linear_distillation_loss,
     )
     from funloss.embedding import arcface_loss as arcface_loss
+    from funloss.embedding import batch_triplet_loss as batch_triplet_loss
+    from funloss.embedding import contrastive_loss as contrastive_loss
     from funloss.embedding import cosine_distance as cosine_distance
     from funloss.embedding import cosine_embedding_loss as cosine_embedding_loss
     from funloss.embedding import cosine_similarity as cosine_similarity

@@ -102,6 +102,8 @@ ranking unique_softmax_loss:
 embedding arcface_loss: cosface_loss normalized_softmax_loss norm_softmax_loss
     normface_loss additive_angular_margin_loss large_margin_cosine_loss am_softmax
     sub_center_arcface
+embedding batch_triplet_loss:
+embedding contrastive_loss:
 embedding cosine_distance: cosine cosine_loss cosine_proximity
 embedding cosine_embedding_loss: CosineEmbeddingLoss
 embedding cosine_similarity: CosineSimilarity
@@ -116,6 +118,7 @@ contrastive circle_loss:
 contrastive info_nce_loss: clip_loss mnrl multiple_negatives_ranking_loss n_pair_loss
     in_batch_softmax cpc_loss moco_loss
 contrastive multi_similarity_loss: ms_loss
+contrastive koleo_loss:
 contrastive ntxent_loss: nt_xent simclr_loss contrastive_loss
 contrastive siglip_loss: sigmoid_contrastive_loss
 contrastive supcon_loss: supervised_contrastive_loss sup_con

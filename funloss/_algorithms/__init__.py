@@ -22,6 +22,9 @@ _HOMES = {
     "from_one_library": "_ctc_lengths",
     "label_losses": "_linear_cross_entropy",
     "pair_distances": "_pdist",
+    "pair_hinges": "_sorted_hinges",
+    "count_ordered": "_sorted_hinges",
+    "row_distances": "_row_distances",
     "settle_lengths": "_ctc_lengths",
     "soft_cap": "_soft_cap",
     "sum_of_hinges": "_multilabel_margin",
@@ -44,7 +47,10 @@ if TYPE_CHECKING:
     from funloss._algorithms._linear_distillation import choose_rows as choose_rows
     from funloss._algorithms._multilabel_margin import sum_of_hinges as sum_of_hinges
     from funloss._algorithms._pdist import pair_distances as pair_distances
+    from funloss._algorithms._row_distances import row_distances as row_distances
     from funloss._algorithms._soft_cap import soft_cap as soft_cap
+    from funloss._algorithms._sorted_hinges import count_ordered as count_ordered
+    from funloss._algorithms._sorted_hinges import pair_hinges as pair_hinges
 else:
 
     def __getattr__(name: str) -> Any:

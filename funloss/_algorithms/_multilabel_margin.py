@@ -1,14 +1,13 @@
 """Sums of hinges between target and other classes, from sorted scores.
 
 The threshold of a target class is its score less 1; the loss of another class is the
-sum of the amounts by which its score exceeds thresholds. Sorting takes ``O(C log C)``
-time and ``O(C)`` memory a row, all pairs ``O(C**2)`` of both. Only differences of
-neighbours are added up, never scores, so nothing cancels.
+sum of the amounts by which its score exceeds thresholds.
 """
 
 import math
 from typing import Any
 
+from funloss._algorithms._sorted_hinges import count_ordered, excess_over, sum_from
 from funloss._array import Namespace
 
 __all__ = ["sum_of_hinges"]
@@ -44,7 +43,7 @@ def _hinges_by_order(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
     order = xp.argsort(key, axis=1)
     key, count = xp.gather(key, order, 1), xp.gather(count, order, 1)
     thresholds_below = xp.cumulative_sum(xp.where(count > 0, count, 0.0), axis=1)
-    scores_above = _sum_from(xp, xp.astype(count < 0, x.dtype))
+    scores_above = sum_from(xp, xp.astype(count < 0, x.dtype))
     pairs = thresholds_below[:, :-1] * scores_above[:, 1:]
     spanned = xp.logical_and(pairs > 0, key[:, 1:] > key[:, :-1])
     gaps = xp.where(spanned, key[:, 1:] - key[:, :-1], 0.0)
@@ -54,26 +53,18 @@ def _hinges_by_order(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
 def _hinges_by_rank(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
     """Sort the scores alone, and search for each threshold among them."""
     scores, thresholds, _ = _scores_and_thresholds(xp, x, labels, is_target)
-    scores, size = xp.sort_values(scores), x.shape[1]
-    rank = _count(xp, scores, thresholds, ties=True)
-    above = xp.astype(size - xp.arange(1, size, dtype=xp.int32), x.dtype)
-    rises = scores[:, 1:] > scores[:, :-1]
-    rise = xp.where(rises, above[None, :] * (scores[:, 1:] - scores[:, :-1]), 0.0)
-    # The sum of the amounts by which the scores from each one on exceed it.
-    excess = xp.concat([_sum_from(xp, rise), xp.zeros_like(x[:, :1])], axis=1)
-    nearest = xp.where(rank < size, rank, size - 1)
-    step = xp.gather(scores, nearest, 1) - thresholds
-    hinges = xp.gather(excess, nearest, 1) + xp.astype(size - rank, x.dtype) * step
-    return xp.total(xp.where(rank < size, hinges, 0.0), 1)
+    scores = xp.sort_values(scores)
+    rank = count_ordered(xp, scores, thresholds, ties=True)
+    return excess_over(xp, scores, thresholds, rank)
 
 
 def _hinges_d_input(xp: Namespace, x: Any, labels: Any, is_target: Any) -> Any:
     """Count the thresholds below each score, and the scores above each threshold."""
     scores, thresholds, is_other = _scores_and_thresholds(xp, x, labels, is_target)
     size = x.shape[1]
-    above = size - _count(xp, xp.sort_values(scores), thresholds, ties=True)
+    above = size - count_ordered(xp, xp.sort_values(scores), thresholds, ties=True)
     above_target = xp.scatter(xp.astype(above, x.dtype), labels, size)
-    below = _count(xp, xp.sort_values(thresholds), x, ties=False)
+    below = count_ordered(xp, xp.sort_values(thresholds), x, ties=False)
     return xp.where(is_other, xp.astype(below, x.dtype), -above_target)
 
 
@@ -92,32 +83,3 @@ def _scores_and_thresholds(
     thresholds = xp.gather(x, labels, 1) - 1
     counts = xp.logical_and(is_target, xp.logical_not(xp.isnan(thresholds)))
     return scores, xp.where(counts, thresholds, math.inf), is_other
-
-
-def _count(xp: Namespace, ordered: Any, x: Any, *, ties: bool) -> Any:
-    """Return how many of each ordered row are below each `x`, or tie with it.
-
-    One bisection for all: the loop runs over the bits of the results.
-    """
-    size = ordered.shape[1]
-
-    def step(carry: Any, row: Any) -> Any:
-        (found,), (bit,) = carry, row
-        tried = found + bit
-        last = xp.gather(ordered, xp.where(tried < size, tried, size) - 1, 1)
-        passed = last <= x if ties else last < x
-        fits = xp.logical_and(passed, tried <= size)
-        return (xp.where(fits, tried, found),), bit
-
-    bits = [2**k for k in reversed(range(size.bit_length()))]
-    bits = xp.asarray(bits, dtype=xp.int32, **xp.device_kw(x))
-    # From `x`: inside `jax.shard_map` the carry must vary as it does.
-    none = xp.astype(xp.isnan(x), xp.int32) * 0
-    (found,), _ = xp.scan(step, (none,), (bits,))
-    return found
-
-
-def _sum_from(xp: Namespace, x: Any) -> Any:
-    """Return the sum of each element and those after it."""
-    sums = xp.cumulative_sum(xp.flip(x, axis=1), axis=1)
-    return xp.flip(sums, axis=1)

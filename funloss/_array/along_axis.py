@@ -155,13 +155,16 @@ class AlongAxis(Elementwise):
             for x in arrays
         ]
 
-    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+    def linear(
+        self, x: Any, weight: Any, *, narrow: bool = False, precise: bool = False
+    ) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`.
 
         `narrow` promises that `x` holds values of `weight`'s 16-bit dtype, so
-        that the library may multiply those and add up in the wider dtype.
+        that the library may multiply those and add up in the wider dtype. With
+        `precise` no accelerator rounds what it multiplies.
         """
-        del narrow
+        del narrow, precise
         weight = self.astype(weight, x.dtype, copy=False)
         return self.matmul(x, self.matrix_transpose(weight))
 

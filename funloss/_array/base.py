@@ -43,14 +43,16 @@ class Namespace(OverDevices):
         value: Callable[..., tuple[Any, ...]],
         along: Callable[..., Any],
         *arrays: Any,
+        back: Callable[..., Any] | None = None,
     ) -> Any:
         """Return the first of what ``value(*arrays)`` returns, with a derivative.
 
         It is that of ``along(moving, arrays, results)`` in `moving`, arrays that are
         equal to `arrays`, which are constants there as are the `results` of `value`.
-        The value of `along` does not count.
+        The value of `along` does not count. ``back(arrays, g, result)`` returns the
+        gradients that follow from it, for torch, which else differentiates `value`.
         """
-        del along
+        del along, back
         return value(*arrays)[0]
 
     def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -231,8 +231,10 @@ class JaxNamespace(JaxInputs):
         value: Callable[..., tuple[Any, ...]],
         along: Callable[..., Any],
         *arrays: Any,
+        back: Callable[..., Any] | None = None,
     ) -> Any:
         """Return the first of what ``value(*arrays)`` returns, with a derivative."""
+        del back
         return derivative_along(value, along, arrays)
 
     def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -204,10 +204,12 @@ def _block_jvp(size: int, primals: Any, tangents: Any) -> Any:
     return block(*primals, size), change
 
 
-def linear(x: Any, weight: Any, dtype: Any) -> Any:
+def linear(x: Any, weight: Any, dtype: Any, precision: Any = None) -> Any:
     """Return ``x @ weight.T``, added up in `dtype`."""
     last = (((1,), (1,)), ((), ()))
-    return lax.dot_general(x, weight, last, preferred_element_type=dtype)
+    return lax.dot_general(
+        x, weight, last, precision=precision, preferred_element_type=dtype
+    )
 
 
 # The tangent of x stays wide: derivatives of many blocks are added up in it, and are

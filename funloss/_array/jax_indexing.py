@@ -91,11 +91,14 @@ class JaxRows(JaxSizes):
         """Return ``function(shared, first, part)`` of all parts, stacked."""
         return jax_sharding.map_shards(function, count, shared, arrays)
 
-    def linear(self, x: Any, weight: Any, *, narrow: bool = False) -> Any:
+    def linear(
+        self, x: Any, weight: Any, *, narrow: bool = False, precise: bool = False
+    ) -> Any:
         """Return ``x @ weight.T`` for matrices, in the dtype of `x`."""
         if narrow:
             return rules.narrow_linear(x, weight)
-        return rules.linear(x, weight.astype(x.dtype), x.dtype)
+        precision = lax.Precision.HIGHEST if precise else None
+        return rules.linear(x, weight.astype(x.dtype), x.dtype, precision)
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""

@@ -193,7 +193,23 @@ class TorchNamespace(Namespace):
         self, forward: Callable[..., Any], backward: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return `forward` with the derivative that `backward` gives."""
-        return lambda *arrays: WithBackward.apply(forward, backward, *arrays)
+
+        def of_inputs(arrays: Any, g: Any, _: Any) -> Any:
+            return backward(arrays, g)
+
+        return lambda *arrays: WithBackward.apply(forward, of_inputs, *arrays)
+
+    def derivative_along(
+        self,
+        value: Callable[..., tuple[Any, ...]],
+        along: Callable[..., Any],
+        *arrays: Any,
+        back: Callable[..., Any] | None = None,
+    ) -> Any:
+        """Return the first of what ``value(*arrays)`` returns, with a derivative."""
+        if back is None:
+            return super().derivative_along(value, along, *arrays)
+        return WithBackward.apply(lambda *x: value(*x)[0], back, *arrays)
 
     def _special(self, name: str, x: Any) -> Any:
         return getattr(torch.special, name)(x)

@@ -42,7 +42,7 @@ class WithSlopes(torch.autograd.Function):
 
 
 class WithBackward(torch.autograd.Function):
-    """A function whose backward is given and computed from its inputs."""
+    """A function whose backward is given, computed from its inputs and its value."""
 
     generate_vmap_rule = True
 
@@ -59,8 +59,8 @@ class WithBackward(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
-        *arrays, _ = ctx.saved_tensors
-        return None, None, *ctx.gradients(arrays, grads[0])
+        *arrays, output = ctx.saved_tensors
+        return None, None, *ctx.gradients(arrays, grads[0], output)
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
@@ -68,7 +68,8 @@ class WithBackward(torch.autograd.Function):
         *arrays, output = ctx.saved_tensors
 
         def along(grad: Any) -> Any:
-            pairs = zip(ctx.gradients(arrays, grad), tangents[2:], strict=True)
+            gradients = ctx.gradients(arrays, grad, output)
+            pairs = zip(gradients, tangents[2:], strict=True)
             return sum(
                 torch.sum(x * t) for x, t in pairs if not (x is None or t is None)
             )

@@ -114,7 +114,7 @@ class LabelledRows(Record):
     dtype: Any
     # Of shape (N, D).
     rows: Any
-    # Of shape (N), as are masks: distinct integers for distinct labels.
+    # Of shape (N), as are masks: distinct integers for distinct labels; or None.
     labels: Any
     where: Any
     options: tuple[Any, ...]
@@ -145,12 +145,14 @@ def labelled_rows(
     options: Mapping[str, Option] | None = None,
     axis_name: Any = None,
 ) -> LabelledRows:
-    """Check, promote and mask embeddings ``(N, D)`` and their labels ``(N)``."""
+    """Check, promote and mask embeddings ``(N, D)`` and labels ``(N)``, or None."""
     xp, out, (input,) = promote_arrays(dtype, input=input)
     input, settled = check_options(xp, input, options)
     _check_matrix(input)
-    labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
     _check_axis_name(xp, axis_name)
+    labels = None
+    if target is not None:
+        labels = xp.identities(match_rows(xp, input, target, 1, axes=()))
     where, rows = _masked_rows(xp, where, input)
     return LabelledRows(xp, out, *rows, labels, where, settled, axis_name)
 

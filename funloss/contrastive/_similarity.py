@@ -86,8 +86,11 @@ def map_row_blocks(
     left: Any,
     right: Any,
     pairs: PairLabels,
+    score: Callable[..., Any] | None = None,
 ) -> list[Any]:
     """Return ``function(left @ right.T, *pairs)``, a tuple of results of rows.
+
+    With `score`, ``score(left, right)`` takes the place of the product.
 
     Many rows are processed in blocks, whose scores are computed again for the gradient.
     Results of shape ``(rows)`` are joined. Those of shape ``(1, columns)`` are stacked,
@@ -95,9 +98,10 @@ def map_row_blocks(
     """
     label, row, *others = pairs
     right = xp.replicate_axes(right, 0)
+    score = xp.linear if score is None else score
 
     def block(left: Any, label: Any, row: Any) -> tuple[Any, ...]:
-        return function(xp.linear(left, right), label, row, *others)
+        return function(score(left, right), label, row, *others)
 
     count, width = left.shape[0], right.shape[0]
     if not xp.known(count, width) or not xp.blockwise or xp.num_shards(left) > 1:

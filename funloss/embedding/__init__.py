@@ -1,6 +1,8 @@
 """Losses of embeddings that should be near or far, and their distances."""
 
 from funloss.embedding._arcface import arcface_loss
+from funloss.embedding._batch_triplet import batch_triplet_loss
+from funloss.embedding._contrastive import contrastive_loss
 from funloss.embedding._cosine_distance import cosine_distance
 from funloss.embedding._cosine_embedding import cosine_embedding_loss
 from funloss.embedding._cosine_similarity import cosine_similarity
@@ -15,6 +17,8 @@ from funloss.embedding._triplet_margin_with_distance import (
 
 __all__ = [
     "arcface_loss",
+    "batch_triplet_loss",
+    "contrastive_loss",
     "cosine_distance",
     "cosine_embedding_loss",
     "cosine_similarity",

@@ -5,6 +5,7 @@ from parity.packages.loading import load
 __all__ = [
     "barlow_twins_of_lightly",
     "info_nce_of_package",
+    "koleo_of_lightly",
     "multi_similarity_of_pml",
     "ntxent_of_lightly",
     "ntxent_of_pml",
@@ -61,3 +62,8 @@ def vicreg_of_lightly(
     """Return the VICReg loss of two views."""
     loss = load("lightly.loss.vicreg_loss", "VICRegLoss")
     return loss(invariance, variance, covariance, eps=eps)(input, target)
+
+
+def koleo_of_lightly(input, *, eps=1e-8):
+    """Return KoLeo by lightly."""
+    return load("lightly.loss.koleo_loss", "KoLeoLoss")(eps=eps)(input)

@@ -7,9 +7,11 @@ from parity.references.ntxent import unit
 
 __all__ = [
     "arcface_of_pml",
+    "contrastive_of_pml",
     "cosface_of_pml",
     "normalized_softmax_of_pml",
     "proxy_anchor_of_pml",
+    "triplets_of_pml",
 ]
 
 
@@ -64,3 +66,23 @@ def _with_layer(loss, name, array):
     setattr(loss, name, array)
     loss.cast_types = lambda *_: None
     return loss
+
+
+def contrastive_of_pml(input, target, *, margin=1.0, positive_margin=0.0):
+    """Return the contrastive loss of all pairs, by pytorch-metric-learning."""
+    loss = load("pytorch_metric_learning.losses", "ContrastiveLoss")
+    return loss(pos_margin=positive_margin, neg_margin=margin)(input, target)
+
+
+def triplets_of_pml(input, target, *, margin=0.2, mining="all", squared=False):
+    """Return the loss of all triplets, or of the hardest, that have one."""
+    distance = load("pytorch_metric_learning.distances", "LpDistance")(
+        power=2 if squared else 1
+    )
+    loss = load("pytorch_metric_learning.losses", "TripletMarginLoss")(
+        margin=margin, distance=distance
+    )
+    if mining == "all":
+        return loss(input, target)
+    miner = load("pytorch_metric_learning.miners", "BatchHardMiner")(distance=distance)
+    return loss(input, target, miner(input, target))
