@@ -102,8 +102,9 @@ ranking unique_softmax_loss:
 embedding arcface_loss: cosface_loss normalized_softmax_loss norm_softmax_loss
     normface_loss additive_angular_margin_loss large_margin_cosine_loss am_softmax
     sub_center_arcface
-embedding batch_triplet_loss:
-embedding contrastive_loss:
+embedding batch_triplet_loss: batch_hard_triplet_loss batch_all_triplet_loss
+    triplet_semihard_loss triplet_hard_loss batch_semi_hard_triplet_loss
+embedding contrastive_loss: contrastive batch_contrastive_loss siamese_loss
 embedding cosine_distance: cosine cosine_loss cosine_proximity
 embedding cosine_embedding_loss: CosineEmbeddingLoss
 embedding cosine_similarity: CosineSimilarity
@@ -117,9 +118,9 @@ contrastive barlow_twins_loss: cross_correlation_loss redundancy_reduction_loss
 contrastive circle_loss:
 contrastive info_nce_loss: clip_loss mnrl multiple_negatives_ranking_loss n_pair_loss
     in_batch_softmax cpc_loss moco_loss
+contrastive koleo_loss: koleo kozachenko_leonenko_loss
 contrastive multi_similarity_loss: ms_loss
-contrastive koleo_loss:
-contrastive ntxent_loss: nt_xent simclr_loss contrastive_loss
+contrastive ntxent_loss: nt_xent simclr_loss
 contrastive siglip_loss: sigmoid_contrastive_loss
 contrastive supcon_loss: supervised_contrastive_loss sup_con
 contrastive vicreg_loss: variance_invariance_covariance_loss
@@ -182,8 +183,10 @@ NOTES = {
     "binary_perceptron_loss": "it is hinge_loss with margin=0, labels='binary'",
     "multiclass_perceptron_loss": "it is multiclass_hinge_loss with margin=0",
     "lambdarank": "it is pairwise_logistic_loss with lambda_weight='dcg'",
-    "contrastive_loss": "of pairs it is cosine_embedding_loss or hinge_embedding_loss, "
-    "of a batch ntxent_loss",
+    "batch_hard_triplet_loss": "it is batch_triplet_loss with mining='hard'",
+    "triplet_hard_loss": "it is batch_triplet_loss with mining='hard'",
+    "triplet_semihard_loss": "it is batch_triplet_loss with mining='semihard'",
+    "batch_semi_hard_triplet_loss": "it is batch_triplet_loss with mining='semihard'",
     "kl_divergence_with_log_targets": "it is kl_div with log_target=True",
     "jaccard_loss": "it is tversky_loss with alpha=1, beta=1",
     "iou_loss": "it is tversky_loss with alpha=1, beta=1",

@@ -23,8 +23,9 @@ class Row:
     costs: tuple[int, ...] = (3,)
     # Shape of a mask, if it is not that of the losses.
     mask: tuple[int, ...] | None = None
-    # How many parts of a loss the mean counts, as many in each loss.
-    mass: int = 1
+    # How many parts of a loss the mean counts, as many in each loss. None: the mean is
+    # not the sum of the losses over a number of them.
+    mass: float | None = 1
     # Whether a loss depends on other samples than its own.
     together: bool = False
     # NumPy's arrays among them become those of the first argument's library.

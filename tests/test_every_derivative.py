@@ -86,6 +86,9 @@ NARROWER = {
     (fl.multi_similarity_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.proxy_anchor_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.arcface_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.contrastive_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.batch_triplet_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.koleo_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     # That of a length is of the size of its inverse, which overflows if subnormal.
     (fl.cosine_similarity, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
     (fl.cosine_distance, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],

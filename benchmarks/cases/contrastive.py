@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
+from jax import lax
 
 import funloss as fl
 from benchmarks.cases.beside import beside
@@ -117,6 +118,50 @@ def _vicreg(x, y):
     return total
 
 
+def _rows(rng, n, d):
+    return (rng.standard_normal((n, d), np.float32),)
+
+
+def _distances(x):
+    """Return the distances of all pairs, by differences, with a finite gradient."""
+    x = x / jnp.linalg.norm(x, axis=1, keepdims=True)
+    squares = jnp.square(x[:, None] - x).sum(2)
+    equal = squares == 0
+    return jnp.where(equal, 0, jnp.sqrt(jnp.where(equal, 1, squares)))
+
+
+def _pairs(labels):
+    """Return which pairs are positive, and which are negative."""
+    same = labels[:, None] == labels
+    return same & ~jnp.eye(len(labels), dtype=bool), ~same
+
+
+def _mean_of_active(losses):
+    return losses.sum() / jnp.maximum((losses > 0).sum(), 1)
+
+
+def _contrastive(x, labels):
+    distances, (positive, negative) = _distances(x), _pairs(labels)
+    near = jnp.where(positive, distances, 0)
+    far = jnp.where(negative, jax.nn.relu(1 - distances), 0)
+    return _mean_of_active(near) + _mean_of_active(far)
+
+
+def _triplets(x, labels):
+    distances, (positive, negative) = _distances(x), _pairs(labels)
+    losses = jax.nn.relu(distances[:, :, None] - distances[:, None] + 0.2)
+    return _mean_of_active(
+        jnp.where(positive[:, :, None] & negative[:, None], losses, 0)
+    )
+
+
+def _koleo(x):
+    own = jnp.eye(len(x), dtype=bool)
+    nearest = jnp.argmin(jnp.where(own, jnp.inf, lax.stop_gradient(_distances(x))), 1)
+    x = x / jnp.linalg.norm(x, axis=1, keepdims=True)
+    return -jnp.log(jnp.linalg.norm(x - x[nearest] + 1e-8, axis=1) + 1e-8).mean()
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -206,5 +251,30 @@ CASES = [
             (fl.barlow_twins_loss, _barlow_twins),
             (fl.vicreg_loss, _vicreg),
         )
+    ),
+    _case(
+        fl.contrastive_loss,
+        _labelled,
+        BATCH,
+        SMALL,
+        growth=Growth(elements=pairs),
+        jax=_contrastive,
+    ),
+    _case(
+        fl.batch_triplet_loss,
+        _labelled,
+        BATCH,
+        SMALL,
+        # The line by hand has the losses of all triplets, (N, N, N).
+        growth=Growth(elements=lambda shape: shape[0] ** 3),
+        jax=_triplets,
+    ),
+    _case(
+        fl.koleo_loss,
+        _rows,
+        BATCH,
+        SMALL,
+        growth=Growth(elements=pairs),
+        jax=_koleo,
     ),
 ]

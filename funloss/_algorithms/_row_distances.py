@@ -14,7 +14,7 @@ from funloss._array import Namespace
 __all__ = ["row_distances"]
 
 # Coordinates in a step.
-_STEP = 8
+_STEP = 16
 
 
 def row_distances(xp: Namespace, left: Any, right: Any) -> Any:
@@ -41,6 +41,8 @@ def _distances(xp: Namespace, left: Any, right: Any) -> tuple[Any]:
         return functools.reduce(lambda total, term: total + term, terms)
 
     def step(total: Any, columns: Any) -> Any:
+        # In memory of their own, so that XLA sees where they are and vectorises.
+        columns = xp.optimization_barrier(*columns)
         return (total[0] + squares(*columns),), columns[0][0, :1]
 
     left, right = (_columns(xp, x, size) for x in (left, right))

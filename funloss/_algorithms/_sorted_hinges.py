@@ -37,8 +37,11 @@ def pair_hinges(
 def _hinges(
     xp: Namespace, x: Any, is_score: Any, is_threshold: Any, ordered: Any, rank: Any
 ) -> Any:
-    del is_score
-    return excess_over(xp, ordered, xp.where(is_threshold, x, math.inf), rank)
+    del is_score, is_threshold
+    # Finite: infinities are where nothing is added up.
+    ordered = xp.where(ordered == -math.inf, 0.0, ordered)
+    thresholds = xp.where(rank < x.shape[1], x, 0.0)
+    return excess_over(xp, ordered, thresholds, rank)
 
 
 def _hinges_d_x(

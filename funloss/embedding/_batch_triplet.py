@@ -92,7 +92,7 @@ def batch_triplet_loss(
         >>> import numpy as np
         >>> x = np.asarray([[1.0, 0.0], [0.6, 0.8], [0.8, 0.6]])
         >>> print(batch_triplet_loss(x, np.asarray([0, 0, 1])).round(4))
-        0.6367
+        0.6368
 
     References:
         F. Schroff et al., FaceNet: a unified embedding for face recognition and

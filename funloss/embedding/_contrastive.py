@@ -131,7 +131,8 @@ def _block(
         # Not a clamp: at the margin the gradient is 0, and nan stays nan.
         idle = xp.logical_or(xp.logical_not(mask), excess <= 0)
         hinge = xp.where(idle, 0.0, excess)
-        losses.append(xp.total(hinge if p == 1 else xp.square(hinge), 1))
+        losses.append(hinge if p == 1 else xp.square(hinge))
         counted = mask if count == "all" else xp.logical_not(idle)
-        counts.append(xp.total(xp.astype(counted, distances.dtype), 1))
-    return *losses, *counts
+        counts.append(xp.astype(counted, distances.dtype))
+    sums = xp.joint_sum(*losses, *counts, axis=1, apart=True)
+    return tuple(xp.squeeze(x, axis=1) for x in sums)

@@ -74,6 +74,7 @@ INFOS = [
         rows=[
             Row(
                 {"input": X, "target": [0, 0, 1]},
+                mass=None,
                 together=True,
                 options={"margin": 1.25},
                 reals={"margin": 1.375},
@@ -81,9 +82,11 @@ INFOS = [
             )
         ],
         gates=[
-            Gate(BATCH, None, Limit(1, 200), Limit(1)),
-            Gate(BATCH, None, Limit(1, 200), Limit(1), options={"mining": "semihard"}),
-            Gate(BATCH, None, Limit(1, 200), Limit(1), options={"smooth": True}),
+            Gate(BATCH, None, Limit(104, 200), Limit(479)),
+            Gate(
+                BATCH, None, Limit(93, 200), Limit(467), options={"mining": "semihard"}
+            ),
+            Gate(BATCH, None, Limit(70, 200), Limit(373), options={"smooth": True}),
         ],
         curve=Curve(**TURNED, reference=batch_triplet),
         no_number=ONE_ROW,

@@ -97,6 +97,7 @@ INFOS = [
         rows=[
             Row(
                 {"input": X, "target": [0, 0, 1]},
+                mass=None,
                 together=True,
                 options={"margin": 1.75},
                 reals={"margin": 1.875, "positive_margin": 0.125},
@@ -106,7 +107,7 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(BATCH, None, Limit(1, 200), Limit(1))],
+        gates=[Gate(BATCH, None, Limit(72, 200), Limit(361))],
         curve=Curve(**TURNED, reference=contrastive),
         no_number=ONE_ROW,
     ),

@@ -176,8 +176,15 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
     specs, row = tuple(problem.specs(mesh.axis_names)), problem.row
     options = {"reduction": "none"} if row.has("reduction") else {}
 
+    average = "mean" if row.mass is not None else "sum"
+    if average == "sum":
+        program = jax.jit(
+            jax.value_and_grad(row.with_options(reduction="sum"), row.floats())
+        )
+        problem = Problem(row, problem.arrays, program(*problem.arrays.values()))
+
     def program(*shards):
-        weight = 1 / row.mass
+        weight = 1 / (row.mass or 1)
         if row.together:
             shards = [
                 lax.all_gather(x, mesh.axis_names, tiled=True) if any(spec) else x
@@ -187,8 +194,9 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
             weight = 1 / shards[-1]
         return fl.reduce(
             row.with_options(**options)(*shards),
+            average,
             weight=weight,
-            divisor="count",
+            divisor="count" if average == "mean" else "weight",
             axis_name=mesh.axis_names,
         )
 
