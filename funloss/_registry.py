@@ -104,7 +104,7 @@ embedding arcface_loss: cosface_loss normalized_softmax_loss norm_softmax_loss
     sub_center_arcface
 embedding batch_triplet_loss: batch_hard_triplet_loss batch_all_triplet_loss
     triplet_semihard_loss triplet_hard_loss batch_semi_hard_triplet_loss
-embedding contrastive_loss: contrastive batch_contrastive_loss siamese_loss
+embedding contrastive_loss: batch_contrastive_loss siamese_loss
 embedding cosine_distance: cosine cosine_loss cosine_proximity
 embedding cosine_embedding_loss: CosineEmbeddingLoss
 embedding cosine_similarity: CosineSimilarity

@@ -30,7 +30,7 @@ def pair_hinges(
     arguments = (x, is_score, is_threshold, ordered, rank)
     partials = (_hinges_d_x, None, None, None, None)
     losses = xp.custom_jvp(_hinges, partials, *arguments, axis=1)
-    counts = xp.total(xp.astype(x.shape[1] - rank, x.dtype), 1)
+    counts = xp.total(xp.astype(_length(xp, x) - rank, x.dtype), 1)
     return xp.nan_where(losses, xp.any(bad, axis=1)), counts
 
 
@@ -40,7 +40,7 @@ def _hinges(
     del is_score, is_threshold
     # Finite: infinities are where nothing is added up.
     ordered = xp.where(ordered == -math.inf, 0.0, ordered)
-    thresholds = xp.where(rank < x.shape[1], x, 0.0)
+    thresholds = xp.where(rank < _length(xp, x), x, 0.0)
     return excess_over(xp, ordered, thresholds, rank)
 
 
@@ -53,7 +53,7 @@ def _hinges_d_x(
     scores = xp.stop_gradient(xp.where(is_score, x, -math.inf))
     below = count_ordered(xp, thresholds, scores, ties=False)
     # Of elements that are neither, both counts are 0.
-    return xp.astype(below, x.dtype) - xp.astype(x.shape[1] - rank, x.dtype)
+    return xp.astype(below, x.dtype) - xp.astype(_length(xp, x) - rank, x.dtype)
 
 
 def excess_over(xp: Namespace, scores: Any, thresholds: Any, rank: Any) -> Any:
@@ -61,12 +61,13 @@ def excess_over(xp: Namespace, scores: Any, thresholds: Any, rank: Any) -> Any:
 
     `rank` says how many of the scores are not above each threshold.
     """
-    size = scores.shape[1]
-    above = xp.astype(size - xp.arange(1, size, dtype=xp.int32), scores.dtype)
+    size = _length(xp, scores)
+    places = xp.arange(1, scores.shape[1], dtype=xp.int32)
+    above = xp.astype(size - places, scores.dtype)
     rises = scores[:, 1:] > scores[:, :-1]
     rise = xp.where(rises, above[None, :] * (scores[:, 1:] - scores[:, :-1]), 0.0)
     # The sum of the amounts by which the scores from each one on exceed it.
-    excess = xp.concat([sum_from(xp, rise), xp.zeros_like(scores[:, :1])], axis=1)
+    excess = sum_from(xp, xp.concat([rise, xp.zeros_like(scores[:, :1])], axis=1))
     nearest = xp.where(rank < size, rank, size - 1)
     step = xp.gather(scores, nearest, 1) - thresholds
     hinges = xp.gather(excess, nearest, 1) + xp.astype(size - rank, step.dtype) * step
@@ -78,7 +79,7 @@ def count_ordered(xp: Namespace, ordered: Any, x: Any, *, ties: bool) -> Any:
 
     One bisection for all: the loop runs over the bits of the results.
     """
-    size = ordered.shape[1]
+    size = _length(xp, ordered)
 
     def step(carry: Any, row: Any) -> Any:
         (found,), (bit,) = carry, row
@@ -88,12 +89,22 @@ def count_ordered(xp: Namespace, ordered: Any, x: Any, *, ties: bool) -> Any:
         fits = xp.logical_and(passed, tried <= size)
         return (xp.where(fits, tried, found),), bit
 
-    bits = [2**k for k in reversed(range(size.bit_length()))]
+    # Of a size that is open in an exported program, those of any number.
+    length = size.bit_length() if isinstance(size, int) else 31
+    bits = [2**k for k in reversed(range(length))]
     bits = xp.asarray(bits, dtype=xp.int32, **xp.device_kw(x))
     # From `x`: inside `jax.shard_map` the carry must vary as it does.
     none = xp.astype(xp.isnan(x), xp.int32) * 0
     (found,), _ = xp.scan(step, (none,), (bits,))
     return found
+
+
+def _length(xp: Namespace, x: Any) -> Any:
+    """Return the length of rows, an array if an exported program leaves it open."""
+    size = x.shape[1]
+    if xp.known(size):
+        return size
+    return xp.astype(xp.count([size], x.dtype), xp.int32)
 
 
 def sum_from(xp: Namespace, x: Any) -> Any:

@@ -227,11 +227,7 @@ class JaxNamespace(JaxInputs):
         return function
 
     def derivative_along(
-        self,
-        value: Callable[..., tuple[Any, ...]],
-        along: Callable[..., Any],
-        *arrays: Any,
-        back: Callable[..., Any] | None = None,
+        self, value: Any, along: Any, *arrays: Any, back: Any = None
     ) -> Any:
         """Return the first of what ``value(*arrays)`` returns, with a derivative."""
         del back

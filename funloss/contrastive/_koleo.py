@@ -1,17 +1,15 @@
 """KoLeo loss."""
 
-import functools
 import math
 from typing import Any
 
-import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import LabelledRows, labelled_rows
 from funloss.contrastive._similarity import (
-    map_row_blocks,
+    map_distance_blocks,
     normalize_rows,
     pair_labels,
 )
@@ -93,7 +91,6 @@ def _nearest_rows(xp: Namespace, batch: LabelledRows, unit: Any) -> tuple[Any, A
         distances = xp.where(is_kept, distances, math.inf)
         return xp.argmin(distances, axis=1), xp.any(is_kept, axis=1)
 
-    distances = functools.partial(algorithms.row_distances, xp)
     pairs = pair_labels(batch.replace(labels=is_zero))
-    nearest, has_other = map_row_blocks(xp, block, unit, unit, pairs, distances)
+    nearest, has_other = map_distance_blocks(xp, block, unit, pairs)
     return nearest, has_other

@@ -1,9 +1,11 @@
 """Similarities of all pairs of rows, and which pairs are of one label."""
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.vector_rows import LabelledRows, PairedRows
 
@@ -11,6 +13,7 @@ __all__ = [
     "PairLabels",
     "gather_rows",
     "joint_logsumexp",
+    "map_distance_blocks",
     "map_row_blocks",
     "mask_scores",
     "masked_logsumexp",
@@ -119,6 +122,14 @@ def map_row_blocks(
         xp.reshape(x, (-1,))[:count] if x.ndim == 2 else xp.squeeze(x, axis=1)
         for x in results
     ]
+
+
+def map_distance_blocks(
+    xp: Namespace, function: Callable[..., Any], rows: Any, pairs: PairLabels
+) -> list[Any]:
+    """Return what `map_row_blocks` does of the distances of all rows from all."""
+    distances = functools.partial(algorithms.row_distances, xp)
+    return map_row_blocks(xp, function, rows, rows, pairs, distances)
 
 
 def stack_blocks(xp: Namespace, x: Any, size: int, fill: int) -> Any:

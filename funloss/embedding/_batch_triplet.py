@@ -1,9 +1,7 @@
 """Triplet loss of all triplets of a batch, or of those that are mined."""
 
-import functools
 from typing import Any, Literal
 
-import funloss._algorithms as algorithms
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan
@@ -11,7 +9,7 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
-    map_row_blocks,
+    map_distance_blocks,
     normalize_rows,
     pair_labels,
     pair_masks,
@@ -100,21 +98,13 @@ def batch_triplet_loss(
         A. Hermans et al., In defense of the triplet loss for person re-identification,
         2017.
     """
+    flags = {"smooth": smooth, "squared": squared, "normalize": normalize}
+    for name, flag in flags.items():
+        check_choice((True, False), **{name: flag})
     check_choice(tuple(_MINED), mining=mining)
     check_choice(("active", "all"), count=count)
-    for name, flag in (
-        ("smooth", smooth),
-        ("squared", squared),
-        ("normalize", normalize),
-    ):
-        check_choice((True, False), **{name: flag})
-    batch = labelled_rows(
-        input,
-        target,
-        where=where,
-        dtype=dtype,
-        options={"margin": not_nan(margin)},
-    )
+    options = {"margin": not_nan(margin)}
+    batch = labelled_rows(input, target, where=where, dtype=dtype, options=options)
     xp, (margin,) = batch.xp, batch.options
     if batch.rows.shape[0] == 0:
         return batch.reduce(xp.total(batch.rows, 1), reduction)
@@ -126,9 +116,7 @@ def batch_triplet_loss(
         return _MINED[mining](xp, distances, margin, masks, **how)
 
     rows = normalize_rows(batch) if normalize else batch.rows
-    distances = functools.partial(algorithms.row_distances, xp)
-    pairs = pair_labels(batch)
-    losses, counts = map_row_blocks(xp, block, rows, rows, pairs, distances)
+    losses, counts = map_distance_blocks(xp, block, rows, pair_labels(batch))
     divisor = xp.clamp_min(xp.total(counts), 1.0) if reduction == "mean" else None
     return batch.reduce(losses, reduction, divisor=divisor)
 

@@ -3,7 +3,6 @@
 import functools
 from typing import Any, Literal
 
-import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
@@ -12,7 +11,7 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
-    map_row_blocks,
+    map_distance_blocks,
     normalize_rows,
     pair_labels,
     pair_masks,
@@ -89,24 +88,15 @@ def contrastive_loss(
     check_choice((1, 2), p=p)
     check_choice(("active", "all"), count=count)
     check_choice((True, False), normalize=normalize)
-    batch = labelled_rows(
-        input,
-        target,
-        where=where,
-        dtype=dtype,
-        options={
-            "margin": not_nan(margin),
-            "positive_margin": not_nan(positive_margin),
-        },
-    )
+    options = {"margin": margin, "positive_margin": positive_margin}
+    options = {name: not_nan(option) for name, option in options.items()}
+    batch = labelled_rows(input, target, where=where, dtype=dtype, options=options)
     xp = batch.xp
     if batch.rows.shape[0] == 0:
         return batch.reduce(xp.total(batch.rows, 1), reduction)
     rows = normalize_rows(batch) if normalize else batch.rows
     block = functools.partial(_block, xp, batch.options, p, count)
-    distances = functools.partial(algorithms.row_distances, xp)
-    pairs = pair_labels(batch)
-    near, far, *counts = map_row_blocks(xp, block, rows, rows, pairs, distances)
+    near, far, *counts = map_distance_blocks(xp, block, rows, pair_labels(batch))
     if reduction != "mean":
         return batch.reduce(near + far, reduction)
     near_count, far_count = (xp.clamp_min(xp.total(x), 1.0) for x in counts)

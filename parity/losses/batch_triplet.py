@@ -82,11 +82,11 @@ INFOS = [
             )
         ],
         gates=[
-            Gate(BATCH, None, Limit(104, 200), Limit(479)),
+            Gate(BATCH, None, Limit(104, 200), Limit(645)),
             Gate(
-                BATCH, None, Limit(93, 200), Limit(467), options={"mining": "semihard"}
+                BATCH, None, Limit(93, 200), Limit(629), options={"mining": "semihard"}
             ),
-            Gate(BATCH, None, Limit(70, 200), Limit(373), options={"smooth": True}),
+            Gate(BATCH, None, Limit(70, 200), Limit(535), options={"smooth": True}),
         ],
         curve=Curve(**TURNED, reference=batch_triplet),
         no_number=ONE_ROW,

@@ -85,7 +85,7 @@ INFOS = [
                 bad_options=not_above("eps", 0),
             )
         ],
-        gates=[Gate(("f32[4096,512]",), None, Limit(31, 200), Limit(230))],
+        gates=[Gate(("f32[4096,512]",), None, Limit(32, 200), Limit(311))],
         curve=Curve(
             "direction of a row beside (1, 0)",
             (-3.0, 3.0),
