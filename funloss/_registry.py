@@ -100,7 +100,7 @@ ranking poly1_softmax_loss:
 ranking ranking_softmax_loss: listnet softmax_loss
 ranking unique_softmax_loss:
 embedding arcface_loss: cosface_loss normalized_softmax_loss norm_softmax_loss
-    normface_loss additive_angular_margin_loss large_margin_cosine_loss am_softmax
+    normface_loss additive_angular_margin_loss large_margin_cosine_loss
     sub_center_arcface
 embedding batch_triplet_loss: batch_hard_triplet_loss batch_all_triplet_loss
     triplet_semihard_loss triplet_hard_loss batch_semi_hard_triplet_loss
