@@ -47,7 +47,7 @@ def _ntxent(canvas: Canvas) -> None:
     right.set_title(
         "gradient of negatives, one every 5 degrees", loc="left", fontsize=10
     )
-    right.set_xlabel("angle of the stranger to a row, in degrees")
+    right.set_xlabel("angle of the negative to a row, in degrees")
     right.set_xticks(np.arange(0, 181, 45))
     right.legend(fontsize=9)
 

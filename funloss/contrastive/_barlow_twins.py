@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from funloss._core.batch_rows import paired_rows
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, positive
 from funloss._core.typing import Array, ArrayLike, DType, Real
-from funloss._core.vector_rows import paired_rows
 from funloss.contrastive._columns import Columns, batch_columns, product_squares
 
 __all__ = ["barlow_twins_loss"]

@@ -4,12 +4,12 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.batch_rows import labelled_rows
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
 from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
     map_row_blocks,

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.batch_rows import PairedRows
 from funloss._core.record import Record
-from funloss._core.vector_rows import PairedRows
 from funloss.contrastive._similarity import gather_rows, stack_blocks
 
 __all__ = ["Columns", "batch_columns", "off_diagonal_squares", "product_squares"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked
+from funloss._core.batch_rows import PairedRows, paired_rows
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import PairedRows, paired_rows
 from funloss.contrastive._similarity import (
     PairLabels,
     gather_rows,

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.batch_rows import LabelledRows, labelled_rows
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import LabelledRows, labelled_rows
 from funloss.contrastive._similarity import (
     map_distance_blocks,
     normalize_rows,

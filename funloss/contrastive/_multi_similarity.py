@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from funloss._core.batch_rows import labelled_rows
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
     map_row_blocks,

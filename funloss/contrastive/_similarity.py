@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import funloss._algorithms as algorithms
 from funloss._array import Namespace
-from funloss._core.vector_rows import LabelledRows, PairedRows
+from funloss._core.batch_rows import LabelledRows, PairedRows
 
 __all__ = [
     "PairLabels",

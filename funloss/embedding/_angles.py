@@ -6,7 +6,13 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.options import is_zero
 
-__all__ = ["add_margins", "label_sines", "row_sizes", "sines_in_blocks"]
+__all__ = [
+    "add_margins",
+    "class_cosines",
+    "label_sines",
+    "row_sizes",
+    "sines_in_blocks",
+]
 
 # How many numbers of vectors are gathered at once.
 _GATHERED = 2**20
@@ -104,3 +110,13 @@ def _sine_d_cosine(xp: Namespace, cosines: Any, sines: Any) -> Any:
     is_zero_angle = sines < float(xp.finfo(cosines.dtype).eps)
     sines = xp.where(is_zero_angle, 1.0, _sine(xp, cosines, sines))
     return xp.where(is_zero_angle, 0.0, -cosines / sines)
+
+
+def class_cosines(xp: Namespace, x: Any, vectors: Any) -> Any:
+    """Return the products of rows and the directions of classes, the best of each."""
+    vectors = xp.astype(vectors, x.dtype, copy=False)
+    vectors, shape = xp.direction(vectors, vectors.ndim - 1), vectors.shape
+    if len(shape) == 2:
+        return xp.linear(x, vectors)
+    each = xp.linear(x, xp.reshape(vectors, (shape[0] * shape[1], shape[2])))
+    return xp.amax(xp.reshape(each, (x.shape[0], *shape[:2])), 2)

@@ -22,6 +22,7 @@ from funloss._core.options import (
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.embedding._angles import (
     add_margins,
+    class_cosines,
     label_sines,
     row_sizes,
     sines_in_blocks,
@@ -126,18 +127,23 @@ def arcface_loss(
     labels = match_rows(xp, x, target, axis, axes=())
     rows = ClassRows(xp, out, None, axis, tuple(x.shape[:-1]), classes, labels)
     rows = settle_rows(rows, x, weight=weight, where=where, ignore_index=ignore_index)
+    how = {"margin": margin, "cosine_margin": cosine_margin, "scale": scale}
+    losses = _losses(rows, x, vectors, linear_weight, smoothing=smoothing, **how)
+    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+
+
+def _losses(rows: ClassRows, x: Any, vectors: Any, layer: Any, **how: Any) -> Any:
+    """Return the losses of rows; `layer` is the array that `vectors` were cast from."""
+    xp = rows.xp
     if rows.keep is not None:
         (x,) = fill_masked(xp, xp.expand_dims(rows.keep, axis=-1), (x, 0.0))
     x = xp.reshape(x, (math.prod(rows.shape), x.shape[-1]))
-    parts, count = xp.num_shards(linear_weight), x.shape[0]
-    chunk = algorithms.choose_chunk(count if xp.known(count) else None, classes, parts)
-    how = {"margin": margin, "cosine_margin": cosine_margin, "scale": scale}
-    how["smoothing"] = smoothing
-    if chunk >= classes or not xp.blockwise:
-        losses = _whole(rows, x, vectors, **how)
-    else:
-        losses = _in_blocks(rows, x, linear_weight, (chunk, parts), **how)
-    return rows.reduce(losses, reduction, mean_weights=rows.label_weight)
+    parts, count = xp.num_shards(layer), x.shape[0]
+    known = count if xp.known(count) else None
+    chunk = algorithms.choose_chunk(known, rows.classes, parts)
+    if chunk >= rows.classes or not xp.blockwise:
+        return _whole(rows, x, vectors, **how)
+    return _in_blocks(rows, x, layer, (chunk, parts), **how)
 
 
 def _check_shapes(x: Any, vectors: Any) -> None:
@@ -163,7 +169,7 @@ def _whole(
     xp = rows.xp
     labels = xp.reshape(rows.target, (-1,))
     sines = label_sines(xp, x, vectors, labels)
-    cosines = _cosines(xp, xp.direction(x, 1), vectors)
+    cosines = class_cosines(xp, xp.direction(x, 1), vectors)
     ids = xp.arange(rows.classes, dtype=labels.dtype, **xp.device_kw(x))
     is_label = labels[:, None] == ids[None, :]
     own = xp.total(xp.where(is_label, cosines, 0.0), 1)
@@ -173,19 +179,9 @@ def _whole(
     return rows.replace(scores=scores).cross_entropies(smoothing)
 
 
-def _cosines(xp: Namespace, x: Any, vectors: Any) -> Any:
-    """Return the products of rows and the directions of classes, the best of each."""
-    vectors = xp.astype(vectors, x.dtype, copy=False)
-    vectors, shape = xp.direction(vectors, vectors.ndim - 1), vectors.shape
-    if len(shape) == 2:
-        return xp.linear(x, vectors)
-    each = xp.linear(x, xp.reshape(vectors, (shape[0] * shape[1], shape[2])))
-    return xp.amax(xp.reshape(each, (x.shape[0], *shape[:2])), 2)
-
-
 def _scores(xp: Namespace, x: Any, vectors: Any, _: Any, size: Any) -> Any:
     # Not of rows divided by their sizes: those would be a second array of this shape.
-    return _cosines(xp, x, vectors) / size[:, None]
+    return class_cosines(xp, x, vectors) / size[:, None]
 
 
 def _in_blocks(
@@ -200,12 +196,34 @@ def _in_blocks(
 ) -> Any:
     """Return the losses, without the scores as a whole."""
     xp, uniform = rows.xp, None
-    labels = xp.reshape(rows.target, (-1,))
-    sines = sines_in_blocks(xp, x, matrix, labels)
     if not is_zero(smoothing):
         ones = xp.ones((rows.classes,), dtype=x.dtype, **xp.device_kw(x))
         uniform = ones if rows.weight is None else rows.weight
-    chunk, parts = sizes
+    losses, rest = (
+        None if each is None else xp.reshape(each, rows.shape)
+        for each in _block_losses(rows, x, matrix, sizes, scale, uniform, **margins)
+    )
+    losses, rest = fill_masked(xp, rows.keep, (losses, 0.0), (rest, 0.0))
+    row_weight = rows.label_weight
+    losses = losses if row_weight is None else losses * row_weight
+    if rest is not None:
+        losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
+    return rows.nan_where_bad(losses)
+
+
+def _block_losses(
+    rows: ClassRows,
+    x: Any,
+    matrix: Any,
+    sizes: tuple[int, int],
+    scale: Any,
+    uniform: Any,
+    **margins: Any,
+) -> tuple[Any, Any]:
+    """Return the losses of the labels, and with weights of classes their sum."""
+    xp, (chunk, parts) = rows.xp, sizes
+    labels = xp.reshape(rows.target, (-1,))
+    sines = sines_in_blocks(xp, x, matrix, labels)
     top, sumexp, own, *more = algorithms.class_sums(
         xp,
         _scores,
@@ -220,18 +238,9 @@ def _in_blocks(
     is_alone = sumexp == 0
     others = top + xp.log(xp.where(is_alone, 1.0, sumexp))
     losses = xp.softplus(xp.where(is_alone, 0.0, others - own))
-    losses, rest = xp.where(is_alone, 0.0, losses), None
-    if more:
-        total, seen = more
-        own_weight = 1.0 if rows.weight is None else xp.take_each(rows.weight, labels)
-        rest = seen * (losses + own - top) - total + own_weight * losses
-    losses, rest = (
-        None if each is None else xp.reshape(each, rows.shape)
-        for each in (losses, rest)
-    )
-    losses, rest = fill_masked(xp, rows.keep, (losses, 0.0), (rest, 0.0))
-    row_weight = rows.label_weight
-    losses = losses if row_weight is None else losses * row_weight
-    if rest is not None:
-        losses = (1 - smoothing) * losses + smoothing / rows.classes * rest
-    return rows.nan_where_bad(losses)
+    losses = xp.where(is_alone, 0.0, losses)
+    if not more:
+        return losses, None
+    total, seen = more
+    own_weight = 1.0 if rows.weight is None else xp.take_each(rows.weight, labels)
+    return losses, seen * (losses + own - top) - total + own_weight * losses

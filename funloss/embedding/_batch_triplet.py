@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
+from funloss._core.batch_rows import labelled_rows
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import labelled_rows
 from funloss.contrastive._similarity import (
     PairLabels,
     map_distance_blocks,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from funloss._core.batch_rows import LabelledRows, proxied_rows
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
 from funloss._core.reduction import reduce_losses
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss._core.vector_rows import LabelledRows, proxied_rows
 from funloss.contrastive._similarity import PairLabels, map_row_blocks, pair_masks
 from funloss.contrastive._soft_sums import soft_sums
 

@@ -9,7 +9,7 @@ from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import ONE_ROW, X, not_above
 from parity.info import LossInfo
-from parity.packages.contrastive import ntxent_of_lightly, ntxent_of_pml
+from parity.packages.contrastive import dcl_of_lightly, ntxent_of_lightly, ntxent_of_pml
 from parity.references.ntxent import ntxent
 from parity.row import Row
 
@@ -70,11 +70,20 @@ LIGHTLY = Package(
     quirk="takes two views of each sample, not labels",
 )
 
+DCL = Package(
+    "lightly DCLLoss",
+    dcl_of_lightly,
+    quirk="takes two views of each sample, not labels",
+)
+
 CASES = [
     Case(fl.ntxent_loss, ntxent, plain,
          [{"reduction": ["none", "mean", "sum"]}, {"temperature": [0.01, 1.0]},
           {"dtype": ["float32"]}], also=[PML]),
+    Case(fl.ntxent_loss, ntxent, plain, GRID | {"decoupled": [True]}),
     Case(fl.ntxent_loss, ntxent, views, {"temperature": [0.5]}, also=[PML, LIGHTLY]),
+    Case(fl.ntxent_loss, ntxent, views, {"temperature": [0.5], "decoupled": [True]},
+         also=[DCL]),
     Case(fl.ntxent_loss, ntxent, zeros, GRID, orders=1),
     Case(fl.ntxent_loss, ntxent, one_label, GRID),
     Case(fl.ntxent_loss, ntxent, all_labels, {"reduction": ["mean"]}),
@@ -110,7 +119,13 @@ INFOS = [
                 options={"temperature": 0.5},
                 reals={"temperature": 0.625},
                 bad_options=not_above("temperature", 0),
-            )
+            ),
+            Row(
+                {"input": X, "target": [0, 0, 1]},
+                mass=(11 * 10 + 5 * 4) / 16,
+                together=True,
+                options={"temperature": 0.5, "decoupled": True},
+            ),
         ],
         gates=[Gate(BATCH, None, Limit(39, 200), Limit(176))],
         curve=Curve(

@@ -4,6 +4,7 @@ from parity.packages.loading import load
 
 __all__ = [
     "barlow_twins_of_lightly",
+    "dcl_of_lightly",
     "info_nce_of_package",
     "koleo_of_lightly",
     "multi_similarity_of_pml",
@@ -25,6 +26,15 @@ def ntxent_of_lightly(input, target, *, temperature):
     half = len(input) // 2
     assert target.tolist() == 2 * [*range(half)]
     loss = load("lightly.loss.ntx_ent_loss", "NTXentLoss")
+    return loss(temperature)(input[:half], input[half:])
+
+
+def dcl_of_lightly(input, target, *, temperature, decoupled):
+    """Return decoupled NT-Xent of two views, of labels 0, 1, ... and 0, 1, ..."""
+    half = len(input) // 2
+    assert decoupled
+    assert target.tolist() == 2 * [*range(half)]
+    loss = load("lightly.loss.dcl_loss", "DCLLoss")
     return loss(temperature)(input[:half], input[half:])
 
 

@@ -25,9 +25,12 @@ def neighbours(target, row):
     return torch.nonzero(same & others)[:, 0], torch.nonzero(~same)[:, 0]
 
 
-def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
+def ntxent(
+    input, target, *, temperature=0.07, decoupled=False, where=None, reduction="mean"
+):
     """Return ``-log(exp(s_p) / (exp(s_p) + sum(exp(s_n))))``, a sum over the p.
 
+    With `decoupled` the denominator is the sum alone.
     Exponentials of differences of scores must be in range: beyond 700 they are not.
     """
     keep = torch.ones(len(input), dtype=bool) if where is None else where
@@ -40,7 +43,8 @@ def ntxent(input, target, *, temperature=0.07, where=None, reduction="mean"):
         if len(negative):
             # Not logsumexp, whose gradients round the scores themselves once more.
             lacks = score[negative] - score[positive][:, None]
-            cost = cost + torch.log1p(torch.exp(lacks).sum(1)).sum()
+            total = torch.exp(lacks).sum(1)
+            cost = cost + (total.log() if decoupled else total.log1p()).sum()
         costs.append(cost)
     costs = torch.stack(costs)
     if reduction == "mean":

@@ -31,3 +31,11 @@ def test_the_mean_is_over_pairs_not_rows(xp):
     got = NTXENT(x, t, temperature=1.0, reduction="none")
     assert_close(got, [each, each, last, 0])
     assert_close(NTXENT(x, t, temperature=1.0), (2 * each + last) / 6)
+
+
+def test_decoupled_leaves_the_positive_out_of_the_denominator(xp):
+    # Cosines 0.6 with the positive and 0 with the negative, at temperature 1.
+    x = xp.asarray([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], dtype=xp.float64)
+    labels = xp.asarray([0, 0, 1])
+    got = fl.ntxent_loss(x, labels, temperature=1.0, decoupled=True, reduction="none")
+    assert_close(got, [0 - 0.6, 0.8 - 0.6, 0])
