@@ -12,7 +12,7 @@ __all__ = ["EXAMPLES", "draw"]
 
 _ROOT = Path(__file__).parents[2]
 # The scripts whose figures stand in the guide.
-EXAMPLES = ("outliers", "imbalance", "margins", "calibration")
+EXAMPLES = ("outliers", "imbalance", "margins", "contrastive", "calibration")
 
 
 def draw(folder: Path) -> None:

@@ -57,7 +57,7 @@ def test_balance_finds_rare_ones_and_gamma_alone_does_not(run):
 def test_margins_too_small_and_too_large_teach_less(run):
     printed, _ = run("margins.py")
     alike = [int(x) for x in re.findall(r"(\d+)%", printed)]
-    assert len(alike) == 4
+    assert len(alike) == 5
     assert alike[0] + 5 < alike[1] < alike[2]
     assert alike[1] < alike[3] < alike[2]
 
@@ -74,7 +74,20 @@ def test_focal_loss_is_calibrated_best_and_smoothing_worst(run):
     assert sure < right < found["cross_entropy"][1]
 
 
-@pytest.mark.parametrize("name", ["outliers", "imbalance", "margins", "calibration"])
+def test_pairs_keep_the_image_and_labels_the_digit(run):
+    printed, _ = run("contrastive.py")
+    line = r"^(\w+) +own half +(\d+)%  digit +(\d+)%$"
+    found = {x[0]: (int(x[1]), int(x[2])) for x in re.findall(line, printed, re.M)}
+    pairs, labels = ("info_nce_loss", "siglip_loss"), ("supcon_loss",)
+    for one in pairs:
+        for other in (*labels, "batch_triplet_loss"):
+            assert found[one][0] > found[other][0] + 15
+    assert all(digit > 60 for _, digit in found.values())
+
+
+@pytest.mark.parametrize(
+    "name", ["outliers", "imbalance", "margins", "contrastive", "calibration"]
+)
 def test_guide_quotes_and_shows_what_a_short_script_makes(run, name):
     printed, figure = run(f"{name}.py")
     assert f"```text\n{printed}```" in GUIDE
@@ -86,7 +99,7 @@ def test_guide_quotes_and_shows_what_a_short_script_makes(run, name):
     assert tree.get("width") == "518.4pt"
 
     source = (ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 60
+    assert len(source.splitlines()) <= 70
 
 
 def test_every_quoted_output_has_its_script():
