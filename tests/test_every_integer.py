@@ -208,10 +208,7 @@ def test_no_label_is_an_ignored_one_beyond_its_dtype(xp, index):
     assert_close(got, to_numpy(fl.cross_entropy(x, labels)))
 
 
-@pytest.mark.parametrize(
-    "loss",
-    [fl.ntxent_loss, fl.circle_loss, fl.supcon_loss, fl.batch_triplet_loss],
-)
+@pytest.mark.parametrize("loss", [fl.ntxent_loss, fl.circle_loss, fl.supcon_loss])
 @pytest.mark.parametrize(
     ("kind", "labels"),
     [

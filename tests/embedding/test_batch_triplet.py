@@ -89,10 +89,10 @@ def test_without_active_triplets_value_and_gradient_are_0(mining):
     function = jax.value_and_grad(functools.partial(TRIPLET, mining=mining))
     x = line(jnp)
     # One label; a label for each row; at the margin and beyond; one row.
-    batches = [(x, [5] * 4), (x, [0, 1, 2, 3]), (line(jnp, 0.0, 1.0, 4.0), [0, 0, 1])]
-    for rows, labels in (*batches, (x[:1], [0])):
-        margin = 2.0 if len(labels) != 3 else 1.0
-        value, gradient = function(rows, jnp.asarray(labels), margin=margin)
+    apart = line(jnp, 0.0, 1.0, 4.0, 5.0), LABELS
+    batches = [(x, [5] * 4), (x, [0, 1, 2, 3]), apart, (x[:1], [0])]
+    for rows, labels in batches:
+        value, gradient = function(rows, jnp.asarray(labels))
         assert_close(value, 0)
         assert_close(gradient, jnp.zeros_like(rows))
     assert_close(TRIPLET(x[:0], jnp.asarray([], int), mining=mining), math.nan)
