@@ -90,12 +90,12 @@ def vicreg_loss(
         },
         axis_name=axis_name,
     )
-    xp, (invariance, variance, covariance, eps) = batch.xp, batch.options
+    xp, (of_pairs, *of_sides) = batch.xp, batch.options
     columns, (left, right) = batch_columns(batch), batch.rows
     distance = xp.total(columns.totals(xp.square(left - right)))
-    value = invariance * (distance / columns.divisor)
+    value = of_pairs * (distance / columns.divisor)
     for x in (left, right):
-        value = value + _of_side(columns, x, 0.5 * variance, covariance, eps)
+        value = value + _of_side(columns, x, *of_sides)
     value = xp.nan_where(value, columns.count == 1)
     width = xp.count(left.shape[1:], left.dtype)
     return columns.finish(value / width, batch.dtype)
@@ -108,4 +108,4 @@ def _of_side(columns: Columns, x: Any, variance: Any, covariance: Any, eps: Any)
     x = columns.centre(x) / xp.sqrt(freedom)
     deviations = xp.sqrt(columns.totals(xp.square(x)) + eps)
     lacking = xp.total(xp.clamp_min(1.0 - deviations, 0.0))
-    return variance * lacking + covariance * off_diagonal_squares(columns, x)
+    return 0.5 * variance * lacking + covariance * off_diagonal_squares(columns, x)
