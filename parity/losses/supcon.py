@@ -26,7 +26,7 @@ from parity.row import Row
 
 def with_temperature(rng):
     # A derivative in it is a sum of scores that nearly cancels: they are small here.
-    return plain(rng) | {"temperature": np.asarray(1.0)}
+    return plain(rng) | {"temperature": np.asarray(0.25)}
 
 
 GRID = {"reduction": ["none", "mean"]}
