@@ -121,7 +121,7 @@ def test_hessian_is_differences_of_the_gradient(row):
 def test_jit_jvp_and_checkpoint_change_nothing(row):
     places, arrays = row.floats(), row.made(jnp)
     cost = summed(row)
-    eager, derivatives = jax.value_and_grad(cost, places)(*arrays)
+    derivatives = jax.grad(cost, places)(*arrays)
 
     def moving(*floats):
         full = list(arrays)
@@ -137,7 +137,7 @@ def test_jit_jvp_and_checkpoint_change_nothing(row):
     floats = tuple(arrays[k] for k in places)
     value, jitted = program_of(row)(*arrays)
     again, pushed = transformed(arrays, floats)
-    assert_close(value, eager)
+    assert_close(value, cost(*arrays))
     assert_close(pushed[0], value)
     pairs = zip(floats, derivatives, strict=True)
     along = sum(np.vdot(to_numpy(x), to_numpy(d)) for x, d in pairs)
