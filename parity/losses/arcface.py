@@ -199,7 +199,8 @@ INFOS = [
         ],
         curve=Curve(
             "direction of a row of the class of (1, 0)",
-            (-3.0, 3.0),
+            # Off angle 0, where the derivative of an arc cosine is infinite.
+            (-5.95, 6.05),
             "the row is (1, moved); the vector of another class is (0, 1)",
             {
                 "input": f64([1.0, 0.0]),

@@ -80,6 +80,7 @@ INFOS = [
             "an error of 1",
             {"input": f64(1.0), "target": f64(0.0), "scale": f64(0.0)},
             {"scale": f64(1.0)},
+            reference=laplace_nll,
         ),
         number=0.5,
     ),
