@@ -62,7 +62,7 @@ def excess_over(xp: Namespace, scores: Any, thresholds: Any, rank: Any) -> Any:
     `rank` says how many of the scores are not above each threshold.
     """
     size = _length(xp, scores)
-    places = xp.arange(1, scores.shape[1], dtype=xp.int32)
+    places = xp.arange(1, scores.shape[1], dtype=xp.int32, **xp.device_kw(scores))
     above = xp.astype(size - places, scores.dtype)
     rises = scores[:, 1:] > scores[:, :-1]
     rise = xp.where(rises, above[None, :] * (scores[:, 1:] - scores[:, :-1]), 0.0)

@@ -67,7 +67,8 @@ def batch_columns(batch: PairedRows) -> Columns:
         count = xp.total(xp.astype(where, like.dtype))
         where = where[:, None]
     count = _added(xp, count, axis_name)
-    count = xp.asarray(count, dtype=like.dtype, **xp.device_kw(like))
+    # A product, since `asarray` would fix a size that torch's compiler leaves open.
+    count = count * xp.ones((), dtype=like.dtype, **xp.device_kw(like))
     divisor = xp.where(count == 0, 1.0, count)
     return Columns(xp, where, count, divisor, axis_name)
 
