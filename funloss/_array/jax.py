@@ -233,9 +233,15 @@ class JaxNamespace(JaxInputs):
         del back
         return derivative_along(value, along, arrays)
 
-    def checkpoint(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `function`, computed again for its derivative instead of kept."""
-        return jax.checkpoint(function, prevent_cse=False)
+    def checkpoint(
+        self, function: Callable[..., Any], *, keep_sums: bool = False
+    ) -> Callable[..., Any]:
+        """Return `function`, computed again for its derivative instead of kept.
+
+        With `keep_sums`, sums and maxima along axes are kept.
+        """
+        policy = jax_sums.is_reduction if keep_sums else None
+        return jax.checkpoint(function, prevent_cse=False, policy=policy)
 
     def _special(self, name: str, x: Any) -> Any:
         return getattr(jax.scipy.special, name)(x)

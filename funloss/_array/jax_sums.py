@@ -12,9 +12,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.ad_checkpoint import checkpoint_name
 
-__all__ = ["joint_sum", "sum_arithmetic"]
+__all__ = ["is_reduction", "joint_sum", "sum_arithmetic"]
 
+# The name of sums for `is_reduction`: what depends on the platform has none it knows.
+_KEPT = "sum"
 _CHAINS = 4
 # A chain of additions starts again after this many losses, or rounding errors add up.
 _ROW = 512
@@ -57,11 +60,15 @@ def _on_one_device() -> bool:
     return (jax.device_count() if mesh.empty else mesh.size) == 1
 
 
+def joint_sum(arrays: Any, axis: int, apart: bool) -> list[Any]:
+    """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+    return [checkpoint_name(x, _KEPT) for x in _joint_sum(arrays, axis, apart)]
+
+
 # As sums of their own, arrays that share a part would have it written out. A CPU sums
 # them up one element at a time in one pass, and many at a time in two.
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def joint_sum(arrays: Any, axis: int, apart: bool) -> Any:
-    """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
+def _joint_sum(arrays: Any, axis: int, apart: bool) -> Any:
 
     def in_one_pass(*arrays: Any) -> list[Any]:
         zeros = tuple(jnp.zeros((), x.dtype) for x in arrays)
@@ -78,7 +85,12 @@ def joint_sum(arrays: Any, axis: int, apart: bool) -> Any:
     return lax.platform_dependent(*arrays, cpu=in_several, default=in_one_pass)
 
 
-@joint_sum.defjvp
+@_joint_sum.defjvp
 def _joint_sum_jvp(axis: int, apart: bool, primals: Any, tangents: Any) -> Any:
     changes = [jnp.sum(x, axis, keepdims=True) for x in tangents[0]]
-    return joint_sum(*primals, axis, apart), changes
+    return _joint_sum(*primals, axis, apart), changes
+
+
+def is_reduction(primitive: Any, *_: Any, name: str = "", **__: Any) -> bool:
+    """Tell `jax.checkpoint` to keep sums and maxima, small beside what they are of."""
+    return name == _KEPT or primitive.name.startswith("reduce")

@@ -190,7 +190,8 @@ def _of_negatives(
     if in_batch or more is not None:
         right, pairs = _candidates(batch, right, more, in_batch=in_batch)
         block = functools.partial(_logsumexps, xp, symmetric=symmetric)
-        found, *back = map_row_blocks(xp, block, left, right, pairs)
+        keep = {"keep_sums": not symmetric}
+        found, *back = map_row_blocks(xp, block, left, right, pairs, **keep)
         parts += [found]
     if not parts:
         parts = [xp.full_like(left[:, 0], -math.inf)]

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import funloss._algorithms as algorithms
@@ -21,11 +21,13 @@ __all__ = [
     "pair_labels",
     "pair_masks",
     "pair_places",
+    "rows_of_terms",
     "stack_blocks",
 ]
 
-# The number of pairs in a block, and the least number of its rows.
-_PAIRS, _MIN_ROWS = 2**20, 64
+# The number of pairs in a block, which a processor's cache holds, and the least number
+# of its rows.
+_PAIRS, _MIN_ROWS = 2**18, 32
 
 
 class PairLabels(NamedTuple):
@@ -90,10 +92,14 @@ def map_row_blocks(
     right: Any,
     pairs: PairLabels,
     score: Callable[..., Any] | None = None,
+    *,
+    keep_sums: bool = True,
 ) -> list[Any]:
     """Return ``function(left @ right.T, *pairs)``, a tuple of results of rows.
 
-    With `score`, ``score(left, right)`` takes the place of the product.
+    With `score`, ``score(left, right)`` takes the place of the product. The sums that
+    `function` takes are kept for the gradient, unless not `keep_sums`: for sums of
+    columns, of which each block has as many as there are.
 
     Many rows are processed in blocks, whose scores are computed again for the gradient.
     Results of shape ``(rows)`` are joined. Those of shape ``(1, columns)`` are stacked,
@@ -109,10 +115,10 @@ def map_row_blocks(
     count, width = left.shape[0], right.shape[0]
     if not xp.known(count, width) or not xp.blockwise or xp.num_shards(left) > 1:
         return list(block(left, label, row))
-    size = max(_MIN_ROWS, _PAIRS // width)
+    size = max(_MIN_ROWS if keep_sums else 2 * _MIN_ROWS, _PAIRS // width)
     if size >= count:
         return list(block(left, label, row))
-    step = xp.checkpoint(block)
+    step = xp.checkpoint(block, keep_sums=keep_sums)
     stacks = [
         stack_blocks(xp, x, size, fill)
         for x, fill in ((left, 0), (label, 0), (row, -1))
@@ -129,7 +135,7 @@ def map_distance_blocks(
 ) -> list[Any]:
     """Return what `map_row_blocks` does of the distances of all rows from all."""
     distances = functools.partial(algorithms.row_distances, xp)
-    return map_row_blocks(xp, function, rows, rows, pairs, distances)
+    return map_row_blocks(xp, function, rows, rows, pairs, distances, keep_sums=False)
 
 
 def stack_blocks(xp: Namespace, x: Any, size: int, fill: int) -> Any:
@@ -146,6 +152,23 @@ def pair_masks(xp: Namespace, pairs: PairLabels) -> tuple[Any, Any]:
     is_same = label == other_label
     positive = xp.logical_and(is_kept, xp.logical_and(is_same, row != other_row))
     return positive, xp.logical_and(is_kept, xp.logical_not(is_same))
+
+
+def rows_of_terms(
+    xp: Namespace,
+    formula: Callable[..., Any],
+    d_scores: Callable[..., Any],
+    scores: Any,
+    terms: Iterable[Any],
+) -> Any:
+    """Return ``formula(xp, scores, *terms)``, a number for each row of scores.
+
+    Its derivative in the scores is ``d_scores(xp, scores, *terms)``. The terms were
+    computed from the scores, once for both.
+    """
+    terms = tuple(terms)
+    partials = (d_scores, *(None for _ in terms))
+    return xp.custom_jvp(formula, partials, scores, *terms, axis=1)
 
 
 def masked_logsumexp(

@@ -17,6 +17,7 @@ from funloss.contrastive._similarity import (
     normalize_rows,
     pair_labels,
     pair_masks,
+    rows_of_terms,
 )
 
 __all__ = ["supcon_loss"]
@@ -106,31 +107,39 @@ def supcon_loss(
 
 def _block(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, Any]:
     """Return the loss of each row, and whether it has positives."""
-    partials = (_supcon_d_scores, None, None, None, None)
-    positives, _ = pair_masks(xp, PairLabels(*pairs))
-    counts = xp.astype(xp.any(positives, axis=1), scores.dtype)
-    arguments = (scores, *pairs)
-    return xp.custom_jvp(_supcon, partials, *arguments, axis=1, shared=_shared), counts
-
-
-def _supcon(xp: Namespace, scores: Any, *pairs: Any) -> Any:
     terms = _terms(xp, scores, PairLabels(*pairs))
-    return xp.squeeze(terms.apart + xp.softplus(terms.excess), axis=1)
+    # Of one positive the derivative of its softmax is 0 as a difference of two equal
+    # numbers, if nothing else is added to one of them before: that of the excess is
+    # its own.
+    fields = vars(terms).values()
+    excess = rows_of_terms(xp, _excess, _excess_d_scores, scores, fields)
+    fields = vars(terms.replace(excess=excess[:, None])).values()
+    counts = xp.astype(xp.squeeze(terms.share != 0, axis=1), scores.dtype)
+    return rows_of_terms(xp, _supcon, _supcon_d_scores, scores, fields), counts
 
 
-def _shared(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, ...]:
-    # Twice: of one positive the derivative of its softmax is 0 as a difference of two
-    # equal numbers, if nothing else is added to one of them before.
-    terms, again = (_terms(xp, scores, PairLabels(*pairs)) for _ in range(2))
-    return terms.powers, terms.own, terms.others, again.excess, terms.share
+def _supcon(xp: Namespace, _: Any, *fields: Any) -> Any:
+    terms = _Terms(*fields)
+    return (terms.apart + xp.softplus(terms.excess))[:, 0]
 
 
-def _supcon_d_scores(xp: Namespace, _: Any, *rest: Any) -> Any:
-    *pairs, powers, own, others, excess, share = rest
-    positives, _ = pair_masks(xp, PairLabels(*pairs))
-    softmax = powers * xp.where(positives, 1 / own, 1 / others)
-    lost = xp.sigmoid(excess) * softmax
-    return xp.where(positives, (softmax - share) - lost, lost)
+def _supcon_d_scores(xp: Namespace, _: Any, *fields: Any) -> Any:
+    terms = _Terms(*fields)
+    positives = terms.positives
+    softmax = terms.powers * xp.where(positives, 1 / terms.own, 1 / terms.others)
+    lost = xp.sigmoid(terms.excess) * softmax
+    return xp.where(positives, (softmax - terms.share) - lost, lost)
+
+
+def _excess(xp: Namespace, _: Any, *fields: Any) -> Any:
+    del xp
+    return _Terms(*fields).excess[:, 0]
+
+
+def _excess_d_scores(xp: Namespace, _: Any, *fields: Any) -> Any:
+    terms = _Terms(*fields)
+    factor = xp.where(terms.positives, -1 / terms.own, 1 / terms.others)
+    return terms.powers * factor
 
 
 class _Terms(Record):
@@ -165,6 +174,7 @@ def _terms(xp: Namespace, scores: Any, pairs: PairLabels) -> _Terms:
         xp.where(positives, scores, 0.0),
         xp.astype(positives, scores.dtype),
         axis=1,
+        apart=True,
     )
     # The largest of any has the power 1.
     has_own, has_others = own != 0, others != 0

@@ -97,8 +97,8 @@ def _d_target(xp: Namespace, m: Any, v: Any, n: Any, w: Any) -> Any:
 
 
 def _d_log_var(xp: Namespace, m: Any, v: Any, n: Any, w: Any) -> Any:
-    return 0.5 * xp.expm1(v - w)
+    return 0.5 * xp.expm1x_derivative(v - w)
 
 
 def _d_target_log(xp: Namespace, m: Any, v: Any, n: Any, w: Any) -> Any:
-    return -0.5 * (xp.expm1(v - w) + xp.square((m - n) * xp.exp(-0.5 * w)))
+    return -0.5 * (xp.expm1x_derivative(v - w) + xp.square((m - n) * xp.exp(-0.5 * w)))

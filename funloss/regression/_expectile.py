@@ -76,7 +76,7 @@ def expectile_loss(
     )
     partials = (*difference_partials(_expectile_d_input), _expectile_d_expectile)
     losses = batch.map(_expectile, partials)
-    return batch.reduce(losses, reduction, mean_over="weight", arithmetic=True)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 # One of the two sides is always 0. A sum of both needs no select, which XLA would

@@ -75,33 +75,23 @@ def tukey_loss(
     )
     partials = (*difference_partials(_tukey_d_input), _tukey_d_scale)
     losses = batch.map(_tukey, partials)
-    return batch.reduce(losses, reduction, mean_over="weight", arithmetic=True)
-
-
-def _parts(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
-    """Return the size of the error, at most `scale`, and its square over the scale's.
-
-    What follows is continuous there, so that nothing has to be selected.
-    """
-    size = xp.clamp_max(xp.absolute(x - t), scale)
-    return size, xp.square(size / scale)
+    return batch.reduce(losses, reduction, mean_over="weight")
 
 
 def _tukey(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
-    size, u = _parts(xp, x, t, scale)
+    error = x - t
+    u = xp.square(error / scale)
     # scale**2 / 6 * (1 - (1 - u)**3), without a difference of what is nearly 1.
-    return xp.square(size) * (0.5 + u * (u / 6 - 0.5))
+    losses = xp.square(error) * (0.5 + u * (u / 6 - 0.5))
+    return xp.where(u >= 1, scale * scale / 6, losses)
 
 
 def _tukey_d_input(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
     error = x - t
-    inside = xp.absolute(error) < scale
-    # 0 as an array: nan where the error or the scale is.
-    zero = 0.0 * xp.clamp_max(xp.absolute(error), scale)
-    rest = 1 - xp.square(xp.where(inside, error, zero) / scale)
-    return xp.where(inside, error * xp.square(rest), zero)
+    u = xp.square(error / scale)
+    return xp.where(u >= 1, 0.0, error * xp.square(1 - u))
 
 
 def _tukey_d_scale(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
-    _, u = _parts(xp, x, t, scale)
-    return scale * xp.square(u) * (1 - u * (2 / 3))
+    u = xp.square((x - t) / scale)
+    return scale * xp.where(u >= 1, 1 / 3, xp.square(u) * (1 - u * (2 / 3)))

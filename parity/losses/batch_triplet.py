@@ -86,7 +86,7 @@ INFOS = [
             Gate(
                 BATCH, None, Limit(93, 200), Limit(629), options={"mining": "semihard"}
             ),
-            Gate(BATCH, None, Limit(70, 200), Limit(535), options={"smooth": True}),
+            Gate(BATCH, None, Limit(50, 200), Limit(535), options={"smooth": True}),
         ],
         curve=Curve(**TURNED, reference=batch_triplet),
         no_number=ONE_ROW,

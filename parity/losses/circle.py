@@ -64,7 +64,7 @@ INFOS = [
                 bad_options=(({"gamma": 0.0}, "gamma must be > 0, got 0.0"),),
             )
         ],
-        gates=[Gate(BATCH, None, Limit(45, 200), Limit(308))],
+        gates=[Gate(BATCH, None, Limit(35, 200), Limit(331))],
         curve=Curve(
             **TURNED,
             options={"gamma": 4.0, "constant_weights": False},

@@ -107,7 +107,7 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(BATCH, None, Limit(72, 200), Limit(536))],
+        gates=[Gate(BATCH, None, Limit(50, 200), Limit(540))],
         curve=Curve(**TURNED, reference=contrastive),
         no_number=ONE_ROW,
     ),

@@ -127,7 +127,7 @@ INFOS = [
                 options={"temperature": 0.5, "decoupled": True},
             ),
         ],
-        gates=[Gate(BATCH, None, Limit(39, 200), Limit(176))],
+        gates=[Gate(BATCH, None, Limit(35, 200), Limit(203))],
         curve=Curve(
             **TURNED,
             options={"temperature": 0.5},

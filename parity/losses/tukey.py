@@ -16,15 +16,7 @@ INFOS = [
         tukey,
         reals={"scale": Real(2.0, (1.0, 4.0), "> 0")},
         extreme={"input": FAR, "target": [0.0] * len(FAR)},
-        gates=[
-            Gate(
-                2 * MILLION,
-                Limit(1.7, 4.0),
-                Limit(0.0),
-                Limit(33),
-                cpu_temporaries=Limit(0.05),
-            )
-        ],
+        gates=[Gate(2 * MILLION, Limit(2.4, 4.0), Limit(4.2), Limit(33))],
         drawn_with={"scale": 2.0},
     ),
 ]
