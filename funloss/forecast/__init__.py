@@ -1,0 +1,5 @@
+"""Losses of forecasts that are distributions: of a normal one, or of an ensemble."""
+
+from funloss.forecast._crps_normal import crps_normal_loss
+
+__all__ = ["crps_normal_loss"]
