@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["crps_normal"]
+__all__ = ["crps_ensemble", "crps_normal"]
 
 
 @reduced
@@ -20,3 +20,17 @@ def crps_normal(input, target, scale):
     # In the limit the derivative in the scale is that of none of the density.
     limit = (target - input).abs() - scale / math.sqrt(math.pi)
     return torch.where(sharp, limit, losses)
+
+
+@reduced
+def crps_ensemble(input, target, *, fair=0.0, axis=-1):
+    """Return the mean error less the spread, over all pairs of members."""
+    members = input.moveaxis(axis, -1)
+    errors = (members - torch.as_tensor(target)[..., None]).abs().mean(-1)
+    spread = (members[..., :, None] - members[..., None, :]).abs().sum((-2, -1))
+    return errors - _spread_share(members.shape[-1], fair) * spread
+
+
+def _spread_share(size, fair):
+    # Every pair is there twice.
+    return ((1 - fair) / size**2 + fair / (size * max(size - 1, 1))) / 2
