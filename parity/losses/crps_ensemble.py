@@ -115,7 +115,7 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(("f32[8192,64]", "f32[8192]"), None, Limit(17), Limit(100))],
+        gates=[Gate(("f32[8192,64]", "f32[8192]"), None, Limit(15), Limit(116))],
         curve=Curve(
             "the value seen",
             (-3.1, 3.1),
