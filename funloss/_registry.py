@@ -135,6 +135,7 @@ distribution linear_distillation_loss: fused_linear_jsd fused_linear_distillatio
     chunked_distillation_loss
 forecast crps_ensemble_loss: almost_fair_crps afcrps fair_crps
 forecast crps_normal_loss: crps_gaussian continuous_ranked_probability_score
+forecast energy_score_loss: es_ensemble multivariate_crps
 sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
     connectionist_temporal_classification
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss

@@ -7,6 +7,7 @@ __all__ = [
     "crps_ensemble_of_scoringrules",
     "crps_ensemble_of_torchmetrics",
     "crps_normal_of_scoringrules",
+    "energy_score_of_scoringrules",
 ]
 
 
@@ -27,3 +28,9 @@ def crps_ensemble_of_torchmetrics(input, target, *, reduction):
     assert reduction == "mean"
     module = "torchmetrics.functional.regression"
     return load(module, "continuous_ranked_probability_score")(input, target)
+
+
+def energy_score_of_scoringrules(input, target, *, fair):
+    """Return the mean of the score, whose gradient is nan where members are equal."""
+    score, estimator = load("scoringrules", "es_ensemble"), {0.0: "nrg", 1.0: "fair"}
+    return score(target, input, estimator=estimator[fair], backend="torch").mean()

@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["crps_ensemble", "crps_normal"]
+__all__ = ["crps_ensemble", "crps_normal", "energy_score"]
 
 
 @reduced
@@ -29,6 +29,21 @@ def crps_ensemble(input, target, *, fair=0.0, axis=-1):
     errors = (members - torch.as_tensor(target)[..., None]).abs().mean(-1)
     spread = (members[..., :, None] - members[..., None, :]).abs().sum((-2, -1))
     return errors - _spread_share(members.shape[-1], fair) * spread
+
+
+@reduced
+def energy_score(input, target, *, fair=0.0):
+    """Return the mean distance less the spread, over all pairs of members."""
+    errors = _norms(input - torch.as_tensor(target).unsqueeze(-2)).mean(-1)
+    spread = _norms(input[..., :, None, :] - input[..., None, :, :]).sum((-2, -1))
+    return errors - _spread_share(input.shape[-2], fair) * spread
+
+
+def _norms(x):
+    # With derivatives of 0 at 0, of all orders.
+    squares = (x**2).sum(-1)
+    apart = squares > 0
+    return torch.where(apart, torch.where(apart, squares, 1.0).sqrt(), 0.0)
 
 
 def _spread_share(size, fair):
