@@ -63,7 +63,7 @@ def _sums(xp: Namespace, x: Any, *, directed: bool) -> tuple[Any, ...]:
         # Those of the pairs in which each vector is the other one.
         behind = x - xp.block(twice, count - offset, count)
         size_behind = xp.block(xp.concat([size, size], axis=0), count - offset, count)
-        directions = ahead / size + behind / size_behind
+        directions = xp.quotient(ahead, size) + xp.quotient(behind, size_behind)
         return total, carry[1] + share * directions
 
     # Half way round, each pair is met from both sides.

@@ -9,7 +9,7 @@ from typing import Any
 
 import funloss._algorithms as algorithms
 from funloss._array import Namespace
-from funloss._core.checks import check_axis
+from funloss._core.checks import check_integer
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.forecast._ensembles import ensembles
@@ -81,7 +81,7 @@ def crps_ensemble_loss(
         T. Gneiting and A. E. Raftery, Strictly proper scoring rules, prediction, and
         estimation, 2007; C. A. T. Ferro, Fair scores for ensemble forecasts, 2014.
     """
-    axis = check_axis(axis, getattr(input, "ndim", 0))
+    check_integer(axis=axis)
     batch = ensembles(
         input,
         target,
@@ -92,14 +92,12 @@ def crps_ensemble_loss(
         dtype=dtype,
     )
     xp = batch.xp
-    x, t = (xp.moveaxis(x, axis, -1) for x in (batch.members, batch.target))
+    x, t = (xp.moveaxis(x, batch.axis, -1) for x in (batch.members, batch.target))
     bad = xp.logical_or(xp.isnan(x), xp.isnan(t))
     x = xp.where(bad, 0.0, x)
     ordered = xp.sort_values(x)
     partials = (_d_input, _d_target, _d_fair, None)
-    losses = xp.custom_jvp(
-        _crps_ensemble, partials, x, t, batch.fair, ordered, axis=-1
-    )
+    losses = xp.custom_jvp(_crps_ensemble, partials, x, t, batch.fair, ordered, axis=-1)
     losses = xp.nan_where(losses, xp.any(bad, axis=-1))
     return batch.reduce(losses, reduction)
 

@@ -24,8 +24,8 @@ def energy_score_loss(
     """Energy score of an ensemble of vectors: the CRPS in several dimensions.
 
     With the members ``x_1, ..., x_M``, the loss of a forecast is the mean of ``norm(x_k
-    - target)`` less ``w`` times the sum of ``norm(x_k - x_l)`` over all pairs ``k < l``,
-    where ``w`` is ``(1 - fair) / M**2 + fair / (M * (M - 1))`` and the norms are
+    - target)`` less ``w`` times the sum of ``norm(x_k - x_l)`` over all pairs ``k <
+    l``, where ``w`` is ``(1 - fair) / M**2 + fair / (M * (M - 1))`` and the norms are
     Euclidean. Vectors that are equal have no direction: their distance has gradient 0.
 
     Args:
@@ -71,24 +71,18 @@ def energy_score_loss(
         T. Gneiting and A. E. Raftery, Strictly proper scoring rules, prediction, and
         estimation, 2007.
     """
-    shape = tuple(getattr(input, "shape", ()))
-    if len(shape) < 2:
-        msg = f"input must have shape (*, M, D), got {shape}"
-        raise ValueError(msg)
-    axis = len(shape) - 2
     batch = ensembles(
         input,
         target,
-        axis=axis,
+        axis=None,
         fair=fair,
         weight=weight,
         where=where,
         dtype=dtype,
-        vectors=True,
     )
     xp = batch.xp
     # Vectors along the last axis, so that sums over members are of whole arrays.
-    x, t = (xp.moveaxis(x, axis, 0) for x in (batch.members, batch.target))
+    x, t = (xp.moveaxis(x, batch.axis, 0) for x in (batch.members, batch.target))
     size: Any = xp.count([x.shape[0]], x.dtype)
     losses = xp.total(xp.norm(x - t, 2, -1), 0) / size
     if x.shape[0] != 1:

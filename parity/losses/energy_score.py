@@ -7,7 +7,7 @@ from benchmarks.gate import Gate, Limit
 from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
-from parity.examples.arrays import Y
+from parity.examples.arrays import P
 from parity.info import LossInfo
 from parity.packages.forecast import energy_score_of_scoringrules
 from parity.references import kept
@@ -129,7 +129,7 @@ INFOS = [
         ],
         rows=[
             Row(
-                {"input": MEMBERS, "target": Y},
+                {"input": MEMBERS, "target": P},
                 options={"fair": 0.25},
                 reals={"fair": 0.625},
                 misfit=(
