@@ -10,9 +10,9 @@ from typing import Any
 import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.checks import check_integer
+from funloss._core.ensembles import ensembles
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.forecast._ensembles import ensembles
 
 __all__ = ["crps_ensemble_loss"]
 
@@ -29,7 +29,7 @@ def crps_ensemble_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """CRPS (continuous ranked probability score) of an ensemble.
+    """CRPS of an ensemble: continuous ranked probability score of its members.
 
     With the members ``x_1, ..., x_m``, the loss of a forecast is the mean of ``abs(x_k
     - target)`` less ``w`` times the sum of ``abs(x_k - x_l)`` over all pairs ``k < l``,

@@ -26,7 +26,7 @@ def crps_normal_loss(
     where: ArrayLike | None = None,
     dtype: DType | None = None,
 ) -> Array:
-    """CRPS (continuous ranked probability score) of a normal distribution.
+    """Normal CRPS: continuous ranked probability score of a normal distribution.
 
     With the error ``e = input - target`` and ``z = e / scale``, the loss of an element
     is ``e * erf(z / sqrt(2)) + scale * (sqrt(2) * exp(-z**2 / 2) - 1) / sqrt(pi)``. It

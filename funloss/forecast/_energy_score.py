@@ -3,9 +3,9 @@
 from typing import Any
 
 import funloss._algorithms as algorithms
+from funloss._core.ensembles import ensembles
 from funloss._core.loss import loss
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.forecast._ensembles import ensembles
 
 __all__ = ["energy_score_loss"]
 
