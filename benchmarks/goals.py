@@ -18,6 +18,7 @@ BEYOND_TORCH = (
     "ranking",
     "reinforcement",
     "preference",
+    "forecast",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"

@@ -75,6 +75,9 @@ if TYPE_CHECKING:
     from funloss.embedding import (
         triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
     )
+    from funloss.forecast import crps_ensemble_loss as crps_ensemble_loss
+    from funloss.forecast import crps_normal_loss as crps_normal_loss
+    from funloss.forecast import energy_score_loss as energy_score_loss
     from funloss.preference import dpo_loss as dpo_loss
     from funloss.preference import kto_loss as kto_loss
     from funloss.preference import orpo_loss as orpo_loss

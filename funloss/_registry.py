@@ -133,6 +133,10 @@ distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
     kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence
 distribution linear_distillation_loss: fused_linear_jsd fused_linear_distillation
     chunked_distillation_loss
+forecast crps_ensemble_loss: continuous_ranked_probability_score crps fair_crps
+    almost_fair_crps afcrps
+forecast crps_normal_loss: normal_crps crps_gaussian gaussian_crps
+forecast energy_score_loss: es_ensemble multivariate_crps
 sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
     connectionist_temporal_classification
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss

@@ -89,6 +89,7 @@ NARROWER = {
     (fl.contrastive_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.batch_triplet_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     (fl.koleo_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
+    (fl.energy_score_loss, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-3)],
     # That of a length is of the size of its inverse, which overflows if subnormal.
     (fl.cosine_similarity, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],
     (fl.cosine_distance, None): REAL[(REAL == 0) | (np.abs(REAL) >= 1e-30)],

@@ -8,6 +8,7 @@ from benchmarks.cases import (
     cross_entropy,
     eager,
     elementwise,
+    forecast,
     growth,
     margin,
     numpy,
@@ -35,6 +36,7 @@ _SIZED = (
     *segmentation.CASES,
     *contrastive.CASES,
     *ranking.CASES,
+    *forecast.CASES,
     *preference.CASES,
     *reinforcement.CASES,
 )

@@ -33,6 +33,7 @@ ntxent_loss supcon_loss info_nce_loss siglip_loss circle_loss
 multi_similarity_loss barlow_twins_loss vicreg_loss koleo_loss
 kl_div gaussian_kl_divergence distillation_loss linear_distillation_loss
 generalized_kl_divergence
+crps_normal_loss crps_ensemble_loss energy_score_loss
 ctc_loss
 dice_loss generalized_dice_loss tversky_loss
 policy_gradient_loss ppo_clip_loss grpo_loss ppo_value_loss entropy_loss

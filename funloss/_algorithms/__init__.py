@@ -15,6 +15,7 @@ _HOMES = {
     "choose_chunk": "_linear_cross_entropy",
     "choose_rows": "_linear_distillation",
     "class_sums": "_linear_cross_entropy",
+    "distance_sums": "_distance_sums",
     "entmax_d_input": "_entmax",
     "entmax_d_target": "_entmax",
     "entmax_from_scale": "_entmax",
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from funloss._algorithms._ctc_lengths import check_log_probs as check_log_probs
     from funloss._algorithms._ctc_lengths import from_one_library as from_one_library
     from funloss._algorithms._ctc_lengths import settle_lengths as settle_lengths
+    from funloss._algorithms._distance_sums import distance_sums as distance_sums
     from funloss._algorithms._entmax import entmax_d_input as entmax_d_input
     from funloss._algorithms._entmax import entmax_d_target as entmax_d_target
     from funloss._algorithms._entmax import entmax_from_scale as entmax_from_scale

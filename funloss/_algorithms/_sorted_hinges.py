@@ -84,7 +84,7 @@ def count_ordered(xp: Namespace, ordered: Any, x: Any, *, ties: bool) -> Any:
     def step(carry: Any, row: Any) -> Any:
         (found,), (bit,) = carry, row
         tried = found + bit
-        last = xp.gather(ordered, xp.where(tried < size, tried, size) - 1, 1)
+        last = xp.gather(ordered, xp.where(tried < size, tried, size) - 1, -1)
         passed = last <= x if ties else last < x
         fits = xp.logical_and(passed, tried <= size)
         return (xp.where(fits, tried, found),), bit
@@ -101,7 +101,7 @@ def count_ordered(xp: Namespace, ordered: Any, x: Any, *, ties: bool) -> Any:
 
 def _length(xp: Namespace, x: Any) -> Any:
     """Return the length of rows, an array if an exported program leaves it open."""
-    size = x.shape[1]
+    size = x.shape[-1]
     if xp.known(size):
         return size
     return xp.astype(xp.count([size], x.dtype), xp.int32)
