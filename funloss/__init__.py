@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from funloss.ranking import poly1_softmax_loss as poly1_softmax_loss
     from funloss.ranking import ranking_softmax_loss as ranking_softmax_loss
     from funloss.ranking import unique_softmax_loss as unique_softmax_loss
+    from funloss.regression import cox_loss as cox_loss
     from funloss.regression import expectile_loss as expectile_loss
     from funloss.regression import gaussian_nll_loss as gaussian_nll_loss
     from funloss.regression import general_robust_loss as general_robust_loss

@@ -35,6 +35,8 @@ HELPERS = {
 # "_loss", if no other is named. Names that differ in capitals, underscores or a final
 # "loss" count as one. Classes are those of torch.nn.
 _TABLE = """
+regression cox_loss: cox_ph_loss cox_partial_likelihood coxph deepsurv_loss
+    neg_partial_log_likelihood
 regression expectile_loss: asymmetric_squared_error iql_value_loss
 regression gaussian_nll_loss: GaussianNLLLoss normal_nll gaussian_likelihood
 regression general_robust_loss: charbonnier_loss charbonnier cauchy_loss lorentzian_loss

@@ -2,6 +2,7 @@
 
 import functools
 
+import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
@@ -60,6 +61,18 @@ def _laplace(x, t, scale):
     return (jnp.log(scale) + jnp.abs(x - t) / scale).mean()
 
 
+def _cohort(rng, n):
+    x, time = rng.standard_normal((2, n), np.float32)
+    return x, time, rng.random(n) < 0.5
+
+
+def _cox(x, time, event):
+    order = jnp.argsort(-time)
+    x, event = x[order], event[order]
+    losses = jnp.where(event, jax.lax.cumlogsumexp(x) - x, 0)
+    return losses.sum() / jnp.maximum(event.sum(), 1)
+
+
 _case = functools.partial(beside, "regression")
 LARGE, SMALL = (1 << 20,), (8,)
 
@@ -92,6 +105,7 @@ CASES = [
         options={"alpha": 1.5},
         **{BY_HAND: _power},
     ),
+    _case(fl.cox_loss, _cohort, (1 << 16,), SMALL, **{BY_HAND: _cox}),
     _case(fl.tukey_loss, errors, LARGE, SMALL, **{BY_HAND: _tukey}),
     _case(
         fl.mean_absolute_percentage_error,

@@ -55,6 +55,35 @@ def _counts(canvas: Canvas) -> None:
     left.legend(fontsize=9)
 
 
+# Of the cohort that is drawn; the last two have their events together.
+TIMES, SEEN = np.asarray([5.0, 4.0, 2.5, 1.5, 3.5, 3.5]), np.asarray([0, 1, 0, 1, 1, 1])
+
+
+def _cohort(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2, sharey=True)
+    place = np.arange(len(TIMES))
+    left.hlines(place, 0, TIMES, color=INK, linewidth=1.6)
+    for seen, face, name in ((1, INK, "event"), (0, "none", "censored")):
+        those = seen == SEEN
+        line = {"color": INK, "markerfacecolor": face, "label": name}
+        left.plot(TIMES[those], place[those], "o", **line)
+    left.set_title("time at risk", loc="left", fontsize=10)
+    left.set(xlabel="time", ylabel="individual", xlim=(0, 5.4), ylim=(-0.6, 7))
+    left.legend(fontsize=9)
+    hazards = torch.zeros(len(TIMES), dtype=torch.float64, requires_grad=True)
+    cohort = torch.asarray(TIMES), torch.asarray(SEEN)
+    for ties, shift, colour in zip(
+        ("efron", "breslow"), (-0.18, 0.18), SERIES, strict=False
+    ):
+        loss = fl.cox_loss(hazards, *cohort, ties=ties, reduction="sum")
+        (gradient,) = torch.autograd.grad(loss, hazards)
+        right.barh(place + shift, -gradient.numpy(), 0.34, color=colour, label=ties)
+    right.axvline(0, color=INK, linewidth=1)
+    right.set_title("minus the gradient, hazards equal", loc="left", fontsize=10)
+    right.set_xlabel("pull on the logarithm of the hazard")
+    right.legend(fontsize=9)
+
+
 def _amounts(
     loss: str, targets: tuple[int, ...], unit: str
 ) -> Callable[[Canvas], None]:
@@ -144,6 +173,13 @@ FIGURES: dict[str, Figure] = {
         "Loss in the plane of error and scale: a valley whose floor is at the scale "
         "that equals the absolute error, deepest at no error and the smallest scale, "
         "with a crease where the error changes its sign.",
+    ),
+    "cox_loss": Picture(
+        _cohort,
+        "On the left the times at risk of six individuals, of whom two are censored "
+        "and two have their events together; on the right the pull on each at equal "
+        "hazards: up for early events, by most for the first, and down for those who "
+        "stay at risk long, by most for the censored one that stays longest.",
     ),
     "poisson_nll_loss": Picture(
         _counts,

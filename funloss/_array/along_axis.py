@@ -1,7 +1,7 @@
 """Primitives that act along an axis."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -196,6 +196,18 @@ class AlongAxis(Elementwise):
         """Return where the elements are, the largest first, ties by index; no nan."""
         x = self.stop_gradient(x)
         return self.argsort(x, axis=axis, descending=True, stable=True)
+
+    def lexsort_descending(self, keys: Sequence[Any], axis: int) -> Any:
+        """Return where the elements are by the first of `keys`, the largest first.
+
+        Ties follow the next key, and then the index; no nan.
+        """
+        *others, last = keys
+        order = self.argsort_descending(last, axis)
+        for key in reversed(others):
+            moved = self.gather(self.stop_gradient(key), order, axis)
+            order = self.gather(order, self.argsort_descending(moved, axis), axis)
+        return order
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""

@@ -7,6 +7,7 @@ one says where the result shall lie. The axis in question is gathered here; else
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -132,6 +133,16 @@ class JaxRows(JaxSizes):
         """Return where the elements are, the largest first, ties by index; no nan."""
         x = lax.stop_gradient(self.replicate_axes(x, axis))
         return jnp.argsort(x, axis, descending=True, stable=True)
+
+    def lexsort_descending(self, keys: Sequence[Any], axis: int) -> Any:
+        """Return where the elements are by the first of `keys`, the largest first."""
+        keys = [lax.stop_gradient(self.replicate_axes(x, axis)) for x in keys]
+        keys = [-x if jnp.issubdtype(x.dtype, jnp.floating) else ~x for x in keys]
+        axis %= keys[0].ndim
+        index = lax.broadcasted_iota(jnp.int32, keys[0].shape, axis)
+        # Added, so that it lies on the devices of the keys.
+        index = index + jnp.zeros_like(keys[0], jnp.int32)
+        return lax.sort((*keys, index), dimension=axis, num_keys=len(keys))[-1]
 
     def top_k(self, x: Any, k: int, axis: int) -> tuple[Any, Any]:
         """Return the `k` largest in descending order and where; ties by index."""

@@ -169,7 +169,9 @@ class NumpyNamespace(Namespace):
 
     def argsort_descending(self, x: Any, axis: int) -> Any:
         """Return where the elements are, the largest first, ties by index; no nan."""
-        return np.argsort(-x, axis=axis, stable=True)
+        # The lowest integer, and unsigned ones, have no negative.
+        falling = ~x if x.dtype.kind in "iu" else -x
+        return np.argsort(falling, axis=axis, stable=True)
 
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""

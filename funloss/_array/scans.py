@@ -1,10 +1,14 @@
 """Primitives that take one step after the other."""
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
 from funloss._array.softmax import Softmax
+
+# Rows of which a step for each takes longer than to join blocks of them.
+_MANY = 64
 
 
 class InSteps(Softmax):
@@ -42,7 +46,44 @@ class InSteps(Softmax):
         *,
         reverse: bool = False,
     ) -> tuple[Any, ...]:
-        """Join each row of all `arrays` with what was joined before."""
+        """Join each row of all `arrays` with what was joined before.
+
+        Many rows in blocks of about the root of their number, and then the blocks: as
+        many calls as twice that root, and a sum is as often rounded.
+        """
+        length = arrays[0].shape[axis]
+        if not self.known(length) or length < _MANY:
+            return self._join_rows(join, arrays, axis, reverse=reverse)
+        rows = [self.moveaxis(x, axis, 0) for x in arrays]
+        rows = [self.flip(x, axis=0) if reverse else x for x in rows]
+        size = math.isqrt(length)
+        inside = self._join_rows(join, [self._in_blocks(x, size) for x in rows], 1)
+        ends = [x[:-1, -1, ...] for x in inside]
+        before = [self.expand_dims(x, axis=1) for x in self._join_rows(join, ends, 0)]
+        later = join(before, [x[1:, ...] for x in inside])
+        whole = (
+            self.reshape(self.concat([x[:1, ...], y], axis=0), (-1, *x.shape[2:]))
+            for x, y in zip(inside, later, strict=True)
+        )
+        rows = [x[:length, ...] for x in whole]
+        rows = [self.flip(x, axis=0) if reverse else x for x in rows]
+        return tuple(self.moveaxis(x, 0, axis) for x in rows)
+
+    def _in_blocks(self, rows: Any, size: int) -> Any:
+        """Return blocks of `size` rows, the last of them filled up with its last."""
+        missing = -rows.shape[0] % size
+        filling = self.broadcast_to(rows[-1:, ...], (missing, *rows.shape[1:]))
+        filled = self.concat([rows, filling], axis=0)
+        return self.reshape(filled, (-1, size, *rows.shape[1:]))
+
+    def _join_rows(
+        self,
+        join: Callable[..., Any],
+        arrays: Any,
+        axis: int,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Any, ...]:
         turn = -1 if reverse else 1
         rows = zip(*(self.unstack(x, axis=axis)[::turn] for x in arrays), strict=True)
         done = list(itertools.accumulate(rows, join))[::turn]

@@ -9,6 +9,7 @@ from funloss._core.checks import check_broadcastable_to
 
 __all__ = [
     "cast_like",
+    "check_real",
     "check_where",
     "fill_masked",
     "is_floating",
@@ -63,7 +64,7 @@ def _check_numbers(arrays: dict[str, Any]) -> None:
 def _refuse_dtypes(xp: Namespace, arrays: dict[str, Any]) -> None:
     for name, x in arrays.items():
         if lookup(x) is not None:
-            _check_real(xp, name, x.dtype)
+            check_real(xp, name, x.dtype)
     msg = f"at least one array must be real floating, got {_kinds(xp, arrays)}"
     raise TypeError(msg)
 
@@ -90,7 +91,7 @@ def cast_like(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
         if lookup(x) is None:
             msg = f"{name} must be an array, got {type(x).__name__}"
             raise TypeError(msg)
-        _check_real(xp, name, x.dtype)
+        check_real(xp, name, x.dtype)
     return [
         None if x is None else _convert(xp, x, like.dtype, like)
         for x in arrays.values()
@@ -137,7 +138,7 @@ def _is_real(xp: Namespace, dtype: Any) -> bool:
     return xp.is_float(dtype) or xp.is_int(dtype) or xp.dtype_name(dtype) == "bool"
 
 
-def _check_real(xp: Namespace, name: str, dtype: Any) -> None:
+def check_real(xp: Namespace, name: str, dtype: Any) -> None:
     """Raise unless numbers of this dtype can be computed with, and say which can."""
     if _is_real(xp, dtype):
         return

@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
+from funloss._algorithms._running_sums import at_index, clip_infinite, finite_limit
 from funloss._array import Namespace
 from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.ranking._pair_matrices import clip_infinite, finite_limit
-from funloss.ranking._plackett_luce import at_index, rank_bounds, sort_by_relevance
+from funloss.ranking._plackett_luce import rank_bounds, sort_by_relevance
 
 __all__ = ["cosent_loss"]
 

@@ -3,8 +3,8 @@
 import math
 from typing import Any, Literal
 
+from funloss._algorithms._running_sums import clip_infinite
 from funloss._array import Namespace
-from funloss.ranking._pair_matrices import clip_infinite
 
 __all__ = [
     "GAINS",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from funloss._algorithms._running_sums import clip_infinite
 from funloss._array import Namespace
 from funloss._core.item_lists import ItemLists
 from funloss._core.record import Record
@@ -13,7 +14,6 @@ from funloss.ranking._lambda_weights import (
 )
 from funloss.ranking._pair_matrices import (
     Item,
-    clip_infinite,
     is_more_relevant,
     item_indices,
     mask_nonnegative,

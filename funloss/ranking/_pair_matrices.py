@@ -9,12 +9,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from funloss._algorithms._running_sums import clip_infinite
 from funloss._array import Namespace
 
 __all__ = [
     "Item",
-    "clip_infinite",
-    "finite_limit",
     "is_more_relevant",
     "item_indices",
     "mask_nonnegative",
@@ -79,17 +78,6 @@ def score_differences(xp: Namespace, first: Item, second: Item) -> Any:
     bound = (sign_difference - half) * infinity
     difference = xp.maximum(first["score"] - second["score"], bound)
     return xp.minimum(difference, (sign_difference + half) * infinity)
-
-
-def clip_infinite(xp: Namespace, scores: Any) -> Any:
-    """Return `scores`, infinite ones as numbers whose difference is finite."""
-    limit = finite_limit(xp, scores)
-    return xp.clamp(scores, -limit, limit)
-
-
-def finite_limit(xp: Namespace, x: Any) -> float:
-    """Return what stands for infinity where differences must be finite."""
-    return float(xp.finfo(x.dtype).max) / 4
 
 
 def zeros(xp: Namespace, like: Any) -> Any:

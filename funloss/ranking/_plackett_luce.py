@@ -7,11 +7,16 @@ its first successor and its number of predecessors.
 import math
 from typing import Any
 
+from funloss._algorithms._running_sums import (
+    at_index,
+    clip_infinite,
+    finite_limit,
+    group_bounds,
+    positions,
+)
 from funloss._array import Namespace
-from funloss.ranking._pair_matrices import clip_infinite, finite_limit
 
 __all__ = [
-    "at_index",
     "plackett_luce_d_scores",
     "plackett_luce_terms",
     "rank_bounds",
@@ -39,20 +44,11 @@ def rank_bounds(xp: Namespace, labels: Any, *, ties: bool) -> tuple[Any, Any]:
     Lists are sorted. With `ties`, items of equal label are neither successors nor
     predecessors of each other.
     """
-    count = labels.shape[-1]
-    index = xp.arange(count, dtype=xp.int32, **xp.device_kw(labels))
-    # Added, and not broadcast, so that it lies on the devices of the labels.
-    (index,) = xp.of_ndim(labels.ndim, index)
-    index = index + xp.zeros_like(labels, dtype=xp.int32)
+    index = positions(xp, labels)
     if not ties:
         return index + 1, index
     decreases = labels[..., 1:] < labels[..., :-1]
-    zero = index[..., :1]
-    predecessors = xp.concat([zero, xp.where(decreases, index[..., 1:], 0)], axis=-1)
-    successors = xp.where(decreases, count - index[..., 1:], 0)
-    successors = xp.flip(xp.concat([successors, zero], axis=-1), axis=-1)
-    successors = xp.flip(xp.cumulative_max(successors, -1), axis=-1)
-    return count - successors, xp.cumulative_max(predecessors, -1)
+    return group_bounds(xp, index, decreases)[::-1]
 
 
 def plackett_luce_terms(
@@ -107,14 +103,3 @@ def _successors(
     scores = clip_infinite(xp, scores)
     running = xp.cumulative_sumexp(scores, weight, -1, reverse=True)
     return scores, *at_index(xp, running, first_successor, empty_first=False)
-
-
-def at_index(
-    xp: Namespace, running: Any, index: Any, *, empty_first: bool
-) -> list[Any]:
-    """Return a running maximum and sum at `index`, with an empty one first or last."""
-    top, total = running
-    zero = xp.zeros_like(total[..., :1])
-    pairs = (zero - finite_limit(xp, top), top), (zero, total)
-    joined = (xp.concat(x if empty_first else x[::-1], axis=-1) for x in pairs)
-    return [xp.gather(x, index, -1) for x in joined]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from funloss._algorithms._running_sums import clip_infinite
 from funloss._array import Namespace
 from funloss._core.record import Record
 from funloss.ranking._pair_matrices import (
     Item,
-    clip_infinite,
     item_indices,
     mask_nonnegative,
     off_diagonal,

@@ -1,5 +1,6 @@
 """Losses of real-valued predictions."""
 
+from funloss.regression._cox import cox_loss
 from funloss.regression._expectile import expectile_loss
 from funloss.regression._gaussian_nll import gaussian_nll_loss
 from funloss.regression._general_robust import general_robust_loss
@@ -20,6 +21,7 @@ from funloss.regression._smooth_l1 import smooth_l1_loss
 from funloss.regression._tukey import tukey_loss
 
 __all__ = [
+    "cox_loss",
     "expectile_loss",
     "gaussian_nll_loss",
     "general_robust_loss",

@@ -20,6 +20,7 @@ _EMPTY = (
     *("lightly", "lightly.loss", "lightly.models", "lightly.models.modules"),
     "segmentation_models_pytorch",
     *("torch_uncertainty", "torch_uncertainty.losses", "torch_uncertainty.utils"),
+    *("torchsurv", "torchsurv.loss", "torchsurv.tools"),
     *("torchtune", "torchtune.modules", "torchtune.modules.loss", "torchtune.rlhf"),
 )
 # Its operators whose derivatives and shapes torchvision registers in Python.

@@ -1,9 +1,15 @@
 """Losses of regression by packages, called as those of funloss are."""
 
+import warnings
+
 from parity.later import torch
 from parity.packages.loading import load
 
-__all__ = ["log_cosh_of_torchmetrics", "quantile_of_torch_uncertainty"]
+__all__ = [
+    "cox_of_torchsurv",
+    "log_cosh_of_torchmetrics",
+    "quantile_of_torch_uncertainty",
+]
 
 
 def log_cosh_of_torchmetrics(input, target, *, reduction):
@@ -19,3 +25,12 @@ def quantile_of_torch_uncertainty(input, target, *, tau=0.5, reduction="mean"):
     fits = input == target
     left = (torch.where(fits, x.detach(), x) for x in (input, target))
     return loss(tau, reduction=reduction)(*left)
+
+
+def cox_of_torchsurv(input, time, event, *, ties="efron", reduction="mean"):
+    """Return the partial likelihood, whose warnings about ties are left out."""
+    loss = load("torchsurv.loss.cox", "neg_partial_log_likelihood")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        seen = event.bool()
+        return loss(input, seen, time, ties_method=ties, reduction=reduction)

@@ -4,6 +4,7 @@ import math
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 import funloss as fl
 from tests.assertions import assert_close
@@ -72,3 +73,26 @@ def test_descend_of_rows_that_end_apart_under_vmap():
         return xp.iterate_decreasing(lambda x: 0.5 * (x + 4 / x), x, 60)
 
     assert_close(xp.standard.vectorize(root)(x), [2, 2])
+
+
+@pytest.mark.parametrize("length", [64, 71, 100])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_running_mass_of_many_rows_is_joined_in_blocks(xp, length, reverse):
+    rng = np.random.default_rng(length)
+    x, mass = 8 * rng.standard_normal((3, length)), rng.random((3, length))
+    turn = -1 if reverse else 1
+    expected = np.exp(np.logaddexp.accumulate((x + np.log(mass))[:, ::turn], axis=1))
+    arrays = (xp.asarray(values.T, dtype=xp.float64) for values in (x, mass))
+    of = fl.array_namespace(xp.asarray(0.0))
+    top, total = of.cumulative_sumexp(*arrays, 0, reverse=reverse)
+    assert_close(total * of.exp(top), expected[:, ::turn].T)
+    assert_close(top, np.maximum.accumulate(x[:, ::turn], axis=1)[:, ::turn].T)
+
+
+def test_running_mass_of_many_rows_has_the_derivative_of_few(derivative):
+    def function(x):
+        xp = fl.array_namespace(x)
+        return xp.cumulative_sumexp(x, xp.ones_like(x), 0)[1]
+
+    # Equal numbers: each is once in its own sum and in all after it.
+    assert_close(derivative(function, [0.5] * 70), list(range(70, 0, -1)))

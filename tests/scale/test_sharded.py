@@ -188,7 +188,8 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
 
     def program(*shards):
         # The sum is the mean, as many times as there are losses.
-        weight = BATCH if row.mass is None else 1 / row.mass
+        count = BATCH * math.prod(row.costs[1:])
+        weight = count if row.mass is None else 1 / row.mass
         if row.together:
             shards = [
                 lax.all_gather(x, mesh.axis_names, tiled=True) if any(spec) else x
