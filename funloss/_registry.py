@@ -133,6 +133,8 @@ distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
     kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence
 distribution linear_distillation_loss: fused_linear_jsd fused_linear_distillation
     chunked_distillation_loss
+distribution mmd_loss: mmd maximum_mean_discrepancy energy_distance kernel_mmd
+    mmd2_loss SamplesLoss
 sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
     connectionist_temporal_classification
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
