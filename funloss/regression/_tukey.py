@@ -98,8 +98,9 @@ def _tukey_d_input(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
     inside = xp.absolute(error) < scale
     # 0 as an array: nan where the error or the scale is.
     zero = 0.0 * xp.clamp_max(xp.absolute(error), scale)
-    rest = 1 - xp.square(xp.where(inside, error, zero) / scale)
-    return xp.where(inside, error * xp.square(rest), zero)
+    # 1 - (error / scale)**2, with the digits that are left of it near the scale.
+    gap = (scale - xp.where(inside, xp.absolute(error), zero)) / scale
+    return xp.where(inside, error * xp.square(gap * (2 - gap)), zero)
 
 
 def _tukey_d_scale(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
