@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from funloss.distribution import (
         linear_distillation_loss as linear_distillation_loss,
     )
+    from funloss.distribution import mmd_loss as mmd_loss
     from funloss.embedding import arcface_loss as arcface_loss
     from funloss.embedding import batch_triplet_loss as batch_triplet_loss
     from funloss.embedding import contrastive_loss as contrastive_loss

@@ -135,6 +135,8 @@ distribution kl_div: kl kldiv KLDivLoss kl_divergence relative_entropy
     kullback_leibler_divergence kl_divergence_with_log_targets categorical_kl_divergence
 distribution linear_distillation_loss: fused_linear_jsd fused_linear_distillation
     chunked_distillation_loss
+distribution mmd_loss: mmd maximum_mean_discrepancy energy_distance kernel_mmd
+    mmd2_loss SamplesLoss
 forecast crps_ensemble_loss: continuous_ranked_probability_score crps fair_crps
     almost_fair_crps afcrps
 forecast crps_normal_loss: normal_crps crps_gaussian gaussian_crps

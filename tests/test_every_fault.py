@@ -149,8 +149,9 @@ def test_options_that_are_no_numbers_are_named(xp, row):
     for name in row.reals:
         message = f"{name} must be a real number, got 'a'"
         raises(TypeError, message, row, row.made(xp), **{name: "a"})
-        message = f"{name} must be a number or a 0-d array, got shape (2,)"
-        raises(ValueError, message, row, row.made(xp), **{name: xp.ones(2)})
+        message = rf"^{name} must be a number or a 0-d( or a 1-d)? array, got shape"
+        bad = {name: xp.ones((2, 2))}
+        raises(ValueError, re.compile(message), row, row.made(xp), **bad)
 
 
 @rows(attribute="reals")

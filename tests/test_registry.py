@@ -260,7 +260,7 @@ def test_first_line_names_the_loss_as_the_field_does(loss):
 # What checks, promotes and masks the arguments of a loss, and can reduce its losses.
 WAYS_IN = {
     *("elements", "class_rows", "settle_rows", "item_lists"),
-    *("vector_rows", "labelled_rows", "paired_rows", "proxied_rows"),
+    *("vector_rows", "labelled_rows", "paired_rows", "proxied_rows", "two_samples"),
     *("time_steps", "regions", "token_sequences", "ensembles", "cohorts"),
 }
 # Lengths of two kinds and a lattice are no arrays of one shape.

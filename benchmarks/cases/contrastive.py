@@ -162,6 +162,14 @@ def _koleo(x):
     return -jnp.log(jnp.linalg.norm(x - x[nearest] + 1e-8, axis=1) + 1e-8).mean()
 
 
+def _mmd(x, y):
+    def mean(x, y):
+        squares = jnp.square(x[:, None] - y).sum(2)
+        return jnp.exp(-squares / 2 / 64).mean()
+
+    return mean(x, x) + mean(y, y) - 2 * mean(x, y)
+
+
 _case = functools.partial(beside, "contrastive")
 BATCH, SMALL = (512, 64), (6, 4)
 
@@ -276,5 +284,16 @@ CASES = [
         SMALL,
         growth=Growth(elements=pairs),
         jax=_koleo,
+    ),
+    _case(
+        fl.mmd_loss,
+        _sides,
+        BATCH,
+        SMALL,
+        options={"bandwidth": 8.0},
+        # The line by hand has the differences of all pairs, (N, M, D).
+        growth=Growth(elements=lambda shape: shape[0] ** 2 * shape[1]),
+        wrt=(0, 1),
+        jax=_mmd,
     ),
 ]

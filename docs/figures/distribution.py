@@ -81,4 +81,9 @@ FIGURES: dict[str, Figure] = {
         "with two peaks and the bell curve of least divergence: with the truth first "
         "it spreads over both, with the prediction first it takes the higher peak.",
     ),
+    "mmd_loss": Lines(
+        CURVES["mmd_loss"],
+        curve_of("mmd_loss", kernel="laplacian"),
+        curve_of("mmd_loss", kernel="energy"),
+    ),
 }

@@ -32,7 +32,7 @@ contrastive_loss arcface_loss proxy_anchor_loss pairwise_distance pdist
 ntxent_loss supcon_loss info_nce_loss siglip_loss circle_loss
 multi_similarity_loss barlow_twins_loss vicreg_loss koleo_loss
 kl_div gaussian_kl_divergence distillation_loss linear_distillation_loss
-generalized_kl_divergence
+generalized_kl_divergence mmd_loss
 crps_normal_loss crps_ensemble_loss energy_score_loss
 ctc_loss
 dice_loss generalized_dice_loss tversky_loss

@@ -98,7 +98,14 @@ def cast_like(xp: Namespace, like: Any, **arrays: Any) -> list[Any]:
     ]
 
 
-def check_where(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) -> Any:
+def check_where(
+    xp: Namespace,
+    like: Any,
+    where: Any,
+    shape: tuple[int, ...],
+    *,
+    name: str = "where",
+) -> Any:
     """Return the mask as a boolean array with the axes of `shape`, or None.
 
     Axes of size 1 stand for those that are missing, so that one may be inserted for
@@ -111,10 +118,10 @@ def check_where(xp: Namespace, like: Any, where: Any, shape: tuple[int, ...]) ->
     if lookup(where) is None or xp.dtype_name(where.dtype) != "bool":
         kind = type(where).__name__ if lookup(where) is None else where.dtype
         advice = "" if lookup(where) is None else ": mask.astype(bool) or mask != 0"
-        msg = f"where must be a boolean array, got {kind}{advice}"
+        msg = f"{name} must be a boolean array, got {kind}{advice}"
         raise TypeError(msg)
-    namespace(like=like, where=where)
-    check_broadcastable_to(tuple(shape), where=where)
+    namespace(like=like, **{name: where})
+    check_broadcastable_to(tuple(shape), **{name: where})
     return xp.of_ndim(len(shape), where)[0]
 
 

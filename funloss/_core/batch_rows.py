@@ -14,9 +14,12 @@ from funloss._core.reduction import reduce_losses
 __all__ = [
     "LabelledRows",
     "PairedRows",
+    "Sample",
+    "TwoSamples",
     "labelled_rows",
     "paired_rows",
     "proxied_rows",
+    "two_samples",
 ]
 
 
@@ -157,6 +160,56 @@ def paired_rows(
     return PairedRows(xp, out, tuple(rows), tuple(rest), where, settled, axis_name)
 
 
+class Sample(Record):
+    """Rows that were drawn from one distribution: masked ones are zeros."""
+
+    # Of shape (N, D).
+    rows: Any
+    # Of shape (N), or None.
+    where: Any
+    # The number of rows that count: a float, or 0-d.
+    count: Any
+
+
+class TwoSamples(Record):
+    """Rows of two distributions, as many of each as there are."""
+
+    xp: Namespace
+    # Of the result.
+    dtype: Any
+    sides: tuple[Sample, Sample]
+    options: tuple[Any, ...]
+
+
+def two_samples(
+    input: Any,
+    target: Any,
+    *,
+    where: Any,
+    target_where: Any,
+    dtype: Any,
+    options: Mapping[str, Option] | None = None,
+) -> TwoSamples:
+    """Check, promote and mask samples ``(N, D)`` and ``(M, D)``."""
+    xp, out, arrays = promote_arrays(dtype, input=input, target=target)
+    shapes = tuple(tuple(x.shape) for x in arrays)
+    if any(len(shape) != 2 for shape in shapes) or shapes[0][1] != shapes[1][1]:
+        left, right = shapes
+        msg = f"input and target must be of (N, D) and (M, D), got {left}, {right}"
+        raise ValueError(msg)
+    arrays[0], settled = check_options(xp, arrays[0], options)
+    one = _sample(xp, arrays[0], where, "where")
+    other = _sample(xp, arrays[1], target_where, "target_where")
+    return TwoSamples(xp, out, (one, other), settled)
+
+
+def _sample(xp: Namespace, rows: Any, where: Any, name: str) -> Sample:
+    where, (masked,) = _masked_rows(xp, where, rows, name=name)
+    if where is None:
+        return Sample(masked, None, xp.count(rows.shape[:1], rows.dtype))
+    return Sample(masked, where, xp.total(xp.astype(where, rows.dtype)))
+
+
 def _check_axis_name(xp: Namespace, axis_name: Any) -> None:
     if axis_name is not None:
         # Raises where arrays are not mapped.
@@ -169,10 +222,12 @@ def _check_matrix(input: Any) -> None:
         raise ValueError(msg)
 
 
-def _masked_rows(xp: Namespace, where: Any, *arrays: Any) -> tuple[Any, list[Any]]:
+def _masked_rows(
+    xp: Namespace, where: Any, *arrays: Any, name: str = "where"
+) -> tuple[Any, list[Any]]:
     """Return the mask of rows, and matrices whose masked rows are zeros."""
     shape = (arrays[0].shape[0],)
-    where = check_where(xp, arrays[0], where, shape)
+    where = check_where(xp, arrays[0], where, shape, name=name)
     if where is None:
         return None, list(arrays)
     where = xp.broadcast_to(where, shape)

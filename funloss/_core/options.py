@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from funloss._array import Namespace, is_number, lookup
 from funloss._array.number import Number
+from funloss._core.checks import check_values
 
 __all__ = [
     "Bounds",
@@ -82,6 +83,8 @@ class Option(NamedTuple):
 
     value: Any
     bounds: Bounds
+    # Whether it may also be an array of shape (K,).
+    several: bool = False
 
     @property
     def is_bounded(self) -> bool:
@@ -94,7 +97,7 @@ class Option(NamedTuple):
         A value outside the bounds raises where it can be read; elsewhere the
         option becomes nan, and with it the loss and its gradient.
         """
-        value, bounds = self
+        value, bounds, several = self
         if isinstance(value, Number):
             value.bounds[name] = bounds
             same = value.array.dtype == like.dtype
@@ -104,23 +107,30 @@ class Option(NamedTuple):
             if isinstance(number, float):
                 return number
             return xp.asarray(number, dtype=like.dtype, **xp.device_kw(like))
-        if tuple(value.shape) != ():
-            shape = tuple(value.shape)
-            msg = f"{name} must be a number or a 0-d array, got shape {shape}"
+        if value.ndim > several:
+            shape, more = tuple(value.shape), " or a 1-d" if several else ""
+            msg = f"{name} must be a number or a 0-d{more} array, got shape {shape}"
             raise ValueError(msg)
         value = xp.astype(value, like.dtype)
         tests = bounds.tests(value)
         if xp.concrete(value):
-            if not all(map(bool, tests)):
-                msg = f"{name} must be {bounds}, got {float(value)!r}"
-                raise ValueError(msg)
+            for kept in tests:
+                self._check_array(xp, name, value, kept)
             return value
         for kept in tests:
             value = xp.where(kept, value, math.nan)
         return value
 
+    def _check_array(self, xp: Namespace, name: str, value: Any, kept: Any) -> None:
+        if value.ndim:
+            bad = xp.logical_not(kept)
+            check_values(xp, str(self.bounds), **{name: (value, bad)})
+        elif not bool(kept):
+            msg = f"{name} must be {self.bounds}, got {float(value)!r}"
+            raise ValueError(msg)
+
     def _check_number(self, name: str) -> Any:
-        value, bounds = self
+        value, bounds, _ = self
         if type(value) is not float:
             if not is_number(value):
                 msg = f"{name} must be a real number, got {value!r}"
@@ -130,9 +140,9 @@ class Option(NamedTuple):
         return value
 
 
-def positive(value: Any) -> Option:
-    """Return an option that must be above 0."""
-    return Option(value, _POSITIVE)
+def positive(value: Any, *, several: bool = False) -> Option:
+    """Return an option that must be above 0; `several` may be an array ``(K,)``."""
+    return Option(value, _POSITIVE, several)
 
 
 def non_negative(value: Any) -> Option:
@@ -200,7 +210,8 @@ def propagate_nan(xp: Namespace, x: Any, *options: Any) -> Any:
         if lookup(option) is None or xp.concrete(option):
             continue
         if not xp.was_number(option):
-            x = xp.nan_where(x, xp.isnan(option))
+            bad = xp.isnan(option)
+            x = xp.nan_where(x, xp.any(bad) if option.ndim else bad)
     return x
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.batch_rows import PairedRows
 from funloss._core.record import Record
-from funloss.contrastive._similarity import gather_rows, stack_blocks
+from funloss._core.row_blocks import stack_blocks
+from funloss.contrastive._similarity import gather_rows
 
 __all__ = ["Columns", "batch_columns", "off_diagonal_squares", "product_squares"]
 

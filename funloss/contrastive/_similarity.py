@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import funloss._algorithms as algorithms
 from funloss._array import Namespace
 from funloss._core.batch_rows import LabelledRows, PairedRows
+from funloss._core.row_blocks import map_blocks
 
 __all__ = [
     "PairLabels",
@@ -22,12 +23,7 @@ __all__ = [
     "pair_masks",
     "pair_places",
     "rows_of_terms",
-    "stack_blocks",
 ]
-
-# The number of pairs in a block, which a processor's cache holds, and the least number
-# of its rows.
-_PAIRS, _MIN_ROWS = 2**18, 32
 
 
 class PairLabels(NamedTuple):
@@ -112,22 +108,12 @@ def map_row_blocks(
     def block(left: Any, label: Any, row: Any) -> tuple[Any, ...]:
         return function(score(left, right), label, row, *others)
 
-    count, width = left.shape[0], right.shape[0]
-    if not xp.known(count, width) or not xp.blockwise or xp.num_shards(left) > 1:
-        return list(block(left, label, row))
-    size = max(_MIN_ROWS if keep_sums else 2 * _MIN_ROWS, _PAIRS // width)
-    if size >= count:
-        return list(block(left, label, row))
-    step = xp.checkpoint(block, keep_sums=keep_sums)
-    stacks = [
-        stack_blocks(xp, x, size, fill)
-        for x, fill in ((left, 0), (label, 0), (row, -1))
-    ]
-    _, results = xp.scan(lambda _, rows: ((), step(*rows)), (), stacks)
-    return [
-        xp.reshape(x, (-1,))[:count] if x.ndim == 2 else xp.squeeze(x, axis=1)
-        for x in results
-    ]
+    def join(x: Any, count: int) -> Any:
+        return xp.reshape(x, (-1,))[:count] if x.ndim == 2 else xp.squeeze(x, axis=1)
+
+    rows, width = (left, label, row), right.shape[0]
+    how = {"join": join, "fills": (0, 0, -1), "keep_sums": keep_sums}
+    return map_blocks(xp, block, rows, width, **how)
 
 
 def map_distance_blocks(
@@ -136,13 +122,6 @@ def map_distance_blocks(
     """Return what `map_row_blocks` does of the distances of all rows from all."""
     distances = functools.partial(algorithms.row_distances, xp)
     return map_row_blocks(xp, function, rows, rows, pairs, distances, keep_sums=False)
-
-
-def stack_blocks(xp: Namespace, x: Any, size: int, fill: int) -> Any:
-    """Return blocks of `size` rows, the last one padded with `fill`."""
-    padding = -x.shape[0] % size
-    rest = xp.full_like(x[:padding, ...], fill)
-    return xp.reshape(xp.concat([x, rest]), (-1, size, x.shape[1]))
 
 
 def pair_masks(xp: Namespace, pairs: PairLabels) -> tuple[Any, Any]:

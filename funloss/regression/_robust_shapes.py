@@ -114,24 +114,30 @@ _OWN = {
 }
 
 
-def _log_of_square(xp: Namespace, x: Any, k: Any) -> Any:
-    """Return ``log(1 + x**2 / k)`` without overflow."""
+def _ratio_squared(xp: Namespace, x: Any, k: Any) -> tuple[Any, Any]:
+    """Return ``x**2 / k``, its root where it is large, and where that is."""
     ratio = xp.absolute(x) / (xp.sqrt(k) if not is_number(k) else math.sqrt(k))
     far = ratio > _FAR
-    power = xp.log1p(xp.where(far, ratio, ratio * ratio))
+    return xp.where(far, ratio, ratio * ratio), far
+
+
+def _log_of_square(xp: Namespace, x: Any, k: Any) -> Any:
+    """Return ``log(1 + x**2 / k)`` without overflow."""
+    square, far = _ratio_squared(xp, x, k)
+    power = xp.log1p(square)
     return xp.where(far, 2 * power, power)
 
 
 def _numbers(xp: Namespace, x: Any, alpha: Any) -> tuple[Any, Any, Any]:
     """Return alpha off 0 and infinity, its distance from 2, off 0, and which is near.
 
-    Off 0 by a number that is nothing beside any other, but that may divide.
+    Off 0 by so little that no loss has other digits for it, but may be divided by it.
     """
     if is_number(alpha):
         alpha = xp.asarray(alpha, dtype=x.dtype, **xp.device_kw(x))
     eps = float(xp.finfo(x.dtype).eps)
     alpha = xp.clamp_min(xp.clamp_max(alpha, eps**-2), -(eps**-2))
-    least = eps**1.5 * xp.ones_like(alpha)
+    least = eps / 128 * xp.ones_like(alpha)
     alpha = xp.where(xp.absolute(alpha) < least, least, alpha)
     distance = xp.absolute(alpha - 2)
     return alpha, xp.clamp_min(distance, eps), distance < 0.5
@@ -151,7 +157,13 @@ def _general(xp: Namespace, x: Any, alpha: Any) -> Any:
 def _general_d_x(xp: Namespace, x: Any, alpha: Any) -> Any:
     x = _finite(xp, x)
     alpha, k, _ = _numbers(xp, x, alpha)
-    return x * xp.exp(0.5 * (alpha - 2) * _log_of_square(xp, x, k))
+    square, far = _ratio_squared(xp, x, k)
+    # An exponential loses the digits that its argument has before the point. One power
+    # is a quotient where that of the rest is nearer to 0.
+    low = xp.logical_and(alpha < 1, xp.logical_not(far))
+    power = xp.where(low, 0.5 * alpha, 0.5 * (alpha - 2))
+    part = x / xp.where(low, 1 + square, xp.ones_like(square))
+    return part * xp.exp(power * _log_of_square(xp, x, k))
 
 
 def _general_d_alpha(xp: Namespace, x: Any, alpha: Any) -> Any:

@@ -88,8 +88,10 @@ def _tukey(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
 
 def _tukey_d_input(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
     error = x - t
-    u = xp.square(error / scale)
-    return xp.where(u >= 1, 0.0, error * xp.square(1 - u))
+    # 1 - (error / scale)**2, with the digits that are left of it near the scale.
+    gap = (scale - xp.absolute(error)) / scale
+    inner = error * xp.square(gap * (2 - gap))
+    return xp.where(xp.absolute(error) >= scale, 0.0, inner)
 
 
 def _tukey_d_scale(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:

@@ -1,5 +1,7 @@
 """Losses of distributions by packages, called as those of funloss are."""
 
+import math
+
 from parity.later import torch
 from parity.packages.loading import load
 
@@ -8,6 +10,7 @@ __all__ = [
     "distillation_of_torchmetrics",
     "distillation_of_torchtune",
     "linear_distillation_of_liger",
+    "mmd_of_geomloss",
 ]
 
 
@@ -63,3 +66,11 @@ def linear_distillation_of_liger(
     biases, shares, options = (linear_bias, teacher_bias), (0.0, 1.0), (beta, -100)
     rest = temperature, False, chunk_size
     return loss.apply(*layers, labels, *biases, *shares, *options, *rest)
+
+
+def mmd_of_geomloss(input, target, *, kernel="gaussian", bandwidth=1.0):
+    """Return twice the loss, half the square of a norm; a row is at 0 from itself."""
+    loss = load("geomloss", "SamplesLoss")
+    half = loss(kernel, blur=bandwidth, backend="tensorized")(input, target)
+    lost = {"gaussian": 0.0, "laplacian": -math.expm1(-1e-4), "energy": 1e-4}[kernel]
+    return 2 * half + lost * (1 / len(input) + 1 / len(target))
