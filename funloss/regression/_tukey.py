@@ -89,9 +89,8 @@ def _tukey(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
 def _tukey_d_input(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
     error = x - t
     # 1 - (error / scale)**2, with the digits that are left of it near the scale.
-    gap = (scale - xp.absolute(error)) / scale
-    inner = error * xp.square(gap * (2 - gap))
-    return xp.where(xp.absolute(error) >= scale, 0.0, inner)
+    rest = ((scale - error) / scale) * ((scale + error) / scale)
+    return xp.where(rest <= 0, 0.0, error * xp.square(rest))
 
 
 def _tukey_d_scale(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:

@@ -78,8 +78,9 @@ def sampled_kl_loss(
 
 def sampled_kl(xp: Namespace, input: Any, reference: Any, estimator: str) -> Any:
     """Return the estimate of each step."""
-    formula, partials = _FORMULAS[estimator]
-    return xp.custom_jvp(formula, partials, input, xp.stop_gradient(reference))
+    formula, partials, shared = _FORMULAS[estimator]
+    arguments = input, xp.stop_gradient(reference)
+    return xp.custom_jvp(formula, partials, *arguments, shared=shared)
 
 
 def _k1(xp: Namespace, x: Any, reference: Any) -> Any:
@@ -95,8 +96,17 @@ def _k3(xp: Namespace, x: Any, reference: Any) -> Any:
     return xp.expm1x(reference - x)
 
 
-def _k3_d_input(xp: Namespace, x: Any, reference: Any) -> Any:
-    return -xp.expm1(reference - x)
+def _k3_shared(xp: Namespace, x: Any, reference: Any) -> tuple[Any]:
+    return (xp.expm1x_derivative(reference - x),)
 
 
-_FORMULAS = {"k1": (_k1, None), "k2": (_k2, None), "k3": (_k3, (_k3_d_input, None))}
+def _k3_d_input(xp: Namespace, x: Any, reference: Any, shared: Any) -> Any:
+    return -shared
+
+
+# The formula, its partial derivatives, and what these share with it.
+_FORMULAS = {
+    "k1": (_k1, None, None),
+    "k2": (_k2, None, None),
+    "k3": (_k3, (_k3_d_input, None), _k3_shared),
+}

@@ -71,7 +71,7 @@ INFOS = [
             ),
             Row({"input": X, "log_var": Y}, mask=ELEMENTS),
         ],
-        gates=[Gate(2 * MILLION, Limit(2.7, 4.0), Limit(8.4), Limit(54))],
+        gates=[Gate(2 * MILLION, Limit(2.7, 4.0), Limit(8.4), Limit(56))],
         curve=Curve(
             "logarithm of the variance",
             (-4.0, 2.0),

@@ -187,9 +187,10 @@ INFOS = [
                 STEPS + GROUP + STEPS[:1],
                 Limit(3.0),
                 Limit(8.4, 4.2),
-                Limit(110),
+                Limit(126),
                 reason="the divergence has one formula near 0 and one far from it",
                 options={"beta": 0.05},
+                cpu_temporaries=Limit(16.8),
             ),
             Gate(
                 STEPS + GROUP,

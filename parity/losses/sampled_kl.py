@@ -67,7 +67,15 @@ INFOS = [
             )
             for options in ({}, {"estimator": "k1"}, {"estimator": "k2"})
         ],
-        gates=[Gate(2 * MILLION, Limit(2.4, 4.0), Limit(4.2), Limit(64))],
+        gates=[
+            Gate(
+                2 * MILLION,
+                Limit(2.4, 4.0),
+                Limit(4.2),
+                Limit(81),
+                cpu_temporaries=Limit(8.4),
+            )
+        ],
         curve=Curve(
             "logarithm of the ratio to the reference",
             (-2.0, 2.0),
