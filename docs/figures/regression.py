@@ -145,6 +145,11 @@ FIGURES: dict[str, Figure] = {
         "that equals the absolute error, deepest at no error and the smallest scale, "
         "with a crease where the error changes its sign.",
     ),
+    "student_t_nll_loss": Lines(
+        CURVES["student_t_nll_loss"],
+        curve_of("student_t_nll_loss", df=1.0),
+        curve_of("student_t_nll_loss", df=1000.0),
+    ),
     "poisson_nll_loss": Picture(
         _counts,
         "Value and gradient for counts of 0, 3 and 8 as the logarithm of the rate "

@@ -5,9 +5,8 @@ large `r` two values of `gammaln` differ in their last digits alone, and likewis
 of `digamma`. Here the series of both functions far out are subtracted term by term,
 after `r` is raised to where they hold.
 
-What is left of the logarithm beside ``y * log(r)`` is small where `r` is large, and a
-sum with other terms of that size keeps its digits only if it never meets them. All
-three functions leave that part to their callers, where `is_large`.
+All are for ``r > 0`` and ``y >= 0``; infinite `r` is taken for a number so large that
+nothing is left but the limit.
 """
 
 from typing import Any
@@ -16,10 +15,12 @@ from funloss._array import Namespace
 
 __all__ = [
     "digamma_difference",
+    "digamma_excess",
     "digamma_of_sum",
-    "is_large",
+    "finite",
     "log1p_less_ratio",
     "log_rising",
+    "raised",
 ]
 
 # Of log(gamma(x)) in odd powers of 1 / x, from Bernoulli's numbers.
@@ -37,78 +38,70 @@ _STIRLING = [
 # Of log(x) - 1 / (2 * x) - digamma(x), in even ones.
 _DIGAMMA = [(2 * k + 1) * c for k, c in enumerate(_STIRLING)]
 # From here on so many terms are exact to the digits of float64, and fewer from the
-# smaller number on to those of float32.
+# smaller number on to those of float32. Both are even.
 _FAR, _FAR_IN_FLOAT32 = 10, 4
 
 
-def is_large(xp: Namespace, r: Any, y: Any) -> Any:
-    """Tell where the functions below leave out ``y * log(r)`` and its derivatives."""
-    return r >= xp.clamp_min(y, 1.0)
+def raised(xp: Namespace, r: Any) -> Any:
+    """Return `r` plus a constant, from where on the series hold."""
+    return finite(xp, r) + _steps(xp, r)
 
 
 def log_rising(xp: Namespace, r: Any, y: Any) -> Any:
-    """Return ``gammaln(r + y) - gammaln(r)`` for ``r > 0`` and ``y >= 0``.
+    """Return ``gammaln(r + y) - gammaln(r)`` less ``y * log(raised(r))``.
 
-    Less ``y * log(r)`` where `is_large`; what is left is 0 at infinity.
+    What is left out is large where `r` is, and what is left is 0 at infinity; a sum
+    with other terms keeps its digits if the two never meet. Nothing is selected, so
+    that XLA fuses this into a sum.
     """
-    r, steps = _finite(xp, r), _steps(xp, r)
-    unit = xp.where(is_large(xp, r, y), r, xp.ones_like(r))
-    is_near = r < steps
-    far = xp.where(is_near, r + steps, r)
-    # Where y is large, r + y is far without being raised.
-    is_apart = xp.logical_and(is_near, y > steps)
-    step = xp.where(is_apart, y - steps, y)
-    grown = step * xp.log(far / unit) + _stirling_difference(xp, far, step)
-    near = xp.where(is_near, r, xp.ones_like(r))
-    raised = _log_raised(xp, near, xp.clamp_max(y, float(steps)), is_apart)
-    return grown + xp.where(is_near, raised, xp.zeros_like(raised))
+    r = finite(xp, r)
+    last, far = _steps(xp, r) - 1, raised(xp, r)
+    part, other = 1 / far, 1 / (far + y)
+    terms = _terms(xp, r, _STIRLING)
+    value, slope = _divided_difference(xp, terms, part * part, other * other)
+    series = value + other * (part + other) * slope
+    total = (far + y - 0.5) * xp.log1p(y * part) - y - y * part * other * series
+    # Of the factors by which r is raised the first and the last, the second and the
+    # last but one, and so on: their product is that of the first pair and a constant.
+    pair, gap = r * (r + last), y * (r + (r + y + last))
+    for k in range((last + 1) // 2):
+        total = total - xp.log1p(gap / (pair + k * (last - k)))
+    return total
 
 
 def digamma_difference(xp: Namespace, r: Any, y: Any) -> Any:
-    """Return ``digamma(r + y) - digamma(r)``, the derivative of `log_rising` in `r`.
+    """Return ``digamma(r + y) - digamma(r)``, the derivative in `r` of `log_rising`."""
+    r = finite(xp, r)
+    total = xp.log1p(y / raised(xp, r)) + _digamma_series(xp, r, y)
+    for k in range(_steps(xp, r)):
+        total = total + y / (r + (k + y)) / (r + k)
+    return total
 
-    Less ``y / r`` where `is_large`.
+
+def digamma_excess(xp: Namespace, r: Any, y: Any) -> Any:
+    """Return ``y / r`` less `digamma_difference`: ``y * (y - 1) / (2 * r**2)`` far out.
+
+    It keeps its digits where the two are nearly equal.
     """
-    r, steps = _finite(xp, r), _steps(xp, r)
-    large, is_near = is_large(xp, r, y), r < steps
-    far = xp.where(is_near, r + steps, r)
-    ratio, part, other = y / far, 1 / far, 1 / (far + y)
-    rest, log = _less_log1p(xp, ratio)
-    terms = [0.0, *_terms(xp, r, _DIGAMMA)]
-    _, slope = _divided_difference(xp, terms, part * part, other * other)
-    series = ratio * other * (0.5 + (part + other) * slope)
-    grown = xp.where(large, series - rest, log + series)
-    near = xp.where(is_near, r, xp.ones_like(r))
-    total = xp.zeros_like(near)
-    for k in range(steps):
-        # With y / r as a sum of y / (r + k) / (r + k + 1), terms have one sign.
-        size = y / (near + (k + y)) / (near + k)
-        less = (1 - y) / (near + (k + 1))
-        total = total + size * xp.where(large, less, xp.ones_like(less))
-    return grown + xp.where(is_near, total, xp.zeros_like(total))
+    r = finite(xp, r)
+    total = _less_log1p(xp, y / raised(xp, r)) - _digamma_series(xp, r, y)
+    for k in range(_steps(xp, r)):
+        # What y / (r + k) / (r + k + 1), which add up to y / r, are beyond the others.
+        total = total + y / (r + (k + y)) / (r + k) * ((y - 1) / (r + (k + 1)))
+    return total
 
 
 def digamma_of_sum(xp: Namespace, r: Any, y: Any) -> Any:
-    """Return ``digamma(r + y)``, the derivative of `log_rising` in `y`.
-
-    Less ``log(r)`` where `is_large`.
-    """
-    r, steps = _finite(xp, r), _steps(xp, r)
-    total = r + y
-    is_near = total < steps
-    far = xp.where(is_near, total + steps, total)
-    large = is_large(xp, r, y)
-    # Not the quotient of the sum, which has lost what is small beside r.
-    ratio = xp.where(large, y / r, xp.zeros_like(y))
-    outside = xp.where(is_near, far / total, xp.ones_like(far))
-    log = xp.log(xp.where(large, outside, far)) + xp.log1p(ratio)
-    part = 1 / far
+    """Return ``digamma(r + y)`` less ``log(raised(r))``; for `log_rising` in `y`."""
+    r = finite(xp, r)
+    far, total = raised(xp, r), r + y
+    part = 1 / (far + y)
     terms = [0.0, *_terms(xp, r, _DIGAMMA)]
-    series, _ = _divided_difference(xp, terms, part * part, part)
-    near = xp.where(is_near, total, xp.ones_like(total))
-    below = sum(1 / (near + k) for k in range(steps))
-    value = log - 0.5 * part - series
-    return value - xp.where(is_near, below, xp.zeros_like(value))
+    value, _ = _divided_difference(xp, terms, part * part, part)
+    value = xp.log1p(y / far) - 0.5 * part - value
+    for k in range(_steps(xp, r)):
+        value = value - 1 / (total + k)
+    return value
 
 
 def log1p_less_ratio(xp: Namespace, x: Any) -> Any:
@@ -116,15 +109,16 @@ def log1p_less_ratio(xp: Namespace, x: Any) -> Any:
     near = xp.where(x < 1, x, xp.zeros_like(x))
     part = near / (2 + near)
     close = part * (near / (1 + near) + 2 * part * part * _atanh_tail(xp, part))
-    return xp.where(x < 1, close, xp.log1p(x) - 1 / (1 + 1 / x))
+    far = xp.where(x < 1, xp.ones_like(x), x)
+    return xp.where(x < 1, close, xp.log1p(far) - 1 / (1 + 1 / far))
 
 
-def _finite(xp: Namespace, r: Any) -> Any:
+def finite(xp: Namespace, r: Any) -> Any:
+    """Lower `r` to a number so large that nothing is left but the limit."""
     return xp.clamp_max(r, float(xp.finfo(r.dtype).max) ** 0.75)
 
 
 def _steps(xp: Namespace, like: Any) -> int:
-    """Return from where on the series are exact, and how far less is raised."""
     return _FAR_IN_FLOAT32 if float(xp.finfo(like.dtype).eps) > 1e-8 else _FAR
 
 
@@ -134,43 +128,21 @@ def _terms(xp: Namespace, like: Any, series: list[float]) -> list[float]:
     return [c for k, c in enumerate(series) if abs(c) * far ** -(2 * k + 2) > least]
 
 
-def _stirling_difference(xp: Namespace, r: Any, y: Any) -> Any:
-    """Return ``log(gamma(r + y) / gamma(r)) - y * log(r)``, far out."""
-    ratio, part, other = y / r, 1 / r, 1 / (r + y)
-    rest, log = _less_log1p(xp, ratio)
-    value, slope = _divided_difference(
-        xp, _terms(xp, r, _STIRLING), part * part, other * other
-    )
-    series = value + other * (part + other) * slope
-    return (y - 0.5) * log - r * rest - ratio * other * series
+def _digamma_series(xp: Namespace, r: Any, y: Any) -> Any:
+    """Return `digamma_difference` of what is raised, less ``log(1 + y / raised)``."""
+    far = raised(xp, r)
+    part, other = 1 / far, 1 / (far + y)
+    terms = [0.0, *_terms(xp, r, _DIGAMMA)]
+    _, slope = _divided_difference(xp, terms, part * part, other * other)
+    return y * part * other * (0.5 + (part + other) * slope)
 
 
-def _log_raised(xp: Namespace, r: Any, y: Any, is_apart: Any) -> Any:
-    """Return ``log(r * (r + 1) * ...)`` less that of ``r + y``, unless `is_apart`."""
-    # The first and the last factor, the second and the last but one, and so on: each
-    # pair is the first and a constant.
-    last = _steps(xp, r) - 1
-    pair = r * (r + last)
-    gap = y * (r + (r + y + last))
-    product, more = pair, gap
-    for k in range(1, (last + 1) // 2):
-        constant = k * (last - k)
-        # The product of r + y, less that of r.
-        more = more * (pair + (gap + constant)) + gap * product
-        product = product * (pair + constant)
-    is_close = xp.logical_and(more < product, xp.logical_not(is_apart))
-    ratio = xp.where(is_close, more, xp.zeros_like(more)) / product
-    upper = xp.where(is_apart, xp.ones_like(more), product + more)
-    return xp.where(is_close, -xp.log1p(ratio), xp.log(product / upper))
-
-
-def _less_log1p(xp: Namespace, x: Any) -> tuple[Any, Any]:
-    """Return ``x - log(1 + x)``, with its digits near 0, and the logarithm."""
-    log = xp.log1p(x)
+def _less_log1p(xp: Namespace, x: Any) -> Any:
+    """Return ``x - log(1 + x)`` for ``x >= 0``, with its digits near 0."""
     near = xp.where(x < 1, x, xp.zeros_like(x))
     part = near / (2 + near)
     close = part * (near - 2 * part * part * _atanh_tail(xp, part))
-    return xp.where(x < 1, close, x - log), log
+    return xp.where(x < 1, close, x - xp.log1p(x))
 
 
 def _atanh_tail(xp: Namespace, x: Any) -> Any:

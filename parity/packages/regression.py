@@ -3,7 +3,11 @@
 from parity.later import torch
 from parity.packages.loading import load
 
-__all__ = ["log_cosh_of_torchmetrics", "quantile_of_torch_uncertainty"]
+__all__ = [
+    "log_cosh_of_torchmetrics",
+    "quantile_of_torch_uncertainty",
+    "student_t_nll_of_torch_uncertainty",
+]
 
 
 def log_cosh_of_torchmetrics(input, target, *, reduction):
@@ -19,3 +23,15 @@ def quantile_of_torch_uncertainty(input, target, *, tau=0.5, reduction="mean"):
     fits = input == target
     left = (torch.where(fits, x.detach(), x) for x in (input, target))
     return loss(tau, reduction=reduction)(*left)
+
+
+def student_t_nll_of_torch_uncertainty(input, target, scale, df, *, reduction="mean"):
+    """Return the loss of evidential regression, for as much evidence of the location.
+
+    Without the regulariser, which is no likelihood.
+    """
+    law = load("torch_uncertainty.utils.distributions", "NormalInverseGamma")
+    loss = load("torch_uncertainty.losses.regression", "DERLoss")
+    alpha = df / 2
+    evidence = law(input, 1.0, alpha, alpha * scale**2 / 2, validate_args=False)
+    return loss(0.0, reduction=reduction)(evidence, target)
