@@ -53,6 +53,8 @@ regression mse_loss: mse MSELoss mean_squared_error squared_error l2_loss square
 regression poisson_nll_loss: PoissonNLLLoss poisson poisson_log_likelihood
 regression quantile_loss: pinball_loss tilted_loss
 regression smooth_l1_loss: SmoothL1Loss
+regression student_t_nll_loss: StudentTLoss student_t_log_likelihood
+    evidential_regression
 regression tukey_loss: biweight_loss bisquare_loss tukey_biweight TukeyBiweight
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax

@@ -59,6 +59,8 @@ NARROWER = {
     (fl.binary_cross_entropy, "input"): UNIT[(UNIT > 1e-12) & (UNIT < 1)],
     # The exponential of the input overflows: float32 by 89, float64 by 710.
     (fl.poisson_nll_loss, "input"): REAL[REAL <= 400],
+    # Second derivatives are of the size of the inverse square of df.
+    (fl.student_t_nll_loss, "df"): POSITIVE[POSITIVE >= 1e-3],
     # A variance over another is exp(log_var - target_log_var).
     (fl.gaussian_kl_divergence, None): REAL[np.abs(REAL) <= 40],
     # The ratio exp(input - old) overflows; times a tiny advantage it need not be large.

@@ -1,6 +1,7 @@
 """Errors of one element at a time that torch does not charge."""
 
 import functools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -8,6 +9,7 @@ import keras
 import numpy as np
 import optax
 import rlax
+from jax.scipy.special import gammaln
 
 import funloss as fl
 from benchmarks.case import BY_HAND
@@ -73,6 +75,17 @@ def _cox(x, time, event):
     return losses.sum() / jnp.maximum(event.sum(), 1)
 
 
+def _degrees(rng, n):
+    return *_scales(rng, n), 10 * rng.random(n, np.float32) + np.float32(0.5)
+
+
+def _student_t(x, t, scale, df=4.0):
+    scale = jnp.maximum(scale, 1e-6)
+    constant = gammaln(df / 2) - gammaln((df + 1) / 2) + 0.5 * jnp.log(math.pi * df)
+    tail = 0.5 * (df + 1) * jnp.log1p(jnp.square((x - t) / scale) / df)
+    return (jnp.log(scale) + constant + tail).mean()
+
+
 _case = functools.partial(beside, "regression")
 LARGE, SMALL = (1 << 20,), (8,)
 
@@ -95,6 +108,23 @@ CASES = [
     ),
     _case(
         fl.laplace_nll_loss, _scales, LARGE, SMALL, wrt=(0, 2), **{BY_HAND: _laplace}
+    ),
+    _case(
+        fl.student_t_nll_loss,
+        _degrees,
+        LARGE,
+        SMALL,
+        wrt=(0, 2, 3),
+        **{BY_HAND: _student_t},
+    ),
+    _case(
+        fl.student_t_nll_loss,
+        _scales,
+        LARGE,
+        SMALL,
+        wrt=(0, 2),
+        options={"df": 4.0},
+        **{BY_HAND: _student_t},
     ),
     _case(fl.general_robust_loss, errors, LARGE, SMALL, **{BY_HAND: _charbonnier}),
     _case(

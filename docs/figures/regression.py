@@ -181,6 +181,11 @@ FIGURES: dict[str, Figure] = {
         "hazards: up for early events, by most for the first, and down for those who "
         "stay at risk long, by most for the censored one that stays longest.",
     ),
+    "student_t_nll_loss": Lines(
+        CURVES["student_t_nll_loss"],
+        curve_of("student_t_nll_loss", df=1.0),
+        curve_of("student_t_nll_loss", df=1000.0),
+    ),
     "poisson_nll_loss": Picture(
         _counts,
         "Value and gradient for counts of 0, 3 and 8 as the logarithm of the rate "

@@ -18,6 +18,7 @@ from funloss.regression._mse import mse_loss
 from funloss.regression._poisson_nll import poisson_nll_loss
 from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
+from funloss.regression._student_t_nll import student_t_nll_loss
 from funloss.regression._tukey import tukey_loss
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "poisson_nll_loss",
     "quantile_loss",
     "smooth_l1_loss",
+    "student_t_nll_loss",
     "tukey_loss",
 ]

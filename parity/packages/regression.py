@@ -9,6 +9,7 @@ __all__ = [
     "cox_of_torchsurv",
     "log_cosh_of_torchmetrics",
     "quantile_of_torch_uncertainty",
+    "student_t_nll_of_torch_uncertainty",
 ]
 
 
@@ -34,3 +35,15 @@ def cox_of_torchsurv(input, time, event, *, ties="efron", reduction="mean"):
         warnings.simplefilter("ignore")
         seen = event.bool()
         return loss(input, seen, time, ties_method=ties, reduction=reduction)
+
+
+def student_t_nll_of_torch_uncertainty(input, target, scale, df, *, reduction="mean"):
+    """Return the loss of evidential regression, for as much evidence of the location.
+
+    Without the regulariser, which is no likelihood.
+    """
+    law = load("torch_uncertainty.utils.distributions", "NormalInverseGamma")
+    loss = load("torch_uncertainty.losses.regression", "DERLoss")
+    alpha = df / 2
+    evidence = law(input, 1.0, alpha, alpha * scale**2 / 2, validate_args=False)
+    return loss(0.0, reduction=reduction)(evidence, target)

@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["gaussian_kl", "laplace_nll"]
+__all__ = ["gaussian_kl", "laplace_nll", "student_t_nll"]
 
 
 def _floored(x, eps):
@@ -19,6 +19,16 @@ def laplace_nll(input, target, scale, *, full=False, eps=1e-6):
     input, target, scale = torch.broadcast_tensors(input, target, scale)
     law = torch.distributions.Laplace(input, _floored(scale, eps), validate_args=False)
     return -law.log_prob(target) - (0 if full else math.log(2))
+
+
+@reduced
+def student_t_nll(input, target, scale, df, *, full=True, eps=1e-6):
+    """Return minus the logarithm of torch's density, with a floor."""
+    scale, df = (torch.as_tensor(x, dtype=input.dtype) for x in (scale, df))
+    input, target, scale, df = torch.broadcast_tensors(input, target, scale, df)
+    scale = _floored(scale, eps)
+    law = torch.distributions.StudentT(df, input, scale, validate_args=False)
+    return -law.log_prob(target) - (0 if full else 0.5 * math.log(2 * math.pi))
 
 
 def gaussian_kl(
