@@ -16,7 +16,7 @@ def crps_normal(input, target, scale):
     z = (target - input) / torch.where(scale == 0, 1.0, scale)
     above = torch.special.erf(z / math.sqrt(2))
     density = torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    losses = scale * (z * above + 2 * density - 1 / math.sqrt(math.pi))
+    losses = (target - input) * above + scale * (2 * density - 1 / math.sqrt(math.pi))
     # In the limit the derivative in the scale is that of none of the density.
     limit = (target - input).abs() - scale / math.sqrt(math.pi)
     return torch.where(sharp, limit, losses)
