@@ -94,13 +94,10 @@ def _tukey(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
 
 
 def _tukey_d_input(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
-    error = x - t
-    inside = xp.absolute(error) < scale
-    # 0 as an array: nan where the error or the scale is.
-    zero = 0.0 * xp.clamp_max(xp.absolute(error), scale)
+    error = xp.clamp_max(xp.clamp_min(x - t, -scale), scale)
     # 1 - (error / scale)**2, with the digits that are left of it near the scale.
-    gap = (scale - xp.where(inside, xp.absolute(error), zero)) / scale
-    return xp.where(inside, error * xp.square(gap * (2 - gap)), zero)
+    gap = (scale - xp.absolute(error)) / scale
+    return error * xp.square(gap * (2 - gap))
 
 
 def _tukey_d_scale(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:

@@ -1,9 +1,23 @@
 """Losses of regression by packages, called as those of funloss are."""
 
+import math
+
 from parity.later import torch
 from parity.packages.loading import load
 
-__all__ = ["log_cosh_of_torchmetrics", "quantile_of_torch_uncertainty"]
+__all__ = [
+    "log_cosh_of_torchmetrics",
+    "quantile_of_torch_uncertainty",
+    "robust_of_kornia",
+]
+
+# What kornia calls the shapes of the general robust loss.
+_SHAPES = {
+    1.0: "charbonnier",
+    0.0: "cauchy",
+    -2.0: "geman_mcclure",
+    -math.inf: "welsch",
+}
 
 
 def log_cosh_of_torchmetrics(input, target, *, reduction):
@@ -19,3 +33,10 @@ def quantile_of_torch_uncertainty(input, target, *, tau=0.5, reduction="mean"):
     fits = input == target
     left = (torch.where(fits, x.detach(), x) for x in (input, target))
     return loss(tau, reduction=reduction)(*left)
+
+
+def robust_of_kornia(input, target, *, alpha=1.0, scale=1.0, reduction="mean"):
+    """Return the loss of the shape that has a name, of errors over the scale."""
+    name = f"{_SHAPES[alpha]}_loss"
+    loss = load(f"kornia.losses.{_SHAPES[alpha]}", name)
+    return loss(input / scale, target / scale, reduction=reduction)

@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["gaussian_kl", "laplace_nll"]
+__all__ = ["gaussian_kl", "gaussian_kl_of_torch", "laplace_nll"]
 
 
 def _floored(x, eps):
@@ -19,6 +19,19 @@ def laplace_nll(input, target, scale, *, full=False, eps=1e-6):
     input, target, scale = torch.broadcast_tensors(input, target, scale)
     law = torch.distributions.Laplace(input, _floored(scale, eps), validate_args=False)
     return -law.log_prob(target) - (0 if full else math.log(2))
+
+
+def gaussian_kl_of_torch(
+    input, log_var, target, target_log_var, *, axis=-1, reduction="mean"
+):
+    """Return torch's divergence, which cancels where the distributions agree."""
+    laws = (
+        torch.distributions.Normal(m, (v / 2).exp(), validate_args=False)
+        for m, v in ((input, log_var), (target, target_log_var))
+    )
+    losses = torch.distributions.kl_divergence(*laws)
+    losses = losses if axis is None else losses.sum(axis)
+    return losses if reduction == "none" else getattr(losses, reduction)()
 
 
 def gaussian_kl(
