@@ -1,4 +1,4 @@
-"""The page for people who come from other libraries: each of its rows is computed."""
+"""The pages for people who come from other libraries: each row is computed."""
 
 import ast
 import functools
@@ -18,11 +18,23 @@ import numpy as np
 import pytest
 
 import funloss as fl
+from tests import contrastive_learning, post_training
 from tests.assertions import assert_close
 from tests.settings import by_default, strict
 
-PAGE = Path(__file__).parents[1] / "docs" / "coming-from.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+# Libraries that are not installed here, by page: their formulas by name.
+FORMULAS = {
+    "coming-from-trl": post_training.LIBRARIES,
+    "coming-from-contrastive": {
+        library: SimpleNamespace(**losses)
+        for library, losses in contrastive_learning.LOSSES.items()
+    },
+}
+PAGES = {
+    name: (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("coming-from", *FORMULAS)
+}
 VALUE_ALONE = "value alone"
 # Keras adds 1e-7 to or clips by 1e-7 what funloss leaves as it is.
 CLOSE = 2e-6
@@ -45,16 +57,17 @@ NO_LOSSES = {
 
 
 class Line(NamedTuple):
-    """A row of a table: the section it is in, and its cells."""
+    """A row of a table: the page and the section it is in, and its cells."""
 
+    page: str
     section: str
     cells: tuple[str, ...]
 
 
-def lines(header, page=TEXT):
+def lines(header, page):
     """Yield the rows of the tables whose first cell has this header."""
     section, inside = "", False
-    for text in page.splitlines():
+    for text in PAGES[page].splitlines():
         if text.startswith("## "):
             section = text[3:].split()[0]
         if not text.startswith("|"):
@@ -62,12 +75,14 @@ def lines(header, page=TEXT):
             continue
         cells = tuple(cell.strip() for cell in text.strip("|").split("|"))
         if inside and not set(cells[0]) <= {"-"}:
-            yield Line(section, cells)
+            yield Line(page, section, cells)
         inside = inside or cells[0] == header
 
 
-SAME = list(lines("theirs"))
-DIFFERENT = list(lines("where they differ"))
+SAME = [line for page in PAGES for line in lines("theirs", page)]
+ALL_DIFFERENT = [line for page in PAGES for line in lines("where they differ", page)]
+# Of the libraries of JAX.
+DIFFERENT = [line for line in ALL_DIFFERENT if line.page == "coming-from"]
 
 
 def code(cell):
@@ -75,23 +90,30 @@ def code(cell):
     return re.fullmatch("`(.*)`", cell)[1]
 
 
-@pytest.fixture(scope="module")
-def names():
-    """Return what the code of the page may use."""
-    os.environ.setdefault("KERAS_BACKEND", "jax")
-    found = {"fl": fl, "jax": jax, "jnp": jnp, "np": np}
-    with warnings.catch_warnings():
-        # jaxopt says that it is no longer maintained; rlax imports what is deprecated.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        # The distributions that rlax takes are those of distrax.
-        for library in ("optax", "keras", "rax", "jaxopt", "rlax", "distrax"):
-            found[library] = importlib.import_module(library)
-    exec(re.search("```python\n(.*?)```", TEXT, re.DOTALL)[1], found)
-    # rax 0.4.0 calls what newer releases of JAX lack.
+@functools.cache
+def names_of(page):
+    """Return what the code of a page may use."""
+    found = {"fl": fl, "jax": jax, "jnp": jnp, "np": np} | FORMULAS.get(page, {})
+    if page not in FORMULAS:
+        os.environ.setdefault("KERAS_BACKEND", "jax")
+        with warnings.catch_warnings():
+            # jaxopt says that it is no longer maintained; rlax imports what is
+            # deprecated.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            # The distributions that rlax takes are those of distrax.
+            for library in ("optax", "keras", "rax", "jaxopt", "rlax", "distrax"):
+                found[library] = importlib.import_module(library)
+    exec(re.search("```python\n(.*?)```", PAGES[page], re.DOTALL)[1], found)
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patched():
+    """Put back what rax 0.4.0 calls and newer releases of JAX lack."""
     wraps = SimpleNamespace(wraps=lambda wrapped, **_: functools.wraps(wrapped))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jax, "util", wraps, raising=False)
-        yield found
+        yield
 
 
 @functools.cache
@@ -134,7 +156,8 @@ def assert_same(got, expected):
 
 
 @pytest.mark.parametrize("line", SAME, ids=lambda line: line.cells[0])
-def test_both_calls_give_the_same_number(line, names):
+def test_both_calls_give_the_same_number(line):
+    names = names_of(line.page)
     theirs, ours = map(code, line.cells[:2])
     if VALUE_ALONE in line.cells[2]:
         assert_same(computed(ours, names), computed(theirs, names))
@@ -152,8 +175,9 @@ def is_floating(x):
     return isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jnp.floating)
 
 
-@pytest.mark.parametrize("line", DIFFERENT, ids=lambda line: line.cells[0])
-def test_where_they_differ_each_gives_what_the_page_says(line, names):
+@pytest.mark.parametrize("line", ALL_DIFFERENT, ids=lambda line: line.cells[0])
+def test_where_they_differ_each_gives_what_the_page_says(line):
+    names = names_of(line.page)
     theirs, printed, ours, stated, _ = line.cells
     assert printed != stated
     for text, number in ((theirs, printed), (ours, stated)):
@@ -199,10 +223,29 @@ def is_a_loss_of_rlax(function):
     return home in OF_RLAX or (home == "distributions" and compares)
 
 
-@pytest.mark.usefixtures("names")
 @pytest.mark.parametrize("library", ["optax", "keras", "rax", "jaxopt", "rlax"])
 def test_every_loss_of_the_library_has_a_row(library):
+    names_of("coming-from")
     own = [line for line in SAME + DIFFERENT if line.section.lower() == library]
     calls = " ".join(line.cells[0] for line in own)
     rows = set(re.findall(rf"\b{library}\.(?:losses\.|loss\.)?(\w+)", calls))
     assert rows >= losses_of(library)
+
+
+@pytest.mark.parametrize("page", FORMULAS)
+def test_every_formula_has_a_row(page):
+    calls = " ".join(line.cells[0] for line in SAME if line.page == page)
+    for library, losses in FORMULAS[page].items():
+        for name in vars(losses):
+            assert f"{library}.{name}(" in calls
+
+
+def test_t5x_has_no_forward_mode():
+    names = names_of("coming-from-trl")
+    s, word, onehot = (names[name] for name in ("s", "word", "onehot"))
+    with pytest.raises(TypeError, match="custom_vjp"):
+        jax.jvp(lambda x: names["t5x"].cross_entropy(x, onehot, 0.1)[0], (s,), (s,))
+    value, change = jax.jvp(lambda x: fl.cross_entropy(x, word, z_loss=0.1), (s,), (s,))
+    gradient = jax.grad(fl.cross_entropy)(s, word, z_loss=0.1)
+    assert np.isfinite(value)
+    np.testing.assert_allclose(change, (gradient * s).sum(), rtol=1e-12)

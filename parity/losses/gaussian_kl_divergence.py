@@ -10,7 +10,7 @@ from parity.differences.arrays import f64
 from parity.examples.arrays import ELEMENTS, X, Y
 from parity.examples.shapes import MILLION
 from parity.info import LossInfo
-from parity.references.likelihoods import gaussian_kl
+from parity.references.likelihoods import gaussian_kl, gaussian_kl_of_torch
 from parity.row import Row
 
 ALL = ("input", "log_var", "target", "target_log_var")
@@ -24,6 +24,10 @@ def prior(rng):
 
 def two(rng):
     return dict(zip(ALL, rng.standard_normal((4, 3, 5)), strict=True))
+
+
+def apart(rng):
+    return two(rng) | {"log_var": rng.random((3, 5)) + 1.5}
 
 
 def wide(rng):
@@ -56,6 +60,7 @@ INFOS = [
         cases=[
             Case(LOSS, gaussian_kl, prior, [GRID, NONE | {"axis": [0, None]}], ALL[:2]),
             Case(LOSS, gaussian_kl, two, [GRID, NONE | {"axis": [0, None]}], ALL),
+            Case(LOSS, gaussian_kl_of_torch, apart, GRID | {"axis": [0, None]}, ALL),
             Case(LOSS, gaussian_kl, wide, GRID, ALL),
             Case(LOSS, gaussian_kl, masked, GRID | {"axis": [None, -1]}, ALL),
             Case(

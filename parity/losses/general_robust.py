@@ -6,8 +6,9 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.examples.shapes import MILLION
+from parity.packages.regression import robust_of_kornia
 from parity.references.regression import general_robust
 from parity.standard import Real, elementwise
 
@@ -25,11 +26,23 @@ REALS = {
     "scale": Real(0.625, (2.0, 0.5), "> 0"),
 }
 
+KORNIA = Package(
+    "kornia charbonnier_loss",
+    robust_of_kornia,
+    quirk="has a loss for each of four shapes, and no scale",
+    options={
+        "alpha": [1.0, 0.0, -2.0, -math.inf],
+        "scale": [1.0, 0.5],
+        "reduction": ["none", "mean", "sum"],
+    },
+)
+
 INFOS = [
     elementwise(
         fl.general_robust_loss,
         general_robust,
         reals=REALS,
+        also=[KORNIA],
         extreme={"input": FAR, "target": [0.0] * len(FAR)},
         cases=[
             Case(

@@ -1,5 +1,6 @@
 """Losses of regression by packages, called as those of funloss are."""
 
+import math
 import warnings
 
 from parity.later import torch
@@ -9,8 +10,17 @@ __all__ = [
     "cox_of_torchsurv",
     "log_cosh_of_torchmetrics",
     "quantile_of_torch_uncertainty",
+    "robust_of_kornia",
     "student_t_nll_of_torch_uncertainty",
 ]
+
+# What kornia calls the shapes of the general robust loss.
+_SHAPES = {
+    1.0: "charbonnier",
+    0.0: "cauchy",
+    -2.0: "geman_mcclure",
+    -math.inf: "welsch",
+}
 
 
 def log_cosh_of_torchmetrics(input, target, *, reduction):
@@ -47,3 +57,10 @@ def student_t_nll_of_torch_uncertainty(input, target, scale, df, *, reduction="m
     alpha = df / 2
     evidence = law(input, 1.0, alpha, alpha * scale**2 / 2, validate_args=False)
     return loss(0.0, reduction=reduction)(evidence, target)
+
+
+def robust_of_kornia(input, target, *, alpha=1.0, scale=1.0, reduction="mean"):
+    """Return the loss of the shape that has a name, of errors over the scale."""
+    name = f"{_SHAPES[alpha]}_loss"
+    loss = load(f"kornia.losses.{_SHAPES[alpha]}", name)
+    return loss(input / scale, target / scale, reduction=reduction)

@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["gaussian_kl", "laplace_nll", "student_t_nll"]
+__all__ = ["gaussian_kl", "gaussian_kl_of_torch", "laplace_nll", "student_t_nll"]
 
 
 def _floored(x, eps):
@@ -29,6 +29,19 @@ def student_t_nll(input, target, scale, df, *, full=True, eps=1e-6):
     scale = _floored(scale, eps)
     law = torch.distributions.StudentT(df, input, scale, validate_args=False)
     return -law.log_prob(target) - (0 if full else 0.5 * math.log(2 * math.pi))
+
+
+def gaussian_kl_of_torch(
+    input, log_var, target, target_log_var, *, axis=-1, reduction="mean"
+):
+    """Return torch's divergence, which cancels where the distributions agree."""
+    laws = (
+        torch.distributions.Normal(m, (v / 2).exp(), validate_args=False)
+        for m, v in ((input, log_var), (target, target_log_var))
+    )
+    losses = torch.distributions.kl_divergence(*laws)
+    losses = losses if axis is None else losses.sum(axis)
+    return losses if reduction == "none" else getattr(losses, reduction)()
 
 
 def gaussian_kl(

@@ -21,10 +21,10 @@ OF_LOSSES = sorted((DOCS / "losses").glob("*.md"))
 SECTIONS = ["When to use it", "When not", "By hand", "In JAX", "In NumPy", "In PyTorch"]
 # Fences whose text is run elsewhere, or is no code.
 EXEMPT = {
-    "coming-from.md": ["python"],  # tests/test_coming_from.py runs it
-    # tests/test_coming_from_contrastive.py runs it
+    # tests/test_coming_from.py runs them
+    "coming-from.md": ["python"],
     "coming-from-contrastive.md": ["python"],
-    "coming-from-trl.md": ["python"],  # tests/test_coming_from_trl.py runs it
+    "coming-from-trl.md": ["python"],
     "which-loss.md": ["text"] * 5,  # what the examples print, compared by their test
 }
 LOADED = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(\w+:)')
