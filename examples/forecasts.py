@@ -1,0 +1,84 @@
+"""Predict distributions of scikit-learn's diabetes data: calibration and sharpness.
+
+Needs the extra `dev`: python examples/forecasts.py [--figure FILE.svg]
+"""
+
+import argparse
+import functools
+import pathlib
+import runpy
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+from scipy import stats
+from sklearn.datasets import load_diabetes
+
+import funloss as fl
+
+jax.config.update("jax_enable_x64", True)
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--figure", help="where to write it")
+LEVELS, rng = np.arange(1, 20) / 20, np.random.default_rng(0)
+patients, disease = load_diabetes(return_X_y=True)
+x, y = np.c_[np.ones(442), patients * 21], disease / 100  # columns of variance 1
+fold, start = rng.permutation(442) % 5, jnp.asarray(rng.normal(size=(11, 40)) / 10)
+# Of linear outputs z: how many there are, their loss, and the quantiles they stand for.
+MODELS = {
+    "quantile": (19, lambda z, y: fl.quantile_loss(z, y, tau=LEVELS), np.asarray),
+    "gaussian_nll": (
+        2,
+        lambda z, y: fl.gaussian_nll_loss(z[:, 0], y, jnp.exp(2 * z[:, 1])),
+        lambda z: stats.norm.ppf(LEVELS, z[:, :1], np.exp(z[:, 1:])),
+    ),
+    "student_t_nll": (
+        3,
+        lambda z, y: fl.student_t_nll_loss(z[:, 0], y, *jnp.exp(z[:, 1:]).T),
+        lambda z: stats.t.ppf(LEVELS, np.exp(z[:, 2:]), z[:, :1], np.exp(z[:, 1:2])),
+    ),
+    "crps_ensemble": (
+        40,
+        lambda z, y: fl.crps_ensemble_loss(z, y, fair=1.0),
+        lambda z: np.quantile(z, LEVELS, axis=1).T,
+    ),
+}
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def fit(loss, w, x, y):
+    """Return the weights after 1500 steps of Adam."""
+    optimiser = optax.adam(optax.cosine_decay_schedule(0.03, 1500))
+
+    def step(_, carry):
+        gradient = jax.grad(lambda w: loss(x @ w, y))(carry[0])
+        change, state = optimiser.update(gradient, carry[1])
+        return carry[0] + change, state
+
+    return jax.lax.fori_loop(0, 1500, step, (w, optimiser.init(w)))[0]
+
+
+found = {}
+for name, (outputs, loss, quantiles) in MODELS.items():
+    z = np.zeros((442, outputs))
+    for k in range(5):
+        w = fit(loss, start[:, :outputs], x[fold != k], y[fold != k])
+        z[fold == k] = x[fold == k] @ w
+    guess = quantiles(z)
+    found[name] = 100 * (y[:, None] <= guess).mean(axis=0)
+    inside, width = found[name][17] - found[name][1], 100 * (guess[:, 17] - guess[:, 1])
+    score = 200 * fl.quantile_loss(guess, y, tau=LEVELS)
+    print(
+        f"{name:13}  inside {inside:.0f}%  width {width.mean():.0f}  CRPS {score:.1f}"
+    )
+if path := parser.parse_args().figure:
+    look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
+    plt.rcParams.update(look["STYLE"])
+    canvas, axes = plt.subplots(figsize=(7.2, 3.0), layout="constrained")
+    for (name, share), mark in zip(found.items(), "osd^", strict=True):
+        axes.plot(LEVELS, share, mark, label=name, markersize=4)
+    axes.plot([0, 1], [0, 100], color=look["INK"], linewidth=0.8)
+    axes.set(xlabel="level of the quantile", ylabel="patients below it, %")
+    axes.legend()
+    canvas.savefig(path)
