@@ -5,7 +5,7 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["gaussian_kl", "laplace_nll", "student_t_nll"]
+__all__ = ["gaussian_kl", "laplace_nll", "negative_binomial_nll", "student_t_nll"]
 
 
 def _floored(x, eps):
@@ -29,6 +29,28 @@ def student_t_nll(input, target, scale, df, *, full=True, eps=1e-6):
     scale = _floored(scale, eps)
     law = torch.distributions.StudentT(df, input, scale, validate_args=False)
     return -law.log_prob(target) - (0 if full else 0.5 * math.log(2 * math.pi))
+
+
+@reduced
+def negative_binomial_nll(
+    input, target, total_count, gate=None, *, parameter="logits", full=False
+):
+    """Return minus the logarithm of torch's probability, with zeros put in."""
+    target, total_count = (
+        torch.as_tensor(x, dtype=input.dtype) for x in (target, total_count)
+    )
+    input, target, r = torch.broadcast_tensors(input, target, total_count)
+    logits = {"logits": input, "log_mean": input - r.log()}
+    logits = logits[parameter] if parameter in logits else (input / r).log()
+    law = torch.distributions.NegativeBinomial(r, logits=logits, validate_args=False)
+    log_p = law.log_prob(target)
+    # The term of the target alone is among torch's.
+    log_p = log_p if full else log_p + torch.lgamma(target + 1)
+    if gate is None:
+        return -log_p
+    kept = torch.nn.functional.logsigmoid(-gate) + log_p
+    zero = torch.logaddexp(torch.nn.functional.logsigmoid(gate), kept)
+    return -torch.where(target == 0, zero, kept)
 
 
 def gaussian_kl(
