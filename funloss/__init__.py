@@ -111,6 +111,9 @@ if TYPE_CHECKING:
         mean_squared_logarithmic_error as mean_squared_logarithmic_error,
     )
     from funloss.regression import mse_loss as mse_loss
+    from funloss.regression import (
+        negative_binomial_nll_loss as negative_binomial_nll_loss,
+    )
     from funloss.regression import poisson_nll_loss as poisson_nll_loss
     from funloss.regression import quantile_loss as quantile_loss
     from funloss.regression import smooth_l1_loss as smooth_l1_loss

@@ -50,6 +50,8 @@ regression mean_absolute_percentage_error: mape
 regression mean_squared_logarithmic_error: msle squared_log_error
 regression mse_loss: mse MSELoss mean_squared_error squared_error l2_loss square_loss
     quadratic_loss pointwise_mse_loss rmse root_mean_squared_error
+regression negative_binomial_nll_loss: NegativeBinomialLoss nb_loss zinb_loss
+    negative_binomial_log_likelihood zero_inflated_negative_binomial
 regression poisson_nll_loss: PoissonNLLLoss poisson poisson_log_likelihood
 regression quantile_loss: pinball_loss tilted_loss
 regression smooth_l1_loss: SmoothL1Loss

@@ -59,7 +59,9 @@ NARROWER = {
     (fl.binary_cross_entropy, "input"): UNIT[(UNIT > 1e-12) & (UNIT < 1)],
     # The exponential of the input overflows: float32 by 89, float64 by 710.
     (fl.poisson_nll_loss, "input"): REAL[REAL <= 400],
-    # Second derivatives are of the size of the inverse square of df.
+    # Second derivatives are of the size of the inverse square of a mean, df or count.
+    (fl.negative_binomial_nll_loss, "target"): POSITIVE,
+    (fl.negative_binomial_nll_loss, "total_count"): POSITIVE[POSITIVE >= 1e-3],
     (fl.student_t_nll_loss, "df"): POSITIVE[POSITIVE >= 1e-3],
     # A variance over another is exp(log_var - target_log_var).
     (fl.gaussian_kl_divergence, None): REAL[np.abs(REAL) <= 40],
@@ -108,9 +110,11 @@ def numbers(row, name):
     divergence = row.loss in {fl.kl_div, fl.generalized_kl_divergence}
     logarithms = divergence and (name == "input" or "log_target" in row.options)
     logits = name == "input" and "activation" in row.options
+    mean = name == "input" and row.options.get("parameter") == "mean"
     relevance = name == "target" and row.loss.__name__ in RANKED
     probabilities = row.loss in PROBABILITIES.get(name, ()) and not logits
     kinds = (
+        (mean, POSITIVE[POSITIVE >= 1e-3]),
         (narrower is not None, narrower),
         (logarithms or name == "log_probs", NEGATIVE),
         (relevance, RELEVANCE),

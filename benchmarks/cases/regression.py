@@ -86,6 +86,17 @@ def _student_t(x, t, scale, df=4.0):
     return (jnp.log(scale) + constant + tail).mean()
 
 
+def _counts(rng, n):
+    target = rng.poisson(3, n).astype(np.float32)
+    return rng.standard_normal(n, np.float32), target, _degrees(rng, n)[-1]
+
+
+def _negative_binomial(x, y, r, parameter="logits"):
+    logits = x if parameter == "logits" else x - jnp.log(r)
+    losses = r * jax.nn.softplus(logits) + y * jax.nn.softplus(-logits)
+    return (losses + gammaln(r) - gammaln(r + y)).mean()
+
+
 _case = functools.partial(beside, "regression")
 LARGE, SMALL = (1 << 20,), (8,)
 
@@ -125,6 +136,23 @@ CASES = [
         wrt=(0, 2),
         options={"df": 4.0},
         **{BY_HAND: _student_t},
+    ),
+    _case(
+        fl.negative_binomial_nll_loss,
+        _counts,
+        LARGE,
+        SMALL,
+        wrt=(0, 2),
+        **{BY_HAND: _negative_binomial},
+    ),
+    _case(
+        fl.negative_binomial_nll_loss,
+        _counts,
+        LARGE,
+        SMALL,
+        wrt=(0, 2),
+        options={"parameter": "log_mean"},
+        **{BY_HAND: functools.partial(_negative_binomial, parameter="log_mean")},
     ),
     _case(fl.general_robust_loss, errors, LARGE, SMALL, **{BY_HAND: _charbonnier}),
     _case(

@@ -15,6 +15,7 @@ from funloss.regression._mean_squared_logarithmic_error import (
     mean_squared_logarithmic_error,
 )
 from funloss.regression._mse import mse_loss
+from funloss.regression._negative_binomial_nll import negative_binomial_nll_loss
 from funloss.regression._poisson_nll import poisson_nll_loss
 from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
@@ -33,6 +34,7 @@ __all__ = [
     "mean_absolute_percentage_error",
     "mean_squared_logarithmic_error",
     "mse_loss",
+    "negative_binomial_nll_loss",
     "poisson_nll_loss",
     "quantile_loss",
     "smooth_l1_loss",

@@ -5,7 +5,13 @@ import math
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["gaussian_kl", "gaussian_kl_of_torch", "laplace_nll", "student_t_nll"]
+__all__ = [
+    "gaussian_kl",
+    "gaussian_kl_of_torch",
+    "laplace_nll",
+    "negative_binomial_nll",
+    "student_t_nll",
+]
 
 
 def _floored(x, eps):
@@ -42,6 +48,28 @@ def gaussian_kl_of_torch(
     losses = torch.distributions.kl_divergence(*laws)
     losses = losses if axis is None else losses.sum(axis)
     return losses if reduction == "none" else getattr(losses, reduction)()
+
+
+@reduced
+def negative_binomial_nll(
+    input, target, total_count, gate=None, *, parameter="logits", full=False
+):
+    """Return minus the logarithm of torch's probability, with zeros put in."""
+    target, total_count = (
+        torch.as_tensor(x, dtype=input.dtype) for x in (target, total_count)
+    )
+    input, target, r = torch.broadcast_tensors(input, target, total_count)
+    logits = {"logits": input, "log_mean": input - r.log()}
+    logits = logits[parameter] if parameter in logits else (input / r).log()
+    law = torch.distributions.NegativeBinomial(r, logits=logits, validate_args=False)
+    log_p = law.log_prob(target)
+    # The term of the target alone is among torch's.
+    log_p = log_p if full else log_p + torch.lgamma(target + 1)
+    if gate is None:
+        return -log_p
+    kept = torch.nn.functional.logsigmoid(-gate) + log_p
+    zero = torch.logaddexp(torch.nn.functional.logsigmoid(gate), kept)
+    return -torch.where(target == 0, zero, kept)
 
 
 def gaussian_kl(
