@@ -53,27 +53,30 @@ def _sums(xp: Namespace, x: Any, *, directed: bool) -> tuple[Any, ...]:
     zeros = xp.astype(xp.isnan(x), x.dtype) * 0.0
     carry = (xp.total(zeros, -1), zeros) if directed else (xp.total(zeros, -1),)
 
-    def step(carry: Any, offset: Any, share: Any) -> Any:
+    def of_offset(offset: Any, share: Any) -> tuple[Any, ...]:
         ahead = x - xp.block(twice, offset, count)
         size = xp.norm(ahead, 2, -1, keepdims=True)
-        total = carry[0] + share * size[..., 0]
+        distances = share * size[..., 0]
         if not directed:
-            return (total,)
+            return (distances,)
         size = xp.where(size == 0, 1.0, size)
         # Those of the pairs in which each vector is the other one.
         behind = x - xp.block(twice, count - offset, count)
         size_behind = xp.block(xp.concat([size, size], axis=0), count - offset, count)
         directions = xp.quotient(ahead, size) + xp.quotient(behind, size_behind)
-        return total, carry[1] + share * directions
+        return distances, share * directions
+
+    def step(carry: Any, row: Any) -> Any:
+        added = zip(carry, of_offset(*row), strict=True)
+        return tuple(total + term for total, term in added), row[0]
 
     # Half way round, each pair is met from both sides.
     offsets = range(1, count // 2 + 1)
     shares = [0.5 if 2 * offset == count else 1.0 for offset in offsets]
     if xp.name != "jax":
-        for offset, share in zip(offsets, shares, strict=True):
-            carry = step(carry, offset, share)
+        for row in zip(offsets, shares, strict=True):
+            carry, _ = step(carry, row)
     else:
         rows = xp.asarray(offsets, dtype=xp.int32), xp.asarray(shares, dtype=x.dtype)
-        loop = xp.checkpoint(lambda carry, row: (step(carry, *row), row[0]))
-        carry, _ = xp.scan(loop, carry, rows)
+        carry, _ = xp.scan(step, carry, rows)
     return (xp.total(carry[0], 0), *carry[1:])

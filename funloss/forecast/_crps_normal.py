@@ -81,7 +81,7 @@ def crps_normal_loss(
         broadcast_weight=True,
     )
     partials = (*difference_partials(_d_input), _d_scale)
-    losses = batch.map(_crps_normal, partials, shared=_slopes)
+    losses = batch.map(_crps_normal, partials, shared=_derivatives)
     losses = batch.nan_outside(
         losses, ">= 0", lambda _, scale: scale < 0, scale=batch.arrays["scale"]
     )
@@ -91,7 +91,7 @@ def crps_normal_loss(
 def _crps_normal(xp: Namespace, x: Any, t: Any, scale: Any) -> Any:
     # Of degree 1 in error and scale together, it is the sum of each times its
     # derivative. Errors of `z` drop out to first order.
-    d_error, d_scale = _slopes(xp, x, t, scale)
+    d_error, d_scale = _derivatives(xp, x, t, scale)
     return (x - t) * d_error + scale * d_scale
 
 
@@ -103,7 +103,7 @@ def _d_scale(_xp: Namespace, *arguments: Any) -> Any:
     return arguments[-1]
 
 
-def _slopes(xp: Namespace, x: Any, t: Any, scale: Any) -> tuple[Any, Any]:
+def _derivatives(xp: Namespace, x: Any, t: Any, scale: Any) -> tuple[Any, Any]:
     """Return the derivatives in the error and in the scale."""
     # Minima and maxima alone: XLA fuses those, and writes out what it selects.
     scale = xp.clamp_min(scale, float(xp.finfo(x.dtype).smallest_normal))
