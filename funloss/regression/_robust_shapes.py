@@ -114,17 +114,11 @@ _OWN = {
 }
 
 
-def _ratio_squared(xp: Namespace, x: Any, k: Any) -> tuple[Any, Any]:
-    """Return ``x**2 / k``, its root where it is large, and where that is."""
-    ratio = xp.absolute(x) / (xp.sqrt(k) if not is_number(k) else math.sqrt(k))
-    far = ratio > _FAR
-    return xp.where(far, ratio, ratio * ratio), far
-
-
 def _log_of_square(xp: Namespace, x: Any, k: Any) -> Any:
     """Return ``log(1 + x**2 / k)`` without overflow."""
-    square, far = _ratio_squared(xp, x, k)
-    power = xp.log1p(square)
+    ratio = xp.absolute(x) / (xp.sqrt(k) if not is_number(k) else math.sqrt(k))
+    far = ratio > _FAR
+    power = xp.log1p(xp.where(far, ratio, ratio * ratio))
     return xp.where(far, 2 * power, power)
 
 
@@ -157,12 +151,12 @@ def _general(xp: Namespace, x: Any, alpha: Any) -> Any:
 def _general_d_x(xp: Namespace, x: Any, alpha: Any) -> Any:
     x = _finite(xp, x)
     alpha, k, _ = _numbers(xp, x, alpha)
-    square, far = _ratio_squared(xp, x, k)
     # An exponential loses the digits that its argument has before the point. One power
     # is a quotient where that of the rest is nearer to 0.
-    low = xp.logical_and(alpha < 1, xp.logical_not(far))
+    near = xp.clamp_max(xp.absolute(x) / xp.sqrt(k), _FAR)
+    low = xp.logical_and(alpha < 1, near < _FAR)
     power = xp.where(low, 0.5 * alpha, 0.5 * (alpha - 2))
-    part = x / xp.where(low, 1 + square, xp.ones_like(square))
+    part = x / xp.where(low, 1 + near * near, xp.ones_like(near))
     return part * xp.exp(power * _log_of_square(xp, x, k))
 
 
