@@ -13,6 +13,7 @@ from tests.assertions import assert_close
 
 LOSS = fl.mmd_loss
 KERNELS = ("gaussian", "laplacian", "energy")
+with_gradient = jax.jit(jax.value_and_grad(LOSS), static_argnames="kernel")
 # k(0) - k(d) of each, to fifty digits, and its derivative by d.
 LEFT = {
     "gaussian": lambda d: -mpmath.expm1(-(d**2) / 2),
@@ -187,8 +188,8 @@ def test_the_error_is_a_rounding_of_the_means(kernel, dtype, moved, size):
     y = np.asarray(other).astype(dtype)
     with mpmath.workdps(50):
         value, gradient, means, sizes = exact(kernel, x, y)
-    loss = jax.value_and_grad(lambda x: LOSS(x, y[:, None], kernel=kernel))
-    got, found = (np.asarray(v, np.float64) for v in loss(jnp.asarray(x)[:, None]))
+    results = with_gradient(x[:, None], y[:, None], kernel=kernel)
+    got, found = (np.asarray(v, np.float64) for v in results)
     eps = float(np.finfo(dtype).eps)
     # Three means are subtracted, so that the condition is their sum over the value.
     assert abs(got - value) <= 4 * eps * means
