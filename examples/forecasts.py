@@ -66,19 +66,25 @@ for name, (outputs, loss, quantiles) in MODELS.items():
         w = fit(loss, start[:, :outputs], x[fold != k], y[fold != k])
         z[fold == k] = x[fold == k] @ w
     guess = quantiles(z)
-    found[name] = 100 * (y[:, None] <= guess).mean(axis=0)
-    inside, width = found[name][17] - found[name][1], 100 * (guess[:, 17] - guess[:, 1])
-    score = 200 * fl.quantile_loss(guess, y, tau=LEVELS)
-    print(
-        f"{name:13}  inside {inside:.0f}%  width {width.mean():.0f}  CRPS {score:.1f}"
-    )
+    share = 100 * (y[:, None] <= guess).mean(axis=0)
+    width = 100 * (guess[:, 17] - guess[:, 1]).mean()
+    score, inside = 200 * fl.quantile_loss(guess, y, tau=LEVELS), share[17] - share[1]
+    print(f"{name:13}  inside {inside:.0f}%  width {width:.0f}  CRPS {score:.1f}")
+    found[name] = share, width
 if path := parser.parse_args().figure:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
-    canvas, axes = plt.subplots(figsize=(7.2, 3.0), layout="constrained")
-    for (name, share), mark in zip(found.items(), "osd^", strict=True):
-        axes.plot(LEVELS, share, mark, label=name, markersize=4)
-    axes.plot([0, 1], [0, 100], color=look["INK"], linewidth=0.8)
-    axes.set(xlabel="level of the quantile", ylabel="patients below it, %")
-    axes.legend()
+    canvas, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0), layout="constrained")
+    for (name, (share, width)), color in zip(
+        found.items(), look["SERIES"], strict=False
+    ):
+        left.plot(LEVELS, share - 100 * LEVELS, label=name, color=color)
+        right.barh(name, width, color=color)
+    left.set(
+        xlabel="level of the quantile",
+        ylabel="below it, less the level, %",
+        ylim=(-8, 8),
+    )
+    right.set(xlabel="width of the interval of 80 %")
+    right.invert_yaxis()
     canvas.savefig(path)

@@ -12,7 +12,10 @@ __all__ = ["EXAMPLES", "draw"]
 
 _ROOT = Path(__file__).parents[2]
 # The scripts whose figures stand in the guide.
-EXAMPLES = ("outliers", "imbalance", "margins", "contrastive", "calibration")
+EXAMPLES = (
+    *("outliers", "counts", "survival", "imbalance", "margins", "contrastive"),
+    *("calibration", "forecasts"),
+)
 
 
 def draw(folder: Path) -> None:
