@@ -53,21 +53,8 @@ def _sums(xp: Namespace, x: Any, *, directed: bool) -> tuple[Any, ...]:
     zeros = xp.astype(xp.isnan(x), x.dtype) * 0.0
     carry = (xp.total(zeros, -1), zeros) if directed else (xp.total(zeros, -1),)
 
-    def of_offset(offset: Any, share: Any) -> tuple[Any, ...]:
-        ahead = x - xp.block(twice, offset, count)
-        size = xp.norm(ahead, 2, -1, keepdims=True)
-        distances = share * size[..., 0]
-        if not directed:
-            return (distances,)
-        size = xp.where(size == 0, 1.0, size)
-        # Those of the pairs in which each vector is the other one.
-        behind = x - xp.block(twice, count - offset, count)
-        size_behind = xp.block(xp.concat([size, size], axis=0), count - offset, count)
-        directions = xp.quotient(ahead, size) + xp.quotient(behind, size_behind)
-        return distances, share * directions
-
     def step(carry: Any, row: Any) -> Any:
-        added = zip(carry, of_offset(*row), strict=True)
+        added = zip(carry, _terms(xp, x, twice, *row, directed=directed), strict=True)
         return tuple(total + term for total, term in added), row[0]
 
     # Half way round, each pair is met from both sides.
@@ -80,3 +67,24 @@ def _sums(xp: Namespace, x: Any, *, directed: bool) -> tuple[Any, ...]:
         rows = xp.asarray(offsets, dtype=xp.int32), xp.asarray(shares, dtype=x.dtype)
         carry, _ = xp.scan(step, carry, rows)
     return (xp.total(carry[0], 0), *carry[1:])
+
+
+def _terms(
+    xp: Namespace, x: Any, twice: Any, offset: Any, share: Any, *, directed: bool
+) -> tuple[Any, ...]:
+    """Return the distances from vectors `offset` further on, each times `share`.
+
+    With `directed`, also the directions from both vectors at this offset.
+    """
+    count = x.shape[0]
+    ahead = x - xp.block(twice, offset, count)
+    size = xp.norm(ahead, 2, -1, keepdims=True)
+    distances = share * size[..., 0]
+    if not directed:
+        return (distances,)
+    size = xp.where(size == 0, 1.0, size)
+    # Those of the pairs in which each vector is the other one.
+    behind = x - xp.block(twice, count - offset, count)
+    size_behind = xp.block(xp.concat([size, size], axis=0), count - offset, count)
+    directions = xp.quotient(ahead, size) + xp.quotient(behind, size_behind)
+    return distances, share * directions
