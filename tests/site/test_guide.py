@@ -102,7 +102,7 @@ def test_a_negative_binomial_foretells_the_counts_that_poisson_does_not(run):
 
 def test_risks_agree_but_times_of_return_do_not(run):
     printed, _ = run("survival.py")
-    line = r"^(\S.*\S)  in order ([\d.]+)%  half free of it for ([\d.]+) years$"
+    line = r"^(\S.*\S) +in order ([\d.]+)%  half free of it for ([\d.]+) years$"
     found = re.findall(line, printed, re.MULTILINE)
     (median,) = re.findall(r"^Kaplan and Meier +([\d.]+) years$", printed, re.MULTILINE)
     assert [name for name, _, _ in found] == [
