@@ -1,4 +1,4 @@
-"""What the README says in figures, and its list of losses.
+"""What the README says in figures, and its families of losses.
 
 `python -m parity.tables` writes both, from the files that own them.
 """
@@ -12,21 +12,24 @@ from typing import Any
 from benchmarks.goals import geometric_mean
 from benchmarks.result import Row
 from benchmarks.summary import ratios_by_peer
-from funloss._registry import FAMILIES, LOSSES
+from docs.making.pages import FAMILIES, LOSSES
 
 __all__ = ["families", "reasons"]
 
+# How many losses of a family the README names.
+SHOWN = 5
 DOCS = Path(__file__).parents[1] / "docs"
 SCORES = (16384, 262144)
 SHARDED = "| `cross_entropy` | f32[2048,131072] | 1 x 8 | 2 all-reduce "
 
 
 def families() -> str:
-    """Return a line for each family: its losses."""
+    """Return a line for each family: how many losses it has, and the most used."""
     lines = []
-    for family in FAMILIES:
-        names = [f"`{x.name}`" for x in LOSSES.values() if x.family == family]
-        lines.append(f"- **{family.capitalize()}:** {', '.join(names)}\n")
+    for family, names in FAMILIES.items():
+        shown = ", ".join(f"`{name}`" for name in names[:SHOWN])
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        lines.append(f"- **{family.capitalize()}** ({len(names)}): {shown}{more}\n")
     return "".join(lines)
 
 

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.goals import COMPILED, Goal, reached
 from benchmarks.result import Row
 from docs.figures.overview import PANELS
-from funloss._registry import FAMILIES, LOSSES
+from docs.making.pages import FAMILIES
 from tests.test_coming_from import DIFFERENT
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -144,10 +144,14 @@ def test_the_memory_and_the_exchange_are_those_that_are_counted():
     assert scaling.count(row) == 1
 
 
-def test_every_loss_is_listed_under_its_family():
-    for family in FAMILIES:
-        names = re.findall("`(.*?)`", line(f"{family.capitalize()}:"))
-        assert names == [x.name for x in LOSSES.values() if x.family == family]
+def test_every_family_has_its_number_of_losses_and_the_most_used():
+    for family, names in FAMILIES.items():
+        said = line(family.capitalize())
+        assert said.startswith(f"({len(names)}): ")
+        shown = re.findall("`(.*?)`", said)
+        assert shown == names[: len(shown)]
+        more = re.findall(r" and (\d+) more$", said)
+        assert len(shown) + sum(map(int, more)) == len(names)
 
 
 def test_the_picture_has_the_losses_that_its_command_draws():
