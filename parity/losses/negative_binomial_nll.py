@@ -153,9 +153,9 @@ INFOS = [
             Gate(3 * MILLION, Limit(2.3, 2.5), Limit(4.2), Limit(106)),
             Gate(
                 3 * MILLION,
-                Limit(15),
-                Limit(51),
-                Limit(389),
+                Limit(11),
+                Limit(30),
+                Limit(331),
                 wrt=(0, 2),
                 options={"parameter": "log_mean"},
             ),
