@@ -110,9 +110,9 @@ def _d_count(
     """
     more, fewer = shares
     start = xp.where(ratio < 1, log1p_less_ratio(xp, ratio), log - more)
-    large = digamma_excess(xp, r, y) - y / r * more
-    small = y / r * fewer - digamma_difference(xp, r, y)
-    return start + xp.where(r >= y, large, small)
+    is_large = r >= y
+    rest = y / r * xp.where(is_large, -more, fewer)
+    return start + (digamma_excess(xp, r, y, is_large) + rest)
 
 
 PARAMETERS = {

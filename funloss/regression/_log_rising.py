@@ -78,16 +78,24 @@ def digamma_difference(xp: Namespace, r: Any, y: Any) -> Any:
     return total
 
 
-def digamma_excess(xp: Namespace, r: Any, y: Any) -> Any:
+def digamma_excess(xp: Namespace, r: Any, y: Any, within: Any = None) -> Any:
     """Return ``y / r`` less `digamma_difference`: ``y * (y - 1) / (2 * r**2)`` far out.
 
-    It keeps its digits where the two are nearly equal.
+    It keeps its digits where the two are nearly equal. Where `within` is False it is
+    minus that difference alone, which keeps its own.
     """
     r = finite(xp, r)
-    total = _less_log1p(xp, y / raised(xp, r)) - _digamma_series(xp, r, y)
+    ratio = y / raised(xp, r)
+
+    def chosen(excess: Any, minus: Any) -> Any:
+        return excess if within is None else xp.where(within, excess, minus)
+
+    total = chosen(_less_log1p(xp, ratio), -xp.log1p(ratio))
+    total = total - _digamma_series(xp, r, y)
     for k in range(_steps(xp, r)):
         # What y / (r + k) / (r + k + 1), which add up to y / r, are beyond the others.
-        total = total + y / (r + (k + y)) / (r + k) * ((y - 1) / (r + (k + 1)))
+        share = chosen((y - 1) / (r + (k + 1)), -xp.ones_like(r))
+        total = total + y / (r + (k + y)) / (r + k) * share
     return total
 
 

@@ -91,6 +91,16 @@ def test_gradients_of_a_gate(derivative):
     assert_close(derivative(of_gate, [-LOG2, -LOG2]), expected)
 
 
+def test_a_masked_element_has_no_part(derivative):
+    def of_gate(gate):
+        xp = fl.array_namespace(gate)
+        y = xp.asarray([1.0, math.nan], dtype=gate.dtype)
+        where = xp.asarray([True, False])
+        return losses(0 * gate, y, 1.0, gate=gate, where=where, reduction="mean")
+
+    assert_close(derivative(of_gate, [-LOG2, math.nan]), [1 / 3, 0])
+
+
 def test_a_gate_far_out_keeps_digits(xp):
     gate = xp.asarray([40.0, -40.0, -500.0, 0.0], dtype=xp.float32)
     x = xp.asarray([0.0, 5.0, 5.0, -30.0], dtype=xp.float32)
