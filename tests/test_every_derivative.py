@@ -59,6 +59,8 @@ NARROWER = {
     (fl.binary_cross_entropy, "input"): UNIT[(UNIT > 1e-12) & (UNIT < 1)],
     # The exponential of the input overflows: float32 by 89, float64 by 710.
     (fl.poisson_nll_loss, "input"): REAL[REAL <= 400],
+    # Means and what is seen of them.
+    (fl.tweedie_nll_loss, None): POSITIVE,
     # A variance over another is exp(log_var - target_log_var).
     (fl.gaussian_kl_divergence, None): REAL[np.abs(REAL) <= 40],
     # The ratio exp(input - old) overflows; times a tiny advantage it need not be large.

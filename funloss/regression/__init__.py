@@ -19,6 +19,7 @@ from funloss.regression._poisson_nll import poisson_nll_loss
 from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
 from funloss.regression._tukey import tukey_loss
+from funloss.regression._tweedie_nll import tweedie_nll_loss
 
 __all__ = [
     "cox_loss",
@@ -36,4 +37,5 @@ __all__ = [
     "quantile_loss",
     "smooth_l1_loss",
     "tukey_loss",
+    "tweedie_nll_loss",
 ]

@@ -34,3 +34,10 @@ def cox_of_torchsurv(input, time, event, *, ties="efron", reduction="mean"):
         warnings.simplefilter("ignore")
         seen = event.bool()
         return loss(input, seen, time, ties_method=ties, reduction=reduction)
+
+
+def tweedie_of_torchmetrics(input, target, *, power, full):
+    """Return half the deviance, a mean."""
+    assert full
+    loss = load("torchmetrics.functional.regression", "tweedie_deviance_score")
+    return loss(input, target, power) / 2
