@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from funloss.regression import smooth_l1_loss as smooth_l1_loss
     from funloss.regression import student_t_nll_loss as student_t_nll_loss
     from funloss.regression import tukey_loss as tukey_loss
+    from funloss.regression import tweedie_nll_loss as tweedie_nll_loss
     from funloss.reinforcement import (
         categorical_q_learning_loss as categorical_q_learning_loss,
     )

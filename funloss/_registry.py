@@ -58,6 +58,8 @@ regression smooth_l1_loss: SmoothL1Loss
 regression student_t_nll_loss: StudentTLoss student_t_log_likelihood
     evidential_regression
 regression tukey_loss: biweight_loss bisquare_loss tukey_biweight TukeyBiweight
+regression tweedie_nll_loss: tweedie_loss TweedieLoss tweedie_deviance
+    tweedie_deviance_score mean_tweedie_deviance gamma_nll_loss gamma_deviance
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
 classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss

@@ -63,6 +63,8 @@ NARROWER = {
     (fl.negative_binomial_nll_loss, "target"): POSITIVE,
     (fl.negative_binomial_nll_loss, "total_count"): POSITIVE[POSITIVE >= 1e-3],
     (fl.student_t_nll_loss, "df"): POSITIVE[POSITIVE >= 1e-3],
+    # Means and what is seen of them.
+    (fl.tweedie_nll_loss, None): POSITIVE,
     # A variance over another is exp(log_var - target_log_var).
     (fl.gaussian_kl_divergence, None): REAL[np.abs(REAL) <= 40],
     # The ratio exp(input - old) overflows; times a tiny advantage it need not be large.

@@ -63,6 +63,20 @@ def _laplace(x, t, scale):
     return (jnp.log(scale) + jnp.abs(x - t) / scale).mean()
 
 
+def _amounts(rng, n):
+    x, t = rng.random((2, n), np.float32) + np.float32(0.1)
+    return x, t
+
+
+def _tweedie(x, t, p=1.5):
+    return (x ** (2 - p) / (2 - p) - t * x ** (1 - p) / (1 - p)).mean()
+
+
+def _deviance(x, t, p=1.5):
+    constant = t ** (2 - p) / ((1 - p) * (2 - p))
+    return _tweedie(x, t) + constant.mean()
+
+
 def _cohort(rng, n):
     x, time = rng.standard_normal((2, n), np.float32)
     return x, time, rng.random(n) < 0.5
@@ -162,6 +176,15 @@ CASES = [
         SMALL,
         options={"alpha": 1.5},
         **{BY_HAND: _power},
+    ),
+    _case(fl.tweedie_nll_loss, _amounts, LARGE, SMALL, **{BY_HAND: _tweedie}),
+    _case(
+        fl.tweedie_nll_loss,
+        _amounts,
+        LARGE,
+        SMALL,
+        options={"full": True},
+        **{BY_HAND: _deviance},
     ),
     _case(fl.cox_loss, _cohort, (1 << 16,), SMALL, **{BY_HAND: _cox}),
     _case(fl.tukey_loss, errors, LARGE, SMALL, **{BY_HAND: _tukey}),

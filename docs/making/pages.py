@@ -15,7 +15,7 @@ _USED = """
 mse_loss l1_loss huber_loss smooth_l1_loss log_cosh_loss general_robust_loss
 tukey_loss quantile_loss expectile_loss
 gaussian_nll_loss laplace_nll_loss student_t_nll_loss poisson_nll_loss
-negative_binomial_nll_loss cox_loss
+negative_binomial_nll_loss tweedie_nll_loss cox_loss
 mean_squared_logarithmic_error mean_absolute_percentage_error
 cross_entropy binary_cross_entropy_with_logits binary_cross_entropy nll_loss
 smooth_labels linear_cross_entropy adaptive_log_softmax_with_loss

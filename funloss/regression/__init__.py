@@ -21,6 +21,7 @@ from funloss.regression._quantile import quantile_loss
 from funloss.regression._smooth_l1 import smooth_l1_loss
 from funloss.regression._student_t_nll import student_t_nll_loss
 from funloss.regression._tukey import tukey_loss
+from funloss.regression._tweedie_nll import tweedie_nll_loss
 
 __all__ = [
     "cox_loss",
@@ -40,4 +41,5 @@ __all__ = [
     "smooth_l1_loss",
     "student_t_nll_loss",
     "tukey_loss",
+    "tweedie_nll_loss",
 ]

@@ -64,3 +64,10 @@ def robust_of_kornia(input, target, *, alpha=1.0, scale=1.0, reduction="mean"):
     name = f"{_SHAPES[alpha]}_loss"
     loss = load(f"kornia.losses.{_SHAPES[alpha]}", name)
     return loss(input / scale, target / scale, reduction=reduction)
+
+
+def tweedie_of_torchmetrics(input, target, *, power, full):
+    """Return half the deviance, a mean."""
+    assert full
+    loss = load("torchmetrics.functional.regression", "tweedie_deviance_score")
+    return loss(input, target, power) / 2
