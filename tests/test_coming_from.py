@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from tests import contrastive_learning, post_training
+from tests import contrastive_learning, forecasting, post_training
 from tests.assertions import assert_close
 from tests.settings import by_default, strict
 
@@ -30,6 +30,7 @@ FORMULAS = {
         library: SimpleNamespace(**losses)
         for library, losses in contrastive_learning.LOSSES.items()
     },
+    "coming-from-forecasting": forecasting.LIBRARIES,
 }
 PAGES = {
     name: (DOCS / f"{name}.md").read_text(encoding="utf-8")
@@ -234,7 +235,8 @@ def test_every_loss_of_the_library_has_a_row(library):
 
 @pytest.mark.parametrize("page", FORMULAS)
 def test_every_formula_has_a_row(page):
-    calls = " ".join(line.cells[0] for line in SAME if line.page == page)
+    own = [line for line in SAME + ALL_DIFFERENT if line.page == page]
+    calls = " ".join(line.cells[0] for line in own)
     for library, losses in FORMULAS[page].items():
         for name in vars(losses):
             assert f"{library}.{name}(" in calls

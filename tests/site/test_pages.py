@@ -24,6 +24,7 @@ EXEMPT = {
     # tests/test_coming_from.py runs them
     "coming-from.md": ["python"],
     "coming-from-contrastive.md": ["python"],
+    "coming-from-forecasting.md": ["python"],
     "coming-from-trl.md": ["python"],
     "which-loss.md": ["text"] * 5,  # what the examples print, compared by their test
 }
