@@ -12,6 +12,7 @@ __all__ = [
     "quantile_of_torch_uncertainty",
     "robust_of_kornia",
     "student_t_nll_of_torch_uncertainty",
+    "tweedie_of_torchmetrics",
 ]
 
 # What kornia calls the shapes of the general robust loss.
