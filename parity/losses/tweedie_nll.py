@@ -153,7 +153,7 @@ INFOS = [
                 2 * MILLION,
                 Limit(12, 2.5),
                 Limit(30),
-                Limit(166),
+                Limit(168),
                 reason=CHECKED,
                 options={"full": True},
                 cpu_temporaries=Limit(34),
