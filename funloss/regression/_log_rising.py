@@ -3,7 +3,7 @@
 ``gamma(r + y) / gamma(r)`` is ``r * (r + 1) * ... * (r + y - 1)`` for whole `y`. For
 large `r` two values of `gammaln` differ in their last digits alone, and likewise two
 of `digamma`. Here the series of both functions far out are subtracted term by term,
-after `r` is raised to where they hold.
+after `r` is raised to where they are exact.
 
 All are for ``r > 0`` and ``y >= 0``; infinite `r` is taken for a number so large that
 nothing is left but the limit.
@@ -43,7 +43,7 @@ _FAR, _FAR_IN_FLOAT32 = 10, 4
 
 
 def raised(xp: Namespace, r: Any) -> Any:
-    """Return `r` plus a constant, from where on the series hold."""
+    """Return `r` plus a constant, from where on the series are exact."""
     return finite(xp, r) + _steps(xp, r)
 
 
@@ -58,8 +58,8 @@ def log_rising(xp: Namespace, r: Any, y: Any) -> Any:
     last, far = _steps(xp, r) - 1, raised(xp, r)
     part, other = 1 / far, 1 / (far + y)
     terms = _terms(xp, r, _STIRLING)
-    value, slope = _divided_difference(xp, terms, part * part, other * other)
-    series = value + other * (part + other) * slope
+    value, quotient = _divided_difference(xp, terms, part * part, other * other)
+    series = value + other * (part + other) * quotient
     total = (far + y - 0.5) * xp.log1p(y * part) - y - y * part * other * series
     # Of the factors by which r is raised the first and the last, the second and the
     # last but one, and so on: their product is that of the first pair and a constant.
@@ -141,8 +141,8 @@ def _digamma_series(xp: Namespace, r: Any, y: Any) -> Any:
     far = raised(xp, r)
     part, other = 1 / far, 1 / (far + y)
     terms = [0.0, *_terms(xp, r, _DIGAMMA)]
-    _, slope = _divided_difference(xp, terms, part * part, other * other)
-    return y * part * other * (0.5 + (part + other) * slope)
+    _, quotient = _divided_difference(xp, terms, part * part, other * other)
+    return y * part * other * (0.5 + (part + other) * quotient)
 
 
 def _less_log1p(xp: Namespace, x: Any) -> Any:
@@ -164,8 +164,8 @@ def _divided_difference(
     xp: Namespace, factors: list[float], x: Any, other: Any
 ) -> tuple[Any, Any]:
     """Return a polynomial at `x`, and its difference to that at `other` over theirs."""
-    value, slope = xp.zeros_like(x), xp.zeros_like(x)
+    value, quotient = xp.zeros_like(x), xp.zeros_like(x)
     for factor in factors[::-1]:
-        slope = slope * other + value
+        quotient = quotient * other + value
         value = value * x + factor
-    return value, slope
+    return value, quotient

@@ -1,6 +1,7 @@
 """Negative log-likelihood of counts under a negative binomial distribution."""
 
 import math
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from funloss._array import Namespace
@@ -97,12 +98,13 @@ def negative_binomial_nll_loss(
         J. M. Hilbe, Negative binomial regression, 2011.
     """
     check_choice(tuple(PARAMETERS), parameter=parameter)
-    kind = PARAMETERS[parameter]
+    counts = Counts(PARAMETERS[parameter], full)
+    gates = {} if gate is None else {"gate": gate}
     batch = elements(
         input=input,
         target=target,
         total_count=total_count,
-        **({} if gate is None else {"gate": gate}),
+        **gates,
         weight=weight,
         where=where,
         dtype=dtype,
@@ -110,17 +112,13 @@ def negative_binomial_nll_loss(
         shapes="broadcast",
         broadcast_weight=True,
     )
-    xp, (x, y, r, *gates) = batch.xp, batch.arrays.values()
-    counts = Counts(kind, full)
-    losses = xp.custom_jvp(counts.losses, counts.partials, x, y, r)
-    for g in gates:
-        partials = (_inflated_d_losses, None, _inflated_d_gate)
-        losses = xp.custom_jvp(_inflated, partials, losses, y, g)
-    # Only to raise: the formula gives nan by itself, in the gradient, too.
-    batch.nan_outside(losses, ">= 0", lambda _, y: y < 0, target=y)
-    batch.nan_outside(losses, "> 0", lambda _, r: r <= 0, total_count=r)
-    if kind.least is not None:
-        batch.nan_outside(losses, ">= 0", lambda _, x: x < 0, input=x)
+    x, y, r, *gate_logits = batch.arrays.values()
+    losses = batch.xp.custom_jvp(counts.losses, counts.partials, x, y, r)
+    for g in gate_logits:
+        losses = batch.xp.custom_jvp(_inflated, _INFLATED_PARTIALS, losses, y, g)
+    for name, rule, is_outside in counts.rules():
+        # Only to raise: the formula gives nan by itself, in the gradient, too.
+        batch.nan_outside(losses, rule, is_outside, **{name: batch.arrays[name]})
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
@@ -129,6 +127,13 @@ class Counts(Record):
 
     parameter: Parameter
     full: bool
+
+    def rules(self) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+        """Yield the arrays that have a range, what it is and what is outside."""
+        yield "target", ">= 0", lambda _, y: y < 0
+        yield "total_count", "> 0", lambda _, r: r <= 0
+        if self.parameter.least is not None:
+            yield "input", ">= 0", lambda _, x: x < 0
 
     def checked(self, xp: Namespace, x: Any, y: Any, r: Any) -> tuple[Any, Any, Any]:
         """Return location, target and count, nan where they are out of range."""
@@ -195,3 +200,6 @@ def _inflated_d_gate(xp: Namespace, nll: Any, y: Any, gate: Any) -> Any:
     share = xp.sigmoid(gate)
     zero = xp.sigmoid(-gate) * xp.sigmoid(gate + nll) * xp.expm1(-nll)
     return xp.where(y == 0, zero, share)
+
+
+_INFLATED_PARTIALS = (_inflated_d_losses, None, _inflated_d_gate)
