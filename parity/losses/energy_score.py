@@ -142,7 +142,7 @@ INFOS = [
                 ),
             )
         ],
-        gates=[Gate(("f32[256,32,64]", "f32[256,64]"), None, Limit(11), Limit(103))],
+        gates=[Gate(("f32[256,32,64]", "f32[256,64]"), None, Limit(15), Limit(111))],
         curve=Curve(
             "first coordinate of what was seen",
             (-3.0, 3.0),

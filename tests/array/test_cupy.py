@@ -11,13 +11,17 @@ import types
 
 import numpy as np
 import pytest
+import scipy.special
 
 import funloss as fl
 from funloss import _array
 from tests.assertions import assert_close
 from tests.table import rows
 
-MODULES = ("cupy", "cupy.cuda", "cupy.cuda.device", "cupy.linalg", "cupy.fft")
+MODULES = (
+    *("cupy", "cupy.cuda", "cupy.cuda.device", "cupy.linalg", "cupy.fft"),
+    *("cupyx", "cupyx.scipy", "cupyx.scipy.special"),
+)
 
 
 class _Device:
@@ -127,6 +131,7 @@ def cupy():
     made["cupy"] = module = library("cupy", np)
     made["cupy.linalg"] = module.linalg = library("cupy.linalg", np.linalg)
     made["cupy.fft"] = module.fft = library("cupy.fft", np.fft)
+    made["cupyx.scipy.special"] = library("cupyx.scipy.special", scipy.special)
     module.cuda, module.ndarray = made["cupy.cuda"], _Array
     module.asarray = on_device(np.asarray, held)
     module.array = on_device(np.array, held)
