@@ -13,7 +13,7 @@ SUMMARY = json.loads(FIGURES.read_text())["summary"]
 STARTS = {
     "README.md": [
         "<!-- reasons:start -->\n- **Checked:** ",
-        "<!-- families:start -->\n- **Regression:** `",
+        "<!-- families:start -->\n- **Regression** (",
     ],
     "losses.md": [
         "<!-- losses:start -->\n### Classification\n\n| loss |",
