@@ -19,6 +19,7 @@ BEYOND_TORCH = (
     "reinforcement",
     "preference",
     "forecast",
+    "detection",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"

@@ -6,6 +6,7 @@ from benchmarks.cases import (
     compiling,
     contrastive,
     cross_entropy,
+    detection,
     eager,
     elementwise,
     forecast,
@@ -37,6 +38,7 @@ _SIZED = (
     *contrastive.CASES,
     *ranking.CASES,
     *forecast.CASES,
+    *detection.CASES,
     *preference.CASES,
     *reinforcement.CASES,
 )

@@ -39,6 +39,7 @@ class ArrayAPI:
     result_type: _Function
 
     # Of each element
+    atan2: _Function
     ceil: _Function
     copysign: _Function
     cos: _Function
