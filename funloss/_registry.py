@@ -93,6 +93,7 @@ classification soft_margin_loss: SoftMarginLoss logistic_loss
 classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
     categorical_focal_loss
 classification z_loss: router_z_loss log_partition_loss
+classification zlpr_loss: multilabel_categorical_crossentropy
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
 ranking cosent_loss: CoSENTLoss consistent_sentence_embedding
 ranking listmle_loss: list_mle plackett_luce_loss

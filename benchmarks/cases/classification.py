@@ -12,6 +12,7 @@ import funloss as fl
 from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
+from benchmarks.cases.rows import tagged
 from benchmarks.makers import JaxGradient
 
 __all__ = ["CASES"]
@@ -69,6 +70,16 @@ def _balance(x, top_k):
 
 def _log_mass(x):
     return jax.nn.logsumexp(x, axis=-1)
+
+
+def _zero_bounded(x, t):
+    """Return the ZLPR loss as it is written by hand."""
+    zero = jax.numpy.zeros_like(x[:, :1])
+    costs = 0.0
+    for sign, mask in ((-1, t == 1), (1, t == 0)):
+        scores = jax.numpy.where(mask, sign * x, -jax.numpy.inf)
+        costs += jax.nn.logsumexp(jax.numpy.concatenate([zero, scores], 1), 1)
+    return costs.mean()
 
 
 _case = functools.partial(beside, "classification")
@@ -196,5 +207,12 @@ CASES = [
         (2, 5, 4),
         options={"top_k": 2},
         **{BY_HAND: functools.partial(_balance, top_k=2)},
+    ),
+    _case(
+        fl.zlpr_loss,
+        tagged,
+        (4096, 256),
+        SOME_ROWS,
+        **{BY_HAND: _zero_bounded},
     ),
 ]

@@ -28,6 +28,7 @@ from funloss.classification._smooth_labels import smooth_labels
 from funloss.classification._soft_margin import soft_margin_loss
 from funloss.classification._softmax_focal import softmax_focal_loss
 from funloss.classification._z import z_loss
+from funloss.classification._zlpr import zlpr_loss
 
 __all__ = [
     "adaptive_log_softmax_with_loss",
@@ -52,4 +53,5 @@ __all__ = [
     "soft_margin_loss",
     "softmax_focal_loss",
     "z_loss",
+    "zlpr_loss",
 ]
