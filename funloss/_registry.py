@@ -60,6 +60,7 @@ regression student_t_nll_loss: StudentTLoss student_t_log_likelihood
 regression tukey_loss: biweight_loss bisquare_loss tukey_biweight TukeyBiweight
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
+classification asymmetric_loss: AsymmetricLossMultiLabel asl
 classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
 classification binary_cross_entropy_with_logits: bce BCEWithLogitsLoss bce_with_logits
     sigmoid_binary_cross_entropy sigmoid_cross_entropy sigmoid_cross_entropy_with_logits

@@ -72,6 +72,15 @@ def _log_mass(x):
     return jax.nn.logsumexp(x, axis=-1)
 
 
+def _asymmetric(x, t, *, gamma_neg=4, gamma_pos=1, clip=0.05):
+    """Return the asymmetric loss as it is written by hand."""
+    p = jax.nn.sigmoid(x)
+    excess = jax.numpy.maximum(p - clip, 0)
+    on = (1 - p) ** gamma_pos * jax.nn.log_sigmoid(x)
+    off = excess**gamma_neg * jax.numpy.log1p(-excess)
+    return -(t * on + (1 - t) * off).mean()
+
+
 def _zero_bounded(x, t):
     """Return the ZLPR loss as it is written by hand."""
     zero = jax.numpy.zeros_like(x[:, :1])
@@ -113,6 +122,13 @@ CASES = [
         keras=lambda x, t: keras.losses.binary_focal_crossentropy(
             t, x, from_logits=True, apply_class_balancing=True
         ),
+    ),
+    _case(
+        fl.asymmetric_loss,
+        _binary,
+        BITS,
+        SOME_BITS,
+        **{BY_HAND: _asymmetric},
     ),
     _case(
         fl.multiclass_hinge_loss,

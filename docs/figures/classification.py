@@ -408,6 +408,11 @@ FIGURES: dict[str, Figure] = {
         curve_of("sigmoid_focal_loss", gamma=0.5),
         CURVES["binary_cross_entropy_with_logits"],
     ),
+    "asymmetric_loss": Lines(
+        CURVES["asymmetric_loss"],
+        curve_of("asymmetric_loss", gamma_neg=1.0),
+        curve_of("asymmetric_loss", gamma_neg=0.0, clip=0.0),
+    ),
     "softmax_focal_loss": Lines(
         CURVES["softmax_focal_loss"],
         curve_of("softmax_focal_loss", gamma=0.5),

@@ -3,6 +3,7 @@
 from funloss.classification._adaptive_log_softmax_with_loss import (
     adaptive_log_softmax_with_loss,
 )
+from funloss.classification._asymmetric import asymmetric_loss
 from funloss.classification._binary_cross_entropy import binary_cross_entropy
 from funloss.classification._binary_cross_entropy_with_logits import (
     binary_cross_entropy_with_logits,
@@ -32,6 +33,7 @@ from funloss.classification._zlpr import zlpr_loss
 
 __all__ = [
     "adaptive_log_softmax_with_loss",
+    "asymmetric_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_sparsemax_loss",
