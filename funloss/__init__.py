@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from funloss.classification import (
         adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )
+    from funloss.classification import asymmetric_loss as asymmetric_loss
     from funloss.classification import binary_cross_entropy as binary_cross_entropy
     from funloss.classification import (
         binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from funloss.classification import soft_margin_loss as soft_margin_loss
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
     from funloss.classification import z_loss as z_loss
+    from funloss.classification import zlpr_loss as zlpr_loss
     from funloss.contrastive import barlow_twins_loss as barlow_twins_loss
     from funloss.contrastive import circle_loss as circle_loss
     from funloss.contrastive import info_nce_loss as info_nce_loss

@@ -62,6 +62,7 @@ regression tweedie_nll_loss: tweedie_loss TweedieLoss tweedie_deviance
     tweedie_deviance_score mean_tweedie_deviance gamma_nll_loss gamma_deviance
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
+classification asymmetric_loss: AsymmetricLossMultiLabel asl
 classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
 classification binary_cross_entropy_with_logits: bce BCEWithLogitsLoss bce_with_logits
     sigmoid_binary_cross_entropy sigmoid_cross_entropy sigmoid_cross_entropy_with_logits
@@ -95,6 +96,7 @@ classification soft_margin_loss: SoftMarginLoss logistic_loss
 classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
     categorical_focal_loss
 classification z_loss: router_z_loss log_partition_loss
+classification zlpr_loss: multilabel_categorical_crossentropy
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
 ranking cosent_loss: CoSENTLoss consistent_sentence_embedding
 ranking listmle_loss: list_mle plackett_luce_loss

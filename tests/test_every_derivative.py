@@ -29,6 +29,7 @@ PROBABILITIES = {
     "target": {
         fl.binary_cross_entropy_with_logits,
         fl.multilabel_soft_margin_loss,
+        fl.asymmetric_loss,
         fl.sigmoid_focal_loss,
         fl.cross_entropy,
         fl.softmax_focal_loss,

@@ -12,6 +12,7 @@ import funloss as fl
 from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
+from benchmarks.cases.rows import tagged
 from benchmarks.makers import JaxGradient
 
 __all__ = ["CASES"]
@@ -71,6 +72,25 @@ def _log_mass(x):
     return jax.nn.logsumexp(x, axis=-1)
 
 
+def _asymmetric(x, t, *, gamma_neg=4, gamma_pos=1, clip=0.05):
+    """Return the asymmetric loss as it is written by hand."""
+    p = jax.nn.sigmoid(x)
+    excess = jax.numpy.maximum(p - clip, 0)
+    on = (1 - p) ** gamma_pos * jax.nn.log_sigmoid(x)
+    off = excess**gamma_neg * jax.numpy.log1p(-excess)
+    return -(t * on + (1 - t) * off).mean()
+
+
+def _zero_bounded(x, t):
+    """Return the ZLPR loss as it is written by hand."""
+    zero = jax.numpy.zeros_like(x[:, :1])
+    costs = 0.0
+    for sign, mask in ((-1, t == 1), (1, t == 0)):
+        scores = jax.numpy.where(mask, sign * x, -jax.numpy.inf)
+        costs += jax.nn.logsumexp(jax.numpy.concatenate([zero, scores], 1), 1)
+    return costs.mean()
+
+
 _case = functools.partial(beside, "classification")
 BITS, SOME_BITS = (1 << 20,), (8,)
 ROWS, SOME_ROWS = (4096, 1000), (6, 5)
@@ -102,6 +122,13 @@ CASES = [
         keras=lambda x, t: keras.losses.binary_focal_crossentropy(
             t, x, from_logits=True, apply_class_balancing=True
         ),
+    ),
+    _case(
+        fl.asymmetric_loss,
+        _binary,
+        BITS,
+        SOME_BITS,
+        **{BY_HAND: _asymmetric},
     ),
     _case(
         fl.multiclass_hinge_loss,
@@ -196,5 +223,12 @@ CASES = [
         (2, 5, 4),
         options={"top_k": 2},
         **{BY_HAND: functools.partial(_balance, top_k=2)},
+    ),
+    _case(
+        fl.zlpr_loss,
+        tagged,
+        (4096, 256),
+        SOME_ROWS,
+        **{BY_HAND: _zero_bounded},
     ),
 ]

@@ -13,7 +13,7 @@ from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.makers import JaxGradient, torch_gradient
 from benchmarks.sizes import Growth, pairs
 
-__all__ = ["CASES", "rows"]
+__all__ = ["CASES", "rows", "tagged"]
 
 CUTOFFS = (100, 1000)
 
@@ -31,7 +31,8 @@ def _signed_pairs(rng, n, d):
     return *rows(2)(rng, n, d), np.sign(rng.standard_normal(n, np.float32))
 
 
-def _multilabel(rng, n, c):
+def tagged(rng, n, c):
+    """Make scores, and which classes apply: one of ten."""
     truth = (rng.random((n, c)) < 0.1).astype(np.float32)
     return rng.standard_normal((n, c), np.float32), truth
 
@@ -168,7 +169,7 @@ CASES = [
     ),
     _case(
         "multilabel_soft_margin_loss",
-        _multilabel,
+        tagged,
         (4096, 256),
         SMALL,
         F.multilabel_soft_margin_loss,

@@ -221,6 +221,28 @@ def _multilabel_soft_margin(canvas: Canvas) -> None:
         axes.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
 
 
+def _zlpr(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    scores, tags = np.asarray([2.5, -1.5, 0.5, 1.5, -2.5]), np.asarray([1, 1, 0, 0, 0])
+    pull = -gradient_of(fl.zlpr_loss, scores, tags)
+    colours = [SERIES[0] if tag else SERIES[4] for tag in tags]
+    _scored(left, scores, pull, colours)
+    panel(left, "scores, and where they are pulled", "class")
+    alone = -gradient_of(fl.binary_cross_entropy_with_logits, scores, tags)
+    for (name, each), shift, colour in zip(
+        {"zlpr_loss": pull, "each class alone": alone}.items(),
+        (-0.2, 0.2),
+        SERIES[1:],
+        strict=False,
+    ):
+        right.bar(np.arange(5) + shift, each, 0.36, color=colour, label=name)
+    right.axhline(0, color=INK, linewidth=0.8)
+    right.legend(fontsize=9, loc="upper right")
+    panel(right, "pull", "class")
+    for axes in (left, right):
+        axes.set_xticks(range(5), ["0, true", "1, true", "2", "3", "4"])
+
+
 def _smooth(canvas: Canvas) -> None:
     panels = canvas.subplots(1, 2, sharey=True)
     truth = np.asarray([0.0, 1.0, 0.0, 0.0])
@@ -339,6 +361,14 @@ FIGURES: dict[str, Figure] = {
         "loss of each class alone, from 0.08 to 1.70, and the loss of the row, which "
         "is their mean, 0.91.",
     ),
+    "zlpr_loss": Picture(
+        _zlpr,
+        "Five scores as bars with arrows along the pull on each: the true class at "
+        "-1.5 is pulled up by 0.81 and the one at 2.5 hardly, and of the three others "
+        "the one at 1.5 is pushed down by 0.62, the one at 0.5 by 0.23 and the one at "
+        "-2.5 by 0.01. Beside it the same pulls and those of each class alone: these "
+        "are 0.62 and 0.82 on the two false classes above 0, far more than 1 together.",
+    ),
     "hinge_loss": Lines(
         CURVES["hinge_loss"],
         curve_of("hinge_loss", p=2),
@@ -377,6 +407,11 @@ FIGURES: dict[str, Figure] = {
         CURVES["sigmoid_focal_loss"],
         curve_of("sigmoid_focal_loss", gamma=0.5),
         CURVES["binary_cross_entropy_with_logits"],
+    ),
+    "asymmetric_loss": Lines(
+        CURVES["asymmetric_loss"],
+        curve_of("asymmetric_loss", gamma_neg=1.0),
+        curve_of("asymmetric_loss", gamma_neg=0.0, clip=0.0),
     ),
     "softmax_focal_loss": Lines(
         CURVES["softmax_focal_loss"],

@@ -8,7 +8,7 @@ from funloss._core.arrays import cast_like, check_where, fill_masked, promote_ar
 from funloss._core.labels import batch_shape, class_axis, class_labels, match_rows
 from funloss._core.options import Option, propagate_nan
 from funloss._core.record import Record
-from funloss._core.reduction import reduce_losses
+from funloss._core.reduction import MeanOver, reduce_losses
 
 __all__ = ["TimeSteps", "time_steps"]
 
@@ -48,8 +48,10 @@ class TimeSteps(Record):
         )
         return labels, bad
 
-    def reduce(self, losses: Any, reduction: str) -> Any:
-        """Weight, mask, reduce and cast `losses`; the mean divides by their number."""
+    def reduce(
+        self, losses: Any, reduction: str, *, mean_over: MeanOver = "elements"
+    ) -> Any:
+        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor."""
         return reduce_losses(
             self.xp,
             self.dtype,
@@ -57,6 +59,7 @@ class TimeSteps(Record):
             reduction,
             weight=self.weight,
             where=self.where,
+            mean_weights=self.weight if mean_over == "weight" else None,
         )
 
 

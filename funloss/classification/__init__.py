@@ -3,6 +3,7 @@
 from funloss.classification._adaptive_log_softmax_with_loss import (
     adaptive_log_softmax_with_loss,
 )
+from funloss.classification._asymmetric import asymmetric_loss
 from funloss.classification._binary_cross_entropy import binary_cross_entropy
 from funloss.classification._binary_cross_entropy_with_logits import (
     binary_cross_entropy_with_logits,
@@ -28,9 +29,11 @@ from funloss.classification._smooth_labels import smooth_labels
 from funloss.classification._soft_margin import soft_margin_loss
 from funloss.classification._softmax_focal import softmax_focal_loss
 from funloss.classification._z import z_loss
+from funloss.classification._zlpr import zlpr_loss
 
 __all__ = [
     "adaptive_log_softmax_with_loss",
+    "asymmetric_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_sparsemax_loss",
@@ -52,4 +55,5 @@ __all__ = [
     "soft_margin_loss",
     "softmax_focal_loss",
     "z_loss",
+    "zlpr_loss",
 ]

@@ -1,20 +1,24 @@
 """Focal loss of logits: binary cross-entropy that leaves easy elements alone."""
 
-import math
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.checks import check_values
 from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._binary_cross_entropy import is_no_probability
+from funloss.classification._focal_parts import (
+    FAR,
+    above_zero,
+    exponentials,
+    floored,
+    nan_if_bad,
+    power,
+    unread_probability,
+    whole,
+)
 
-__all__ = ["power", "sigmoid_focal_loss", "whole"]
-
-# Infinite logits count as this in derivatives, where 0 times infinity would be nan.
-_FAR = 1e30
+__all__ = ["sigmoid_focal_loss"]
 
 
 @loss
@@ -92,21 +96,10 @@ def sigmoid_focal_loss(
     )
     xp, (input, target) = batch.xp, batch.arrays.values()
     gamma, *rest = batch.options
-    bad = xp.custom_jvp(is_no_probability, None, target)
-    unread = check_values(xp, "in 0..1", target=(target, bad)) is not None
+    unread = unread_probability(xp, target)
     arguments = (input, target, rest[0] if rest else None, whole(gamma), unread)
-    losses = xp.custom_jvp(_focal, _PARTIALS, *arguments, shared=_exponentials)
+    losses = xp.custom_jvp(_focal, _PARTIALS, *arguments, shared=exponentials)
     return batch.reduce(losses, reduction, mean_over="weight")
-
-
-def whole(gamma: Any) -> Any:
-    """Return a whole number as an integer, whose powers are products."""
-    return int(gamma) if isinstance(gamma, float) and gamma.is_integer() else gamma
-
-
-def power(xp: Namespace, base: Any, gamma: Any) -> Any:
-    """Return ``base**gamma``, whose derivatives at 0 are finite for every `gamma`."""
-    return base**gamma if isinstance(gamma, int) else xp.safe_power(base, gamma)
 
 
 def _balance(t: Any, alpha: Any) -> Any:
@@ -114,21 +107,11 @@ def _balance(t: Any, alpha: Any) -> Any:
 
 
 def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, unread: bool) -> Any:
-    p, q, tail = _exponentials(xp, x)
+    p, q, tail = exponentials(xp, x)
     rest = (1 - t) * p + t * q
     focal = _balance(t, alpha) * (rest**gamma * (tail + _far(xp, x, t)))
     # An infinite logit on the right side has loss 0.
-    return _nan_if_bad(xp, xp.where(rest == 0, 0.0, focal), t, unread)
-
-
-def _nan_if_bad(xp: Namespace, x: Any, t: Any, unread: bool) -> Any:
-    """Return `x`, nan where a target is `unread` and no probability."""
-    return xp.where(is_no_probability(xp, t), math.nan, x) if unread else x
-
-
-def _exponentials(xp: Namespace, x: Any, *_: Any) -> tuple[Any, ...]:
-    """Return ``p``, ``1 - p``, and the cross-entropy of the likelier side."""
-    return xp.sigmoid(x), xp.sigmoid(-x), xp.softplus_tail(xp.absolute(x))
+    return nan_if_bad(xp, xp.where(rest == 0, 0.0, focal), t, unread)
 
 
 def _far(xp: Namespace, x: Any, t: Any) -> Any:
@@ -137,19 +120,9 @@ def _far(xp: Namespace, x: Any, t: Any) -> Any:
 
 
 def _parts(xp: Namespace, x: Any, t: Any, unread: bool, *parts: Any) -> tuple[Any, ...]:
-    """Return the logits, bounded, targets, `_exponentials` and ``1 - p_t``."""
-    t, (p, q, tail) = _nan_if_bad(xp, t, t, unread), parts
-    return xp.clamp(x, -_FAR, _FAR), t, p, q, tail, (1 - t) * p + t * q
-
-
-def _above(xp: Namespace, rest: Any) -> Any:
-    # Where it is 0, so is its power: what is divided by it does not matter.
-    return xp.where(rest == 0, 1.0, rest)
-
-
-def _floored(xp: Namespace, rest: Any) -> Any:
-    """Return `rest`, high enough that a direction over it does not overflow."""
-    return xp.clamp_min(rest, float(xp.finfo(rest.dtype).smallest_normal) ** 0.75)
+    """Return the logits, bounded, targets, `exponentials` and ``1 - p_t``."""
+    t, (p, q, tail) = nan_if_bad(xp, t, t, unread), parts
+    return xp.clamp(x, -FAR, FAR), t, p, q, tail, (1 - t) * p + t * q
 
 
 # Ratios of two numbers that are both tiny far out have derivatives of their own: those
@@ -160,14 +133,14 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
     def ratio(
         xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
     ) -> Any:
-        return p * q / _above(xp, rest)
+        return p * q / above_zero(xp, rest)
 
     def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         own = _variance(xp, x, t, p, q, tail, rest)
         return own * (q - p - (1 - 2 * t) * own)
 
     def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
-        return _variance(xp, x, t, p, q, tail, rest) * (p - q) / _floored(xp, rest)
+        return _variance(xp, x, t, p, q, tail, rest) * (p - q) / floored(xp, rest)
 
     return xp.custom_jvp(ratio, (d_x, d_t, *(None,) * 4), *parts)
 
@@ -195,16 +168,16 @@ def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     def ratio(
         xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
     ) -> Any:
-        return (tail + _far(xp, x, t)) / _above(xp, rest)
+        return (tail + _far(xp, x, t)) / above_zero(xp, rest)
 
     def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         parts = x, t, p, q, tail, rest
         change = (1 - 2 * t) * _variance(xp, *parts) * _relative_entropy(xp, *parts)
-        return ((1 - t) * p - t * q) / _above(xp, rest) - change
+        return ((1 - t) * p - t * q) / above_zero(xp, rest) - change
 
     def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         own = _relative_entropy(xp, x, t, p, q, tail, rest)
-        return ((p - q) * own - x) / _floored(xp, rest)
+        return ((p - q) * own - x) / floored(xp, rest)
 
     return xp.custom_jvp(ratio, (d_x, d_t, *(None,) * 4), *parts)
 
@@ -242,7 +215,7 @@ def _focal_d_gamma(
 ) -> Any:
     _, t, *_, rest = parts = _parts(xp, x, t, *parts)
     losses = _balance(t, alpha) * power(xp, rest, gamma) * _entropy(xp, *parts)
-    return losses * xp.log(_above(xp, rest))
+    return losses * xp.log(above_zero(xp, rest))
 
 
 _PARTIALS = (_focal_d_input, _focal_d_target, _focal_d_alpha, _focal_d_gamma)

@@ -8,8 +8,8 @@ from funloss._core.class_rows import ClassRows, class_rows
 from funloss._core.loss import loss
 from funloss._core.options import check_options, non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
+from funloss.classification._focal_parts import power, whole
 from funloss.classification._odds import Odds, OddsLoss, odds_losses
-from funloss.classification._sigmoid_focal import power, whole
 
 __all__ = ["softmax_focal_loss"]
 

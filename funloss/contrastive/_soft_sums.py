@@ -1,9 +1,9 @@
 """The sum of exponentials of positives and that of negatives, each beside a 1."""
 
-import math
 from typing import Any
 
 from funloss._array import Namespace
+from funloss._core.soft_sums import soft_sum_terms
 from funloss.contrastive._similarity import PairLabels, pair_masks, rows_of_terms
 
 __all__ = ["soft_sums"]
@@ -41,23 +41,6 @@ def _negatives_d_scores(xp: Namespace, _: Any, *terms: Any) -> Any:
 
 
 def _terms(xp: Namespace, scores: Any, *pairs: Any) -> tuple[Any, ...]:
-    """Return the positives, the exponentials, and of each kind two columns.
-
-    These are the largest score, at least 0, and the sum of exponentials less it, the 1
-    included, minus 1: that small sums keep their digits.
-    """
+    """Return the positives, and what `soft_sum_terms` does."""
     positives, negatives = pair_masks(xp, PairLabels(*pairs))
-    top, other_top = (
-        xp.stop_gradient(xp.amax(xp.where(mask, scores, 0.0), 1, keepdims=True))
-        for mask in (positives, negatives)
-    )
-    rest = xp.where(negatives, scores - other_top, -math.inf)
-    powers = xp.exp(xp.where(positives, scores - top, rest))
-    own, others = xp.joint_sum(
-        xp.where(positives, powers, 0.0),
-        xp.where(positives, 0.0, powers),
-        axis=1,
-        apart=True,
-    )
-    own, others = own + xp.expm1(-top), others + xp.expm1(-other_top)
-    return positives, powers, top, own, other_top, others
+    return positives, *soft_sum_terms(xp, scores, positives, negatives, 1)

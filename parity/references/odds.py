@@ -5,6 +5,7 @@ from parity.later import torch
 from parity.references.adapters import weighted
 
 __all__ = [
+    "asymmetric",
     "generalized_cross_entropy",
     "poly",
     "sigmoid_focal",
@@ -123,3 +124,24 @@ def smooth_labels(target, label_smoothing, *, axis=-1, where=None):
     kept = torch.where(keep, target, 0.0)
     even = label_smoothing / keep.sum(axis, keepdim=True).clamp(min=1)
     return torch.where(keep, kept * (1 - label_smoothing) + even, 0.0)
+
+
+def asymmetric(
+    input, target, *, gamma_neg=4.0, gamma_pos=1.0, clip=0.05, constant_weights=False,
+    weight=None, reduction="mean",
+):  # fmt: skip
+    """Return the cross-entropies of both sides, each times its power."""
+    # As exponentials, whose derivatives keep their digits in both tails.
+    p, missed = (F.logsigmoid(sign * input).exp() for sign in (1, -1))
+    excess = p - clip
+    is_clipped = excess <= 0
+    excess = torch.where(is_clipped, 0.5, excess)
+    powers = missed**gamma_pos, excess**gamma_neg
+    if constant_weights:
+        powers = [power.detach() for power in powers]
+    off = torch.log(missed + clip)
+    if not torch.is_tensor(clip) and clip == 0:
+        off = F.logsigmoid(-input)
+    on = -target * powers[0] * F.logsigmoid(input)
+    off = torch.where(is_clipped, 0.0, (target - 1) * powers[1] * off)
+    return weighted(on + off, weight, reduction)
