@@ -190,8 +190,9 @@ def _of_negatives(
     if in_batch or more is not None:
         right, pairs = _candidates(batch, right, more, in_batch=in_batch)
         block = functools.partial(_logsumexps, xp, symmetric=symmetric)
-        keep = {"keep_sums": not symmetric}
-        found, *back = map_row_blocks(xp, block, left, right, pairs, **keep)
+        found, *back = map_row_blocks(
+            xp, block, left, right, pairs, keep_sums=not symmetric
+        )
         parts += [found]
     if not parts:
         parts = [xp.full_like(left[:, 0], -math.inf)]
