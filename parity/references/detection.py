@@ -2,10 +2,11 @@
 
 import math
 
+from parity.later import functional as F
 from parity.later import torch
 from parity.references.adapters import reduced
 
-__all__ = ["box_iou"]
+__all__ = ["box_iou", "heatmap_focal"]
 
 
 @reduced
@@ -41,3 +42,22 @@ def _turn(size, other):
         for x in (size, other)
     ]
     return torch.remainder(angles[0] - angles[1] + math.pi, 2 * math.pi) - math.pi
+
+
+def heatmap_focal(input, target, *, alpha=2.0, beta=4.0, weight=None, reduction="mean"):
+    """Return the two sides, over the number or the weight of the peaks."""
+    peaks = target == 1
+    # As exponentials, whose derivatives keep their digits in both tails.
+    on, off = (F.logsigmoid(sign * input) for sign in (1, -1))
+    others = torch.where(peaks, 0.5, 1 - target) ** beta
+    losses = torch.where(
+        peaks, -(off.exp() ** alpha) * on, -others * on.exp() ** alpha * off
+    )
+    weight = torch.ones_like(losses) if weight is None else weight
+    losses = losses * weight
+    if reduction != "mean":
+        return losses.sum() if reduction == "sum" else losses
+    if not losses.numel():
+        return losses.sum() + torch.nan
+    mass = torch.where(peaks, weight, 0.0).sum()
+    return losses.sum() / torch.where(mass == 0, 1.0, mass)
