@@ -32,6 +32,7 @@ PROBABILITIES = {
         fl.asymmetric_loss,
         fl.sigmoid_focal_loss,
         fl.heatmap_focal_loss,
+        fl.quality_focal_loss,
         fl.cross_entropy,
         fl.softmax_focal_loss,
         fl.poly_loss,

@@ -16,4 +16,9 @@ FIGURES: dict[str, Figure] = {
         curve_of("heatmap_focal_loss", alpha=0.5),
         CURVES["binary_cross_entropy_with_logits"],
     ),
+    "quality_focal_loss": Lines(
+        CURVES["quality_focal_loss"],
+        curve_of("quality_focal_loss", beta=1.0),
+        curve_of("quality_focal_loss", beta=0.0),
+    ),
 }

@@ -10,8 +10,10 @@ from funloss.classification._binary_cross_entropy import is_no_probability
 __all__ = [
     "FAR",
     "above_zero",
+    "entropy",
     "exponentials",
     "floored",
+    "further",
     "log_share",
     "logistic_parts",
     "nan_if_bad",
@@ -104,3 +106,23 @@ def log_share(xp: Namespace, x: Any, others: Any) -> Any:
     """Return ``log(x)`` for ``x + others == 1``, of the smaller one; 0 at 0."""
     near = xp.log1p(-xp.clamp_max(others, 0.5))
     return xp.where(others < 0.5, near, xp.log(above_zero(xp, x)))
+
+
+def further(xp: Namespace, x: Any, t: Any) -> Any:
+    """Return what the cross-entropy of the other side has more than its tail."""
+    return (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
+
+
+def entropy(xp: Namespace, *parts: Any) -> Any:
+    """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
+
+    def value(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any) -> Any:
+        return tail + further(xp, x, t)
+
+    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any) -> Any:
+        return (1 - t) * p - t * q
+
+    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any) -> Any:
+        return -x
+
+    return xp.custom_jvp(value, (d_x, d_t, *(None,) * 3), *parts)

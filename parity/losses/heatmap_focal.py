@@ -51,7 +51,7 @@ INFO = elementwise(
             # The target is read for the number of peaks as well.
             Limit(3.4),
             Limit(4.2),
-            Limit(105),
+            Limit(100),
             cpu_temporaries=Limit(12.6),
         )
     ],
