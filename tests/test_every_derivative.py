@@ -31,6 +31,8 @@ PROBABILITIES = {
         fl.multilabel_soft_margin_loss,
         fl.asymmetric_loss,
         fl.sigmoid_focal_loss,
+        fl.heatmap_focal_loss,
+        fl.quality_focal_loss,
         fl.cross_entropy,
         fl.softmax_focal_loss,
         fl.poly_loss,

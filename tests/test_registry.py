@@ -17,7 +17,11 @@ from funloss._registry import FAMILIES, HELPERS, LOSSES, NOTES, PUBLIC
 
 ROOT = pathlib.Path(__file__).parents[1]
 # Families whose formulas a family also uses.
-USED_BY = {"embedding": {"contrastive"}, "reinforcement": {"regression"}}
+USED_BY = {
+    "detection": {"classification"},
+    "embedding": {"contrastive"},
+    "reinforcement": {"regression"},
+}
 # Its names in the tables are those of losses; what it has besides is not in them.
 PEERS = r"\b(?:optax\.losses|keras\.losses|jaxopt\.loss)\.(\w+)"
 

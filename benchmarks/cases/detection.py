@@ -1,4 +1,4 @@
-"""Losses of boxes, beside lines of JAX written by hand: no peer has them."""
+"""Losses of detectors, beside lines of JAX written by hand: no peer has them."""
 
 import functools
 import math
@@ -6,6 +6,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 import funloss as fl
 from benchmarks.case import BY_HAND
@@ -44,12 +45,37 @@ def _ciou(x, t):
     return (1 - iou + apart + factor * v).mean()
 
 
+def _map(rng, n):
+    t = np.exp(-16 * rng.random(n, np.float32))
+    return 2 * rng.standard_normal(n, np.float32), np.where(t > 0.9, np.float32(1), t)
+
+
+def _heatmap(x, t):
+    peaks = t == 1
+    p = jax.nn.sigmoid(x)
+    on = (1 - p) ** 2 * jax.nn.log_sigmoid(x)
+    off = (1 - t) ** 4 * p**2 * jax.nn.log_sigmoid(-x)
+    return -jnp.where(peaks, on, off).sum() / jnp.maximum(peaks.sum(), 1)
+
+
+def _qualities(rng, n):
+    t = rng.random(n, np.float32)
+    return 2 * rng.standard_normal(n, np.float32), np.where(t < 0.5, np.float32(0), t)
+
+
+def _quality(x, t):
+    error = jnp.abs(jax.nn.sigmoid(x) - t)
+    return (error**2 * optax.sigmoid_binary_cross_entropy(x, t)).mean()
+
+
 _case = functools.partial(beside, "detection")
-_SIZES = (1 << 18,), (8,)
+_SIZES, _MAPS = ((1 << 18,), (8,)), ((1 << 20,), (8,))
 
 CASES = [
     _case(fl.box_iou_loss, _boxes, *_SIZES, **{BY_HAND: _giou}),
     _case(
         fl.box_iou_loss, _boxes, *_SIZES, options={"kind": "ciou"}, **{BY_HAND: _ciou}
     ),
+    _case(fl.heatmap_focal_loss, _map, *_MAPS, **{BY_HAND: _heatmap}),
+    _case(fl.quality_focal_loss, _qualities, *_MAPS, **{BY_HAND: _quality}),
 ]

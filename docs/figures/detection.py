@@ -11,4 +11,14 @@ FIGURES: dict[str, Figure] = {
         CURVES["box_iou_loss"],
         *(curve_of("box_iou_loss", kind=kind) for kind in ("iou", "diou", "ciou")),
     ),
+    "heatmap_focal_loss": Lines(
+        CURVES["heatmap_focal_loss"],
+        curve_of("heatmap_focal_loss", alpha=0.5),
+        CURVES["binary_cross_entropy_with_logits"],
+    ),
+    "quality_focal_loss": Lines(
+        CURVES["quality_focal_loss"],
+        curve_of("quality_focal_loss", beta=1.0),
+        curve_of("quality_focal_loss", beta=0.0),
+    ),
 }

@@ -5,8 +5,12 @@ from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, unit_interval
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
-from funloss.classification._asymmetric_terms import PARTIALS, asymmetric, exponentials
-from funloss.classification._focal_parts import unread_probability, whole
+from funloss.classification._asymmetric_terms import PARTIALS, asymmetric
+from funloss.classification._focal_parts import (
+    logistic_parts,
+    unread_probability,
+    whole,
+)
 
 __all__ = ["asymmetric_loss"]
 
@@ -92,5 +96,5 @@ def asymmetric_loss(
     unread = unread_probability(xp, target)
     arguments = (input, target, *map(whole, batch.options), constant_weights, unread)
     partials = (*PARTIALS, None, None)
-    losses = xp.custom_jvp(asymmetric, partials, *arguments, shared=exponentials)
+    losses = xp.custom_jvp(asymmetric, partials, *arguments, shared=logistic_parts)
     return batch.reduce(losses, reduction, mean_over="weight")

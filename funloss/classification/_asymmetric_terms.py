@@ -9,23 +9,15 @@ from funloss.classification._focal_parts import (
     FAR,
     above_zero,
     floored,
+    log_share,
+    logistic_parts,
     nan_if_bad,
     power,
+    sigmoid,
+    softplus,
 )
 
-__all__ = ["PARTIALS", "asymmetric", "exponentials"]
-
-
-def exponentials(xp: Namespace, x: Any, *_: Any) -> tuple[Any, ...]:
-    """Return ``p``, ``1 - p``, and the cross-entropy of the likelier side.
-
-    Of one exponential and one quotient: values alone, without derivatives at 0.
-    """
-    small = xp.exp(-xp.absolute(x))
-    likely = 1 / (1 + small)
-    unlikely = small * likely
-    p, q = xp.where(x < 0, unlikely, likely), xp.where(x < 0, likely, unlikely)
-    return p, q, xp.log1p(small)
+__all__ = ["PARTIALS", "asymmetric"]
 
 
 class _Sides(Record):
@@ -55,9 +47,9 @@ class _Sides(Record):
 def _sides(xp: Namespace, x: Any, options: Any, parts: Any) -> _Sides:
     gamma_neg, gamma_pos, clip, constant_weights = options
     p, q, tail = parts
-    p, q = _sigmoid(xp, 1, x, p, q), _sigmoid(xp, -1, x, p, q)
+    p, q = sigmoid(xp, 1, x, p, q), sigmoid(xp, -1, x, p, q)
     excess, rest = xp.where(p <= clip, 0.0, p - clip), q + clip
-    on, off = (_softplus(xp, sign, x, p, q, tail) for sign in (-1, 1))
+    on, off = (softplus(xp, sign, x, p, q, tail) for sign in (-1, 1))
     weights = power(xp, q, gamma_pos), power(xp, excess, gamma_neg)
     if constant_weights:
         weights = (xp.stop_gradient(each) for each in weights)
@@ -65,48 +57,17 @@ def _sides(xp: Namespace, x: Any, options: Any, parts: Any) -> _Sides:
     return _Sides(p, q, excess, rest, on, off, *weights)
 
 
-def _sigmoid(xp: Namespace, sign: int, *parts: Any) -> Any:
-    """Return `p` or `q`, with its derivatives."""
-
-    def value(xp: Namespace, x: Any, p: Any, q: Any) -> Any:
-        # A product, as torch takes no argument itself for a result.
-        return 1 * (p if sign > 0 else q)
-
-    def d_x(xp: Namespace, *parts: Any) -> Any:
-        return sign * _sigmoid(xp, 1, *parts) * _sigmoid(xp, -1, *parts)
-
-    return xp.custom_jvp(value, (d_x, None, None), *parts)
-
-
-def _softplus(xp: Namespace, sign: int, *parts: Any) -> Any:
-    """Return ``log(1 + exp(sign * x))``, with its derivative at 0."""
-
-    def value(xp: Namespace, x: Any, p: Any, q: Any, tail: Any) -> Any:
-        return tail + xp.clamp_min(sign * x, 0.0)
-
-    def d_x(xp: Namespace, x: Any, p: Any, q: Any, tail: Any) -> Any:
-        return p if sign > 0 else -q
-
-    return xp.custom_jvp(value, (d_x, None, None, None), *parts)
-
-
 def _clipped_entropy(xp: Namespace, off: Any, excess: Any, rest: Any, clip: Any) -> Any:
     """Return ``-log(1 - excess)``; without a clip it is `off`, finite in the tail."""
     if is_zero(clip):
         return off
-    return xp.where(rest == 0, off, -_log(xp, rest, excess))
-
-
-def _log(xp: Namespace, x: Any, others: Any) -> Any:
-    """Return ``log(x)`` for ``x + others == 1``, of the smaller one; 0 at 0."""
-    near = xp.log1p(-xp.clamp_max(others, 0.5))
-    return xp.where(others < 0.5, near, xp.log(above_zero(xp, x)))
+    return xp.where(rest == 0, off, -log_share(xp, rest, excess))
 
 
 def asymmetric(xp: Namespace, x: Any, t: Any, *others: Any) -> Any:
     """Return the losses of elements."""
     *options, unread = others
-    sides = _sides(xp, x, options, exponentials(xp, x))
+    sides = _sides(xp, x, options, logistic_parts(xp, x))
     # An infinite logit on the right side has loss 0.
     on = xp.where(sides.q == 0, 0.0, sides.weight_on * sides.on)
     losses = xp.multiply_no_nan(t, on)
@@ -149,13 +110,13 @@ def _d_target(xp: Namespace, *arguments: Any) -> Any:
 
 def _d_gamma_neg(xp: Namespace, *arguments: Any) -> Any:
     t, (*_, constant_weights), sides = _given(xp, *arguments)
-    rate = sides.weight_off * _log(xp, sides.excess, sides.rest)
+    rate = sides.weight_off * log_share(xp, sides.excess, sides.rest)
     return 0 * t if constant_weights else (1 - t) * rate * sides.off
 
 
 def _d_gamma_pos(xp: Namespace, *arguments: Any) -> Any:
     t, (*_, constant_weights), sides = _given(xp, *arguments)
-    rate = sides.weight_on * _log(xp, sides.q, sides.p)
+    rate = sides.weight_on * log_share(xp, sides.q, sides.p)
     return 0 * t if constant_weights else t * rate * sides.on
 
 

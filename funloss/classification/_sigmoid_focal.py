@@ -10,8 +10,10 @@ from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._focal_parts import (
     FAR,
     above_zero,
+    entropy,
     exponentials,
     floored,
+    further,
     nan_if_bad,
     power,
     unread_probability,
@@ -109,14 +111,9 @@ def _balance(t: Any, alpha: Any) -> Any:
 def _focal(xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, unread: bool) -> Any:
     p, q, tail = exponentials(xp, x)
     rest = (1 - t) * p + t * q
-    focal = _balance(t, alpha) * (rest**gamma * (tail + _far(xp, x, t)))
+    focal = _balance(t, alpha) * (rest**gamma * (tail + further(xp, x, t)))
     # An infinite logit on the right side has loss 0.
     return nan_if_bad(xp, xp.where(rest == 0, 0.0, focal), t, unread)
-
-
-def _far(xp: Namespace, x: Any, t: Any) -> Any:
-    """Return what the cross-entropy of the other side has more than its tail."""
-    return (1 - t) * xp.clamp_min(x, 0.0) + t * xp.clamp_min(-x, 0.0)
 
 
 def _parts(xp: Namespace, x: Any, t: Any, unread: bool, *parts: Any) -> tuple[Any, ...]:
@@ -145,30 +142,13 @@ def _variance(xp: Namespace, *parts: Any) -> Any:
     return xp.custom_jvp(ratio, (d_x, d_t, *(None,) * 4), *parts)
 
 
-def _entropy(xp: Namespace, *parts: Any) -> Any:
-    """Return the cross-entropy, whose derivative keeps the digits of ``1 - p_t``."""
-
-    def value(
-        xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
-    ) -> Any:
-        return tail + _far(xp, x, t)
-
-    def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
-        return (1 - t) * p - t * q
-
-    def d_t(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
-        return -x
-
-    return xp.custom_jvp(value, (d_x, d_t, *(None,) * 4), *parts)
-
-
 def _relative_entropy(xp: Namespace, *parts: Any) -> Any:
     """Return the cross-entropy over ``1 - p_t``."""
 
     def ratio(
         xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any
     ) -> Any:
-        return (tail + _far(xp, x, t)) / above_zero(xp, rest)
+        return (tail + further(xp, x, t)) / above_zero(xp, rest)
 
     def d_x(xp: Namespace, x: Any, t: Any, p: Any, q: Any, tail: Any, rest: Any) -> Any:
         parts = x, t, p, q, tail, rest
@@ -186,7 +166,7 @@ def _focal_d_input(
     xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
 ) -> Any:
     x, t, p, q, _, rest = parts = _parts(xp, x, t, *parts)
-    fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * _entropy(xp, *parts)
+    fading = gamma * (1 - 2 * t) * _variance(xp, *parts) * entropy(xp, *parts[:-1])
     change = (1 - t) * p - t * q + fading
     return _balance(t, alpha) * power(xp, rest, gamma) * change
 
@@ -200,21 +180,21 @@ def _focal_d_target(
     partial = _balance(t, alpha) * factor * change
     if alpha is None:
         return partial
-    return partial + (2 * alpha - 1) * factor * _entropy(xp, *parts)
+    return partial + (2 * alpha - 1) * factor * entropy(xp, *parts[:-1])
 
 
 def _focal_d_alpha(
     xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
 ) -> Any:
     _, t, *_, rest = parts = _parts(xp, x, t, *parts)
-    return (2 * t - 1) * power(xp, rest, gamma) * _entropy(xp, *parts)
+    return (2 * t - 1) * power(xp, rest, gamma) * entropy(xp, *parts[:-1])
 
 
 def _focal_d_gamma(
     xp: Namespace, x: Any, t: Any, alpha: Any, gamma: Any, *parts: Any
 ) -> Any:
     _, t, *_, rest = parts = _parts(xp, x, t, *parts)
-    losses = _balance(t, alpha) * power(xp, rest, gamma) * _entropy(xp, *parts)
+    losses = _balance(t, alpha) * power(xp, rest, gamma) * entropy(xp, *parts[:-1])
     return losses * xp.log(above_zero(xp, rest))
 
 

@@ -2,10 +2,11 @@
 
 import math
 
+from parity.later import functional as F
 from parity.later import torch
-from parity.references.adapters import reduced
+from parity.references.adapters import reduced, weighted
 
-__all__ = ["box_iou"]
+__all__ = ["box_iou", "heatmap_focal", "quality_focal"]
 
 
 @reduced
@@ -41,3 +42,38 @@ def _turn(size, other):
         for x in (size, other)
     ]
     return torch.remainder(angles[0] - angles[1] + math.pi, 2 * math.pi) - math.pi
+
+
+def heatmap_focal(input, target, *, alpha=2.0, beta=4.0, weight=None, reduction="mean"):
+    """Return the two sides, over the number or the weight of the peaks."""
+    peaks = target == 1
+    # As exponentials, whose derivatives keep their digits in both tails.
+    on, off = (F.logsigmoid(sign * input) for sign in (1, -1))
+    others = torch.where(peaks, 0.5, 1 - target) ** beta
+    losses = torch.where(
+        peaks, -(off.exp() ** alpha) * on, -others * on.exp() ** alpha * off
+    )
+    weight = torch.ones_like(losses) if weight is None else weight
+    losses = losses * weight
+    if reduction != "mean":
+        return losses.sum() if reduction == "sum" else losses
+    if not losses.numel():
+        return losses.sum() + torch.nan
+    mass = torch.where(peaks, weight, 0.0).sum()
+    return losses.sum() / torch.where(mass == 0, 1.0, mass)
+
+
+def quality_focal(input, target, *, beta=2.0, weight=None, reduction="mean"):
+    """Return the cross-entropy times a power of what the probability errs by."""
+    on, off = -F.logsigmoid(input), -F.logsigmoid(-input)
+    # A difference of what is small on its side.
+    missed = 1 - target - torch.sigmoid(-input)
+    error = torch.where(input < 0, torch.sigmoid(input) - target, missed)
+    # The gradient of a corner is 0.
+    is_right = error == 0
+    if torch.is_tensor(beta) or beta not in (0, 2):
+        factor = torch.where(is_right, 1.0, error).abs() ** beta
+        factor = torch.where(is_right, 0.0, factor)
+    else:
+        factor = error**beta
+    return weighted(factor * (target * on + (1 - target) * off), weight, reduction)
