@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )
     from funloss.classification import asymmetric_loss as asymmetric_loss
+    from funloss.classification import bi_tempered_loss as bi_tempered_loss
     from funloss.classification import binary_cross_entropy as binary_cross_entropy
     from funloss.classification import (
         binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,

@@ -63,6 +63,8 @@ regression tweedie_nll_loss: tweedie_loss TweedieLoss tweedie_deviance
 classification._adaptive_log_softmax_with_loss adaptive_log_softmax_with_loss:
     adaptive_softmax AdaptiveLogSoftmaxWithLoss adaptive_log_softmax
 classification asymmetric_loss: AsymmetricLossMultiLabel asl
+classification bi_tempered_loss: bi_tempered_logistic_loss BiTemperedLogisticLoss
+    tempered_loss
 classification binary_cross_entropy: bce BCELoss binary_crossentropy log_loss
 classification binary_cross_entropy_with_logits: bce BCEWithLogitsLoss bce_with_logits
     sigmoid_binary_cross_entropy sigmoid_cross_entropy sigmoid_cross_entropy_with_logits

@@ -39,6 +39,7 @@ PROBABILITIES = {
         fl.generalized_cross_entropy,
         fl.fenchel_young_loss,
         fl.entmax_loss,
+        fl.bi_tempered_loss,
         fl.smooth_labels,
         fl.dice_loss,
         fl.tversky_loss,

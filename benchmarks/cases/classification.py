@@ -81,6 +81,24 @@ def _asymmetric(x, t, *, gamma_neg=4, gamma_pos=1, clip=0.05):
     return -(t * on + (1 - t) * off).mean()
 
 
+def _bi_tempered(x, t, *, t1=0.8, t2=1.2):
+    """Return the bi-tempered loss by the fixed point of the paper, in twelve steps."""
+    shifted = x - x.max(-1, keepdims=True)
+
+    def raised(x):
+        return (1 + (1 - t2) * x) ** (1 / (1 - t2))
+
+    scores = shifted
+    for _ in range(12):
+        mass = raised(scores).sum(-1, keepdims=True)
+        scores = shifted * mass ** (1 - t2)
+    mass = raised(scores).sum(-1, keepdims=True)
+    p = raised(shifted + ((1 / mass) ** (1 - t2) - 1) / (1 - t2))
+    own = jax.numpy.take_along_axis(p, t[:, None], -1)[:, 0]
+    log_own = (own ** (1 - t1) - 1) / (1 - t1)
+    return (-log_own - (1 - (p ** (2 - t1)).sum(-1)) / (2 - t1)).mean()
+
+
 def _zero_bounded(x, t):
     """Return the ZLPR loss as it is written by hand."""
     zero = jax.numpy.zeros_like(x[:, :1])
@@ -145,6 +163,13 @@ CASES = [
         options={"alpha": 2.0},
         optax=lambda x, t: optax.losses.multiclass_sparsemax_loss(x, t).mean(),
         jaxopt=lambda x, t: jax.vmap(jaxopt.multiclass_sparsemax_loss)(t, x).mean(),
+    ),
+    _case(
+        fl.bi_tempered_loss,
+        labelled,
+        ROWS,
+        SOME_ROWS,
+        **{BY_HAND: _bi_tempered},
     ),
     _case(
         fl.fenchel_young_loss,

@@ -428,6 +428,11 @@ FIGURES: dict[str, Figure] = {
         curve_of("generalized_cross_entropy", q=0.25),
         CURVES["cross_entropy"],
     ),
+    "bi_tempered_loss": Lines(
+        CURVES["bi_tempered_loss"],
+        curve_of("bi_tempered_loss", t1=0.2, t2=4.0),
+        CURVES["cross_entropy"],
+    ),
     "smooth_labels": Picture(
         _smooth,
         "Mass of four classes with no smoothing, 0.2 and 0.5. Of the true class there "

@@ -29,6 +29,9 @@ _HOMES = {
     "settle_lengths": "_ctc_lengths",
     "soft_cap": "_soft_cap",
     "sum_of_hinges": "_multilabel_margin",
+    "tempered_d_input": "_tempered",
+    "tempered_d_target": "_tempered",
+    "tempered_from_scale": "_tempered",
 }
 
 if TYPE_CHECKING:
@@ -53,6 +56,9 @@ if TYPE_CHECKING:
     from funloss._algorithms._soft_cap import soft_cap as soft_cap
     from funloss._algorithms._sorted_hinges import count_ordered as count_ordered
     from funloss._algorithms._sorted_hinges import pair_hinges as pair_hinges
+    from funloss._algorithms._tempered import tempered_d_input as tempered_d_input
+    from funloss._algorithms._tempered import tempered_d_target as tempered_d_target
+    from funloss._algorithms._tempered import tempered_from_scale as tempered_from_scale
 else:
 
     def __getattr__(name: str) -> Any:

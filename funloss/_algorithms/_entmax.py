@@ -8,6 +8,8 @@ every alpha, and exactly 0 and 1 where one score is largest by ``1 / (alpha - 1)
 The norm of ``scale + z`` is a convex function of `scale`, so that Newton's method from
 1 decreases to the root without overshooting. The product of value and derivative falls
 to a quarter or less in each step, which bounds the number of steps; a few are taken.
+With `alpha` below 1 the scale is at least 1, the norm concave, and Newton's method
+increases: these are the probabilities of a heavy-tailed softmax.
 """
 
 import math
@@ -37,7 +39,11 @@ def _solved(xp: Namespace, x: Any, options: tuple[float, int]) -> Any:
 
     size, spacing = x.shape[axis], float(xp.finfo(x.dtype).eps)
     limit = math.ceil(math.log(size**2 / spacing, 4))
-    scale = xp.iterate_decreasing(step, xp.clamp_max(step(1.0), 1.0), limit)
+    if alpha < 1:
+        first = -xp.clamp_min(step(1.0), 1.0)
+        scale = -xp.iterate_decreasing(lambda scale: -step(-scale), first, limit)
+    else:
+        scale = xp.iterate_decreasing(step, xp.clamp_max(step(1.0), 1.0), limit)
     return xp.squeeze(scale, axis=axis)
 
 

@@ -86,7 +86,7 @@ _PER_SAMPLE = {"sampleweight", "sampleweights", "lossweight", "lossweights"}
 _BY_CLASS = {
     *("cross_entropy", "linear_cross_entropy", "generalized_cross_entropy"),
     *("nll_loss", "poly_loss", "entmax_loss", "arcface_loss"),
-    *("multi_margin_loss", "multiclass_hinge_loss"),
+    *("multi_margin_loss", "multiclass_hinge_loss", "bi_tempered_loss"),
     *("dice_loss", "generalized_dice_loss", "tversky_loss"),
 }
 _OF_LOGITS = dict.fromkeys(

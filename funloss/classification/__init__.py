@@ -4,6 +4,7 @@ from funloss.classification._adaptive_log_softmax_with_loss import (
     adaptive_log_softmax_with_loss,
 )
 from funloss.classification._asymmetric import asymmetric_loss
+from funloss.classification._bi_tempered import bi_tempered_loss
 from funloss.classification._binary_cross_entropy import binary_cross_entropy
 from funloss.classification._binary_cross_entropy_with_logits import (
     binary_cross_entropy_with_logits,
@@ -34,6 +35,7 @@ from funloss.classification._zlpr import zlpr_loss
 __all__ = [
     "adaptive_log_softmax_with_loss",
     "asymmetric_loss",
+    "bi_tempered_loss",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "binary_sparsemax_loss",

@@ -3,7 +3,7 @@
 from parity.later import torch
 from parity.references.values import reduced
 
-__all__ = ["entmax", "fenchel_young"]
+__all__ = ["by_row", "entmax", "fenchel_young"]
 
 
 def probabilities(x, alpha):
@@ -51,18 +51,23 @@ def of_row(x, q, alpha):
     return q.sum() * conjugate - (q * own).sum() - entropy(q, alpha)
 
 
-def entmax(
+def entmax(input, target, *, alpha=1.5, **how):
+    """Return the loss of labels or of class probabilities."""
+    return by_row(lambda x, q: of_row(x, q, alpha), input, target, **how)
+
+
+def by_row(
+    of_row,
     input,
     target,
     *,
-    alpha=1.5,
     weight=None,
     ignore_index=-100,
     axis=1,
     where=None,
     reduction="mean",
 ):
-    """Return the loss of labels or of class probabilities."""
+    """Return the loss ``of_row(x, q)`` of rows, weighted by the mass of the target."""
     axis = 0 if input.ndim == 1 else axis
     rows = input.moveaxis(axis, -1)
     shape, count = rows.shape[:-1], rows.shape[-1]
@@ -75,7 +80,7 @@ def entmax(
         targets = torch.nn.functional.one_hot(labels, count).to(input.dtype)
     mass = targets.sum(-1) if weight is None else (targets * weight).sum(-1)
     costs = torch.stack(
-        [of_row(x, q, alpha) for x, q in zip(rows[keep], targets[keep], strict=True)]
+        [of_row(x, q) for x, q in zip(rows[keep], targets[keep], strict=True)]
     )
     costs = costs if weight is None else costs * mass[keep]
     if reduction == "none":

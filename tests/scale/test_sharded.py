@@ -25,6 +25,7 @@ CLASS_AXES = {
     fl.nll_loss: {"input": 1},
     fl.multi_margin_loss: {"input": 1},
     fl.multiclass_hinge_loss: {"input": 1},
+    fl.bi_tempered_loss: {"input": 1, "target": 1},
     fl.entmax_loss: {"input": 1, "target": 1},
     fl.dice_loss: {"input": 2, "target": 2},
     fl.tversky_loss: {"input": 2, "target": 2},
