@@ -159,6 +159,7 @@ detection box_iou_loss: giou_loss diou_loss ciou_loss generalized_box_iou_loss
 detection heatmap_focal_loss: gaussian_focal_loss penalty_reduced_focal_loss
     GaussianFocalLoss
 detection quality_focal_loss: QualityFocalLoss qfl
+detection varifocal_loss: VarifocalLoss vfl
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
     bco_loss sppo_loss apo_loss reward_model_loss bradley_terry_loss
