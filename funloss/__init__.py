@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from funloss.detection import box_iou_loss as box_iou_loss
     from funloss.detection import heatmap_focal_loss as heatmap_focal_loss
     from funloss.detection import quality_focal_loss as quality_focal_loss
+    from funloss.detection import varifocal_loss as varifocal_loss
     from funloss.distribution import distillation_loss as distillation_loss
     from funloss.distribution import gaussian_kl_divergence as gaussian_kl_divergence
     from funloss.distribution import (

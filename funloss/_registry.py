@@ -161,6 +161,7 @@ detection box_iou_loss: giou_loss diou_loss ciou_loss generalized_box_iou_loss
 detection heatmap_focal_loss: gaussian_focal_loss penalty_reduced_focal_loss
     GaussianFocalLoss
 detection quality_focal_loss: QualityFocalLoss qfl
+detection varifocal_loss: VarifocalLoss vfl
 image total_variation_loss: tv_loss
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss

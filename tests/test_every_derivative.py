@@ -33,6 +33,7 @@ PROBABILITIES = {
         fl.sigmoid_focal_loss,
         fl.heatmap_focal_loss,
         fl.quality_focal_loss,
+        fl.varifocal_loss,
         fl.cross_entropy,
         fl.softmax_focal_loss,
         fl.poly_loss,

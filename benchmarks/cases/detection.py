@@ -68,6 +68,12 @@ def _quality(x, t):
     return (error**2 * optax.sigmoid_binary_cross_entropy(x, t)).mean()
 
 
+def _varifocal(x, t):
+    positive = t * optax.sigmoid_binary_cross_entropy(x, t)
+    negative = 0.75 * jax.nn.sigmoid(x) ** 2 * jax.nn.softplus(x)
+    return jnp.where(t > 0, positive, negative).mean()
+
+
 _case = functools.partial(beside, "detection")
 _SIZES, _MAPS = ((1 << 18,), (8,)), ((1 << 20,), (8,))
 
@@ -78,4 +84,5 @@ CASES = [
     ),
     _case(fl.heatmap_focal_loss, _map, *_MAPS, **{BY_HAND: _heatmap}),
     _case(fl.quality_focal_loss, _qualities, *_MAPS, **{BY_HAND: _quality}),
+    _case(fl.varifocal_loss, _qualities, *_MAPS, **{BY_HAND: _varifocal}),
 ]

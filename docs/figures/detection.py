@@ -21,4 +21,9 @@ FIGURES: dict[str, Figure] = {
         curve_of("quality_focal_loss", beta=1.0),
         curve_of("quality_focal_loss", beta=0.0),
     ),
+    "varifocal_loss": Lines(
+        CURVES["varifocal_loss"],
+        curve_of("varifocal_loss", gamma=0.5),
+        curve_of("varifocal_loss", alpha=0.25),
+    ),
 }

@@ -9,6 +9,7 @@ from funloss._core.options import non_negative
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.classification._focal_parts import (
     FAR,
+    above_zero,
     entropy,
     log_share,
     logistic_parts,
@@ -121,7 +122,8 @@ def _fading(xp: Namespace, error: Any, beta: Any) -> tuple[Any, Any]:
         change = beta * (size ** (beta - 2) * error)
     else:
         least = float(xp.finfo(size.dtype).smallest_normal)
-        change = beta * (xp.sign(error) * xp.clamp_min(size, least) ** (beta - 1))
+        base = xp.clamp_min(above_zero(xp, size), least)
+        change = beta * (xp.sign(error) * base ** (beta - 1))
     return power(xp, size, beta), change
 
 

@@ -6,7 +6,7 @@ from parity.later import functional as F
 from parity.later import torch
 from parity.references.adapters import reduced, weighted
 
-__all__ = ["box_iou", "heatmap_focal", "quality_focal"]
+__all__ = ["box_iou", "heatmap_focal", "quality_focal", "varifocal"]
 
 
 @reduced
@@ -77,3 +77,12 @@ def quality_focal(input, target, *, beta=2.0, weight=None, reduction="mean"):
     else:
         factor = error**beta
     return weighted(factor * (target * on + (1 - target) * off), weight, reduction)
+
+
+def varifocal(input, target, *, alpha=0.75, gamma=2.0, weight=None, reduction="mean"):
+    """Return the cross-entropy times the target, and the focal loss of negatives."""
+    on, off = F.logsigmoid(input), F.logsigmoid(-input)
+    # As an exponential, whose derivatives keep their digits in the tail.
+    negative = -alpha * on.exp() ** gamma * off
+    positive = -target * (target * on + (1 - target) * off)
+    return weighted(torch.where(target > 0, positive, negative), weight, reduction)
