@@ -20,6 +20,7 @@ BEYOND_TORCH = (
     "preference",
     "forecast",
     "detection",
+    "image",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"

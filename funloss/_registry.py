@@ -156,6 +156,7 @@ segmentation generalized_dice_loss: multiclass_generalized_dice_loss
 segmentation tversky_loss: jaccard_loss iou_loss
 detection box_iou_loss: giou_loss diou_loss ciou_loss generalized_box_iou_loss
     distance_box_iou_loss complete_box_iou_loss
+image total_variation_loss: tv_loss
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
     bco_loss sppo_loss apo_loss reward_model_loss bradley_terry_loss

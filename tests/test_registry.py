@@ -262,6 +262,7 @@ WAYS_IN = {
     *("elements", "class_rows", "settle_rows", "item_lists"),
     *("vector_rows", "labelled_rows", "paired_rows", "proxied_rows", "two_samples"),
     *("time_steps", "regions", "token_sequences", "ensembles", "cohorts"),
+    "images",
 }
 # Lengths of two kinds and a lattice are no arrays of one shape.
 OWN_WAY_IN = {"ctc_loss"}

@@ -11,6 +11,7 @@ from benchmarks.cases import (
     elementwise,
     forecast,
     growth,
+    image,
     margin,
     numpy,
     preference,
@@ -39,6 +40,7 @@ _SIZED = (
     *ranking.CASES,
     *forecast.CASES,
     *detection.CASES,
+    *image.CASES,
     *preference.CASES,
     *reinforcement.CASES,
 )

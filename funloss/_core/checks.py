@@ -90,11 +90,11 @@ def check_axis(axis: Any, ndim: int, name: str = "axis") -> int:
     return axis % ndim
 
 
-def check_axes(axes: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
+def check_axes(axes: tuple[Any, ...], ndim: int, name: str = "axis") -> tuple[int, ...]:
     """Return the axes of a tuple counted from the front, or raise."""
-    each = tuple(check_axis(axis, ndim) for axis in axes)
+    each = tuple(check_axis(axis, ndim, name) for axis in axes)
     if not each or len(set(each)) < len(each):
-        msg = f"axis must be an integer or a tuple of different ones, got {axes}"
+        msg = f"{name} must be an integer or a tuple of different ones, got {axes}"
         raise ValueError(msg)
     return each
 

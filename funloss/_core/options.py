@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from funloss._array import Namespace, is_number, lookup
+from funloss._array.compiled import fixed
 from funloss._array.number import Number
 from funloss._core.checks import check_values
 
 __all__ = [
     "Bounds",
     "Option",
+    "check_fixed",
     "check_options",
     "check_scalar",
     "is_zero",
@@ -186,6 +188,15 @@ def check_scalar(
     """
     ((name, value),) = option.items()
     return Option(value, Bounds(above, at_least, below, at_most)).check(xp, like, name)
+
+
+def check_fixed(xp: Namespace, like: Any, name: str, option: Option) -> float:
+    """Return an option that chooses code, which an array cannot, or raise."""
+    value = option._replace(value=fixed(option.value)).check(xp, like, name)
+    if not isinstance(value, float):
+        msg = f"{name} must be a Python number, got an array"
+        raise TypeError(msg)
+    return value
 
 
 def check_options(

@@ -3,9 +3,8 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._array.compiled import fixed
 from funloss._core.loss import loss
-from funloss._core.options import not_nan
+from funloss._core.options import check_fixed, not_nan
 from funloss._core.typing import Array, ArrayLike, DType, Real
 from funloss._core.vector_rows import vector_rows
 
@@ -66,11 +65,7 @@ def pairwise_distance(
 
 def check_norm(xp: Namespace, like: Any, p: Any, eps: Any) -> tuple[float, Any]:
     """Return the order of a norm, a Python number, and its `eps`, or raise."""
-    p = not_nan(fixed(p)).check(xp, like, "p")
-    if not isinstance(p, float):
-        msg = "p must be a Python number, got an array"
-        raise TypeError(msg)
-    return p, not_nan(eps).check(xp, like, "eps")
+    return check_fixed(xp, like, "p", not_nan(p)), not_nan(eps).check(xp, like, "eps")
 
 
 def distance(xp: Namespace, x1: Any, x2: Any, p: float, eps: Any) -> Any:
