@@ -122,8 +122,8 @@ def test_norms_to_fifty_digits(dtype, p):
         a, b = np.vectorize(mpmath.mpf, otypes=[object])([across, down])
         norm = np.vectorize(mpmath.hypot, otypes=[object])(a, b)
         exact = norm**p
-        slope = p * norm ** (p - 2)
-        rows = [-(a + b) * slope, a * slope, b * slope]
+        rate = p * norm ** (p - 2)
+        rows = [-(a + b) * rate, a * rate, b * rate]
     eps = float(np.finfo(dtype).eps)
     assert_close(value, exact.astype(float), rtol=4 * eps)
     for found, expected in zip(gradient.reshape(-1, 4).T, rows, strict=False):
