@@ -37,7 +37,7 @@ kl_div gaussian_kl_divergence distillation_loss linear_distillation_loss
 generalized_kl_divergence mmd_loss
 crps_normal_loss crps_ensemble_loss energy_score_loss
 ctc_loss
-dice_loss generalized_dice_loss tversky_loss
+dice_loss generalized_dice_loss tversky_loss lovasz_hinge_loss lovasz_softmax_loss
 box_iou_loss
 policy_gradient_loss ppo_clip_loss grpo_loss ppo_value_loss entropy_loss
 sampled_kl_loss
