@@ -47,7 +47,12 @@ PROBABILITIES = {
         fl.binary_cross_entropy,
         fl.kl_div,
     },
-    "input": {fl.dice_loss, fl.tversky_loss, fl.generalized_dice_loss},
+    "input": {
+        fl.dice_loss,
+        fl.tversky_loss,
+        fl.generalized_dice_loss,
+        fl.lovasz_softmax_loss,
+    },
 }
 RANKED = {row for row in fl.__all__ if row.startswith("pairwise_")} | {
     "ranking_softmax_loss",

@@ -265,7 +265,7 @@ def test_first_line_names_the_loss_as_the_field_does(loss):
 WAYS_IN = {
     *("elements", "class_rows", "settle_rows", "item_lists"),
     *("vector_rows", "labelled_rows", "paired_rows", "proxied_rows", "two_samples"),
-    *("time_steps", "regions", "token_sequences", "ensembles", "cohorts"),
+    *("time_steps", "regions", "pixels", "token_sequences", "ensembles", "cohorts"),
     "images",
 }
 # Lengths of two kinds and a lattice are no arrays of one shape.

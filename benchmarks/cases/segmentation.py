@@ -2,6 +2,7 @@
 
 import functools
 
+import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
@@ -36,6 +37,29 @@ def _tversky_by_hand(x, t):
     return jnp.where(is_bad, jnp.nan, errors / (hits + errors))
 
 
+def _extension_by_hand(errors, t):
+    """Return the loss of each row, where none is without a positive."""
+    order = jnp.argsort(-errors, axis=-1)
+    errors, t = (jnp.take_along_axis(x, order, axis=-1) for x in (errors, t))
+    left = t.sum(-1, keepdims=True) - jnp.cumsum(t, axis=-1) + t
+    union = left + jnp.arange(t.shape[-1], dtype=t.dtype)
+    steps = jnp.where(t > 0, 1 / union, left / (union * (union + 1)))
+    return (errors * steps).sum(-1)
+
+
+def _lovasz_hinge_by_hand(x, t):
+    return _extension_by_hand(jnp.maximum(1 - x * (2 * t - 1), 0), t).mean()
+
+
+def _lovasz_softmax_by_hand(x, t):
+    return _extension_by_hand(jnp.abs(t - jax.nn.softmax(x, 1)), t).mean()
+
+
+def _masks(rng, n, d):
+    x = rng.standard_normal((n, d), np.float32)
+    return x, (rng.random((n, d)) < 0.3).astype("f")
+
+
 _case = functools.partial(beside, "segmentation")
 
 CASES = [
@@ -57,5 +81,22 @@ CASES = [
         growth=Growth(axis=1),
         keras=lambda x, t: keras.losses.tversky(t, x, alpha=0.7, beta=0.3),
         **{BY_HAND: _tversky_by_hand},
+    ),
+    _case(
+        fl.lovasz_hinge_loss,
+        _masks,
+        (4, 65536),
+        (2, 5),
+        growth=Growth(axis=1),
+        **{BY_HAND: _lovasz_hinge_by_hand},
+    ),
+    _case(
+        fl.lovasz_softmax_loss,
+        _scored,
+        (2, 4, 65536),
+        (2, 3, 5),
+        options={"activation": "softmax", "absent": "count"},
+        growth=Growth(axis=2),
+        **{BY_HAND: _lovasz_softmax_by_hand},
     ),
 ]

@@ -1,6 +1,7 @@
 """Figures of the losses of overlap."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,11 +11,13 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch
 
 import funloss as fl
-from docs.figures.figure import Axis, Contour, Figure, Picture
+from docs.figures.figure import Axis, Contour, Figure, Lines, Picture
 from docs.figures.palette import INK, SERIES
+from parity.curves import CURVES
 
 __all__ = ["FIGURES"]
 
+JACCARD = {"axis": None, "alpha": 1.0, "beta": 1.0}
 SIDE = 64
 CLASSES = ("background", "organ", "lesion")
 
@@ -128,6 +131,11 @@ FIGURES: dict[str, Figure] = {
         "where each true class has the probability 0.6. It is the same for all with "
         "nll_loss; with dice_loss it grows as the class shrinks, and with "
         "generalized_dice_loss as its square does.",
+    ),
+    "lovasz_softmax_loss": Lines(
+        CURVES["lovasz_softmax_loss"],
+        replace(CURVES["lovasz_softmax_loss"], loss="dice_loss"),
+        replace(CURVES["lovasz_softmax_loss"], loss="tversky_loss", options=JACCARD),
     ),
     "tversky_loss": Contour(
         Axis("extra, in sizes of the true region", (0.0, 1.0)),

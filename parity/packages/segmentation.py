@@ -2,7 +2,14 @@
 
 from parity.packages.loading import load
 
-__all__ = ["dice_of_smp", "tversky_of_smp"]
+__all__ = [
+    "dice_of_smp",
+    "lovasz_hinge_of_kornia",
+    "lovasz_hinge_of_smp",
+    "lovasz_softmax_of_kornia",
+    "lovasz_softmax_of_smp",
+    "tversky_of_smp",
+]
 
 
 def dice_of_smp(input, target, *, smooth=0.0, axis, batch):
@@ -20,3 +27,31 @@ def tversky_of_smp(input, target, *, smooth=0.0, axis, batch, alpha=0.5, beta=0.
     options = {"smooth": smooth, "alpha": alpha, "beta": beta}
     own = loss("multiclass", from_logits=False, **options)
     return own(input.moveaxis(axis, 1), target)
+
+
+def lovasz_hinge_of_kornia(input, target):
+    """Return the mean over samples, of scores with one channel."""
+    loss = load("kornia.losses.lovasz_hinge", "lovasz_hinge_loss")
+    return loss(input[:, None], target)
+
+
+def lovasz_hinge_of_smp(input, target, *, batch):
+    """Return the loss of the whole batch, in float32: it takes no other scores."""
+    assert batch
+    loss = load("segmentation_models_pytorch.losses", "LovaszLoss")
+    return loss("binary")(input.float(), target).double()
+
+
+def lovasz_softmax_of_kornia(input, target, *, activation, absent):
+    """Return the mean over samples and classes, for labels."""
+    assert (activation, absent) == ("softmax", "count")
+    loss = load("kornia.losses.lovasz_softmax", "lovasz_softmax_loss")
+    return loss(input[..., None], target[..., None])
+
+
+def lovasz_softmax_of_smp(input, target, *, activation, batch):
+    """Return the mean over the classes of a batch, in float32."""
+    assert (activation, batch) == ("softmax", True)
+    loss = load("segmentation_models_pytorch.losses", "LovaszLoss")
+    scores, labels = input.float()[..., None], target[..., None]
+    return loss("multiclass")(scores, labels).double()

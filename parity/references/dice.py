@@ -3,10 +3,12 @@
 from parity.later import torch
 from parity.references.formulas import reduced
 
-__all__ = ["dice", "regions", "tversky"]
+__all__ = ["averaged", "dice", "regions", "tversky"]
 
 
-def regions(input, target, *, activation=None, axis=1, batch=False, where=None):
+def regions(
+    input, target, *, activation=None, axis: int | None = 1, batch=False, where=None
+):
     """Return probabilities and targets of the kept pixels of each region, in order.
 
     A row a sample (one in all if `batch`), of a column a class.

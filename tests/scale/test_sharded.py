@@ -30,6 +30,7 @@ CLASS_AXES = {
     fl.dice_loss: {"input": 2, "target": 2},
     fl.tversky_loss: {"input": 2, "target": 2},
     fl.generalized_dice_loss: {"input": 2, "target": 2},
+    fl.lovasz_softmax_loss: {"input": 2, "target": 2},
     fl.softmax_focal_loss: {"input": 1, "target": 1},
     fl.poly_loss: {"input": 1, "target": 1},
     fl.generalized_cross_entropy: {"input": 1, "target": 1},
@@ -225,6 +226,7 @@ def test_weights_and_masks_on_eight_devices(problem):
     if row.has("weight"):
         # A number a class, or else a factor on each loss.
         axes = {} if row.loss in BY_ROW else CLASS_AXES.get(row.loss, {})
+        shape = (BATCH, *row.weights().get("weight", row.mask_shape)[1:])
         for name, axis in [*axes.items()][:1]:
             shape = problem.arrays[name].shape[axis : axis + 1]
         options["weight"] = np.linspace(0.5, 2, math.prod(shape)).reshape(shape)
