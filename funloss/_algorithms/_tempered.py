@@ -178,7 +178,7 @@ def tempered_d_target(
     q = xp.where(void, 1.0, target)
     is_close, log_ratio = _close(xp, row, q)
     near = -(xp.where(is_close, q, 1.0) ** (1 - t1)) * _log_t(xp, log_ratio, t1)
-    own = xp.custom_jvp(_log_of, (_log_of_d_q, None), q, t1)
+    own = xp.custom_jvp(_log_of, (_log_of_d_q, None), q, (t1,))
     if t1 < 1:
         own = own - xp.where(void, 1 / (1 - t1), 0.0)
     log_p = xp.where(row.inside, row.log_p, -math.inf)
@@ -186,11 +186,12 @@ def tempered_d_target(
     return xp.where(xp.logical_and(void, slack == math.inf), 0.0, slack)
 
 
-def _log_of(xp: Namespace, q: Any, t: float) -> Any:
-    return _log_t(xp, xp.log(q), t)
+def _log_of(xp: Namespace, q: Any, options: tuple[float]) -> Any:
+    return _log_t(xp, xp.log(q), *options)
 
 
-def _log_of_d_q(xp: Namespace, q: Any, t: float) -> Any:
+def _log_of_d_q(xp: Namespace, q: Any, options: tuple[float]) -> Any:
     """Return the derivative as one power: that of the logarithm alone overflows."""
     del xp
+    (t,) = options
     return q**-t
