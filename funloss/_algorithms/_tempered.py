@@ -114,10 +114,8 @@ def tempered_from_scale(
     power = xp.safe_power(row.p, 2 - t1) if t1 <= 1 else _power(xp, row, 2 - t1)
     others = power / (2 - t1)
     if xp.is_int(target.dtype):
-        d, log_p, inside = (
-            xp.gather(a, target, axis) for a in (row.others, row.log_p, row.inside)
-        )
-        log_p = xp.where(inside, log_p, -math.inf)
+        log_p = xp.where(row.inside, row.log_p, -math.inf)
+        d, log_p = (xp.gather(a, target, axis) for a in (row.others, log_p))
         own = _divergence(xp, d, log_p, t1)[(slice(None),) * axis + (0, ...)]
         others = xp.where(_is_label(xp, x, target, axis), 0.0, others)
         return own + xp.total(others, axis)
@@ -180,7 +178,9 @@ def tempered_d_target(
     near = -(xp.where(is_close, q, 1.0) ** (1 - t1)) * _log_t(xp, log_ratio, t1)
     own = xp.custom_jvp(_log_of, (_log_of_d_q, None), q, (t1,))
     if t1 < 1:
-        own = own - xp.where(void, 1 / (1 - t1), 0.0)
+        # As that of the prediction is computed, which it may be equal to.
+        zero = xp.where(void, -math.inf, row.log_p)
+        own = xp.where(void, _log_t(xp, zero, t1), own)
     log_p = xp.where(row.inside, row.log_p, -math.inf)
     slack = xp.where(is_close, near, own - _log_t(xp, log_p, t1))
     return xp.where(xp.logical_and(void, slack == math.inf), 0.0, slack)
