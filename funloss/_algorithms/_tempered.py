@@ -182,6 +182,7 @@ def tempered_d_target(
         zero = xp.where(void, -math.inf, row.log_p)
         own = xp.where(void, _log_t(xp, zero, t1), own)
     log_p = xp.where(row.inside, row.log_p, -math.inf)
+    is_close = xp.logical_and(is_close, xp.logical_not(void))
     slack = xp.where(is_close, near, own - _log_t(xp, log_p, t1))
     return xp.where(xp.logical_and(void, slack == math.inf), 0.0, slack)
 
