@@ -32,9 +32,10 @@ class _Row(Record):
     inside: Any
 
 
-def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
-    """Return the probabilities; the maximum is a constant, as in `entmax_scale`."""
-    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+def _ratios(
+    xp: Namespace, x: Any, top: Any, scale: Any, t2: float
+) -> tuple[Any, Any, Any, Any]:
+    """Return probabilities over the largest, logarithms, escorts, and which count."""
     inside = x != -math.inf
     log_ratio = xp.where(inside, x, top) - top
     growth = 1.0
@@ -44,7 +45,13 @@ def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
         shifted = xp.where(inside, shifted, 0.0)
         log_ratio, growth = xp.log1p(shifted) / (1 - t2), 1 + shifted
     ratio = xp.where(inside, xp.exp(log_ratio), 0.0)
-    weight = ratio / growth
+    return ratio, log_ratio, ratio / growth, inside
+
+
+def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
+    """Return the probabilities; the maximum is a constant, as in `entmax_scale`."""
+    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+    ratio, log_ratio, weight, inside = _ratios(xp, x, top, scale, t2)
     # 1 at the largest score: the sum of all others keeps its digits.
     ones = xp.stop_gradient(xp.astype(x == top, x.dtype))
     terms = ratio - ones, weight - ones, ones
