@@ -32,9 +32,10 @@ class _Row(Record):
     inside: Any
 
 
-def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
-    """Return the probabilities; the maximum is a constant, as in `entmax_scale`."""
-    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+def _ratios(
+    xp: Namespace, x: Any, top: Any, scale: Any, t2: float
+) -> tuple[Any, Any, Any, Any]:
+    """Return probabilities over the largest, logarithms, escorts, and which count."""
     inside = x != -math.inf
     log_ratio = xp.where(inside, x, top) - top
     growth = 1.0
@@ -44,7 +45,13 @@ def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
         shifted = xp.where(inside, shifted, 0.0)
         log_ratio, growth = xp.log1p(shifted) / (1 - t2), 1 + shifted
     ratio = xp.where(inside, xp.exp(log_ratio), 0.0)
-    weight = ratio / growth
+    return ratio, log_ratio, ratio / growth, inside
+
+
+def _row(xp: Namespace, x: Any, scale: Any, t2: float, axis: int) -> _Row:
+    """Return the probabilities; the maximum is a constant, as in `entmax_scale`."""
+    top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
+    ratio, log_ratio, weight, inside = _ratios(xp, x, top, scale, t2)
     # 1 at the largest score: the sum of all others keeps its digits.
     ones = xp.stop_gradient(xp.astype(x == top, x.dtype))
     terms = ratio - ones, weight - ones, ones
@@ -114,10 +121,8 @@ def tempered_from_scale(
     power = xp.safe_power(row.p, 2 - t1) if t1 <= 1 else _power(xp, row, 2 - t1)
     others = power / (2 - t1)
     if xp.is_int(target.dtype):
-        d, log_p, inside = (
-            xp.gather(a, target, axis) for a in (row.others, row.log_p, row.inside)
-        )
-        log_p = xp.where(inside, log_p, -math.inf)
+        log_p = xp.where(row.inside, row.log_p, -math.inf)
+        d, log_p = (xp.gather(a, target, axis) for a in (row.others, log_p))
         own = _divergence(xp, d, log_p, t1)[(slice(None),) * axis + (0, ...)]
         others = xp.where(_is_label(xp, x, target, axis), 0.0, others)
         return own + xp.total(others, axis)
@@ -178,19 +183,23 @@ def tempered_d_target(
     q = xp.where(void, 1.0, target)
     is_close, log_ratio = _close(xp, row, q)
     near = -(xp.where(is_close, q, 1.0) ** (1 - t1)) * _log_t(xp, log_ratio, t1)
-    own = xp.custom_jvp(_log_of, (_log_of_d_q, None), q, t1)
+    own = xp.custom_jvp(_log_of, (_log_of_d_q, None), q, (t1,))
     if t1 < 1:
-        own = own - xp.where(void, 1 / (1 - t1), 0.0)
+        # As that of the prediction is computed, which it may be equal to.
+        zero = xp.where(void, -math.inf, row.log_p)
+        own = xp.where(void, _log_t(xp, zero, t1), own)
     log_p = xp.where(row.inside, row.log_p, -math.inf)
+    is_close = xp.logical_and(is_close, xp.logical_not(void))
     slack = xp.where(is_close, near, own - _log_t(xp, log_p, t1))
     return xp.where(xp.logical_and(void, slack == math.inf), 0.0, slack)
 
 
-def _log_of(xp: Namespace, q: Any, t: float) -> Any:
-    return _log_t(xp, xp.log(q), t)
+def _log_of(xp: Namespace, q: Any, options: tuple[float]) -> Any:
+    return _log_t(xp, xp.log(q), *options)
 
 
-def _log_of_d_q(xp: Namespace, q: Any, t: float) -> Any:
+def _log_of_d_q(xp: Namespace, q: Any, options: tuple[float]) -> Any:
     """Return the derivative as one power: that of the logarithm alone overflows."""
     del xp
+    (t,) = options
     return q**-t
