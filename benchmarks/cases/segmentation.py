@@ -86,7 +86,7 @@ CASES = [
         fl.lovasz_hinge_loss,
         _masks,
         (4, 65536),
-        (2, 5),
+        (2, 40),
         growth=Growth(axis=1),
         **{BY_HAND: _lovasz_hinge_by_hand},
     ),

@@ -13,6 +13,7 @@ import pytest
 import funloss as fl
 import funloss.testing
 from docs.figures import FIGURES
+from docs.making.figures import EXAMPLES
 from docs.making.pages import HELPERS, LOSSES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,7 +27,7 @@ EXEMPT = {
     "coming-from-contrastive.md": ["python"],
     "coming-from-forecasting.md": ["python"],
     "coming-from-trl.md": ["python"],
-    "which-loss.md": ["text"] * 5,  # what the examples print, compared by their test
+    "which-loss.md": ["text"] * len(EXAMPLES),  # what the examples print, compared by their test
 }
 LOADED = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(\w+:)')
 ADDRESS = re.compile(r"""url\(["']?(?!data:)([^"')]+)""")
