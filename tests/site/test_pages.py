@@ -27,7 +27,8 @@ EXEMPT = {
     "coming-from-contrastive.md": ["python"],
     "coming-from-forecasting.md": ["python"],
     "coming-from-trl.md": ["python"],
-    "which-loss.md": ["text"] * len(EXAMPLES),  # what the examples print, compared by their test
+    # what the examples print, compared by their test
+    "which-loss.md": ["text"] * len(EXAMPLES),
 }
 LOADED = re.compile(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(\w+:)')
 ADDRESS = re.compile(r"""url\(["']?(?!data:)([^"')]+)""")
