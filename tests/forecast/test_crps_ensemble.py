@@ -3,6 +3,7 @@
 import math
 
 import jax
+import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
@@ -128,6 +129,33 @@ def score(x, seen, fair):
     share = (1 - mpmath.mpf(fair)) / size**2 + mpmath.mpf(fair) / (size * (size - 1))
     spread = sum(abs(a - b) for k, a in enumerate(x) for b in x[:k])
     return float(sum(abs(a - seen) for a in x) / size - share * spread)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradients_to_fifty_digits(dtype, offset):
+    rng = np.random.default_rng(1)
+    x = np.asarray(offset + rng.integers(-8, 8, (6, 50)) / 4, dtype)  # some equal
+    t = np.asarray(offset + np.asarray([-9.0, -1, 0, 0.1, 1, 9]), dtype)
+    with jax.enable_x64(dtype is np.float64):
+        for fair in (0.0, 0.95, 1.0):
+            found = jax.grad(lambda x, fair=fair: loss(x, t, fair=fair))(jnp.asarray(x))
+            share = float(np.asarray(fair, dtype))
+            expected = [gradient(*row, share) for row in zip(x, t, strict=True)]
+            # Of the share that all pairs of a member have.
+            atol = 8 * float(np.finfo(dtype).eps) / x.shape[1]
+            assert_close(found, expected, atol=atol, rtol=0)
+
+
+def gradient(x, seen, fair):
+    """Return the gradient in the members by its definition, to fifty digits."""
+    with mpmath.workdps(50):
+        size, fair = len(x), mpmath.mpf(fair)
+        share = (1 - fair) / size**2 + fair / (size * (size - 1))
+        signs = [sum(np.sign(float(a) - float(b)) for b in x) for a in x]
+        errors = [np.sign(float(a) - float(seen)) for a in x]
+        pairs = zip(errors, signs, strict=True)
+        return [float(error / mpmath.mpf(size) - share * sign) for error, sign in pairs]
 
 
 @pytest.mark.parametrize(

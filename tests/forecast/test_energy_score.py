@@ -168,6 +168,41 @@ def distance(a, b):
     return mpmath.sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True)))
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradients_to_fifty_digits(dtype, offset):
+    x, t = many(20, features=4, forecasts=2)
+    x, t = (np.asarray(a + offset, dtype) for a in (x, t))
+    x[0, 3] = x[0, 5]
+    with jax.enable_x64(dtype is np.float64):
+        for fair in (0.0, 1.0):
+            found = jax.grad(lambda x, fair=fair: loss(x, t, fair=fair))(jnp.asarray(x))
+            expected = [gradient(*row, fair) for row in zip(x, t, strict=True)]
+            # Of a sum of as many directions as there are members, each at most 1.
+            atol = 8 * float(np.finfo(dtype).eps) / x.shape[1]
+            assert_close(found, expected, atol=atol, rtol=0)
+
+
+def gradient(x, seen, fair):
+    """Return the gradient in the members by its definition, to fifty digits."""
+    with mpmath.workdps(50):
+        x = [[mpmath.mpf(float(a)) for a in row] for row in x]
+        seen, size = [mpmath.mpf(float(a)) for a in seen], len(x)
+        share = 1 / mpmath.mpf(size * (size - 1) if fair else size**2)
+        rows = []
+        for a in x:
+            of_pairs = [sum(z) for z in zip(*(direction(a, b) for b in x), strict=True)]
+            pairs = zip(direction(a, seen), of_pairs, strict=True)
+            rows.append([float(one / size - share * other) for one, other in pairs])
+        return rows
+
+
+def direction(a, b):
+    """Return the unit vector from b to a, 0 between equal ones."""
+    size = distance(a, b)
+    return [(x - y) / size if size else size for x, y in zip(a, b, strict=True)]
+
+
 @pytest.mark.parametrize(
     ("shape", "options", "message"),
     [
