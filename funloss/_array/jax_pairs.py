@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from funloss._array.jax_custom_jvp import derivative_along
+
 __all__ = ["sum_over_pairs"]
 
 _UNROLL = 4
@@ -25,7 +27,13 @@ def sum_over_pairs(
     """
 
     def in_steps(firsts: Any, seconds: Any) -> Any:
-        return _in_steps(function, firsts, seconds)
+        # With a rule as a whole: of what is in a loop JAX loses the rules where a
+        # derivative is differentiated, and shares that of a maximum at a tie.
+        return derivative_along(
+            lambda *items: (_in_steps(function, *items),),
+            lambda moving, *_: _in_steps(function, *moving),
+            (firsts, seconds),
+        )
 
     def at_once(firsts: Any, seconds: Any) -> Any:
         return dense(function, firsts, seconds)

@@ -61,10 +61,6 @@ def pairwise_hinge_loss(
         `rax.pairwise_hinge_loss`, whose margin is always 1, and whose gradient is 0
         exactly there; see `pairwise_logistic_loss`.
 
-    Numerics:
-        Exactly at the margin the derivative in a score of the gradient in a weight is
-        not defined; JAX on a CPU returns a quarter of that of the losing side.
-
     Examples:
         >>> import numpy as np
         >>> x, y = np.asarray([2.0, 1.5, 3.0]), np.asarray([1, 0, 0])

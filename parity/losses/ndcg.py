@@ -30,13 +30,6 @@ def plain(rng):
     return {"input": input, "target": target}
 
 
-def off_corners(rng):
-    # On a corner the gradient in a target has no derivative in a score.
-    inputs = plain(rng)
-    inputs["input"][0] = [0.5, 1.5625, 0.5, -0.6875, 2.9375]
-    return inputs
-
-
 def with_temperature(rng):
     return plain(rng) | {"temperature": np.asarray(0.3125)}
 
@@ -58,16 +51,13 @@ def extreme(rng):
 GRID = {"reduction": REDUCTION}
 NONE = {"reduction": ["none"]}
 STEP = {"step": ["sigmoid", "hinge"]}
-HINGE, TEMPERATURES = {"step": ["hinge"]}, {"temperature": [0.25, 1.0]}
 BOTH = ("input", "target")
 NDCG = fl.approx_ndcg_loss
 
 CASES = [
     Case(NDCG, approx_ndcg, plain,
-         [NONE | TEMPERATURES, NONE | {"topn": [1, 3]},
+         [NONE | STEP | {"temperature": [0.25, 1.0]}, NONE | {"topn": [1, 3]},
           NONE | {"gain": ["linear"]}, NONE | {"axis": [0]}], BOTH),
-    Case(NDCG, approx_ndcg, plain, NONE | HINGE | TEMPERATURES, BOTH, orders=1),
-    Case(NDCG, approx_ndcg, off_corners, NONE | HINGE | TEMPERATURES, BOTH),
     Case(NDCG, approx_ndcg, with_temperature, NONE | STEP, (*BOTH, "temperature"),
          orders=1),
     Case(NDCG, approx_ndcg, masked, GRID, (*BOTH, "weight")),

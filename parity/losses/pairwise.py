@@ -39,13 +39,6 @@ def masked(rng):
     return inputs | {"weight": rng.random((3, 5)), "where": where}
 
 
-def masked_off_corners(rng):
-    # On a corner of the hinge its product with the weight has no second derivative.
-    inputs = masked(rng)
-    inputs["input"][0, :2] = [1.625, 0.5]
-    return inputs
-
-
 def extreme(rng):
     input = rng.standard_normal((2, 5))
     input[0], input[1, 2] = [1e4, -1e4, 9984.0, 0.0, -1e4], -np.inf
@@ -74,8 +67,7 @@ PAIRWISE_LOGISTIC_CASES = [
 PAIRWISE_HINGE_CASES = [
     Case(HINGE, ranking.pairwise_hinge, plain, NONE | {"margin": [1.0, 2.0]}),
     Case(HINGE, ranking.pairwise_hinge, with_margin, LINEAR, ("input", "margin")),
-    Case(HINGE, ranking.pairwise_hinge, masked, GRID, WEIGHTED, orders=1),
-    Case(HINGE, ranking.pairwise_hinge, masked_off_corners, GRID, WEIGHTED),
+    Case(HINGE, ranking.pairwise_hinge, masked, GRID, WEIGHTED),
     Case(HINGE, ranking.pairwise_hinge, extreme, NONE, orders=1),
 ]  # fmt: skip
 PAIRWISE_SOFT_ZERO_ONE_CASES = [
