@@ -122,7 +122,10 @@ def test_value_and_gradient_keep_their_digits(positives, dtype):
         x = (scale * rng.standard_normal(40)).astype(dtype)
         with mpmath.workdps(50):
             value, gradients = exact(x, t)
-        loss = lambda x: HINGE(x, jnp.asarray([t]), reduction="sum")  # noqa: E731
+
+        def loss(x, t=t):
+            return HINGE(x, jnp.asarray([t]), reduction="sum")
+
         got, gradient = jax.value_and_grad(loss)(jnp.asarray(x)[None])
         eps = float(np.finfo(dtype).eps)
         assert_close(to_numpy(got), value, rtol=4 * eps, atol=0)
