@@ -1,6 +1,5 @@
 """Circle loss."""
 
-import math
 from typing import Any
 
 from funloss._array import Namespace
@@ -8,15 +7,15 @@ from funloss._core.batch_rows import labelled_rows
 from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
-from funloss._core.record import Record
+from funloss._core.soft_sums import sums_of_powers
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.contrastive._similarity import (
     PairLabels,
     map_row_blocks,
-    masked_logsumexp,
     normalize_rows,
     pair_labels,
     pair_masks,
+    rows_of_terms,
 )
 
 __all__ = ["circle_loss"]
@@ -90,18 +89,20 @@ def circle_loss(
         dtype=dtype,
         options={"margin": not_nan(margin), "gamma": positive(gamma)},
     )
-    xp = batch.xp
+    xp, (margin, gamma) = batch.xp, batch.options
     if batch.rows.shape[0] == 0:
         return batch.reduce(xp.total(batch.rows, 1), reduction)
 
     def block(cosines: Any, *pairs: Any) -> tuple[Any, Any]:
-        partials = (_d_cosines, _d_margin, _d_gamma, *(None,) * 5)
-        arguments = (cosines, *batch.options, constant_weights, *pairs)
-        masks = pair_masks(xp, PairLabels(*pairs))
-        has_both = xp.logical_and(*(xp.any(mask, axis=1) for mask in masks))
-        counts = xp.astype(has_both, cosines.dtype)
-        losses = xp.custom_jvp(_circle, partials, *arguments, axis=1, shared=_rows)
-        return losses, counts
+        positives, negatives = pair_masks(xp, PairLabels(*pairs))
+        distances = xp.where(positives, 1 - cosines, cosines)
+        weights = xp.clamp_min(distances + margin, 0.0)
+        weights = xp.stop_gradient(weights) if constant_weights else weights
+        scores = gamma * weights * (distances - margin)
+        sums = sums_of_powers(xp, scores, positives, negatives, 1)
+        losses = rows_of_terms(xp, _circle, _d_scores, scores, (positives, *sums))
+        *_, own, _, others = sums
+        return losses, xp.astype(_has_both(xp, own, others)[:, 0], cosines.dtype)
 
     unit = normalize_rows(batch)
     losses, counts = map_row_blocks(xp, block, unit, unit, pair_labels(batch))
@@ -109,95 +110,27 @@ def circle_loss(
     return batch.reduce(losses, reduction, divisor=count)
 
 
-class _Inputs(Record):
-    """The arguments of formulas after the namespace."""
-
-    cosines: Any
-    margin: Any
-    gamma: Any
-    constant_weights: bool
-    label: Any
-    row: Any
-    other_label: Any
-    other_row: Any
-    # What value and gradient share: `_rows`.
-    positive: Any = None
-    negative: Any = None
-    has_both: Any = None
-
-    def masks(self, xp: Namespace) -> tuple[Any, Any]:
-        """Return the masks of positive and of negative pairs."""
-        return pair_masks(
-            xp, PairLabels(self.label, self.row, self.other_label, self.other_row)
-        )
-
-
 def _circle(xp: Namespace, *arguments: Any) -> Any:
-    positive, negative, has_both = _rows(xp, *arguments)
-    losses = xp.softplus(positive + negative)
-    return xp.squeeze(xp.where(has_both, losses, 0.0), axis=1)
+    has_both, score, _ = _joint(xp, *arguments)
+    return xp.where(has_both, xp.softplus(score), 0.0)[:, 0]
 
 
-def _rows(xp: Namespace, *arguments: Any) -> tuple[Any, Any, Any]:
-    """Return log-sum-exps of positive and of negative scores, and who has both."""
-    inputs = _Inputs(*arguments)
-    weight, excess = _weight_and_excess(xp, inputs)
-    both = [masked_logsumexp(xp, weight * excess, mask) for mask in inputs.masks(xp)]
-    (positive, has_positive), (negative, has_negative) = both
-    return positive, negative, xp.logical_and(has_positive, has_negative)
+def _d_scores(xp: Namespace, _: Any, *terms: Any) -> Any:
+    positives, powers, *_ = terms
+    has_both, score, (own, others) = _joint(xp, *terms)
+    share = xp.where(has_both, xp.sigmoid(score), 0.0)
+    return powers * xp.where(positives, share / own, share / others)
 
 
-def _weight_and_excess(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
-    """Return the two factors of each pair's score."""
-    distance = _distance(xp, inputs)
-    weight = xp.clamp_min(distance + inputs.margin, 0.0)
-    weight = xp.stop_gradient(weight) if inputs.constant_weights else weight
-    return inputs.gamma * weight, distance - inputs.margin
+def _joint(xp: Namespace, *arguments: Any) -> tuple[Any, Any, tuple[Any, Any]]:
+    """Return which rows have both kinds, the joint score of a row and its two sums."""
+    *_, top, own, other_top, others = arguments
+    has_both = _has_both(xp, own, others)
+    own, others = (xp.where(has_both, x, 1.0) for x in (own, others))
+    score = top + xp.log(own) + other_top + xp.log(others)
+    return has_both, score, (own, others)
 
 
-def _distance(xp: Namespace, inputs: _Inputs) -> Any:
-    """Return the distance of each pair from its optimum, cosine 1 or 0."""
-    positives, _ = inputs.masks(xp)
-    return xp.where(positives, 1 - inputs.cosines, inputs.cosines)
-
-
-def _d_pair_scores(xp: Namespace, inputs: _Inputs) -> Any:
-    """Return the derivative of the loss in each pair's score."""
-    weight, excess = _weight_and_excess(xp, inputs)
-    score, softmax = weight * excess, 0.0
-    # One exponential for both kinds would be quicker, but of a score that XLA rounds
-    # otherwise than in its sum: large scores would lose digits.
-    logsumexps = inputs.positive, inputs.negative
-    for mask, lse in zip(inputs.masks(xp), logsumexps, strict=True):
-        is_counted = xp.logical_and(mask, inputs.has_both)
-        softmax = softmax + xp.exp(xp.where(is_counted, score - lse, -math.inf))
-    return xp.sigmoid(inputs.positive + inputs.negative) * softmax
-
-
-def _score_d_factors(xp: Namespace, inputs: _Inputs) -> tuple[Any, Any]:
-    """Return a score's derivative in its distance, by the excess and by the weight."""
-    weight, excess = _weight_and_excess(xp, inputs)
-    if inputs.constant_weights:
-        return weight, 0.0
-    is_active = _distance(xp, inputs) + inputs.margin >= 0
-    return weight, xp.where(is_active, inputs.gamma * excess, 0.0)
-
-
-def _d_cosines(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
-    by_excess, by_weight = _score_d_factors(xp, inputs)
-    d_distance = _d_pair_scores(xp, inputs) * (by_excess + by_weight)
-    positives, _ = inputs.masks(xp)
-    return xp.where(positives, -d_distance, d_distance)
-
-
-def _d_margin(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
-    by_excess, by_weight = _score_d_factors(xp, inputs)
-    return _d_pair_scores(xp, inputs) * (by_weight - by_excess)
-
-
-def _d_gamma(xp: Namespace, *arguments: Any) -> Any:
-    inputs = _Inputs(*arguments)
-    weight, excess = _weight_and_excess(xp, inputs)
-    return _d_pair_scores(xp, inputs) * weight * excess / inputs.gamma
+def _has_both(xp: Namespace, own: Any, others: Any) -> Any:
+    """Return whether neither sum is without a term: with one it is 1 or more."""
+    return xp.logical_not(xp.logical_or(own == 0, others == 0))
