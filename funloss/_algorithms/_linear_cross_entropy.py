@@ -10,10 +10,11 @@ from funloss._array import Namespace
 
 __all__ = ["LabelLosses", "choose_chunk", "class_sums", "label_losses"]
 
-# How many scores are held at once, and how many make one block.
+# How many scores are held at once, and how many make one block, at least: of so many
+# classes, where they fit the cache of a processor, and never of fewer than these.
 _WHOLE = 2**22
 _BLOCK = 2**16
-_NARROWEST = 256
+_CLASSES, _CACHED, _NARROWEST = 256, 2**20, 64
 
 
 class LabelLosses(NamedTuple):
@@ -37,7 +38,10 @@ def choose_chunk(rows: int | None, classes: int, parts: int) -> int:
     """
     if rows is not None and rows * classes <= _WHOLE:
         return classes
-    least = _NARROWEST if rows is None else max(_NARROWEST, _BLOCK // rows)
+    least = _CLASSES
+    if rows is not None:
+        fitting = min(_CLASSES, _CACHED // rows)
+        least = max(_NARROWEST, _BLOCK // rows, fitting)
     size = max(least, math.isqrt(classes // parts))
     return min(classes, parts * 2 ** round(math.log2(size)))
 

@@ -13,16 +13,18 @@ from funloss._array import Namespace
 
 __all__ = ["LinearPair", "choose_rows"]
 
-# How many scores are held at once, and how many make one block.
+# How many scores are held at once, how many make one block, and how many at most where
+# that would be fewer than so many rows.
 _WHOLE = 2**22
-_BLOCK = 2**22
+_BLOCK = 2**20
+_LARGEST, _ROWS = 2**22, 32
 
 
 def choose_rows(rows: int, classes: int) -> int:
     """Return how many rows to score at a time; `rows` means all at once."""
     if rows * classes <= _WHOLE:
         return rows
-    return min(rows, max(1, _BLOCK // classes))
+    return min(rows, max(1, _BLOCK // classes, min(_ROWS, _LARGEST // classes)))
 
 
 class LinearPair(NamedTuple):

@@ -65,6 +65,7 @@ def test_the_chunk_is_chosen_from_the_shapes():
     assert choose_chunk(1024, 16_384, 1) == 256
     assert choose_chunk(4096, 131_072, 1) == 256
     assert choose_chunk(16_384, 262_144, 1) == 512
+    assert choose_chunk(32_768, 512, 1) == 64
     assert choose_chunk(32, 262_144, 1) == 2048
     assert choose_chunk(2048, 131_072, 8) == 8 * 256
 
