@@ -104,8 +104,8 @@ def _is_no_label(xp: Namespace, target: Any) -> Any:
 
 def _turned(xp: Namespace, target: Any) -> Any:
     """Return -1 for 1 and 1 for 0; nan for other numbers."""
-    rest = xp.where(target == 0, 1.0, xp.full_like(target, math.nan))
-    return xp.where(target == 1, -1.0, rest)
+    sign = 1.0 - 2.0 * target
+    return xp.where(xp.absolute(sign) == 1, sign, math.nan)
 
 
 def _ratio(x: Any, reference: Any, kl: Any) -> Any:
@@ -113,48 +113,51 @@ def _ratio(x: Any, reference: Any, kl: Any) -> Any:
     return x - kl if reference is None else x - reference - kl
 
 
-def _shared(xp: Namespace, *arguments: Any) -> tuple[Any]:
-    return (xp.exp(-xp.absolute(_gain(*arguments))),)
+def _shared(xp: Namespace, *arguments: Any) -> tuple[Any, Any]:
+    """Return the sigmoid of the score, and that of minus the score."""
+    power = xp.exp(-_score(xp, *arguments))
+    sigmoid = 1.0 / (1.0 + power)
+    # Where the exponential overflows, the product would be nan.
+    return sigmoid, xp.where(power == math.inf, 1.0, power * sigmoid)
+
+
+def _score(xp: Namespace, *arguments: Any) -> Any:
+    """Return what the sigmoid is of, nan where a target is no label."""
+    return _turned(xp, arguments[1]) * _gain(*arguments)
 
 
 def _gain(x: Any, _target: Any, reference: Any, kl: Any, beta: Any) -> Any:
     return beta * _ratio(x, reference, kl)
 
 
-def _kto(xp: Namespace, x: Any, target: Any, *rest: Any) -> Any:
-    (small,) = _shared(xp, x, target, *rest)
-    sign = _turned(xp, target)
-    # A sign of nan is not below 0, and stays.
-    is_low = sign * _gain(x, target, *rest) < 0
-    return xp.where(is_low, small, sign * sign) / (1.0 + small)
+def _kto(xp: Namespace, *arguments: Any) -> Any:
+    return _shared(xp, *arguments)[0]
 
 
 def _kto_d_input(xp: Namespace, *arguments: Any) -> Any:
-    *_, beta, _ = arguments
-    return beta * _slope(xp, *arguments)
+    _, target, *_, beta, _, _ = arguments
+    return beta * _turned(xp, target) * _d_score(xp, *arguments)
 
 
 def _kto_d_beta(xp: Namespace, *arguments: Any) -> Any:
-    x, _, reference, kl, *_ = arguments
-    # An infinite log-ratio has the slope 0, which the product would make nan.
+    x, target, reference, kl, *_ = arguments
+    # An infinite log-ratio has the derivative 0, which the product would make nan.
     ratio = xp.clamp(_ratio(x, reference, kl), -_FAR, _FAR)
-    return ratio * _slope(xp, *arguments)
+    return ratio * _turned(xp, target) * _d_score(xp, *arguments)
 
 
-def _slope(xp: Namespace, *arguments: Any) -> Any:
-    """Return the derivative in ``beta * (input - reference - kl)``."""
-    *own, small = arguments
-    bell = xp.custom_jvp(_bell, (_bell_d_gain, None), _gain(*own), small)
-    return _turned(xp, own[1]) * bell
+def _d_score(xp: Namespace, *arguments: Any) -> Any:
+    *own, low, high = arguments
+    return xp.custom_jvp(_bell, (_bell_d_gain, None, None), _gain(*own), low, high)
 
 
-def _bell(xp: Namespace, gain: Any, small: Any) -> Any:
-    """Return the derivative of the sigmoid."""
-    del gain
-    return small / xp.square(1.0 + small)
+def _bell(xp: Namespace, gain: Any, low: Any, high: Any) -> Any:
+    """Return the derivative of the sigmoid, the same of a gain and of its negative."""
+    del xp, gain
+    return low * high
 
 
-def _bell_d_gain(xp: Namespace, gain: Any, small: Any) -> Any:
-    del small
+def _bell_d_gain(xp: Namespace, gain: Any, low: Any, high: Any) -> Any:
+    del low, high
     p, q = xp.sigmoid(gain), xp.sigmoid(-gain)
     return p * q * (q - p)

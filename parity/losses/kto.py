@@ -91,7 +91,7 @@ INFOS = [
                 ),
             ),
         ],
-        gates=[Gate(3 * MILLION, Limit(4.0, 4.0), Limit(12.6), Limit(58))],
+        gates=[Gate(3 * MILLION, Limit(4.0, 4.0), Limit(12.6), Limit(59))],
         curve=Curve(
             "log-ratio of a good answer",
             (-40.0, 40.0),
