@@ -1,0 +1,1 @@
+"""How exact each loss is, beside its peers: `python -m parity.accuracy`."""
