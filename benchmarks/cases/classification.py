@@ -3,6 +3,7 @@
 import functools
 
 import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
@@ -12,7 +13,7 @@ import funloss as fl
 from benchmarks.case import BY_HAND, OURS, Case
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
-from benchmarks.cases.rows import tagged
+from benchmarks.cases.rows import rows, tagged
 from benchmarks.makers import JaxGradient
 
 __all__ = ["CASES"]
@@ -111,6 +112,12 @@ def _zero_bounded(x, t):
 
 _case = functools.partial(beside, "classification")
 BITS, SOME_BITS = (1 << 20,), (8,)
+
+
+def _squared_logsumexp(x):
+    return jnp.square(jax.nn.logsumexp(x, 1)).mean()
+
+
 ROWS, SOME_ROWS = (4096, 1000), (6, 5)
 
 CASES = [
@@ -241,6 +248,7 @@ CASES = [
         # The matrices of two layers are out of cache, the scores of more rows slow.
         growth=None,
     ),
+    _case(fl.z_loss, rows(1), ROWS, SOME_ROWS, **{BY_HAND: _squared_logsumexp}),
     _case(
         fl.load_balancing_loss,
         _groups,

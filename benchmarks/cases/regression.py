@@ -39,6 +39,11 @@ def _power(x, t, alpha=1.5):
     return (abs(alpha - 2) / alpha * (power - 1)).mean()
 
 
+def _pinball(x, t, tau=0.9):
+    error = t - x
+    return jnp.maximum(tau * error, (tau - 1) * error).mean()
+
+
 def _tukey(x, t, scale=4.685):
     part = jnp.square((x - t) / scale)
     losses = scale**2 / 6 * (1 - (1 - part) ** 3)
@@ -122,6 +127,14 @@ CASES = [
         SMALL,
         optax=lambda x, t: optax.log_cosh(x, t).mean(),
         keras=lambda x, t: keras.losses.log_cosh(t, x),
+    ),
+    _case(
+        fl.quantile_loss,
+        errors,
+        LARGE,
+        SMALL,
+        options={"tau": 0.9},
+        **{BY_HAND: _pinball},
     ),
     _case(
         fl.gaussian_kl_divergence,

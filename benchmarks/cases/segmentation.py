@@ -37,6 +37,15 @@ def _tversky_by_hand(x, t):
     return jnp.where(is_bad, jnp.nan, errors / (hits + errors))
 
 
+def _generalized_dice_by_hand(x, t):
+    """Return the loss of logits, whose classes are all there."""
+    p = jax.nn.softmax(x, 1)
+    volume = t.sum(2)
+    weight = 1 / jnp.square(volume)
+    hits, sizes = (p * t).sum(2), p.sum(2) + volume
+    return (1 - 2 * (weight * hits).sum(1) / (weight * sizes).sum(1)).mean()
+
+
 def _extension_by_hand(errors, t):
     """Return the loss of each row, where none is without a positive."""
     order = jnp.argsort(-errors, axis=-1)
@@ -71,6 +80,15 @@ CASES = [
         options={"activation": "softmax", "smooth": 2.0},
         growth=Growth(axis=2),
         optax=lambda x, t: optax.losses.dice_loss(_last(x), _last(t), axis=(1,)).mean(),
+    ),
+    _case(
+        fl.generalized_dice_loss,
+        _scored,
+        (8, 4, 65536),
+        (2, 3, 40),
+        options={"activation": "softmax"},
+        growth=Growth(axis=2),
+        **{BY_HAND: _generalized_dice_by_hand},
     ),
     _case(
         fl.tversky_loss,
