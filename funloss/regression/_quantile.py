@@ -116,8 +116,8 @@ def _along_axis(dtype: Any, axis: int, input: Any, target: Any, tau: Any) -> Any
 
 
 def _quantile(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
-    low, high = xp.clamp_min(t - x, 0.0), xp.clamp_min(x - t, 0.0)
-    return tau * low + (1.0 - tau) * high
+    error = t - x
+    return xp.maximum(tau * error, (tau - 1.0) * error)
 
 
 def _quantile_d_input(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
