@@ -1,7 +1,7 @@
 """Measure the errors of every loss and of its peers, in ulps.
 
-    python -m parity.accuracy --json docs/accuracy.json
-    python -m parity.accuracy.page
+    python -m parity.accuracy
+    python -m parity.accuracy --loss huber_loss --json errors.json
 
 The cases are those that `python -m benchmarks` times, at small shapes. What is right is
 funloss in float64 of the same numbers, whose own errors `python -m parity` bounds.
@@ -16,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from parity.accuracy.measure import Row, cases, measured
+from parity.accuracy.measure import cases, measured
+from parity.accuracy.row import Row
 from parity.accuracy.tables import more_exact, widest
 from parity.files import write
 

@@ -2,8 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jax
@@ -16,8 +15,9 @@ from benchmarks.makers import JaxGradient, jax_eager, numpy_value, torch_gradien
 from benchmarks.sizes import USUAL
 from funloss.testing.harness import TOLERANCES, error_in_ulps
 from parity.accuracy.inputs import Inputs, inputs
+from parity.accuracy.row import Row
 
-__all__ = ["DTYPES", "Row", "cases", "measured"]
+__all__ = ["DTYPES", "cases", "measured"]
 
 DTYPES = ("float32", "bfloat16")
 # Numbers smaller than this part of the largest of their array count as if so large.
@@ -26,38 +26,6 @@ _FLOOR = 2.0**-20
 _BY_HAND = ("jax", "by hand")
 
 Compute = Callable[[Any], list[np.ndarray] | None]
-
-
-@dataclass(frozen=True)
-class Row:
-    """The largest errors of a candidate at one kind of inputs, in ulps of the dtype."""
-
-    loss: str
-    options: str
-    dtype: str
-    kind: str
-    candidate: str
-    value: float
-    gradient: float | None
-    """None of NumPy, which has no gradients."""
-    inputs: int
-    """How many of them have a finite result."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON holds it, which has no infinity."""
-        row = asdict(self)
-        for name in ("value", "gradient"):
-            row[name] = "inf" if row[name] == math.inf else row[name]
-        return row
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> "Row":
-        """Return what `as_json` was made of."""
-        errors = {k: math.inf if row[k] == "inf" else row[k] for k in _ERRORS}
-        return cls(**{**row, **errors})
-
-
-_ERRORS = ("value", "gradient")
 
 
 def cases(losses: Iterable[str] = ()) -> list[Case]:

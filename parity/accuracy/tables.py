@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.case import OURS
 from benchmarks.table import Table
-from parity.accuracy.measure import Row
-from parity.accuracy.reasons import REASONS
+from parity.accuracy.row import Row
 
 __all__ = ["Lead", "leads", "more_exact", "widest"]
 
@@ -113,22 +112,11 @@ def _figure(ulps: float) -> str:
 
 
 def more_exact(rows: Iterable[Row]) -> Table:
-    """Return where a peer is more exact than funloss, and why."""
+    """Return where a peer is more exact than funloss."""
     lines = []
     for _, own, peer in leads(rows):
-        loss = f"`{own.loss}` {own.options}".rstrip()
-        where = f"{own.dtype}, {own.kind}"
-        reason = REASONS.get(own.loss, "")
-        lines.append(
-            [
-                loss,
-                where,
-                own.candidate,
-                _cell(own),
-                peer.candidate,
-                _cell(peer),
-                reason,
-            ]
-        )
-    head = ["loss", "inputs", "funloss", "errs by", "peer", "errs by", "why"]
+        loss, where = f"`{own.loss}` {own.options}".rstrip(), f"{own.dtype}, {own.kind}"
+        errors = own.candidate, _cell(own), peer.candidate, _cell(peer)
+        lines.append([loss, where, *errors])
+    head = ["loss", "inputs", "funloss", "errs by", "peer", "errs by"]
     return Table("where a peer is more exact", head, lines)
