@@ -40,6 +40,7 @@ def settle_lengths(
     Python integers are known, and NumPy's on JAX: with `check` these raise here if
     they are out of range, since their values cannot be read during tracing.
     """
+    namespace(log_probs=log_probs)
     check_log_probs(log_probs)
     shape = getattr(targets, "shape", ())
     limits = (log_probs.shape[0], shape[-1] if shape else None)
@@ -60,7 +61,7 @@ def known_lengths(
     Values that are known are NumPy's, others None; with `check` they raise here if
     they are not in ``0..limit``.
     """
-    xp = namespace(log_probs=like)
+    xp = namespace(like=like)
     known = [_known(xp, name, x) for name, x in lengths.items()]
     for name, x, limit in zip(lengths, known, limits, strict=True):
         if check and x is not None and limit is not None:

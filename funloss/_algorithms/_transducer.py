@@ -32,7 +32,8 @@ class Lattice(NamedTuple):
         labels: The label that each column emits, ``(N, U + 1)``, in range.
         frames: Number of frames of each sample, ``(N,)``.
         ends: Number of labels of each sample, ``(N,)``.
-        penalty: Added to the losses, 0, inf or nan; ``(N,)``.
+        penalty: Added to the losses, 0, inf or nan; ``(N,)``, in the dtype to compute
+            in: scores stay in theirs until they are read.
     """
 
     labels: Any
@@ -71,7 +72,7 @@ def transducer_loss(
 def loss_and_gradient(
     xp: Namespace, logits: Any, lattice: Lattice, scores: Scores
 ) -> tuple[Any, Any]:
-    """Return losses, and their gradients in `logits`.
+    """Return losses, and their gradients in `logits`, in the dtype to compute in.
 
     The gradient is nan in cells of samples without a finite loss.
     """
@@ -87,7 +88,8 @@ def loss_and_gradient(
     is_bad = xp.logical_not(xp.isfinite(xp.stop_gradient(loss)))[:, None, None]
     own = xp.where(xp.logical_and(used, is_bad), math.nan, xp.zeros_like(by_blank))
     if not scores.is_normalised:
-        p = xp.exp((read - steps.top[..., None]) - steps.log_sum[..., None])
+        x = xp.astype(read, loss.dtype)
+        p = xp.exp((x - steps.top[..., None]) - steps.log_sum[..., None])
         own = (own + (by_blank + by_label))[..., None] * p
     else:
         own = own[..., None]
@@ -116,12 +118,16 @@ def _steps(
     `read` are the scores that softmaxes are taken of, `logits` or those of used cells.
     """
     places = xp.broadcast_to(lattice.labels[:, None, :, None], (*logits.shape[:3], 1))
-    blank = logits[..., scores.blank]
-    label = xp.squeeze(xp.gather(logits, places, 3), axis=3)
+    dtype = lattice.penalty.dtype
+    # Behind a barrier: what is cast for two uses would be written out.
+    (picked,) = xp.optimization_barrier(logits)
+    blank = xp.astype(picked[..., scores.blank], dtype)
+    label = xp.astype(xp.squeeze(xp.gather(picked, places, 3), axis=3), dtype)
     top = log_sum = None
     if not scores.is_normalised:
-        top = xp.stop_gradient(xp.amax(read, 3))
-        log_sum = xp.log(xp.sum(xp.exp(read - top[..., None]), axis=3))
+        top = xp.astype(xp.stop_gradient(xp.amax(read, 3)), dtype)
+        mass = xp.exp(xp.astype(read, dtype) - top[..., None])
+        log_sum = xp.log(xp.sum(mass, axis=3))
         blank, label = ((x - top) - log_sum for x in (blank, label))
     return _Steps(blank, label, top, log_sum)
 
@@ -156,9 +162,10 @@ def _rows(xp: Namespace, steps: _Steps, lattice: Lattice) -> tuple[Any, Any]:
     """
     count, columns = steps.blank.shape[1:]
     kind = {"dtype": lattice.frames.dtype, **xp.device_kw(steps.blank)}
-    d, u = xp.arange(count + columns - 1, **kind), xp.arange(columns, **kind)
-    t = d[:, None, None] - u
-    frames, ends = lattice.frames[:, None], lattice.ends[:, None]
+    d = xp.arange(count + columns - 1, **kind)[:, None, None]
+    u = xp.arange(columns, **kind)[None, None, :]
+    frames, ends = (x[None, :, None] for x in (lattice.frames, lattice.ends))
+    t = d - u
     used = xp.logical_and(xp.logical_and(t >= 0, t < frames), u <= ends)
     blank, label = (to_diagonals(xp, x, 0.0) for x in (steps.blank, steps.label))
     # Out of the last column there is no label.
@@ -166,7 +173,7 @@ def _rows(xp: Namespace, steps: _Steps, lattice: Lattice) -> tuple[Any, Any]:
     blank = xp.where(used, blank, LOG_ZERO)
     blank, label = (xp.where(x < LOG_ZERO, LOG_ZERO, x) for x in (blank, label))
     top = xp.stop_gradient(xp.amax(xp.maximum(blank, label), 2, keepdims=True))
-    is_left = (d[:, None] >= lattice.frames + lattice.ends)[:, :, None]
+    is_left = d >= frames + ends
     top = xp.where(is_left, 0.0, top)
     blank = xp.where(is_left, 0.0, blank - top)
     return (blank, label - top), top[:, :, 0]

@@ -30,6 +30,7 @@ def transducer_loss(
         _, gradient = _transducer.loss_and_gradient(
             xp, logits, Lattice(*others), scores
         )
-        return gradient * g[:, None, None, None], *(None for _ in lattice)
+        gradient = xp.astype(gradient * g[:, None, None, None], logits.dtype)
+        return gradient, *(None for _ in lattice)
 
     return xp.custom_vjp(forward, backward)(logits, *lattice)

@@ -26,4 +26,5 @@ def transducer_loss(logits: Any, lattice: Lattice, scores: Scores) -> Any:
 def _transducer_loss_jvp(scores: Scores, primals: Any, tangents: Any) -> Any:
     logits, lattice = primals
     loss, gradient = _transducer.loss_and_gradient(JAX, logits, lattice, scores)
-    return loss, jnp.sum(gradient * tangents[0], (1, 2, 3))
+    change = tangents[0].astype(loss.dtype)
+    return loss, jnp.sum(gradient * change, (1, 2, 3))

@@ -34,8 +34,9 @@ def make_lattice(
     *,
     blank: int,
     where: Any,
+    dtype: Any,
 ) -> Lattice:
-    """Return the lattices of scores ``(N, T, U + 1, V)``.
+    """Return the lattices of scores ``(N, T, U + 1, V)``, to compute in `dtype`.
 
     Bad lengths and labels raise where they can be read; elsewhere the losses of their
     samples are nan. Samples that `where`, ``(N,)``, masks have neither frames nor
@@ -59,7 +60,7 @@ def make_lattice(
     wide = to_int64(xp, given)
     labels, bad = checked_labels(xp, logits, given, wide, ends, blank)
     last = xp.full_like(used, blank)[:, None]
-    penalty = xp.zeros_like(used, dtype=logits.dtype)
+    penalty = xp.zeros_like(used, dtype=dtype)
     # No alignment has the blank that it ends in.
     is_empty = used < 1 if where is None else xp.logical_and(used < 1, where)
     penalty = xp.where(is_empty, math.inf, penalty)

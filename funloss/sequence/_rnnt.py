@@ -128,15 +128,16 @@ def _rnnt_loss(
 ) -> Any:
     check_choice(REDUCTIONS, reduction=reduction)
     check_choice((False, True), fused_log_softmax=fused_log_softmax)
-    xp, out, (logits,) = promote_arrays(dtype, logits=logits)
+    xp, out, (wide,) = promote_arrays(dtype, logits=logits)
     algorithms.check_logits(logits)
     classes, samples = logits.shape[-1], (logits.shape[0],)
     check_integer(-classes, classes - 1, blank=blank)
     where = check_where(xp, logits, where, samples)
     kept = None if where is None else xp.broadcast_to(where, samples)
     blank %= classes
+    how = {"blank": blank, "where": kept, "dtype": wide.dtype}
     lattice = algorithms.make_lattice(
-        xp, logits, targets, logit_lengths, target_lengths, blank=blank, where=kept
+        xp, logits, targets, logit_lengths, target_lengths, **how
     )
     losses = algorithms.transducer_loss(
         xp, logits, lattice, blank=blank, is_normalised=not fused_log_softmax
