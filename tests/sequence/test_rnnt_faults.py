@@ -3,6 +3,7 @@
 import contextlib
 import math
 import re
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +15,7 @@ from funloss.sequence import rnnt_loss
 from tests.assertions import assert_close, to_numpy
 
 
-def arguments(xp, **changed):
+def arguments(xp, **changed) -> Any:
     """Make three frames of two samples with the classes 0..3."""
     values = {
         "targets": [[1, 2], [0, 3]],
