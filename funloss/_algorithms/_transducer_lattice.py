@@ -44,10 +44,7 @@ def make_lattice(
     """
     samples, frames, columns, _ = logits.shape
     given = integer_array(xp, logits, targets=targets)
-    if tuple(given.shape) != (samples, columns - 1):
-        msg = f"targets must have shape {(samples, columns - 1)}, as logits have "
-        msg += f"{tuple(logits.shape)}, got {tuple(given.shape)}"
-        raise ValueError(msg)
+    _check_shape(logits, given)
     used = read_lengths(xp, logits, samples, logit_lengths=logit_lengths)
     ends = read_lengths(xp, logits, samples, target_lengths=target_lengths)
     faults = [
@@ -55,18 +52,24 @@ def make_lattice(
         check_lengths(xp, columns - 1, where, "", target_lengths=ends),
     ]
     used, ends = clamp_lengths(xp, frames, used), clamp_lengths(xp, columns - 1, ends)
+    # No alignment has the blank that it ends in.
+    penalty = xp.where(used < 1, math.inf, xp.zeros_like(used, dtype=dtype))
     if where is not None:
         used, ends = (xp.where(where, x, 0) for x in (used, ends))
-    wide = to_int64(xp, given)
+        penalty = xp.where(where, penalty, 0.0)
+    wide, last = to_int64(xp, given), xp.full_like(used, blank)[:, None]
     labels, bad = checked_labels(xp, logits, given, wide, ends, blank)
-    last = xp.full_like(used, blank)[:, None]
-    penalty = xp.zeros_like(used, dtype=dtype)
-    # No alignment has the blank that it ends in.
-    is_empty = used < 1 if where is None else xp.logical_and(used < 1, where)
-    penalty = xp.where(is_empty, math.inf, penalty)
     for fault in (*faults, bad):
         if fault is not None:
             penalty = xp.where(fault, math.nan, penalty)
             used = xp.where(fault, frames, used)
             ends = xp.where(fault, columns - 1, ends)
     return Lattice(xp.concat([labels, last], axis=1), used, ends, penalty)
+
+
+def _check_shape(logits: Any, targets: Any) -> None:
+    whole, shape = tuple(logits.shape), tuple(targets.shape)
+    if shape != (whole[0], whole[2] - 1):
+        msg = f"targets must have shape {(whole[0], whole[2] - 1)}, as logits have "
+        msg += f"{whole}, got {shape}"
+        raise ValueError(msg)

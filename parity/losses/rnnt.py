@@ -165,8 +165,8 @@ INFOS = [
                     "i32[8]",
                 ),
                 None,
-                Limit(30),
-                Limit(400),
+                Limit(2.8),
+                Limit(330),
             )
         ],
         curve=Curve(
