@@ -29,7 +29,8 @@ class Lattice(NamedTuple):
     """The targets to align with: N samples of up to U labels.
 
     Attributes:
-        labels: The label that each column emits, ``(N, U + 1)``, in range.
+        labels: The label that each column emits, ``(N, U + 1)``, in range; a blank
+            after the last, which leads to a column without any further step.
         frames: Number of frames of each sample, ``(N,)``.
         ends: Number of labels of each sample, ``(N,)``.
         penalty: Added to the losses, 0, inf or nan; ``(N,)``, in the dtype to compute
@@ -167,10 +168,10 @@ def _rows(xp: Namespace, steps: _Steps, lattice: Lattice) -> tuple[Any, Any]:
     frames, ends = (x[None, :, None] for x in (lattice.frames, lattice.ends))
     t = d - u
     used = xp.logical_and(xp.logical_and(t >= 0, t < frames), u <= ends)
-    blank, label = (to_diagonals(xp, x, 0.0) for x in (steps.blank, steps.label))
-    # Out of the last column there is no label.
-    label = xp.where(xp.logical_and(used, u < ends), label, LOG_ZERO)
-    blank = xp.where(used, blank, LOG_ZERO)
+    blank, label = (
+        xp.where(used, to_diagonals(xp, x, 0.0), LOG_ZERO)
+        for x in (steps.blank, steps.label)
+    )
     blank, label = (xp.where(x < LOG_ZERO, LOG_ZERO, x) for x in (blank, label))
     top = xp.stop_gradient(xp.amax(xp.maximum(blank, label), 2, keepdims=True))
     is_left = d >= frames + ends
