@@ -20,10 +20,10 @@ def rnnt_by_enumeration(
 ):
     """Return the loss as the definition has it: a sum over every alignment."""
     kept = torch.ones(len(targets), dtype=torch.bool) if where is None else where
-    costs = []
+    losses = []
     for number in range(len(targets)):
         if not kept[number]:
-            costs.append(logits.new_zeros(()))
+            losses.append(logits.new_zeros(()))
             continue
         scores = logits[number]
         log_probs = scores.log_softmax(-1) if fused_log_softmax else scores
@@ -38,8 +38,8 @@ def rnnt_by_enumeration(
         ]
         empty = log_probs.new_full((1,), -torch.inf)
         total = torch.stack(chances) if chances else empty
-        costs.append(-torch.logsumexp(total, dim=0))
-    return _reduced(torch.stack(costs), kept, reduction)
+        losses.append(-torch.logsumexp(total, dim=0))
+    return _reduced(torch.stack(losses), kept, reduction)
 
 
 def _chance(log_probs, labels, places, frames, blank):
@@ -61,9 +61,9 @@ def rnnt_by_recursion(
     """Return the loss by the recursion over cells, one sample after the other.
 
     It runs on probabilities, which in float64 do not underflow within 500 steps: no
-    number is as large as the cost.
+    number is as large as the loss.
     """
-    costs = []
+    losses = []
     for number in range(len(targets)):
         frames, length = int(logit_lengths[number]), int(target_lengths[number])
         chances = logits[number].softmax(-1)
@@ -78,12 +78,12 @@ def rnnt_by_recursion(
             if ways:
                 alpha[t, u] = sum(ways)
         last = alpha[frames - 1, length] * chances[frames - 1, length, blank]
-        costs.append(-last.log())
+        losses.append(-last.log())
     kept = torch.ones(len(targets), dtype=torch.bool)
-    return _reduced(torch.stack(costs), kept, reduction)
+    return _reduced(torch.stack(losses), kept, reduction)
 
 
-def _reduced(costs, kept, reduction):
+def _reduced(losses, kept, reduction):
     if reduction == "mean":
-        return costs.sum() / kept.sum()
-    return costs.sum() if reduction == "sum" else costs
+        return losses.sum() / kept.sum()
+    return losses.sum() if reduction == "sum" else losses
