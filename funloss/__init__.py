@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from funloss.segmentation import lovasz_softmax_loss as lovasz_softmax_loss
     from funloss.segmentation import tversky_loss as tversky_loss
     from funloss.sequence import ctc_loss as ctc_loss
+    from funloss.sequence import rnnt_loss as rnnt_loss
 
     __version__: str
 else:

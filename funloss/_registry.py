@@ -152,6 +152,8 @@ forecast crps_ensemble_loss: continuous_ranked_probability_score crps fair_crps
 forecast crps_normal_loss: normal_crps crps_gaussian gaussian_crps
 forecast energy_score_loss: es_ensemble multivariate_crps
 sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
+sequence rnnt_loss: RNNTLoss transducer_loss rnn_transducer_loss warp_rnnt
+    RNNTLossNumba
     connectionist_temporal_classification
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation generalized_dice_loss: multiclass_generalized_dice_loss

@@ -48,6 +48,8 @@ WORDS = [
     (fl.cross_entropy, "labels", "it is target= here"),
     (fl.ctc_loss, "logits", "it is log_probs= here"),
     (fl.ctc_loss, "labels", "it is targets= here"),
+    (fl.rnnt_loss, "acts", "it is logits= here"),
+    (fl.rnnt_loss, "act_lens", "it is logit_lengths= here"),
     (fl.l1_loss, "weights", "it is weight= here"),
     (fl.cross_entropy, "weights", "it is weight= here, one number a class"),
     (fl.cross_entropy, "sample_weight", BY_REDUCE),

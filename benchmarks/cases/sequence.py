@@ -1,10 +1,13 @@
-"""Connectionist temporal classification, from scores before the softmax."""
+"""Losses of sequences, from scores before the softmax: CTC and transducers."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from torch.nn import functional as F
 
+import funloss as fl
 from benchmarks import peers
-from benchmarks.case import OURS, Call, Case
+from benchmarks.case import BY_HAND, OURS, Call, Case
 from benchmarks.makers import JaxGradient, torch_gradient
 from benchmarks.sizes import Growth
 
@@ -49,6 +52,54 @@ def _states(shape):
     return t * n * max(c, 2 * s + 1)
 
 
+def _lattices(rng, n, t, u, v):
+    """Make scores (N, T, U + 1, V), targets (N, U) and lengths, blank last."""
+    scores = rng.standard_normal((n, t, u + 1, v), np.float32)
+    targets = rng.integers(0, v - 1, (n, u), np.int32)
+    frames, lengths = (rng.integers(k // 2, k + 1, n, np.int32) for k in (t, u))
+    return scores, targets, frames, lengths
+
+
+def _rnnt_by_rows(scores, targets, frames, lengths):
+    """Return the loss by a scan over frames, each a running log-sum over labels."""
+    log_p = jax.nn.log_softmax(scores)
+    blank = log_p[..., -1]
+    label = jnp.take_along_axis(log_p[:, :, :-1], targets[:, None, :, None], 3)
+    shift = jnp.pad(jnp.cumsum(label[..., 0], 2), ((0, 0), (0, 0), (1, 0)))
+
+    def step(alpha, row):
+        before, shift = row
+        alpha = jax.lax.cumlogsumexp(alpha + before - shift, axis=1) + shift
+        return alpha, alpha
+
+    rows = jnp.moveaxis(blank[:, :-1], 1, 0), jnp.moveaxis(shift[:, 1:], 1, 0)
+    _, alphas = jax.lax.scan(step, shift[:, 0], rows)
+    alphas = jnp.concatenate([shift[None, :, 0], alphas])
+    samples = jnp.arange(len(targets))
+    ends = alphas[frames - 1, samples, lengths] + blank[samples, frames - 1, lengths]
+    return -ends.mean()
+
+
+def _scores(shape):
+    n, t, u, v = shape
+    return n * t * (u + 1) * v
+
+
+TRANSDUCERS = [
+    Case(
+        "sequence",
+        "rnnt_loss",
+        "gradient",
+        _lattices,
+        shape,
+        (2, 4, 3, 4),
+        {OURS: JaxGradient(fl.rnnt_loss), BY_HAND: JaxGradient(_rnnt_by_rows)},
+        # Sums of logarithms in float32, of which the rows by hand subtract many.
+        tolerance=1e-3,
+        growth=Growth(elements=_scores),
+    )
+    for shape in ((8, 100, 20, 64), (4, 50, 10, 512))
+]
 CASES = [
     Case(
         "ctc",
@@ -67,4 +118,4 @@ CASES = [
         growth=Growth(axis=1, elements=_states),
     )
     for shape in SHAPES
-]
+] + TRANSDUCERS

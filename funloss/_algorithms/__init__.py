@@ -12,6 +12,7 @@ _HOMES = {
     "align": "_ctc_alignment",
     "alignment_loss": "_ctc_dispatch",
     "check_log_probs": "_ctc_lengths",
+    "check_logits": "_transducer_lattice",
     "choose_chunk": "_linear_cross_entropy",
     "choose_rows": "_linear_distillation",
     "class_sums": "_linear_cross_entropy",
@@ -21,7 +22,9 @@ _HOMES = {
     "entmax_from_scale": "_entmax",
     "entmax_scale": "_entmax",
     "from_one_library": "_ctc_lengths",
+    "known_lengths": "_ctc_lengths",
     "label_losses": "_linear_cross_entropy",
+    "make_lattice": "_transducer_lattice",
     "pair_distances": "_pdist",
     "pair_hinges": "_sorted_hinges",
     "count_ordered": "_sorted_hinges",
@@ -32,6 +35,7 @@ _HOMES = {
     "tempered_d_input": "_tempered",
     "tempered_d_target": "_tempered",
     "tempered_from_scale": "_tempered",
+    "transducer_loss": "_transducer_dispatch",
 }
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from funloss._algorithms._ctc_dispatch import alignment_loss as alignment_loss
     from funloss._algorithms._ctc_lengths import check_log_probs as check_log_probs
     from funloss._algorithms._ctc_lengths import from_one_library as from_one_library
+    from funloss._algorithms._ctc_lengths import known_lengths as known_lengths
     from funloss._algorithms._ctc_lengths import settle_lengths as settle_lengths
     from funloss._algorithms._distance_sums import distance_sums as distance_sums
     from funloss._algorithms._entmax import entmax_d_input as entmax_d_input
@@ -59,6 +64,11 @@ if TYPE_CHECKING:
     from funloss._algorithms._tempered import tempered_d_input as tempered_d_input
     from funloss._algorithms._tempered import tempered_d_target as tempered_d_target
     from funloss._algorithms._tempered import tempered_from_scale as tempered_from_scale
+    from funloss._algorithms._transducer_dispatch import (
+        transducer_loss as transducer_loss,
+    )
+    from funloss._algorithms._transducer_lattice import check_logits as check_logits
+    from funloss._algorithms._transducer_lattice import make_lattice as make_lattice
 else:
 
     def __getattr__(name: str) -> Any:

@@ -1,10 +1,5 @@
 """The forward-backward algorithm of CTC: losses and posteriors of the states.
 
-A probability is a significand and a separate integer exponent of two, both floating.
-Sums and products of these neither underflow nor round as a log-likelihood of tens of
-thousands does, need no logarithm, and are differentiable code: the exponents are
-constants.
-
 Each sample has two rows of states, 0..S: state s of `blank` has emitted s labels and
 then a blank; state s of `label` emits label s. Column 0 of `labels` is the blank, so
 label states begin at 1.
@@ -13,25 +8,25 @@ label states begin at 1.
 import math
 from typing import Any, NamedTuple
 
+from funloss._algorithms._scaled_float import (
+    LOG_ZERO,
+    ScaledFloat,
+    add,
+    exp,
+    first_column,
+    move_right,
+    negative_log,
+    times,
+)
 from funloss._array import Namespace
 
 __all__ = [
-    "LOG_ZERO",
     "Alignment",
-    "ScaledFloat",
     "alignment_loss",
     "emissions",
     "loss_and_posteriors",
-    "negative_log",
     "time_first",
 ]
-
-# Sentinel for log(0): below every finite exponent and log-probability.
-LOG_ZERO = -1e30
-# log(2) in two parts: products of HI with integers up to 2**14 are exact.
-HI = 0.693359375
-LO = math.log(2) - HI
-_LARGE = 256.0
 
 
 class Alignment(NamedTuple):
@@ -50,13 +45,6 @@ class Alignment(NamedTuple):
     frames: Any
     ends: Any
     penalty: Any
-
-
-class ScaledFloat(NamedTuple):
-    """Numbers ``significand * 2**exponent``."""
-
-    significand: Any
-    exponent: Any
 
 
 def emissions(xp: Namespace, log_probs: Any, alignment: Alignment) -> tuple[Any, Any]:
@@ -120,21 +108,21 @@ def _forward(
     def step(carry: tuple[ScaledFloat, ScaledFloat], row: Any) -> tuple[Any, Any]:
         blank, label = carry
         log_emissions, top, bias = row
-        emitted = _exp(xp, log_emissions - top)
+        emitted = exp(xp, log_emissions - top)
         before = label._replace(exponent=label.exponent + bias)
-        after, kept = _add(xp, blank, before)
+        after, kept = add(xp, blank, before)
         left = _where(xp, alignment.skip, after, blank)
         left = left._replace(exponent=left.exponent + bias)
-        moved, stayed = _add(xp, label, _shifted(xp, left))
+        moved, stayed = add(xp, label, move_right(xp, left))
         of_blank = ScaledFloat(emitted.significand[:, :1], emitted.exponent[:, :1])
-        carry = _times(xp, after, of_blank), _times(xp, moved, emitted)
+        carry = times(xp, after, of_blank), times(xp, moved, emitted)
         if not keep:
             return carry, ()
         return carry, (kept / after.significand, stayed / moved.significand)
 
     rows = log_emissions, top, bias
     (blank, label), fractions = xp.scan(step, _start(xp, log_emissions), rows)
-    last, kept = _add(xp, blank, label)
+    last, kept = add(xp, blank, label)
     ends = alignment.ends[:, None]
     total = ScaledFloat(*(xp.squeeze(xp.gather(x, ends, 1), axis=1) for x in last))
     loss = negative_log(xp, total, xp.squeeze(top, axis=2)) + alignment.penalty
@@ -163,72 +151,14 @@ def _backward(xp: Namespace, last: Any, fractions: Any, alignment: Alignment) ->
 
 def _start(xp: Namespace, log_emissions: Any) -> tuple[ScaledFloat, ScaledFloat]:
     """Return the states before the first frame: no label is emitted."""
-    # From the emissions: inside `shard_map` the carry must vary as they do.
-    ones = (
-        xp.astype(log_emissions[0, ...] == log_emissions[0, ...], log_emissions.dtype)
-        * 0.0
-        + 1.0
-    )
-    states = xp.arange(log_emissions.shape[2], **xp.device_kw(log_emissions))
-    blank = xp.where(states == 0, ones * 0.0, LOG_ZERO)
-    return ScaledFloat(ones, blank), ScaledFloat(ones, ones * LOG_ZERO)
-
-
-def _add(xp: Namespace, a: ScaledFloat, b: ScaledFloat) -> tuple[ScaledFloat, Any]:
-    """Return the sum, and the part of its significand that comes from `a`."""
-    exponent = xp.maximum(a.exponent, b.exponent)
-    part = a.significand * xp.exp2(a.exponent - exponent)
-    rest = b.significand * xp.exp2(b.exponent - exponent)
-    return ScaledFloat(part + rest, exponent), part
-
-
-def _times(xp: Namespace, a: ScaledFloat, b: ScaledFloat) -> ScaledFloat:
-    """Return the product, with a significand that can be multiplied again."""
-    significand, exponent = a.significand * b.significand, a.exponent + b.exponent
-    large = significand >= _LARGE
-    return ScaledFloat(
-        xp.where(large, significand * (1 / _LARGE), significand),
-        xp.where(large, exponent + math.log2(_LARGE), exponent),
-    )
-
-
-def _exp(xp: Namespace, x: Any) -> ScaledFloat:
-    """Return ``exp(x)`` with a significand in 1..2."""
-    exponent = xp.floor(xp.stop_gradient(x) * (1 / math.log(2)))
-    rest = _remainder(x, exponent)
-    # For large `x` the remainder is rounding error only; its derivative stays 1.
-    fixed = xp.stop_gradient(rest)
-    return ScaledFloat(
-        xp.exp(rest + (xp.clamp(fixed, 0.0, math.log(2)) - fixed)), exponent
-    )
+    blank = first_column(xp, log_emissions[0, ...])
+    ones = blank.significand
+    return blank, ScaledFloat(ones, ones * LOG_ZERO)
 
 
 def _where(xp: Namespace, chosen: Any, a: ScaledFloat, b: ScaledFloat) -> ScaledFloat:
     pairs = zip(a, b, strict=True)
     return ScaledFloat(*(xp.where(chosen, *pair) for pair in pairs))
-
-
-def _shifted(xp: Namespace, x: ScaledFloat) -> ScaledFloat:
-    """Return the states moved one to the right."""
-    pairs = zip(x, (1.0, LOG_ZERO), strict=True)
-    return ScaledFloat(
-        *(xp.concat([xp.full_like(v[:, :1], c), v[:, :-1]], axis=1) for v, c in pairs)
-    )
-
-
-def _remainder(x: Any, exponent: Any) -> Any:
-    return (x - exponent * HI) - exponent * LO
-
-
-def negative_log(xp: Namespace, x: ScaledFloat, top: Any) -> Any:
-    """Return ``-log(x) - sum(top)``, to an ulp."""
-    whole = xp.round(top * (1 / math.log(2)))
-    rest = xp.log(x.significand) + xp.sum(_remainder(top, whole), axis=0)
-    exponent = x.exponent + xp.sum(whole, axis=0)
-    coarse = xp.round(exponent / 4096) * 4096
-    fine = exponent - coarse
-    loss = -(coarse * HI + (fine * HI + (exponent * LO + rest)))
-    return xp.where(exponent < LOG_ZERO / 10, math.inf, loss)
 
 
 def time_first(log_probs: Any, other: Any) -> str:

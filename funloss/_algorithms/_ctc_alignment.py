@@ -15,7 +15,7 @@ from funloss._algorithms._ctc_lengths import (
 from funloss._array import Namespace
 from funloss._core.checks import check_values
 
-__all__ = ["align"]
+__all__ = ["align", "checked_labels"]
 
 
 def align(
@@ -54,7 +54,7 @@ def align(
         faults.append(check_sum(xp, ends, limit))
     kept = ends if where is None else xp.where(where, ends, 0)
     given, targets = _padded(xp, given, ends, longest)
-    labels, bad = _checked_labels(xp, log_probs, given, targets, kept, blank)
+    labels, bad = checked_labels(xp, log_probs, given, targets, kept, blank)
     alignment = _problem(
         xp, log_probs, labels, frames_used, ends, blank=blank, faults=[*faults, bad]
     )
@@ -68,7 +68,7 @@ def _check_shape(targets: Any, samples: int, advice: str) -> None:
         raise ValueError(msg + advice)
 
 
-def _checked_labels(
+def checked_labels(
     xp: Namespace, log_probs: Any, given: Any, targets: Any, ends: Any, blank: int
 ) -> tuple[Any, Any]:
     """Return labels, blank beyond their number, and which samples have a bad one."""

@@ -17,6 +17,7 @@ __all__ = [
     "clamp_lengths",
     "from_one_library",
     "integer_array",
+    "known_lengths",
     "read_lengths",
     "settle_lengths",
     "to_int64",
@@ -39,28 +40,39 @@ def settle_lengths(
     Python integers are known, and NumPy's on JAX: with `check` these raise here if
     they are out of range, since their values cannot be read during tracing.
     """
-    xp = namespace(log_probs=log_probs)
+    namespace(log_probs=log_probs)
     check_log_probs(log_probs)
-    known = {name: _known(xp, name, x) for name, x in lengths.items()}
     shape = getattr(targets, "shape", ())
     limits = (log_probs.shape[0], shape[-1] if shape else None)
-    if check:
-        for (name, x), limit in zip(known.items(), limits, strict=True):
-            if x is None or limit is None:
-                continue
-            bad = np.asarray((x < 0) | (x > limit), dtype=bool)
-            advice = time_first(log_probs, x)
-            check_values(NUMPY, f"in 0..{limit}", advice, **{name: (x, bad)})
-    ends, longest = known["target_lengths"], None
+    arrays, (_, ends) = known_lengths(log_probs, limits, check=check, **lengths)
+    longest = None
     if ends is not None and ends.size and len(shape) == 1 and log_probs.ndim == 3:
         if check:
             check_sum(NUMPY, ends, shape[0])
         longest = int(ends.max())
-    used, ends = (
-        lengths[name] if x is None else _to_library(xp, x, log_probs)
-        for name, x in known.items()
-    )
-    return used, ends, longest
+    return *arrays, longest
+
+
+def known_lengths(
+    like: Any, limits: tuple[Any, Any], *, check: bool, **lengths: Any
+) -> tuple[list[Any], list[Any]]:
+    """Return both lengths as arrays of the library of `like`, and what is known.
+
+    Values that are known are NumPy's, others None; with `check` they raise here if
+    they are not in ``0..limit``.
+    """
+    xp = namespace(like=like)
+    known = [_known(xp, name, x) for name, x in lengths.items()]
+    for name, x, limit in zip(lengths, known, limits, strict=True):
+        if check and x is not None and limit is not None:
+            bad = np.asarray((x < 0) | (x > limit), dtype=bool)
+            advice = time_first(like, x)
+            check_values(NUMPY, f"in 0..{limit}", advice, **{name: (x, bad)})
+    arrays = [
+        given if x is None else _to_library(xp, x, like)
+        for given, x in zip(lengths.values(), known, strict=True)
+    ]
+    return arrays, known
 
 
 def _known(xp: Namespace, name: str, lengths: Any) -> Any:

@@ -11,13 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funloss._algorithms._ctc import (
-    LOG_ZERO,
-    Alignment,
-    ScaledFloat,
-    emissions,
-    negative_log,
-)
+from funloss._algorithms._ctc import Alignment, emissions
+from funloss._algorithms._scaled_float import LOG_ZERO, ScaledFloat, negative_log
 from funloss._array.numpy import NUMPY
 
 __all__ = ["alignment_loss"]

@@ -18,6 +18,7 @@ _WORDS = {
     " predictor_outputs embeddings features q_tm1 v_tm1 logits_t",
     "log_probs": "logits log_probabilities logprobs input inputs predictions output"
     " y_pred",
+    "logits": "acts activations joint log_probs input inputs scores",
     "target": "labels label targets y_true y truth ground_truth gt",
     "targets": "labels label target y_true y",
     "input1": "x1 input a predictions logits y_pred",
@@ -51,7 +52,8 @@ _WORDS = {
     "ignore_index": "ignore_label ignore_class ignore_id padding_idx pad_id",
     "blank": "blank_id blank_index blank_label",
     "input_lengths": "logit_lengths logits_length input_length",
-    "target_lengths": "label_lengths label_length target_length",
+    "logit_lengths": "input_lengths logits_length act_lens frame_lengths",
+    "target_lengths": "label_lengths label_length target_length label_lens",
     "var": "variance variances",
     "lambda_": "lambda lam lamda gae_lambda",
     "lambda_weight": "lambdaweight_fn lambdaweight",
