@@ -57,6 +57,16 @@ def test_a_language_model_learns_the_text_and_then_what_is_preferred():
     assert int(then[2]) > 70
 
 
+def test_strips_are_read_best_with_an_alignment(tmp_path):
+    printed = run("sequences.py", "--figure", tmp_path / "strip.svg", seconds=300)
+    line = r"^(\S.*?) +([\d.]+)% of strips read without a mistake$"
+    right = {name: float(share) for name, share in re.findall(line, printed, re.M)}
+    assert list(right) == ["cross_entropy, spread", "ctc_loss", "rnnt_loss"]
+    spread, ctc, rnnt = right.values()
+    assert 10 < spread < 35 < rnnt < 65 < ctc < 90
+    assert "<svg" in (tmp_path / "strip.svg").read_text(encoding="utf-8")
+
+
 def test_check_against_torch_tells_right_from_wrong():
     printed = run("check_against_torch.py")
     # One exact fit among 100 points: its derivative is off and nothing else is.

@@ -26,6 +26,7 @@ EXEMPT = {
     "coming-from.md": ["python"],
     "coming-from-contrastive.md": ["python"],
     "coming-from-forecasting.md": ["python"],
+    "coming-from-sequences.md": ["python"],
     "coming-from-trl.md": ["python"],
     # what the examples print, compared by their test
     "which-loss.md": ["text"] * len(EXAMPLES),
