@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 __all__ = ["LIBRARIES"]
 
@@ -41,11 +42,11 @@ def torchaudio_rnnt_loss(
     """Return rnnt_loss."""
     log_p = jax.nn.log_softmax(logits) if fused_log_softmax else logits
     blank = blank % logits.shape[-1]
+    # Read, as inside `jit` even an index is traced.
+    lengths = map(np.asarray, (targets, logit_lengths, target_lengths))
     losses = [
-        transducer(p[: int(t), : int(u) + 1], row[: int(u)], blank)
-        for p, row, t, u in zip(
-            log_p, targets, logit_lengths, target_lengths, strict=True
-        )
+        transducer(p[:t, : u + 1], row[:u], blank)
+        for p, row, t, u in zip(log_p, *lengths, strict=True)
     ]
     return reduced(jnp.stack(losses), reduction)
 
