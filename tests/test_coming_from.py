@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from tests import contrastive_learning, forecasting, post_training
+from tests import contrastive_learning, forecasting, post_training, vision
 from tests.assertions import assert_close
 from tests.settings import by_default, strict
 
@@ -31,6 +31,7 @@ FORMULAS = {
         for library, losses in contrastive_learning.LOSSES.items()
     },
     "coming-from-forecasting": forecasting.LIBRARIES,
+    "coming-from-vision": vision.LIBRARIES,
 }
 PAGES = {
     name: (DOCS / f"{name}.md").read_text(encoding="utf-8")
