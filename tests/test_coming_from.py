@@ -18,7 +18,13 @@ import numpy as np
 import pytest
 
 import funloss as fl
-from tests import contrastive_learning, forecasting, post_training, sequence_learning
+from tests import (
+    contrastive_learning,
+    forecasting,
+    post_training,
+    sequence_learning,
+    vision,
+)
 from tests.assertions import assert_close
 from tests.settings import by_default, strict
 
@@ -32,6 +38,7 @@ FORMULAS = {
     },
     "coming-from-forecasting": forecasting.LIBRARIES,
     "coming-from-sequences": sequence_learning.LIBRARIES,
+    "coming-from-vision": vision.LIBRARIES,
 }
 PAGES = {
     name: (DOCS / f"{name}.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[2]
 # The scripts whose figures stand in the guide.
 EXAMPLES = (
     *("outliers", "counts", "survival", "imbalance", "margins", "contrastive"),
-    *("calibration", "forecasts"),
+    *("calibration", "forecasts", "segmentation"),
 )
 
 

@@ -4,12 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import OUTSIDE, Q, X
 from parity.examples.lines import LOGIT, ONE
 from parity.examples.shapes import MILLION
+from parity.packages.classification import asymmetric_of_timm
 from parity.references.odds import asymmetric
 from parity.standard import Real, elementwise
 
@@ -23,14 +24,26 @@ def plain(rng):
     return {"input": input, "target": target}
 
 
+def labels(rng):
+    inputs = plain(rng)
+    return inputs | {"target": 1.0 * (inputs["target"] > 0.5)}
+
+
 def powers(rng):
     options = {"gamma_neg": np.asarray(1.5), "gamma_pos": np.asarray(0.75)}
     return plain(rng) | options
 
 
 NONE = {"reduction": ["none"]}
+GRID = {"reduction": ["none", "mean", "sum"]}
 BOTH = ("input", "target")
 LOSS = fl.asymmetric_loss
+TIMM = Package(
+    "timm AsymmetricLossMultiLabel",
+    asymmetric_of_timm,
+    1e-6,
+    "of float32; the mean is over classes as well",
+)
 OUTSIDE_TARGET = tuple(fault for fault in OUTSIDE if fault[0] == "target")
 
 INFOS = [
@@ -50,6 +63,9 @@ INFOS = [
         cases=[
             Case(LOSS, asymmetric, plain,
                  NONE | {"clip": [0.5, 0.0], "gamma_neg": [0.0, 1.0]}, BOTH),
+            Case(LOSS, asymmetric, labels,
+                 [GRID, NONE | {"clip": [0.0], "gamma_neg": [2.0], "gamma_pos": [0.0]}],
+                 also=[TIMM]),
             Case(LOSS, asymmetric, powers, NONE | {"clip": [0.0]},
                  (*BOTH, "gamma_neg", "gamma_pos"), orders=1),
         ],

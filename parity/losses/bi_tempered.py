@@ -4,7 +4,7 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import (
@@ -27,6 +27,7 @@ from parity.losses.entmax import (
     row,
     shared,
 )
+from parity.packages.classification import bi_tempered_of_toolbelt
 from parity.references.bi_tempered import bi_tempered
 from parity.row import Row
 
@@ -44,10 +45,18 @@ LOSS = fl.bi_tempered_loss
 NONE = {"reduction": ["none"]}
 GRID = {"reduction": ["none", "mean", "sum"]}
 BOTH = ("input", "target")
+TOOLBELT = Package(
+    "pytorch-toolbelt BiTemperedLogisticLoss",
+    bi_tempered_of_toolbelt,
+    1e-8,
+    "adds 1e-10 to the label; its normalisation is taken by 200 steps, not by 5",
+    options={"reduction": ["none", "mean"], "t1": [0.5, 0.8], "t2": [1.0, 1.2, 1.5]},
+)
 
 CASES = [
     Case(LOSS, bi_tempered, labelled,
-         [GRID, NONE | {"t1": [0.5, 1.0, 1.25], "t2": [1.0, 1.5, 4.0]}]),
+         [GRID, NONE | {"t1": [0.5, 1.0, 1.25], "t2": [1.0, 1.5, 4.0]}],
+         also=[TOOLBELT]),
     Case(LOSS, bi_tempered, labelled, NONE | {"t1": [0.25], "t2": [0.5]}),
     Case(LOSS, bi_tempered, even, NONE | {"t1": [0.8, 1.0], "t2": [1.2, 1.0]}, BOTH),
     Case(LOSS, bi_tempered, shared, NONE | {"t2": [1.2, 0.5]}, BOTH, orders=1),

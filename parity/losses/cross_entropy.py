@@ -4,7 +4,7 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import (
@@ -22,6 +22,7 @@ from parity.examples.lines import FIRST_OF_3
 from parity.examples.shapes import LABELLED
 from parity.info import LossInfo
 from parity.later import functional as F
+from parity.packages.classification import cross_entropy_of_timm
 from parity.references import (
     cross_entropy_of_smoothing,
     cross_entropy_with_z_loss,
@@ -188,6 +189,11 @@ GRID = {"reduction": REDUCTION, "label_smoothing": SMOOTHING}
 SMALL = {"reduction": REDUCTION, "label_smoothing": [0.0, 0.25]}
 CROSSED = GRID | {"ignore_index": [-100, 1]}
 BOTH = ("input", "target")
+TIMM = Package(
+    "timm LabelSmoothingCrossEntropy",
+    cross_entropy_of_timm,
+    options={"label_smoothing": [0.0, 0.25]},
+)
 ALL = ("input", "target", "weight")
 WHERE = kept(F.cross_entropy, input=1, target=None)
 WHERE_PROBABILITIES = kept(F.cross_entropy, input=1, target=1)
@@ -196,7 +202,7 @@ OF_AXES = {"reduction": REDUCTION, "axis": [(1, 3)]}
 
 CASES = [
     Case(fl.cross_entropy, F.cross_entropy, plain,
-         [CROSSED, {"dtype": ["float32", "float64"]}]),
+         [CROSSED, {"dtype": ["float32", "float64"]}], also=[TIMM]),
     Case(fl.cross_entropy, F.cross_entropy, weighted, CROSSED),
     Case(fl.cross_entropy, F.cross_entropy, ignored, GRID),
     Case(fl.cross_entropy, F.cross_entropy, void, SMALL | {"ignore_index": [255]}),

@@ -4,7 +4,7 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64, ints
 from parity.examples.arrays import (
@@ -20,6 +20,7 @@ from parity.examples.arrays import (
 from parity.examples.lines import FIRST_OF_3
 from parity.examples.shapes import LABELLED
 from parity.info import LossInfo
+from parity.packages.classification import poly_of_timm
 from parity.references import kept
 from parity.references.odds import generalized_cross_entropy, poly, softmax_focal
 from parity.row import Row
@@ -84,13 +85,13 @@ MEAN, TOTALS = {"reduction": ["mean"]}, {"reduction": ["mean", "sum"]}
 BOTH = ("input", "target")
 
 
-def cases(loss, reference, weighted, weight, with_option, **option):
+def cases(loss, reference, weighted, weight, with_option, also=(), **option):
     """Return the cases of one loss: its weights and its option go by many names."""
     (name,) = option
     return [
-        Case(loss, reference, plain, NONE | option),
+        Case(loss, reference, plain, NONE | option, also=also),
         Case(loss, reference, weighted, TOTALS, ("input", weight)),
-        Case(loss, reference, probabilities, NONE | option, BOTH),
+        Case(loss, reference, probabilities, NONE | option, BOTH, also=also),
         Case(loss, reference, spatial, NONE | {"axis": [-1]}),
         Case(loss, kept(reference, input=1, target=1), masked, MEAN, BOTH),
         Case(loss, reference, far, NONE, orders=1),
@@ -98,8 +99,21 @@ def cases(loss, reference, weighted, weight, with_option, **option):
     ]
 
 
+TIMM = Package(
+    "timm PolyCrossEntropy",
+    poly_of_timm,
+    1e-6,
+    "of float32; takes probabilities to add up to 1",
+    wrt=("input",),
+)
 POLY_CASES = cases(
-    fl.poly_loss, poly, ignored, "weight", with_epsilon, epsilon=[-1.0, 0.0, 2.0]
+    fl.poly_loss,
+    poly,
+    ignored,
+    "weight",
+    with_epsilon,
+    [TIMM],
+    epsilon=[-1.0, 0.0, 2.0],
 )
 GENERALIZED_CROSS_ENTROPY_CASES = cases(
     fl.generalized_cross_entropy,

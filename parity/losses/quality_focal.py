@@ -4,11 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
+from parity.case import Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import OUTSIDE, Q, X
 from parity.examples.lines import LOGIT, ONE
 from parity.examples.shapes import MILLION
+from parity.packages.detection import quality_focal_of_toolbelt
 from parity.references.detection import quality_focal
 from parity.standard import Real, elementwise
 
@@ -22,6 +24,14 @@ def plain(rng):
     return {"input": input, "target": target}
 
 
+TOOLBELT = Package(
+    "pytorch-toolbelt QualityFocalLoss",
+    quality_focal_of_toolbelt,
+    1e-5,
+    "of float32; in its target it has no derivative at an exact fit",
+    options={"beta": [1.0, 2.0, 3.0], "reduction": ["none", "mean", "sum"]},
+    wrt=("input",),
+)
 OUTSIDE_TARGET = tuple(fault for fault in OUTSIDE if fault[0] == "target")
 
 INFOS = [
@@ -33,6 +43,7 @@ INFOS = [
         extreme={"input": FAR, "target": [1.0, 0.0, 1.0, 0.0, 1.0, 0.5, 0.0]},
         arrays={"input": X, "target": Q},
         bad_values=OUTSIDE_TARGET,
+        also=[TOOLBELT],
         gates=[
             Gate(
                 2 * MILLION,

@@ -4,12 +4,13 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.differences.arrays import f64
 from parity.examples.arrays import SCORES
 from parity.examples.lines import FIRST_OF_3
 from parity.info import LossInfo
+from parity.packages.classification import zlpr_of_timm
 from parity.references import kept
 from parity.references.zlpr import zlpr
 from parity.row import Row
@@ -67,13 +68,16 @@ def empty(rng):
 
 
 GRID = {"reduction": ["none", "mean", "sum"]}
+TIMM = Package(
+    "timm ZlprLoss", zlpr_of_timm, 1e-6, "of float32", {"reduction": ["mean"]}
+)
 LOSS, WHERE = fl.zlpr_loss, kept(zlpr, input=-1, target=-1, weight=None)
 
 INFOS = [
     LossInfo(
         LOSS,
         cases=[
-            Case(LOSS, zlpr, plain, GRID),
+            Case(LOSS, zlpr, plain, GRID, also=[TIMM]),
             Case(LOSS, zlpr, numbers, {"reduction": ["none"]}),
             Case(LOSS, zlpr, integers, {"dtype": ["float32"]}),
             Case(LOSS, zlpr, sample, GRID),

@@ -19,7 +19,9 @@ __all__ = ["load"]
 _EMPTY = (
     *("kornia", "kornia.core", "kornia.losses"),
     *("lightly", "lightly.loss", "lightly.models", "lightly.models.modules"),
+    *("pytorch_toolbelt", "pytorch_toolbelt.losses"),
     "segmentation_models_pytorch",
+    *("timm", "timm.loss"),
     *("torch_uncertainty", "torch_uncertainty.losses", "torch_uncertainty.utils"),
     *("torchsurv", "torchsurv.loss", "torchsurv.tools"),
     *("torchtune", "torchtune.modules", "torchtune.modules.loss", "torchtune.rlhf"),

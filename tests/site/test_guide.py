@@ -127,6 +127,18 @@ def test_four_forecasts_are_calibrated(run):
     assert max(x[2] for x in found.values()) - min(x[2] for x in found.values()) < 1.5
 
 
+def test_regions_are_found_that_pixels_alone_do_not_find(run):
+    printed, _ = run("segmentation.py")
+    line = r"^(\S.*\S) +zeros +(\d+)%, +(\d+)%  eights +(\d+)%, +(\d+)%$"
+    found = {x[0]: [*map(int, x[1:])] for x in re.findall(line, printed, re.M)}
+    pixels, focal, dice, both, after = found.values()
+    assert pixels[2] + 5 < focal[2] < dice[2] - 10
+    assert max(pixels[3], focal[3]) < dice[3] < dice[2] + 3
+    assert both[2] == max(x[2] for x in found.values())
+    assert after[0] > pixels[0] > 50
+    assert after[2] < 5
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_guide_quotes_and_shows_what_a_short_script_makes(run, name):
     printed, figure = run(f"{name}.py")

@@ -28,6 +28,7 @@ EXEMPT = {
     "coming-from-forecasting.md": ["python"],
     "coming-from-sequences.md": ["python"],
     "coming-from-trl.md": ["python"],
+    "coming-from-vision.md": ["python"],
     # what the examples print, compared by their test
     "which-loss.md": ["text"] * len(EXAMPLES),
 }
