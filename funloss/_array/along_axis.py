@@ -24,13 +24,6 @@ class AlongAxis(Elementwise):
         """Return the sum, accumulated in `acc_dtype`."""
         return self.sum(x, axis=axis, dtype=self.acc_dtype(x.dtype), keepdims=keepdims)
 
-    def sum_arithmetic(self, x: Any) -> Any:
-        """Return the sum of all elements, that of few and cheap operations.
-
-        Not of exponentials and logarithms: `total` leaves those a loop of their own.
-        """
-        return self.total(x)
-
     def joint_sum(self, *arrays: Any, axis: int, apart: bool = False) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass.
 

@@ -156,13 +156,6 @@ class JaxNamespace(JaxInputs):
         """Return ``log(sum(exp(x)))`` of rows, sharing what their losses compute."""
         return softmax.masked_logsumexp(x, keep, axis % x.ndim)
 
-    def sum_arithmetic(self, x: Any) -> Any:
-        """Return the sum of all elements, that of few and cheap operations."""
-        narrow = x.dtype != self.acc_dtype(x.dtype)
-        if narrow or not self.known(*x.shape):
-            return self.total(x)
-        return jax_sums.sum_arithmetic(x)
-
     def joint_sum(self, *arrays: Any, axis: int, apart: bool = False) -> list[Any]:
         """Return the sum of each of `arrays` along `axis`, kept, in one pass."""
         return jax_sums.joint_sum(arrays, axis % arrays[0].ndim, apart)

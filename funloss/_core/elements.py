@@ -82,13 +82,8 @@ class Elements(Record):
         *,
         mean_over: MeanOver = "elements",
         divisor: Any = None,
-        arithmetic: bool = False,
     ) -> Any:
-        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor.
-
-        `arithmetic` says that the losses take no exponential and no logarithm, and
-        more than two operations: their sum is quicker in one loop.
-        """
+        """Weight, mask, reduce and cast `losses`; `mean_over` is the mean's divisor."""
         return reduce_losses(
             self.xp,
             self.dtype,
@@ -98,7 +93,6 @@ class Elements(Record):
             where=self.where,
             mean_weights=self.weight if mean_over == "weight" else None,
             divisor=divisor,
-            arithmetic=arithmetic,
         )
 
 

@@ -32,7 +32,6 @@ def reduce_losses(
     divisor: Any = None,
     axes: tuple[int, ...] | None = None,
     axis_name: Any = None,
-    arithmetic: bool = False,
 ) -> Any:
     """Weight, mask, reduce and cast the losses of elements or rows.
 
@@ -47,7 +46,6 @@ def reduce_losses(
         divisor: What the mean divides by, if not the sum of `mean_weights`.
         axes: Which axes to reduce; all if None.
         axis_name: Mapped axes of JAX to reduce over as well.
-        arithmetic: Whether the losses take no exponential and no logarithm.
     """
     check_choice(REDUCTIONS, reduction=reduction)
     if weight is not None or where is not None:
@@ -58,8 +56,7 @@ def reduce_losses(
     def summed(x: Any) -> Any:
         return x if axis_name is None else xp.psum(x, axis_name)
 
-    whole = arithmetic and axes is None
-    value = summed(xp.sum_arithmetic(losses) if whole else xp.total(losses, axes))
+    value = summed(xp.total(losses, axes))
     if reduction == "mean":
         count = divisor
         if count is None:

@@ -109,7 +109,7 @@ def _mass_of_peaks(batch: Elements, losses: Any) -> Any:
     else:
         (weight,) = xp.of_ndim(losses.ndim, weight)
         mass = xp.where(peaks, weight, 0.0)
-    total = xp.sum_arithmetic(mass)
+    total = xp.total(mass)
     return total if 0 in losses.shape else xp.where(total == 0, 1.0, total)
 
 

@@ -69,7 +69,7 @@ def huber_loss(
         options={"delta": positive(delta)},
     )
     losses = huber_losses(batch.xp, *batch.arrays.values(), *batch.options)
-    return batch.reduce(losses, reduction, arithmetic=True)
+    return batch.reduce(losses, reduction)
 
 
 def huber_losses(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
@@ -80,8 +80,9 @@ def huber_losses(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     size = xp.absolute(input - target)
-    inner = xp.clamp_max(size, delta)
-    return inner * (size - 0.5 * inner)
+    # Selected rather than clamped: XLA adds up selections several at a time.
+    outer = delta * (size - 0.5 * delta)
+    return xp.where(size <= delta, 0.5 * size * size, outer)
 
 
 def _huber_d_input(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:

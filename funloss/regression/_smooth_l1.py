@@ -70,13 +70,13 @@ def smooth_l1_loss(
     else:
         partials = (*difference_partials(_smooth_l1_d_input), _smooth_l1_d_beta)
         losses = batch.map(_smooth_l1, partials)
-    return batch.reduce(losses, reduction, arithmetic=True)
+    return batch.reduce(losses, reduction)
 
 
 def _smooth_l1(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
     size = xp.absolute(input - target)
-    inner = xp.clamp_max(size, beta)
-    return inner / beta * (size - 0.5 * inner)
+    # Selected rather than clamped: XLA adds up selections several at a time.
+    return xp.where(size < beta, size / beta * (0.5 * size), size - 0.5 * beta)
 
 
 def _smooth_l1_d_input(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
