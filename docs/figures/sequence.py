@@ -1,4 +1,4 @@
-"""The figure of the loss of sequences."""
+"""Figures of the losses of sequences."""
 
 import numpy as np
 import torch
@@ -37,7 +37,62 @@ def _ctc(canvas: Canvas) -> None:
     canvas.colorbar(shades, ax=panels)
 
 
+# What a name is made of, the words, and their scores.
+TAGS, WORDS = ("other", "begin", "inside"), ("in", "New", "York", "City", "today")
+TAG_SCORES = (
+    *((2.0, 0.0, 0.5), (0.5, 1.0, 1.2), (0.2, 1.5, 1.3), (0.9, 0.5, 0.8)),
+    (2.0, 0.5, 0.0),
+)
+# A name goes on inside, never out of another word.
+TAG_PAIRS = ((1.0, 0.5, -np.inf), (-0.5, -1.5, 2.0), (0.0, -1.0, 1.0))
+WANTED = (0, 1, 2, 2, 0)
+
+
+def _crf(canvas: Canvas) -> None:
+    panels = canvas.subplots(1, 2, sharey=True)
+    none = (0.0,) * 3
+    for panel, pairs, start, title in (
+        (panels[0], np.zeros((3, 3)), none, "each word alone"),
+        (panels[1], np.asarray(TAG_PAIRS), (0.0, 0.0, -np.inf), "with transitions"),
+    ):
+        chances = _tag_chances(pairs, start)
+        for step in range(len(WORDS) - 1):
+            for one, other in np.argwhere(np.isfinite(pairs)):
+                width = 2.5 * min(1.0, np.exp(pairs[one, other] - 2.0) * 2.0)
+                ends = (step, step + 1), (one, other)
+                panel.plot(*ends, color="grey", linewidth=width, alpha=0.5, zorder=1)
+        places = np.argwhere(np.ones_like(chances))
+        style = {"s": 700 * chances.ravel(), "c": chances.ravel(), "zorder": 2}
+        panel.scatter(*places.T, **style, cmap="viridis", vmin=0, vmax=1)
+        for (step, tag), chance in zip(places, chances.ravel(), strict=True):
+            panel.text(step, tag - 0.38, f"{chance:.2f}", ha="center", fontsize=8)
+        panel.set_title(title, loc="left", fontsize=10)
+        panel.set_xticks(range(len(WORDS)), WORDS)
+        panel.set_yticks(range(3), TAGS)
+        panel.set_ylim(2.5, -0.6)
+        panel.set_xlim(-0.5, len(WORDS) - 0.5)
+        panel.grid(visible=False)
+
+
+def _tag_chances(pairs: np.ndarray, start: tuple[float, ...]) -> np.ndarray:
+    """Return the probabilities of labels, ``(T, C)``: the gradient and the target."""
+    scores = torch.tensor(TAG_SCORES, dtype=torch.float64, requires_grad=True)
+    first = torch.tensor(start, dtype=torch.float64)
+    fl.crf_loss(
+        scores, torch.tensor(WANTED), torch.tensor(pairs), start=first
+    ).backward()
+    return np.asarray(scores.grad) + np.eye(3)[list(WANTED)]
+
+
 FIGURES: dict[str, Figure] = {
+    "crf_loss": Picture(
+        _crf,
+        "Probabilities of three labels for the words in New York City today, as disks "
+        "and numbers, and lines that are the wider the likelier a transition is. On "
+        "the left, each word alone: York would begin a name after one that is inside, "
+        "and City is none. On the right, with transitions, none of which leads from "
+        "other to inside: New begins a name, York and City are inside it.",
+    ),
     "ctc_loss": Picture(
         _ctc,
         "Above, the probabilities of a blank and three letters in 13 frames: c is "

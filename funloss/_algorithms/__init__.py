@@ -11,6 +11,7 @@ _HOMES = {
     "LinearPair": "_linear_distillation",
     "align": "_ctc_alignment",
     "alignment_loss": "_ctc_dispatch",
+    "chain_losses": "_crf",
     "check_log_probs": "_ctc_lengths",
     "choose_chunk": "_linear_cross_entropy",
     "choose_rows": "_linear_distillation",
@@ -22,6 +23,7 @@ _HOMES = {
     "entmax_scale": "_entmax",
     "from_one_library": "_ctc_lengths",
     "label_losses": "_linear_cross_entropy",
+    "make_chains": "_crf",
     "pair_distances": "_pdist",
     "pair_hinges": "_sorted_hinges",
     "count_ordered": "_sorted_hinges",
@@ -35,6 +37,8 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    from funloss._algorithms._crf import chain_losses as chain_losses
+    from funloss._algorithms._crf import make_chains as make_chains
     from funloss._algorithms._ctc_alignment import align as align
     from funloss._algorithms._ctc_dispatch import alignment_loss as alignment_loss
     from funloss._algorithms._ctc_lengths import check_log_probs as check_log_probs

@@ -1,5 +1,9 @@
-"""Losses of sequences that are not aligned with their targets."""
+"""Losses of whole sequences: of their labels, and of how they are aligned."""
 
+from funloss.sequence._crf import crf_loss
 from funloss.sequence._ctc import ctc_loss
 
-__all__ = ["ctc_loss"]
+__all__ = [
+    "crf_loss",
+    "ctc_loss",
+]
