@@ -156,6 +156,7 @@ if TYPE_CHECKING:
     from funloss.segmentation import tversky_loss as tversky_loss
     from funloss.sequence import crf_loss as crf_loss
     from funloss.sequence import ctc_loss as ctc_loss
+    from funloss.sequence import soft_dtw_loss as soft_dtw_loss
 
     __version__: str
 else:

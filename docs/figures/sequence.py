@@ -6,6 +6,7 @@ from matplotlib.figure import Figure as Canvas
 
 import funloss as fl
 from docs.figures.figure import Figure, Picture
+from funloss._algorithms import soft_dtw
 
 __all__ = ["FIGURES"]
 
@@ -84,6 +85,40 @@ def _tag_chances(pairs: np.ndarray, start: tuple[float, ...]) -> np.ndarray:
     return np.asarray(scores.grad) + np.eye(3)[list(WANTED)]
 
 
+def _soft_dtw(canvas: Canvas) -> None:
+    gammas = (0.001, 0.1, 1.0)
+    panels = canvas.subplot_mosaic(
+        [["curves"] * 3, ["0", "1", "2"]], height_ratios=(2, 3)
+    )
+    times = np.linspace(0.0, 1.0, 30)
+    curves = [
+        np.exp(-(((times - place) / 0.12) ** 2)) + 0.5 * (times > end)
+        for place, end in ((0.3, 0.6), (0.5, 0.85))
+    ]
+    for curve, name in zip(curves, ("input", "target"), strict=True):
+        panels["curves"].plot(curve, label=name)
+    panels["curves"].legend(loc="upper left", fontsize=8)
+    panels["curves"].set_xlabel("step")
+    tables = [panels[place] for place in "012"]
+    for gamma, panel in zip(gammas, tables, strict=True):
+        chances = _chances((curves[0][:, None] - curves[1]) ** 2, gamma)
+        shades = panel.imshow(chances, origin="lower", vmin=0, vmax=1, cmap="viridis")
+        panel.set_title(f"gamma {gamma:g}", loc="left", fontsize=10)
+        panel.set_xlabel("step of the target")
+        panel.grid(visible=False)
+    tables[0].set_ylabel("step of the input")
+    canvas.colorbar(shades, ax=tables)
+
+
+def _chances(costs: np.ndarray, gamma: float) -> np.ndarray:
+    """Return the probability that an alignment passes each pair: a gradient."""
+    table = torch.tensor(costs[None], requires_grad=True)
+    softness = torch.tensor(gamma, dtype=table.dtype)
+    xp = fl.array_namespace(table)
+    soft_dtw(xp, table, softness, None, None).sum().backward()
+    return np.asarray(table.grad)[0]
+
+
 FIGURES: dict[str, Figure] = {
     "crf_loss": Picture(
         _crf,
@@ -99,5 +134,12 @@ FIGURES: dict[str, Figure] = {
         "likely near frame 2, a near 6, t near 10 and, wrongly, near 3. Below, the "
         "share of each among the alignments that spell c a t, which is minus the "
         "gradient: c, a and t follow each other, and nothing is left of the early t.",
+    ),
+    "soft_dtw_loss": Picture(
+        _soft_dtw,
+        "Above, two curves with a peak and a step up; both are later in the target. "
+        "Below, the probabilities with which steps are paired: with gamma 0.001 a path "
+        "that is narrow from peak to peak and wide where both curves are flat, with "
+        "0.1 a band about it, and with 1 a broader one.",
     ),
 }

@@ -2,8 +2,10 @@
 
 from funloss.sequence._crf import crf_loss
 from funloss.sequence._ctc import ctc_loss
+from funloss.sequence._soft_dtw import soft_dtw_loss
 
 __all__ = [
     "crf_loss",
     "ctc_loss",
+    "soft_dtw_loss",
 ]

@@ -3,7 +3,7 @@
 from parity.later import torch
 from parity.packages.loading import load
 
-__all__ = ["crf_of_torchcrf"]
+__all__ = ["crf_of_torchcrf", "soft_dtw_of_pysdtw", "soft_dtw_of_tslearn"]
 
 
 def crf_of_torchcrf(
@@ -21,3 +21,18 @@ def crf_of_torchcrf(
     return -torch.func.functional_call(
         module.double(), own, arguments, {"reduction": reduction}
     )
+
+
+def soft_dtw_of_pysdtw(input, target, *, gamma=1.0, reduction):
+    """Return the losses with distances of differences, which is an option of it."""
+    del reduction  # It has none.
+    distances = load("pysdtw.distance", "pairwise_l2_squared_exact")
+    module = load("pysdtw", "SoftDTW")(gamma, dist_func=distances, use_cuda=False)
+    return module(input, target)
+
+
+def soft_dtw_of_tslearn(input, target, *, gamma=1.0, normalize=False, reduction):
+    """Return the losses, each distance of which is one of torch's operations."""
+    del reduction  # It has none.
+    module = load("tslearn.metrics.soft_dtw_loss_pytorch", "SoftDTWLossPyTorch")
+    return module(gamma=gamma, normalize=normalize)(input, target)
