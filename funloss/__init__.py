@@ -154,8 +154,10 @@ if TYPE_CHECKING:
     from funloss.segmentation import lovasz_hinge_loss as lovasz_hinge_loss
     from funloss.segmentation import lovasz_softmax_loss as lovasz_softmax_loss
     from funloss.segmentation import tversky_loss as tversky_loss
+    from funloss.sequence import crf_loss as crf_loss
     from funloss.sequence import ctc_loss as ctc_loss
     from funloss.sequence import rnnt_loss as rnnt_loss
+    from funloss.sequence import soft_dtw_loss as soft_dtw_loss
 
     __version__: str
 else:

@@ -151,10 +151,13 @@ forecast crps_ensemble_loss: continuous_ranked_probability_score crps fair_crps
     almost_fair_crps afcrps
 forecast crps_normal_loss: normal_crps crps_gaussian gaussian_crps
 forecast energy_score_loss: es_ensemble multivariate_crps
+sequence crf_loss: linear_chain_crf_loss crf_nll_loss conditional_random_field
+    crf_log_likelihood
 sequence ctc_loss: CTCLoss ctc_loss_with_forward_probs
 sequence rnnt_loss: RNNTLoss transducer_loss rnn_transducer_loss warp_rnnt
     RNNTLossNumba
     connectionist_temporal_classification
+sequence soft_dtw_loss: soft_dynamic_time_warping sdtw soft_dtw_divergence
 segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation generalized_dice_loss: multiclass_generalized_dice_loss
 segmentation lovasz_hinge_loss: jaccard_hinge_loss lovasz_loss binary_lovasz_loss

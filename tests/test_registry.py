@@ -269,7 +269,7 @@ WAYS_IN = {
     "images",
 }
 # Lengths of two kinds and a lattice are no arrays of one shape.
-OWN_WAY_IN = {"ctc_loss", "rnnt_loss"}
+OWN_WAY_IN = {"ctc_loss", "rnnt_loss", "soft_dtw_loss"}
 
 
 def called_names(function):

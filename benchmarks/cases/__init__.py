@@ -22,6 +22,7 @@ from benchmarks.cases import (
     segmentation,
     sequence,
     sharing,
+    structured,
 )
 
 __all__ = ["CASES"]
@@ -33,6 +34,7 @@ _SIZED = (
     *margin.CASES,
     *cross_entropy.CASES,
     *sequence.CASES,
+    *structured.CASES,
     *regression.CASES,
     *classification.CASES,
     *segmentation.CASES,

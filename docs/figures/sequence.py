@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 import funloss as fl
 from docs.figures.figure import Figure, Picture
+from funloss._algorithms import soft_dtw
 from docs.figures.palette import SERIES
 
 __all__ = ["FIGURES"]
@@ -80,7 +81,96 @@ def _lattice(panel: Axes, shown: np.ndarray) -> None:
     panel.grid(visible=False)
 
 
+# What a name is made of, the words, and their scores.
+TAGS, WORDS = ("other", "begin", "inside"), ("in", "New", "York", "City", "today")
+TAG_SCORES = (
+    *((2.0, 0.0, 0.5), (0.5, 1.0, 1.2), (0.2, 1.5, 1.3), (0.9, 0.5, 0.8)),
+    (2.0, 0.5, 0.0),
+)
+# A name goes on inside, never out of another word.
+TAG_PAIRS = ((1.0, 0.5, -np.inf), (-0.5, -1.5, 2.0), (0.0, -1.0, 1.0))
+WANTED = (0, 1, 2, 2, 0)
+
+
+def _crf(canvas: Canvas) -> None:
+    panels = canvas.subplots(1, 2, sharey=True)
+    none = (0.0,) * 3
+    for panel, pairs, start, title in (
+        (panels[0], np.zeros((3, 3)), none, "each word alone"),
+        (panels[1], np.asarray(TAG_PAIRS), (0.0, 0.0, -np.inf), "with transitions"),
+    ):
+        chances = _tag_chances(pairs, start)
+        for step in range(len(WORDS) - 1):
+            for one, other in np.argwhere(np.isfinite(pairs)):
+                width = 2.5 * min(1.0, np.exp(pairs[one, other] - 2.0) * 2.0)
+                ends = (step, step + 1), (one, other)
+                panel.plot(*ends, color="grey", linewidth=width, alpha=0.5, zorder=1)
+        places = np.argwhere(np.ones_like(chances))
+        style = {"s": 700 * chances.ravel(), "c": chances.ravel(), "zorder": 2}
+        panel.scatter(*places.T, **style, cmap="viridis", vmin=0, vmax=1)
+        for (step, tag), chance in zip(places, chances.ravel(), strict=True):
+            panel.text(step, tag - 0.38, f"{chance:.2f}", ha="center", fontsize=8)
+        panel.set_title(title, loc="left", fontsize=10)
+        panel.set_xticks(range(len(WORDS)), WORDS)
+        panel.set_yticks(range(3), TAGS)
+        panel.set_ylim(2.5, -0.6)
+        panel.set_xlim(-0.5, len(WORDS) - 0.5)
+        panel.grid(visible=False)
+
+
+def _tag_chances(pairs: np.ndarray, start: tuple[float, ...]) -> np.ndarray:
+    """Return the probabilities of labels, ``(T, C)``: the gradient and the target."""
+    scores = torch.tensor(TAG_SCORES, dtype=torch.float64, requires_grad=True)
+    first = torch.tensor(start, dtype=torch.float64)
+    fl.crf_loss(
+        scores, torch.tensor(WANTED), torch.tensor(pairs), start=first
+    ).backward()
+    return np.asarray(scores.grad) + np.eye(3)[list(WANTED)]
+
+
+def _soft_dtw(canvas: Canvas) -> None:
+    gammas = (0.001, 0.1, 1.0)
+    panels = canvas.subplot_mosaic(
+        [["curves"] * 3, ["0", "1", "2"]], height_ratios=(2, 3)
+    )
+    times = np.linspace(0.0, 1.0, 30)
+    curves = [
+        np.exp(-(((times - place) / 0.12) ** 2)) + 0.5 * (times > end)
+        for place, end in ((0.3, 0.6), (0.5, 0.85))
+    ]
+    for curve, name in zip(curves, ("input", "target"), strict=True):
+        panels["curves"].plot(curve, label=name)
+    panels["curves"].legend(loc="upper left", fontsize=8)
+    panels["curves"].set_xlabel("step")
+    tables = [panels[place] for place in "012"]
+    for gamma, panel in zip(gammas, tables, strict=True):
+        chances = _chances((curves[0][:, None] - curves[1]) ** 2, gamma)
+        shades = panel.imshow(chances, origin="lower", vmin=0, vmax=1, cmap="viridis")
+        panel.set_title(f"gamma {gamma:g}", loc="left", fontsize=10)
+        panel.set_xlabel("step of the target")
+        panel.grid(visible=False)
+    tables[0].set_ylabel("step of the input")
+    canvas.colorbar(shades, ax=tables)
+
+
+def _chances(costs: np.ndarray, gamma: float) -> np.ndarray:
+    """Return the probability that an alignment passes each pair: a gradient."""
+    table = torch.tensor(costs[None], requires_grad=True)
+    softness = torch.tensor(gamma, dtype=table.dtype)
+    xp = fl.array_namespace(table)
+    soft_dtw(xp, table, softness, None, None).sum().backward()
+    return np.asarray(table.grad)[0]
+
+
 FIGURES: dict[str, Figure] = {
+    "crf_loss": Picture(
+        _crf,
+        "Probabilities of three labels for the words in New York City today, as disks "
+        "and numbers, and lines that are the wider the likelier a transition is. On "
+        "the left, each word alone: York would begin a name after one that is inside, "
+        "and City is none. On the right, with transitions, none of which leads from "
+        "other to inside: New begins a name, York and City are inside it.",
+    ),
     "ctc_loss": Picture(
         _ctc,
         "Above, the probabilities of a blank and three letters in 13 frames: c is "
@@ -95,5 +185,12 @@ FIGURES: dict[str, Figure] = {
         "probabilities: c is likely near frame 1, a near 4, t near 7 and, wrongly, "
         "near 2. Below, the share of the alignments that take each step, which is "
         "minus the gradient: a staircase, c, a and t at their places.",
+    ),
+    "soft_dtw_loss": Picture(
+        _soft_dtw,
+        "Above, two curves with a peak and a step up; both are later in the target. "
+        "Below, the probabilities with which steps are paired: with gamma 0.001 a path "
+        "that is narrow from peak to peak and wide where both curves are flat, with "
+        "0.1 a band about it, and with 1 a broader one.",
     ),
 }

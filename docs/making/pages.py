@@ -36,7 +36,7 @@ multi_similarity_loss barlow_twins_loss vicreg_loss koleo_loss
 kl_div gaussian_kl_divergence distillation_loss linear_distillation_loss
 generalized_kl_divergence mmd_loss
 crps_normal_loss crps_ensemble_loss energy_score_loss
-ctc_loss rnnt_loss
+ctc_loss rnnt_loss crf_loss soft_dtw_loss
 dice_loss generalized_dice_loss tversky_loss lovasz_hinge_loss lovasz_softmax_loss
 box_iou_loss heatmap_focal_loss quality_focal_loss varifocal_loss
 total_variation_loss

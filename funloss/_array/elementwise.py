@@ -32,6 +32,20 @@ class Elementwise(Standard):
         del other
         return function(*arrays)
 
+    def cond(
+        self,
+        predicate: Any,
+        function: Callable[..., Any],
+        other: Callable[..., Any],
+        *arrays: Any,
+    ) -> Any:
+        """Return ``function(*arrays)`` where the 0-d `predicate` holds, else `other`'s.
+
+        Where the predicate cannot be read, and not on JAX, it is that of `other`.
+        """
+        holds = self.concrete(predicate) and bool(predicate)
+        return (function if holds else other)(*arrays)
+
     def absolute(self, x: Any) -> Any:
         """Return ``abs(x)``; derivative ``sign(x)``, 0 at 0 and at nan."""
         return self.standard.abs(x)

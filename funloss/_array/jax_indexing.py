@@ -7,7 +7,7 @@ one says where the result shall lie. The axis in question is gathered here; else
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -158,6 +158,16 @@ class JaxRows(JaxSizes):
     def cumulative_max(self, x: Any, axis: int) -> Any:
         """Return the running maximum."""
         return lax.cummax(self.replicate_axes(x, axis), axis % x.ndim)
+
+    def cond(
+        self,
+        predicate: Any,
+        function: Callable[..., Any],
+        other: Callable[..., Any],
+        *arrays: Any,
+    ) -> Any:
+        """Return ``function(*arrays)`` where the predicate holds, else `other`'s."""
+        return lax.cond(predicate, function, other, *arrays)
 
     def _associative_scan(
         self, join: Any, arrays: Any, axis: int, *, reverse: bool = False

@@ -96,3 +96,21 @@ def test_running_mass_of_many_rows_has_the_derivative_of_few(derivative):
 
     # Equal numbers: each is once in its own sum and in all after it.
     assert_close(derivative(function, [0.5] * 70), list(range(70, 0, -1)))
+
+
+def test_cond_chooses_a_function(any_xp):
+    xp = fl.array_namespace(any_xp.asarray([1.0]))
+    x = any_xp.asarray([1.0, 2.0], dtype=any_xp.float64)
+    # Where it is not read, the second has to be right always.
+    is_read = xp.name == "jax" or xp.concrete(x)
+    for limit, wanted in ((2, 3.0 if is_read else -3.0), (4, -3.0)):
+        functions = (lambda x, y: x + y, lambda x, y: -x - y)
+        assert_close(xp.cond(xp.sum(x) > limit, *functions, x[0], x[1]), wanted)
+
+
+def test_cond_is_differentiated_where_it_went(derivative):
+    def of(x):
+        xp = fl.array_namespace(x)
+        return xp.cond(xp.asarray(True), lambda x: x * x, lambda x: x * x, x)
+
+    assert_close(derivative(of, 3.0), 6.0)
