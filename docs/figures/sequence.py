@@ -9,8 +9,8 @@ from matplotlib.figure import Figure as Canvas
 
 import funloss as fl
 from docs.figures.figure import Figure, Picture
-from funloss._algorithms import soft_dtw
 from docs.figures.palette import SERIES
+from funloss._algorithms import soft_dtw
 
 __all__ = ["FIGURES"]
 
