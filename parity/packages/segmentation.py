@@ -4,6 +4,7 @@ from parity.packages.loading import load
 
 __all__ = [
     "dice_of_smp",
+    "generalized_dice_of_monai",
     "lovasz_hinge_of_kornia",
     "lovasz_hinge_of_smp",
     "lovasz_softmax_of_kornia",
@@ -27,6 +28,14 @@ def tversky_of_smp(input, target, *, smooth=0.0, axis, batch, alpha=0.5, beta=0.
     options = {"smooth": smooth, "alpha": alpha, "beta": beta}
     own = loss("multiclass", from_logits=False, **options)
     return own(input.moveaxis(axis, 1), target)
+
+
+def generalized_dice_of_monai(input, target, *, smooth, reduction):
+    """Return the loss of each sample, for targets that are probabilities."""
+    loss = load("monai.losses.dice", "GeneralizedDiceLoss")
+    options = {"smooth_nr": smooth, "smooth_dr": smooth, "reduction": reduction}
+    losses = loss(soft_label=False, **options)(input, target)
+    return losses[:, 0, 0] if reduction == "none" else losses
 
 
 def lovasz_hinge_of_kornia(input, target):
