@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from funloss.forecast import crps_ensemble_loss as crps_ensemble_loss
     from funloss.forecast import crps_normal_loss as crps_normal_loss
     from funloss.forecast import energy_score_loss as energy_score_loss
+    from funloss.image import ssim_loss as ssim_loss
     from funloss.image import total_variation_loss as total_variation_loss
     from funloss.preference import dpo_loss as dpo_loss
     from funloss.preference import kto_loss as kto_loss

@@ -164,6 +164,7 @@ detection heatmap_focal_loss: gaussian_focal_loss penalty_reduced_focal_loss
     GaussianFocalLoss
 detection quality_focal_loss: QualityFocalLoss qfl
 detection varifocal_loss: VarifocalLoss vfl
+image ssim_loss: structural_similarity dssim ms_ssim_loss msssim_loss
 image total_variation_loss: tv_loss
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
