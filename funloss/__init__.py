@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from funloss.segmentation import generalized_dice_loss as generalized_dice_loss
     from funloss.segmentation import lovasz_hinge_loss as lovasz_hinge_loss
     from funloss.segmentation import lovasz_softmax_loss as lovasz_softmax_loss
+    from funloss.segmentation import soft_cldice_loss as soft_cldice_loss
     from funloss.segmentation import tversky_loss as tversky_loss
     from funloss.sequence import ctc_loss as ctc_loss
 

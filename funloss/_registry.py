@@ -157,6 +157,7 @@ segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation generalized_dice_loss: multiclass_generalized_dice_loss
 segmentation lovasz_hinge_loss: jaccard_hinge_loss lovasz_loss binary_lovasz_loss
 segmentation lovasz_softmax_loss: lovasz_jaccard_loss
+segmentation soft_cldice_loss: cldice_loss centerline_dice_loss
 segmentation tversky_loss: jaccard_loss iou_loss
 detection box_iou_loss: giou_loss diou_loss ciou_loss generalized_box_iou_loss
     distance_box_iou_loss complete_box_iou_loss

@@ -9,6 +9,7 @@ __all__ = [
     "lovasz_hinge_of_smp",
     "lovasz_softmax_of_kornia",
     "lovasz_softmax_of_smp",
+    "soft_cldice_of_monai",
     "tversky_of_smp",
 ]
 
@@ -64,3 +65,12 @@ def lovasz_softmax_of_smp(input, target, *, activation, batch):
     loss = load("segmentation_models_pytorch.losses", "LovaszLoss")
     scores, labels = input.float()[..., None], target[..., None]
     return loss("multiclass")(scores, labels).double()
+
+
+def soft_cldice_of_monai(input, target, *, iterations, smooth=1.0, reduction):
+    """Return the loss of each class as of a sample of its own."""
+    loss = load("monai.losses.cldice", "SoftclDiceLoss")
+    options = {"smooth_nr": smooth, "smooth_dr": smooth, "smooth": 1e-300}
+    own = loss(iterations, **options, reduction=reduction)
+    losses = own(*(x.flatten(0, 1)[:, None] for x in (input, target)))
+    return losses.reshape(input.shape[:2]) if reduction == "none" else losses
