@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from funloss.forecast import crps_ensemble_loss as crps_ensemble_loss
     from funloss.forecast import crps_normal_loss as crps_normal_loss
     from funloss.forecast import energy_score_loss as energy_score_loss
+    from funloss.image import ssim_loss as ssim_loss
     from funloss.image import total_variation_loss as total_variation_loss
     from funloss.preference import dpo_loss as dpo_loss
     from funloss.preference import kto_loss as kto_loss
@@ -153,6 +154,7 @@ if TYPE_CHECKING:
     from funloss.segmentation import generalized_dice_loss as generalized_dice_loss
     from funloss.segmentation import lovasz_hinge_loss as lovasz_hinge_loss
     from funloss.segmentation import lovasz_softmax_loss as lovasz_softmax_loss
+    from funloss.segmentation import soft_cldice_loss as soft_cldice_loss
     from funloss.segmentation import tversky_loss as tversky_loss
     from funloss.sequence import crf_loss as crf_loss
     from funloss.sequence import ctc_loss as ctc_loss

@@ -162,6 +162,7 @@ segmentation dice_loss: f1_loss soft_dice_loss binary_dice_loss
 segmentation generalized_dice_loss: multiclass_generalized_dice_loss
 segmentation lovasz_hinge_loss: jaccard_hinge_loss lovasz_loss binary_lovasz_loss
 segmentation lovasz_softmax_loss: lovasz_jaccard_loss
+segmentation soft_cldice_loss: cldice_loss centerline_dice_loss
 segmentation tversky_loss: jaccard_loss iou_loss
 detection box_iou_loss: giou_loss diou_loss ciou_loss generalized_box_iou_loss
     distance_box_iou_loss complete_box_iou_loss
@@ -169,6 +170,7 @@ detection heatmap_focal_loss: gaussian_focal_loss penalty_reduced_focal_loss
     GaussianFocalLoss
 detection quality_focal_loss: QualityFocalLoss qfl
 detection varifocal_loss: VarifocalLoss vfl
+image ssim_loss: structural_similarity dssim ms_ssim_loss msssim_loss
 image total_variation_loss: tv_loss
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss

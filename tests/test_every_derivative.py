@@ -44,6 +44,7 @@ PROBABILITIES = {
         fl.smooth_labels,
         fl.dice_loss,
         fl.tversky_loss,
+        fl.soft_cldice_loss,
         fl.binary_cross_entropy,
         fl.kl_div,
     },
@@ -52,6 +53,7 @@ PROBABILITIES = {
         fl.tversky_loss,
         fl.generalized_dice_loss,
         fl.lovasz_softmax_loss,
+        fl.soft_cldice_loss,
     },
 }
 RANKED = {row for row in fl.__all__ if row.startswith("pairwise_")} | {

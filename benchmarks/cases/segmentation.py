@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
+from jax import lax
 
 import funloss as fl
 from benchmarks.case import BY_HAND
@@ -64,6 +65,35 @@ def _lovasz_softmax_by_hand(x, t):
     return _extension_by_hand(jnp.abs(t - jax.nn.softmax(x, 1)), t).mean()
 
 
+def _tubes(rng, *shape):
+    return rng.random(shape, np.float32), (rng.random(shape) < 0.3).astype("f")
+
+
+def _of_window(x, size, choose, start):
+    window = (1, 1, *size)
+    return lax.reduce_window(x, start, choose, window, (1, 1, 1, 1), "SAME")
+
+
+def _skeleton_by_hand(x):
+    skeleton = jnp.zeros_like(x)
+    for _ in range(4):
+        rows, columns = (
+            _of_window(x, size, lax.min, jnp.inf) for size in ((3, 1), (1, 3))
+        )
+        eroded = jnp.minimum(rows, columns)
+        ridge = jax.nn.relu(x - _of_window(eroded, (3, 3), lax.max, -jnp.inf))
+        skeleton, x = skeleton + ridge * (1 - skeleton), eroded
+    return skeleton
+
+
+def _cldice_by_hand(p, t):
+    def share(skeleton, other):
+        return ((skeleton * other).sum((2, 3)) + 1) / (skeleton.sum((2, 3)) + 1)
+
+    precision, recall = share(_skeleton_by_hand(p), t), share(_skeleton_by_hand(t), p)
+    return (1 - 2 * precision * recall / (precision + recall)).mean()
+
+
 def _masks(rng, n, d):
     x = rng.standard_normal((n, d), np.float32)
     return x, (rng.random((n, d)) < 0.3).astype("f")
@@ -116,5 +146,12 @@ CASES = [
         options={"activation": "softmax", "absent": "count"},
         growth=Growth(axis=2),
         **{BY_HAND: _lovasz_softmax_by_hand},
+    ),
+    _case(
+        fl.soft_cldice_loss,
+        _tubes,
+        (2, 2, 256, 256),
+        (2, 1, 6, 7),
+        **{BY_HAND: _cldice_by_hand},
     ),
 ]

@@ -116,6 +116,43 @@ def _tversky(extra: np.ndarray, missed: np.ndarray) -> np.ndarray:
     return cost.reshape(extra.shape)
 
 
+def _tube(width: float, gap: int) -> np.ndarray:
+    """Return a curved tube of a width, with a gap in the middle."""
+    y, x = np.mgrid[:SIDE, :SIDE]
+    line = np.abs(y - 32 - 14 * np.sin(x / 10)) / np.hypot(1, 1.4 * np.cos(x / 10))
+    is_whole = (np.abs(x - 0.5 - SIDE / 2) > gap / 2) if gap else x >= 0
+    return ((line <= width / 2) & is_whole).astype(float)
+
+
+def _soft_cldice(canvas: Canvas) -> None:
+    left, right = canvas.subplots(1, 2)
+    true, gaps, widths = _tube(3, 0), np.arange(0, 9), np.arange(3, 12)
+    shown = {"true": true, "broken": _tube(3, 4), "thick": _tube(7, 0)}
+    left.imshow(np.concatenate([*shown.values()]), cmap="gray_r")
+    for place, word in enumerate(shown):
+        left.text(66, 34 + SIDE * place, word, fontsize=9)
+        left.axhline(SIDE * place - 0.5, color=INK, linewidth=0.8)
+    left.set_axis_off()
+    changes = {
+        "broken, by pixels": (gaps, [_tube(3, int(gap)) for gap in gaps]),
+        "thicker, by pixels": (
+            widths - 3,
+            [_tube(float(k), 0) for k in widths],
+        ),
+    }
+    losses = {"soft_cldice_loss": fl.soft_cldice_loss, "dice_loss": fl.dice_loss}
+    for (name, loss), colour in zip(losses.items(), SERIES, strict=False):
+        options = {"iterations": 6} if loss is fl.soft_cldice_loss else {}
+        for (word, (across, tubes)), style in zip(
+            changes.items(), ("-", "--"), strict=True
+        ):
+            up = [loss(x[None], true[None], axis=None, **options) for x in tubes]
+            right.plot(across, up, style, color=colour, label=f"{name}, {word}")
+    right.set_title("loss of a tube 3 pixels wide", loc="left", fontsize=10)
+    right.set_xlabel("pixels")
+    canvas.legend(loc="outside lower center", ncols=2, fontsize=9)
+
+
 FIGURES: dict[str, Figure] = {
     "dice_loss": Picture(
         _dice,
@@ -136,6 +173,13 @@ FIGURES: dict[str, Figure] = {
         CURVES["lovasz_softmax_loss"],
         replace(CURVES["lovasz_softmax_loss"], loss="dice_loss"),
         replace(CURVES["lovasz_softmax_loss"], loss="tversky_loss", options=JACCARD),
+    ),
+    "soft_cldice_loss": Picture(
+        _soft_cldice,
+        "A curved tube 3 pixels wide, the same with a gap of 4 pixels, and one 7 "
+        "pixels wide. Beside it the loss as a gap and as the width grow: with "
+        "soft_cldice_loss a gap of 8 pixels has 0.09 and 8 pixels more of width 0.04; "
+        "with dice_loss they have 0.08 and 0.57.",
     ),
     "tversky_loss": Contour(
         Axis("extra, in sizes of the true region", (0.0, 1.0)),

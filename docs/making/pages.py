@@ -38,8 +38,9 @@ generalized_kl_divergence mmd_loss
 crps_normal_loss crps_ensemble_loss energy_score_loss
 ctc_loss rnnt_loss crf_loss soft_dtw_loss
 dice_loss generalized_dice_loss tversky_loss lovasz_hinge_loss lovasz_softmax_loss
+soft_cldice_loss
 box_iou_loss heatmap_focal_loss quality_focal_loss varifocal_loss
-total_variation_loss
+ssim_loss total_variation_loss
 policy_gradient_loss ppo_clip_loss grpo_loss ppo_value_loss entropy_loss
 sampled_kl_loss
 q_learning_loss td_loss retrace_loss quantile_q_learning_loss quantile_huber_loss

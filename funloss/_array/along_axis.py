@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from funloss._array import windows
 from funloss._array.elementwise import Elementwise
 
 
@@ -160,6 +161,23 @@ class AlongAxis(Elementwise):
         del narrow, precise
         weight = self.astype(weight, x.dtype, copy=False)
         return self.matmul(x, self.matrix_transpose(weight))
+
+    def windowed_sums(self, x: Any, taps: Sequence[float], axis: int) -> Any:
+        """Return ``sum(taps[k] * x[i + k])`` along `axis`, where all of those exist.
+
+        The taps are an odd number, and the same in reverse.
+        """
+        return windows.windowed_sums(x, taps, axis)
+
+    def windowed_squares(
+        self, x: Any, mean: Any, taps: Sequence[float], axis: int
+    ) -> Any:
+        """Return ``sum(taps[k] * (x[i + k] - mean[i])**2)``, a variance.
+
+        `mean` is what `windowed_sums` returns, for taps that add up to 1: there the
+        derivative in it is 0.
+        """
+        return windows.windowed_squares(x, mean, taps, axis)
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""

@@ -16,7 +16,7 @@ from jax import lax
 from jax.sharding import PartitionSpec
 
 from funloss._array import jax_derivatives as rules
-from funloss._array import jax_sharding
+from funloss._array import jax_sharding, jax_windows
 from funloss._array.jax_scans import running
 from funloss._array.jax_sizes import JaxSizes
 
@@ -150,6 +150,17 @@ class JaxRows(JaxSizes):
             jnp.moveaxis(self.replicate_axes(x, axis), axis, -1), k
         )
         return jnp.moveaxis(values, -1, axis), jnp.moveaxis(chosen, -1, axis)
+
+    def windowed_sums(self, x: Any, taps: Sequence[float], axis: int) -> Any:
+        """Return ``sum(taps[k] * x[i + k])`` along `axis`, where all of those exist."""
+        return jax_windows.windowed_sums(self.replicate_axes(x, axis), taps, axis)
+
+    def windowed_squares(
+        self, x: Any, mean: Any, taps: Sequence[float], axis: int
+    ) -> Any:
+        """Return ``sum(taps[k] * (x[i + k] - mean[i])**2)``, a variance."""
+        x = self.replicate_axes(x, axis)
+        return jax_windows.windowed_squares(x, mean, taps, axis)
 
     def cumulative_sum(self, x: Any, *, axis: int = 0) -> Any:
         """Return the running sum."""

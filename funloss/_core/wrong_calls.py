@@ -90,6 +90,7 @@ _BY_CLASS = {
     *("nll_loss", "poly_loss", "entmax_loss", "arcface_loss"),
     *("multi_margin_loss", "multiclass_hinge_loss", "bi_tempered_loss"),
     *("dice_loss", "generalized_dice_loss", "tversky_loss", "lovasz_softmax_loss"),
+    "soft_cldice_loss",
 }
 _OF_LOGITS = dict.fromkeys(
     _BY_CLASS | {"sigmoid_focal_loss", "softmax_focal_loss"}, "input is logits here"

@@ -77,8 +77,8 @@ def total_variation_loss(
         L. I. Rudin, S. Osher and E. Fatemi, Nonlinear total variation based noise
         removal algorithms, 1992.
     """
-    batch = images(input, axes=axes, weight=weight, where=where, dtype=dtype)
-    xp, x, each = batch.xp, batch.pixels, batch.axes
+    batch = images(input=input, axes=axes, weight=weight, where=where, dtype=dtype)
+    xp, (x,), each = batch.xp, batch.pixels, batch.axes
     power = check_fixed(xp, x, "p", Option(p, _POWER))
     terms = (_isotropic if isotropic else _anisotropic)(xp, x, each, power)
     sums = (xp.total(term, each) for term in terms)

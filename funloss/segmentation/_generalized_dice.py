@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from funloss._array import Namespace
 from funloss._core.loss import loss
+from funloss._core.options import non_negative
 from funloss._core.regions import regions
-from funloss._core.typing import Array, ArrayLike, DType, Reduction
+from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.segmentation._error_ratio import error_ratio
 
 __all__ = ["generalized_dice_loss"]
@@ -17,6 +18,7 @@ def generalized_dice_loss(
     input: Array,
     target: ArrayLike,
     *,
+    smooth: Real = 0.0,
     activation: Literal["sigmoid", "softmax"] | None = None,
     axis: int = 1,
     batch: bool = False,
@@ -28,15 +30,17 @@ def generalized_dice_loss(
     """Generalized Dice loss: classes weighted by their inverse squared volume.
 
     With ``I = sum(p * t)``, ``P = sum(p)`` and ``T = sum(t)`` over the pixels of
-    each class, the loss of a sample is ``1 - 2 * sum(w * I) / sum(w * (P + T))`` over
-    the classes, where ``w = 1 / T**2`` is a constant, 0 for an absent class. Without
-    any positive target the loss is 0, with gradient 0.
+    each class, the loss of a sample is ``1 - (2 * sum(w * I) + smooth) / (sum(w * (P +
+    T)) + smooth)`` over the classes, where ``w = 1 / T**2`` is a constant, 0 for an
+    absent class. Without any positive target the loss is 0, with gradient 0.
 
     Args:
         input: Probabilities in 0..1, or any scores with an `activation`; shape
             ``(N, C, *d)``, real.
         target: Probabilities in 0..1, same shape, real; or labels in ``0..C-1``,
             integers of any width, that shape without the class axis.
+        smooth: To add to both sides of the fraction of a sample, >= 0; a number or a
+            0-d array. A class of T pixels that is met is 2 / T of each side.
         activation: As for `tversky_loss`.
         axis: Class axis of `input`, not the first.
         batch: Whether regions reach over the batch: one loss in all.
@@ -81,6 +85,7 @@ def generalized_dice_loss(
     counts = regions(
         input,
         target,
+        options={"smooth": non_negative(smooth)},
         axis=axis,
         activation=activation,
         batch=batch,
@@ -89,19 +94,23 @@ def generalized_dice_loss(
         dtype=dtype,
     )
     xp, hits = counts.xp, counts.true_positive
-    factors = _inverse_squares(xp, hits + counts.false_negative)
+    (smooth,) = counts.options
+    factors, least = _inverse_squares(xp, hits + counts.false_negative)
     (weight,) = xp.of_ndim(factors.ndim, counts.weight)
     factors = factors if weight is None else factors * weight
     errors = xp.total(factors * (counts.false_positive + counts.false_negative), -1)
-    losses = error_ratio(xp, errors, xp.total(factors * (2 * hits), -1))
-    return counts.over_classes().reduce(losses, reduction)
+    both = xp.total(factors * (2 * hits), -1) + smooth * xp.square(least)
+    return counts.over_classes().reduce(error_ratio(xp, errors, both), reduction)
 
 
-def _inverse_squares(xp: Namespace, volume: Any) -> Any:
-    """Return ``1 / volume**2`` relative to the smallest class, without a gradient."""
-    # Relative to the smallest, no square overflows.
+def _inverse_squares(xp: Namespace, volume: Any) -> tuple[Any, Any]:
+    """Return ``(least / volume)**2`` and ``least``, the smallest volume of a class.
+
+    They have no gradient. Relative to the smallest class, no square overflows.
+    """
     volume = xp.stop_gradient(volume)
     present = volume > 0
     least = xp.amin(xp.where(present, volume, math.inf), -1, keepdims=True)
     ratio = xp.where(present, least, 0.0) / xp.where(present, volume, 1.0)
-    return xp.square(ratio)
+    least = least[..., 0]
+    return xp.square(ratio), xp.where(least == math.inf, 1.0, least)

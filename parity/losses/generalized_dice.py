@@ -4,7 +4,7 @@ import numpy as np
 
 import funloss as fl
 from benchmarks.gate import Gate, Limit
-from parity.case import Case
+from parity.case import Case, Package
 from parity.curve import Curve
 from parity.info import LossInfo
 from parity.losses.dice import (
@@ -18,10 +18,12 @@ from parity.losses.dice import (
     last,
     masked,
     masked_pixels,
+    negative,
     plain,
     weighted,
 )
 from parity.losses.dice import extreme as pixels
+from parity.packages.segmentation import generalized_dice_of_monai
 from parity.references.generalized_dice import generalized_dice
 from parity.row import Row
 
@@ -36,7 +38,26 @@ def extreme(rng):
     return {"input": input, "target": target}
 
 
+def all_present(rng):
+    target = [[[0, 1, 0, 0], [1, 0, 1, 0]], [[1, 1, 1, 1], [0, 0, 0, 1]]]
+    return {"input": rng.random((2, 2, 4)), "target": np.asarray(target, float)}
+
+
+def with_smooth(rng):
+    inputs = plain(rng) | {"smooth": np.asarray(0.5)}
+    # No target at all, and one that is missed whole.
+    inputs["target"][1], inputs["input"][0, :, 1] = 0.0, 0.0
+    return inputs
+
+
 LOSS = fl.generalized_dice_loss
+
+MONAI = Package(
+    "monai GeneralizedDiceLoss",
+    generalized_dice_of_monai,
+    quirk="gives an absent class the largest weight; its weights are of float32, which "
+    "has those of 1, 2 and 4 pixels exactly",
+)
 
 CASES = [
     Case(LOSS, generalized_dice, plain,
@@ -45,8 +66,14 @@ CASES = [
          [SOFTMAX | {"batch": [False, True]}, {"activation": ["sigmoid"]}]),
     Case(LOSS, generalized_dice, weighted, SOFTMAX, ("input", "weight")),
     Case(LOSS, generalized_dice, last, {"axis": [-1], "reduction": ["none"]}),
-    Case(LOSS, generalized_dice, masked, SOFTMAX | {"reduction": ["none", "mean"]}),
+    Case(LOSS, generalized_dice, masked,
+         [SOFTMAX | {"reduction": ["none", "mean"]},
+          SOFTMAX | {"smooth": [1.0], "batch": [False, True]}]),
     Case(LOSS, generalized_dice, masked_pixels, {"reduction": ["mean"]}),
+    Case(LOSS, generalized_dice, all_present,
+         {"smooth": [0.0, 0.5], "reduction": ["none", "mean", "sum"]}, also=[MONAI]),
+    Case(LOSS, generalized_dice, with_smooth, {"reduction": ["none", "mean"]},
+         ("input", "smooth")),
     Case(LOSS, generalized_dice, extreme,
          {"activation": ["sigmoid"], "reduction": ["none"]}, orders=1),
 ]  # fmt: skip
@@ -63,7 +90,9 @@ INFOS = [
                     "target": [[[1, 0], [1, 1]], [[0, 1], [1, 0]], [[1, 1], [0, 1]]],
                 },
                 mask=PIXELS,
+                reals={"smooth": 0.625},
                 misfit=MISFIT,
+                bad_options=negative("smooth"),
                 bad_values=tuple(bad for bad in OUTSIDE_PIXELS if bad[0] == "input"),
             )
         ],
@@ -72,7 +101,7 @@ INFOS = [
                 REGION_SHAPES,
                 Limit(4.0, 4.0),
                 Limit(0.0),
-                Limit(86),
+                Limit(91),
             )
         ],
         curve=Curve(**ONE_PIXEL, reference=generalized_dice),

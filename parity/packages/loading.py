@@ -17,7 +17,7 @@ __all__ = ["load"]
 # Packages whose `__init__` imports what their losses do not use and is not installed.
 # In its place there is an empty module, in which their modules are found.
 _EMPTY = (
-    *("kornia", "kornia.core", "kornia.losses"),
+    *("kornia", "kornia.losses"),
     *("lightly", "lightly.loss", "lightly.models", "lightly.models.modules"),
     *("pytorch_toolbelt", "pytorch_toolbelt.losses"),
     "segmentation_models_pytorch",

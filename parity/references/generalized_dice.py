@@ -7,8 +7,13 @@ from parity.references.formulas import reduced
 __all__ = ["generalized_dice"]
 
 
-def generalized_dice(input, target, *, weight=None, reduction="mean", **options):
-    """Return ``1 - 2 * sum(w * I) / sum(w * (P + T))`` with ``w = 1 / T**2``."""
+def generalized_dice(
+    input, target, *, smooth=0.0, weight=None, reduction="mean", **options
+):
+    """Return ``1 - (2 * sum(w * I) + s) / (sum(w * (P + T)) + s)``.
+
+    ``w`` is ``1 / T**2``, and ``s`` is `smooth`.
+    """
     costs, counted = [], 0
     for sample in regions(input, target, **options):
         counted += any(len(p) for p, _ in sample)
@@ -18,7 +23,8 @@ def generalized_dice(input, target, *, weight=None, reduction="mean", **options)
                 w = (1 if weight is None else weight[k]) / t.sum().detach() ** 2
                 shared = shared + w * (p * t).sum()
                 whole = whole + w * (p.sum() + t.sum())
-        costs.append(1 - 2 * shared / whole if whole else shared)
+        whole = whole + smooth
+        costs.append(1 - (2 * shared + smooth) / whole if whole else shared)
     costs = torch.stack(costs)
     if reduction == "mean":
         return costs.sum() / counted

@@ -31,6 +31,7 @@ CLASS_AXES = {
     fl.tversky_loss: {"input": 2, "target": 2},
     fl.generalized_dice_loss: {"input": 2, "target": 2},
     fl.lovasz_softmax_loss: {"input": 2, "target": 2},
+    fl.soft_cldice_loss: {"input": 2, "target": 2},
     fl.softmax_focal_loss: {"input": 1, "target": 1},
     fl.poly_loss: {"input": 1, "target": 1},
     fl.generalized_cross_entropy: {"input": 1, "target": 1},
