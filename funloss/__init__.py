@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from funloss.classification import smooth_labels as smooth_labels
     from funloss.classification import soft_margin_loss as soft_margin_loss
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
+    from funloss.classification import two_hot as two_hot
     from funloss.classification import z_loss as z_loss
     from funloss.classification import zlpr_loss as zlpr_loss
     from funloss.contrastive import barlow_twins_loss as barlow_twins_loss

@@ -97,6 +97,8 @@ classification smooth_labels: label_smoothing
 classification soft_margin_loss: SoftMarginLoss logistic_loss
 classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
     categorical_focal_loss
+classification two_hot: hl_gauss histogram_loss twohot two_hot_encoding
+    distribution_focal_loss dfl
 classification z_loss: router_z_loss log_partition_loss
 classification zlpr_loss: multilabel_categorical_crossentropy
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
