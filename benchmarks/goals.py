@@ -21,6 +21,7 @@ BEYOND_TORCH = (
     "forecast",
     "detection",
     "image",
+    "audio",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"
