@@ -22,6 +22,7 @@ BEYOND_TORCH = (
     "detection",
     "image",
     "sequence",
+    "audio",
 )
 COMPILED = JITTED + BEYOND_TORCH
 FASTEST = "the fastest on JAX"

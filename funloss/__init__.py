@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from funloss._core.custom import elementwise_loss as elementwise_loss
     from funloss._core.custom import samplewise_loss as samplewise_loss
     from funloss._core.reduction import reduce as reduce
+    from funloss.audio import si_sdr_loss as si_sdr_loss
     from funloss.classification import (
         adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from funloss.classification import smooth_labels as smooth_labels
     from funloss.classification import soft_margin_loss as soft_margin_loss
     from funloss.classification import softmax_focal_loss as softmax_focal_loss
+    from funloss.classification import two_hot as two_hot
     from funloss.classification import z_loss as z_loss
     from funloss.classification import zlpr_loss as zlpr_loss
     from funloss.contrastive import barlow_twins_loss as barlow_twins_loss

@@ -97,6 +97,8 @@ classification smooth_labels: label_smoothing
 classification soft_margin_loss: SoftMarginLoss logistic_loss
 classification softmax_focal_loss: focal_loss focal categorical_focal_crossentropy
     categorical_focal_loss
+classification two_hot: hl_gauss histogram_loss twohot two_hot_encoding
+    distribution_focal_loss dfl
 classification z_loss: router_z_loss log_partition_loss
 classification zlpr_loss: multilabel_categorical_crossentropy
 ranking approx_ndcg_loss: approx_ndcg ndcg_loss
@@ -172,6 +174,8 @@ detection quality_focal_loss: QualityFocalLoss qfl
 detection varifocal_loss: VarifocalLoss vfl
 image ssim_loss: structural_similarity dssim ms_ssim_loss msssim_loss
 image total_variation_loss: tv_loss
+audio si_sdr_loss: si_sdr sisdr neg_si_sdr SISDRLoss snr_loss SNRLoss si_snr_loss
+    scale_invariant_signal_distortion_ratio signal_noise_ratio
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
     bco_loss sppo_loss apo_loss reward_model_loss bradley_terry_loss

@@ -58,6 +58,8 @@ class Curve:
         options: All other arguments, by name.
         logits: The argument that is a log-softmax of what `arrays` holds, if any.
         reference: torch's side, if not the functional of the loss's name.
+        factors: What the results are multiplied by before they are added up, if they
+            are no losses.
         loss: Name of the loss, from the one that the curve stands with.
     """
 
@@ -69,6 +71,7 @@ class Curve:
     options: Mapping[str, Any] = field(default_factory=dict)
     logits: str | None = None
     reference: Callable[..., Any] | None = None
+    factors: Any = None
     loss: str = ""
 
     def samples(self) -> Samples:
@@ -96,7 +99,10 @@ class Curve:
     ) -> Problem:
         def function(moved: Any) -> Any:
             result = loss(**self._arguments(moved, library), **self.options)
-            return leaves(result)[-1].sum()
+            result = leaves(result)[-1]
+            if self.factors is not None:
+                result = result * from_numpy(self.factors, library)
+            return result.sum()
 
         at = np.asarray(at)
         return Problem(

@@ -72,6 +72,16 @@ class Row:
             k for k in self.floats() if list(self.arrays)[k] not in self.constants
         )
 
+    @property
+    def is_trained(self):
+        """Tell whether the derivatives are not zero throughout."""
+        return bool(self.trained())
+
+    @property
+    def is_minimised(self):
+        """Tell whether steps along the derivative lower the value."""
+        return self.descends and self.is_trained
+
     def made(self, xp, dtype="float64", changed=None):
         """Return the arrays of a library, some of them with other values."""
         values = self.values() | (changed or {})

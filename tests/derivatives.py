@@ -4,16 +4,20 @@ import jax
 import jax.numpy as jnp
 import torch
 
-__all__ = ["CURVATURES", "WAYS"]
+__all__ = ["CURVATURES", "WAYS", "gradients_on_torch"]
+
+
+def gradients_on_torch(value, wanted):
+    """Return the gradients of `value`, zeros where it is a constant."""
+    if not value.requires_grad:
+        return tuple(map(torch.zeros_like, wanted))
+    return torch.autograd.grad(value, wanted, materialize_grads=True)
 
 
 def _backward(function):
     def derivative(x):
         x = x.detach().requires_grad_()
-        y = function(x)
-        if not y.requires_grad:
-            return torch.zeros_like(x)
-        return torch.autograd.grad(y, x, materialize_grads=True)[0]
+        return gradients_on_torch(function(x), [x])[0]
 
     return derivative
 

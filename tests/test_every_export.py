@@ -14,6 +14,7 @@ from jax import export
 import funloss as fl
 import funloss.testing
 from tests.assertions import assert_close
+from tests.derivatives import gradients_on_torch
 from tests.settings import strict
 from tests.table import ROWS, rows
 
@@ -94,7 +95,7 @@ def derivatives_on_torch(cost, row, arrays):
     """Return the same by torch's own differentiation."""
     wanted = [arrays[k].requires_grad_() for k in row.floats()]
     value = cost(*arrays).sum()
-    return value, torch.autograd.grad(value, wanted, materialize_grads=True)
+    return value, gradients_on_torch(value, wanted)
 
 
 def assert_near(got, expected):

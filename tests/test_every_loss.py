@@ -12,6 +12,7 @@ import torch
 
 from funloss._registry import LOSSES
 from tests.assertions import assert_close, to_numpy
+from tests.derivatives import gradients_on_torch
 from tests.table import ROWS, rows
 
 
@@ -40,7 +41,7 @@ def differentiated(row, library, weights=(), **options):
     def run(*arrays):
         arrays = [x.requires_grad_(k in places) for k, x in enumerate(arrays)]
         value, wanted = cost(*arrays), [arrays[k] for k in places]
-        return value, torch.autograd.grad(value, wanted, materialize_grads=True)
+        return value, gradients_on_torch(value, wanted)
 
     return run
 
@@ -161,7 +162,7 @@ def test_vmap_is_a_loop(row):
     assert_close(jax.vmap(row.with_options())(*stacked), np.stack(loop))
 
 
-@rows(attribute="descends")
+@rows(attribute="is_minimised")
 def test_inside_scan_it_descends(row):
     place, arrays = row.floats()[0], row.made(jnp)
 

@@ -2,6 +2,7 @@
 
 from benchmarks.case import Case
 from benchmarks.cases import (
+    audio,
     classification,
     compiling,
     contrastive,
@@ -43,6 +44,7 @@ _SIZED = (
     *forecast.CASES,
     *detection.CASES,
     *image.CASES,
+    *audio.CASES,
     *preference.CASES,
     *reinforcement.CASES,
 )

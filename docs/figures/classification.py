@@ -263,6 +263,20 @@ def _smooth(canvas: Canvas) -> None:
     canvas.legend(*names, loc="outside lower center", ncols=3, fontsize=9)
 
 
+def _two_hot(canvas: Canvas) -> None:
+    panels = canvas.subplots(1, 2, sharey=True)
+    support, numbers = np.arange(8.0), (1.25, 4.5)
+    for axes, sigma in zip(panels, (None, 0.75), strict=True):
+        for shift, number, colour in zip((-0.2, 0.2), numbers, SERIES, strict=False):
+            shares = fl.two_hot(np.asarray(number), support, sigma=sigma)
+            axes.bar(support + shift, shares, 0.36, color=colour, label=f"{number:g}")
+            axes.axvline(number, color=colour, linewidth=1, linestyle="--")
+        axes.set_xticks(support)
+        panel(axes, f"sigma={sigma}", "support")
+    panels[0].set_ylabel("probability")
+    panels[0].legend(fontsize=9, title="number", title_fontsize=9)
+
+
 FREQUENT, CUTOFFS, CLASSES, LABEL = 4, (4, 8), 12, 5
 
 
@@ -439,6 +453,13 @@ FIGURES: dict[str, Figure] = {
         "stay 1, 0.85 and 0.625, and each other one gets 0, 0.05 and 0.125. With one "
         "class masked, that class gets nothing, and three share: 0.87 and 0.07 for a "
         "smoothing of 0.2.",
+    ),
+    "two_hot": Picture(
+        _two_hot,
+        "Shares of two numbers in a support of 0 to 7: of 1.25 the class 1 gets 0.75 "
+        "and the class 2 the rest, of 4.5 the classes 4 and 5 one half each. With a "
+        "sigma of 0.75, the classes around each number have the masses of a normal "
+        "distribution around it: 0.48 and 0.33 for 1.25, and 0.41 twice for 4.5.",
     ),
     "entmax_loss": Picture(
         _entmax,

@@ -157,6 +157,10 @@ class Elementwise(Standard):
         """Return the error function."""
         return self._special("erf", x)
 
+    def erfc(self, x: Any) -> Any:
+        """Return 1 less the error function, with its digits far out."""
+        return self._special("erfc", x)
+
     def erfinv(self, x: Any) -> Any:
         """Return the inverse error function; +-inf at +-1."""
         return self._special("erfinv", x)

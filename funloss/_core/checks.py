@@ -137,6 +137,15 @@ def check_values(
     return None
 
 
+def nan_unless_increasing(xp: Namespace, x: Any, **named: Any) -> Any:
+    """Return `x`, nan in value and gradient where a 1-d array does not increase."""
+    ((name, places),) = named.items()
+    bad = xp.logical_not(places[1:] > places[:-1])
+    bad = xp.concat([xp.isnan(places[:1]), bad], axis=0)
+    bad = check_values(xp, "increasing", **{name: (places, bad)})
+    return x if bad is None else xp.nan_where(x, xp.any(bad))
+
+
 def _unravel(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     place = []
     for size in reversed(shape):

@@ -29,6 +29,7 @@ from funloss.classification._sigmoid_focal import sigmoid_focal_loss
 from funloss.classification._smooth_labels import smooth_labels
 from funloss.classification._soft_margin import soft_margin_loss
 from funloss.classification._softmax_focal import softmax_focal_loss
+from funloss.classification._two_hot import two_hot
 from funloss.classification._z import z_loss
 from funloss.classification._zlpr import zlpr_loss
 
@@ -56,6 +57,7 @@ __all__ = [
     "smooth_labels",
     "soft_margin_loss",
     "softmax_focal_loss",
+    "two_hot",
     "z_loss",
     "zlpr_loss",
 ]

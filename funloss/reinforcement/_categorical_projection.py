@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.checks import check_values
 from funloss._core.time_steps import TimeSteps
 
-__all__ = ["check_supports", "nan_unless_increasing", "projected_target"]
+__all__ = ["check_supports", "projected_target"]
 
 
 def projected_target(steps: TimeSteps, next_logits: Any) -> Any:
@@ -64,11 +63,3 @@ def check_supports(arrays: Mapping[str, Any], inner: int) -> tuple[int, ...]:
         msg = f"next_logits must have shape {shape[:-1]} and one entry an atom, got "
         raise ValueError(msg + f"{tuple(next_logits.shape)}")
     return shape[: len(shape) - inner]
-
-
-def nan_unless_increasing(xp: Namespace, input: Any, atoms: Any) -> Any:
-    """Return `input`, nan in value and gradient where `atoms` do not increase."""
-    bad = xp.logical_not(atoms[1:] > atoms[:-1])
-    bad = xp.concat([xp.isnan(atoms[:1]), bad], axis=0)
-    bad = check_values(xp, "increasing", atoms=(atoms, bad))
-    return input if bad is None else xp.nan_where(input, xp.any(bad))

@@ -3,13 +3,13 @@
 import functools
 from typing import Any
 
+from funloss._core.checks import nan_unless_increasing
 from funloss._core.loss import loss
 from funloss._core.time_steps import TimeSteps, time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._actions import action_rows
 from funloss.reinforcement._categorical_projection import (
     check_supports,
-    nan_unless_increasing,
     projected_target,
 )
 
@@ -98,7 +98,7 @@ def categorical_q_learning_loss(
         steps.arrays["next_logits"],
     )
     labels, bad = steps.labels(input[..., 0], action=action)
-    input = nan_unless_increasing(xp, input, steps.arrays["atoms"])
+    input = nan_unless_increasing(xp, input, atoms=steps.arrays["atoms"])
     chosen = action_rows(xp, input, labels, bad)
     best = xp.argmax(_mean_returns(steps), axis=-1)
     target = projected_target(steps, action_rows(xp, next_logits, best, None))

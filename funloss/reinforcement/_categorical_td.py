@@ -2,12 +2,12 @@
 
 import functools
 
+from funloss._core.checks import nan_unless_increasing
 from funloss._core.loss import loss
 from funloss._core.time_steps import time_steps
 from funloss._core.typing import Array, ArrayLike, DType, Reduction
 from funloss.reinforcement._categorical_projection import (
     check_supports,
-    nan_unless_increasing,
     projected_target,
 )
 
@@ -89,7 +89,7 @@ def categorical_td_loss(
         dtype=dtype,
     )
     arrays = steps.arrays
-    input = nan_unless_increasing(steps.xp, arrays["input"], arrays["atoms"])
+    input = nan_unless_increasing(steps.xp, arrays["input"], atoms=arrays["atoms"])
     target = projected_target(steps, arrays["next_logits"])
     losses = steps.xp.softmax_cross_entropy(input, target, -1)
     return steps.reduce(losses, reduction)

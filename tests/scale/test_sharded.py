@@ -15,6 +15,7 @@ from jax.sharding import AxisType, NamedSharding, PartitionSpec
 import funloss as fl
 from parity.row import Row
 from tests.assertions import assert_close
+from tests.derivatives import gradients_on_torch
 from tests.table import LABELLED
 
 BATCH, CLASSES = 16, 8
@@ -95,7 +96,7 @@ def solved(row, arrays, **options):
     wrt = [given[k].requires_grad_() for k in row.floats()]
     options = {name: torch.asarray(x) for name, x in options.items()}
     value = mean(row, **options)(*given)
-    derivatives = torch.autograd.grad(value, wrt, materialize_grads=True)
+    derivatives = gradients_on_torch(value, wrt)
     return Problem(row, arrays, (value.detach(), derivatives))
 
 

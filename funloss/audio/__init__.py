@@ -1,0 +1,5 @@
+"""Losses of sound: of signals."""
+
+from funloss.audio._si_sdr import si_sdr_loss
+
+__all__ = ["si_sdr_loss"]
