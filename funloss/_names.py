@@ -2,9 +2,37 @@
 
 import difflib
 
-from funloss._registry import FAMILIES, HELPERS, LOSSES, NOTES
+from funloss._registry import FAMILIES, HELPERS, LOSSES
 
-__all__ = ["advice"]
+__all__ = ["NOTES", "advice"]
+
+# What to say of another name than that it is this loss here.
+NOTES = {
+    "l2_loss": "it is mse_loss here, which optax, rlax and TensorFlow halve",
+    "rmse": "it is the square root of mse_loss",
+    "root_mean_squared_error": "it is the square root of mse_loss",
+    "sparsemax_loss": "it is entmax_loss with alpha=2, of two classes "
+    "binary_sparsemax_loss",
+    "multiclass_sparsemax_loss": "it is entmax_loss with alpha=2",
+    "clip_loss": "it is info_nce_loss with symmetric=True",
+    "mnrl": "it is info_nce_loss with temperature=1 / 20",
+    "multiple_negatives_ranking_loss": "it is info_nce_loss with temperature=1 / 20",
+    "n_pair_loss": "it is info_nce_loss with normalize=False, temperature=1",
+    "squared_hinge": "it is hinge_loss with p=2",
+    "perceptron_loss": "it is hinge_loss with margin=0",
+    "binary_hinge_loss": "it is hinge_loss, of labels 0 and 1 with labels='binary'",
+    "binary_perceptron_loss": "it is hinge_loss with margin=0, labels='binary'",
+    "multiclass_perceptron_loss": "it is multiclass_hinge_loss with margin=0",
+    "lambdarank": "it is pairwise_logistic_loss with lambda_weight='dcg'",
+    "batch_hard_triplet_loss": "it is batch_triplet_loss with mining='hard'",
+    "triplet_hard_loss": "it is batch_triplet_loss with mining='hard'",
+    "triplet_semihard_loss": "it is batch_triplet_loss with mining='semihard'",
+    "batch_semi_hard_triplet_loss": "it is batch_triplet_loss with mining='semihard'",
+    "kl_divergence_with_log_targets": "it is kl_div with log_target=True",
+    "jaccard_loss": "it is tversky_loss with alpha=1, beta=1",
+    "iou_loss": "it is tversky_loss with alpha=1, beta=1",
+    "vtrace": "it is td_loss of corrected rewards, see docs/coming-from.md",
+}
 
 
 def advice(name: str) -> str:

@@ -13,7 +13,8 @@ import pytest
 from torch import nn
 
 import funloss as fl
-from funloss._registry import FAMILIES, HELPERS, LOSSES, NOTES, PUBLIC
+from funloss._names import NOTES
+from funloss._registry import FAMILIES, HELPERS, LOSSES, PUBLIC
 
 ROOT = pathlib.Path(__file__).parents[1]
 # Families whose formulas a family also uses.

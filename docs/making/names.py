@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from docs.making.docstring import linked
 from docs.making.pages import pages_from
-from funloss._registry import LOSSES, NOTES
+from funloss._names import NOTES
+from funloss._registry import LOSSES
 
 __all__ = ["SOUGHT", "also_called", "entries"]
 

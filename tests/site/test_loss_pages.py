@@ -6,7 +6,7 @@ import pytest
 
 from docs.making.pages import FAMILIES, LOSSES, ORDER
 from funloss._registry import LOSSES as REGISTER
-from funloss._registry import NOTES
+from funloss._names import NOTES
 
 FIRST = ["Arguments", "Definition", "When to use it", "When not", "By hand"]
 THEN = ["In JAX", "In NumPy", "In PyTorch", "Errors", "Accuracy"]
