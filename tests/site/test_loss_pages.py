@@ -5,8 +5,8 @@ import re
 import pytest
 
 from docs.making.pages import FAMILIES, LOSSES, ORDER
-from funloss._registry import LOSSES as REGISTER
 from funloss._names import NOTES
+from funloss._registry import LOSSES as REGISTER
 
 FIRST = ["Arguments", "Definition", "When to use it", "When not", "By hand"]
 THEN = ["In JAX", "In NumPy", "In PyTorch", "Errors", "Accuracy"]
