@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import jax.numpy as jnp
 from jax.nn import log_softmax, sigmoid, softmax
 
+from tests.images import kornia_ssim, monai_soft_cldice
 from tests.regions import KORNIA, MONAI, SMP, bce, box_losses, one_hot
 
 __all__ = ["LIBRARIES"]
@@ -92,8 +93,8 @@ def timm_jsd(x, y, num_splits=3, alpha=12.0, smoothing=0.1):
 
 
 LIBRARIES = {
-    "kornia": KORNIA,
-    "monai": MONAI,
+    "kornia": SimpleNamespace(**vars(KORNIA), ssim=kornia_ssim),
+    "monai": SimpleNamespace(**vars(MONAI), soft_cldice=monai_soft_cldice),
     "smp": SMP,
     "torchvision": SimpleNamespace(
         sigmoid_focal=torchvision_focal,
