@@ -54,17 +54,15 @@ def _si_sdr(canvas: Canvas) -> None:
 
 def _stft(canvas: Canvas) -> None:
     time = np.linspace(0, 1, 2000)
-    # A rising tone, the same an eighth of a period later, and one that rises further.
     turns = 2 * np.pi * (60 + 160 * time) * time
     signals = {
         "target": np.sin(turns),
-        "turned by a quarter": np.cos(turns),
-        "rises further": np.sin(turns * (1 + 0.25 * time)),
+        "a quarter turn later": np.cos(turns),
+        "rising further": np.sin(turns * (1 + 0.25 * time)),
     }
     truth = signals["target"]
-    for axes, (name, signal) in zip(
-        canvas.subplots(1, 3, sharey=True), signals.items(), strict=True
-    ):
+    panels = canvas.subplots(1, 3, sharey=True)
+    for axes, (name, signal) in zip(panels, signals.items(), strict=True):
         frames = np.lib.stride_tricks.sliding_window_view(signal, 128)[::16]
         sizes = np.abs(np.fft.rfft(frames * np.hanning(128)))[:, :56].T
         axes.imshow(sizes, origin="lower", aspect="auto", cmap="Greys")
@@ -72,9 +70,10 @@ def _stft(canvas: Canvas) -> None:
         axes.set_yticks([])
         axes.grid(visible=False)
         spectra = fl.stft_loss(signal, truth, n_fft=128, hop=16, win_length=128)
-        words = f"stft {float(spectra):.2f}, mse {fl.mse_loss(signal, truth):.2f}"
-        panel(axes, name if signal is truth else f"{name}: {words}", "time")
-    canvas.axes[0].set_ylabel("frequency")
+        losses = {"stft_loss": spectra, "mse_loss": fl.mse_loss(signal, truth)}
+        words = "\n".join(f"{name} {float(x):.2f}" for name, x in losses.items())
+        axes.text(3, 53, words, va="top", fontsize=9)
+        panel(axes, name, "time", "frequency" if signal is truth else "")
 
 
 FIGURES: dict[str, Figure] = {
@@ -88,7 +87,9 @@ FIGURES: dict[str, Figure] = {
     ),
     "stft_loss": Picture(
         _stft,
-        "Spectra over time of a rising tone, of the same turned by a quarter of a "
-        "period, and of one that rises further.",
+        "Spectra over time of a rising tone, of the same a quarter of a turn later, "
+        "which look alike, and of one that rises further. The loss is 0, 0.62 and "
+        "2.35; the mean squared error is 0, 1.00 and 0.94, the largest for the tone "
+        "that sounds the same.",
     ),
 }

@@ -102,7 +102,7 @@ def stft_loss(
         >>> tone, other = np.sin(time), np.sin(1.5 * time)
         >>> sizes = {"n_fft": (16, 32), "hop": (4, 8), "win_length": (16, 32)}
         >>> print(stft_loss(other, tone, **sizes).round(3))
-        1.0
+        2.646
         >>> print(stft_loss(-tone, tone, **sizes))
         0.0
 
