@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from funloss._core.custom import samplewise_loss as samplewise_loss
     from funloss._core.reduction import reduce as reduce
     from funloss.audio import si_sdr_loss as si_sdr_loss
+    from funloss.audio import stft_loss as stft_loss
     from funloss.classification import (
         adaptive_log_softmax_with_loss as adaptive_log_softmax_with_loss,
     )

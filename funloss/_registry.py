@@ -176,6 +176,9 @@ image ssim_loss: structural_similarity dssim ms_ssim_loss msssim_loss
 image total_variation_loss: tv_loss
 audio si_sdr_loss: si_sdr sisdr neg_si_sdr SISDRLoss snr_loss SNRLoss si_snr_loss
     scale_invariant_signal_distortion_ratio signal_noise_ratio
+audio stft_loss: STFTLoss multi_resolution_stft_loss MultiResolutionSTFTLoss
+    MelSTFTLoss mel_spectrogram_loss spectral_convergence SpectralConvergenceLoss
+    log_magnitude_loss STFTMagnitudeLoss
 preference dpo_loss: direct_preference_optimization conservative_dpo cdpo_loss
     robust_dpo ipo_loss slic_loss slic_hf simpo_loss cpo_loss rso_loss exo_loss nca_loss
     bco_loss sppo_loss apo_loss reward_model_loss bradley_terry_loss

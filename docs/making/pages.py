@@ -41,7 +41,7 @@ dice_loss generalized_dice_loss tversky_loss lovasz_hinge_loss lovasz_softmax_lo
 soft_cldice_loss
 box_iou_loss heatmap_focal_loss quality_focal_loss varifocal_loss
 ssim_loss total_variation_loss
-si_sdr_loss
+si_sdr_loss stft_loss
 policy_gradient_loss ppo_clip_loss grpo_loss ppo_value_loss entropy_loss
 sampled_kl_loss
 q_learning_loss td_loss retrace_loss quantile_q_learning_loss quantile_huber_loss

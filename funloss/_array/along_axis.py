@@ -115,6 +115,14 @@ class AlongAxis(Elementwise):
         """Take along `axis` by `indices` of as many dimensions, all in range."""
         return self.standard.take_along_axis(x, indices, axis=axis)
 
+    def rfft(self, x: Any, size: int) -> tuple[Any, Any]:
+        """Return the Fourier transform along the last axis, real and imaginary part.
+
+        `x` is 0 from its end up to `size`; of that, frequencies up to the half.
+        """
+        spectrum = self.standard.fft.rfft(x, n=size)
+        return self.standard.real(spectrum), self.standard.imag(spectrum)
+
     def take_label(self, x: Any, labels: Any, axis: int) -> Any:
         """Take one element along `axis`; `labels` lack it and are in range."""
         taken = self.gather(x, self.expand_dims(labels, axis=axis), axis)

@@ -35,6 +35,10 @@ class DaskNamespace(Namespace):
         taken = [x.ndim if k == axis % x.ndim else k for k in places]
         return _chunkwise(np.take_along_axis, x, places, indices, taken, axis=axis)
 
+    def rfft(self, x: Any, size: int) -> tuple[Any, Any]:
+        """Return the Fourier transform along the last axis, real and imaginary part."""
+        return super().rfft(_whole(x, -1), size)
+
     def take_each(self, x: Any, labels: Any) -> Any:
         """Return the element of a 1-D array for each label, all in range."""
         places = list(range(labels.ndim))

@@ -161,6 +161,14 @@ class TorchNamespace(Namespace):
             return torch.gather(x, axis, indices)
         return torch.take_along_dim(x, indices, axis)  # keeps no size open
 
+    def rfft(self, x: Any, size: int) -> tuple[Any, Any]:
+        """Return the Fourier transform along the last axis, real and imaginary part."""
+        if x.numel() == 0:
+            # MKL takes no empty batch.
+            parts = x[..., :1].expand(*x.shape[:-1], size // 2 + 1)
+            return parts, parts
+        return super().rfft(x, size)
+
     def pairs(self, like: Any, count: int) -> tuple[Any, Any]:
         """Return both indices of every pair ``i < j`` of ``0..count-1``, in order."""
         if isinstance(count, int):
