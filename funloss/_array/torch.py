@@ -1,7 +1,6 @@
 """torch, through array-api-compat, with its own kernels for shared primitives."""
 
 import contextlib
-import functools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from torch._C._functorch import is_functorch_wrapped_tensor as _is_wrapped
 from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 
-from funloss._array import windows
+from funloss._array import torch_windows
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
 from funloss._array.torch_slopes import WithBackward, WithSlopes
@@ -183,23 +182,13 @@ class TorchNamespace(Namespace):
 
     def windowed_sums(self, x: Any, taps: Sequence[float], axis: int) -> Any:
         """Return ``sum(taps[k] * x[i + k])`` along `axis`, where all of those exist."""
-
-        def pull(_: Any, g: Any) -> Any:
-            return (windows.pull_sums(_padded(g, len(taps) - 1, axis), taps, axis),)
-
-        return self.custom_vjp(lambda x: windows.windowed_sums(x, taps, axis), pull)(x)
+        return torch_windows.windowed_sums(self, x, taps, axis)
 
     def windowed_squares(
         self, x: Any, mean: Any, taps: Sequence[float], axis: int
     ) -> Any:
         """Return ``sum(taps[k] * (x[i + k] - mean[i])**2)``, a variance."""
-
-        def pull(arrays: Any, g: Any) -> Any:
-            far, g = (_padded(y, len(taps) - 1, axis) for y in (arrays[1], g))
-            return windows.pull_squares(arrays[0], far, g, taps, axis), None
-
-        squares = functools.partial(windows.windowed_squares, taps=taps, axis=axis)
-        return self.custom_vjp(squares, pull)(x, mean)
+        return torch_windows.windowed_squares(self, x, mean, taps, axis)
 
     def segment_sum(self, x: Any, ids: Any, count: int) -> Any:
         """Sum the rows of `x` that share an id of ``0..count-1``."""
@@ -243,13 +232,6 @@ class TorchNamespace(Namespace):
 
     def _special(self, name: str, x: Any) -> Any:
         return getattr(torch.special, name)(x)
-
-
-def _padded(x: Any, width: int, axis: int) -> Any:
-    """Return `x` with `width` zeros on both sides."""
-    # torch's own padding makes a number of a size that a compiler leaves open.
-    zeros = x.new_zeros((*x.shape[:axis], width, *x.shape[axis + 1 :]))
-    return torch.cat([zeros, x, zeros], axis)
 
 
 TORCH = TorchNamespace("torch", compat)

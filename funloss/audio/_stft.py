@@ -126,10 +126,9 @@ def stft_loss(
             "eps": positive(eps),
         },
     )
-    xp, axis = signals.xp, signals.axis
-    samples = signals.shape[axis]
+    xp, samples = signals.xp, signals.shape[signals.axis]
     check_samples(samples, sizes)
-    pair = [_along_last(xp, x, axis, samples) for x in signals.vectors]
+    pair = [_along_last(xp, x, signals.axis, samples) for x in signals.vectors]
     banks = _banks(xp, pair[0], filters, sizes)
     resolutions = [
         _Resolution(*size, window, bank)
