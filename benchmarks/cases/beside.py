@@ -22,7 +22,7 @@ def beside(
     tiny: tuple[int, ...],
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
-    growth: Growth = MORE_ROWS,
+    growth: Growth | None = MORE_ROWS,
     wrt: Any = 0,
     **peers: Loss,
 ) -> Case:

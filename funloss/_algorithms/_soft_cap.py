@@ -7,7 +7,7 @@ from funloss._array import Namespace
 
 __all__ = ["soft_cap"]
 
-# Infinite logits count as this in derivatives, where 0 times infinity would be nan.
+# Infinite logits count as this: 0 times infinity would be nan in derivatives.
 _FAR = 1e30
 
 # sinh(v) - v over v**3, as a series in v**2.
@@ -16,20 +16,26 @@ _SERIES = [1 / math.factorial(2 * k + 3) for k in range(9)]
 
 def soft_cap(xp: Namespace, scores: Any, cap: Any) -> Any:
     """Return scores within ``-cap..cap``, but -inf for -inf: such a class stays out."""
-    return xp.custom_jvp(_soft_cap, (_soft_cap_d_scores, _soft_cap_d_cap), scores, cap)
+    # Outside of the formula, whose own derivative JAX takes inside a loop where that is
+    # differentiated twice.
+    is_out = scores == -math.inf
+    finite = xp.clamp(xp.where(is_out, 0.0, scores), -_FAR, _FAR)
+    partials = (_soft_cap_d_scores, _soft_cap_d_cap)
+    capped = xp.custom_jvp(_soft_cap, partials, finite, cap)
+    return xp.where(is_out, -math.inf, capped)
 
 
 def _soft_cap(xp: Namespace, x: Any, cap: Any) -> Any:
-    return xp.where(x == -math.inf, -math.inf, cap * xp.tanh(x / cap))
+    return cap * xp.tanh(x / cap)
 
 
 def _soft_cap_d_scores(xp: Namespace, x: Any, cap: Any) -> Any:
-    return _flatness(xp, _bounded_ratio(xp, x, cap))
+    return _flatness(xp, x / cap)
 
 
 def _soft_cap_d_cap(xp: Namespace, x: Any, cap: Any) -> Any:
-    """Return ``tanh(u) - u / cosh(u)**2`` of ``u = x / cap``, 0 at -inf."""
-    u = _bounded_ratio(xp, xp.where(x == -math.inf, 0.0, x), cap)
+    """Return ``tanh(u) - u / cosh(u)**2`` of ``u = x / cap``."""
+    u = x / cap
     is_near = xp.absolute(u) < 0.5
     v = xp.where(is_near, 2 * u, 0.0)
     series = xp.zeros_like(v)
@@ -37,10 +43,6 @@ def _soft_cap_d_cap(xp: Namespace, x: Any, cap: Any) -> Any:
         series = series * (v * v) + factor
     near = v * v * v * series * _flatness(xp, u) / 2
     return xp.where(is_near, near, xp.tanh(u) - u * _flatness(xp, u))
-
-
-def _bounded_ratio(xp: Namespace, x: Any, cap: Any) -> Any:
-    return xp.clamp(x, -_FAR, _FAR) / cap
 
 
 def _flatness(xp: Namespace, u: Any) -> Any:
