@@ -62,7 +62,7 @@ def several(rng):
 
 
 def odd(rng):
-    return drawn(rng, (7, 3, 5, np.hanning), (7, 3, 1, np.ones))
+    return drawn(rng, (7, 3, 4, np.hanning), (7, 3, 1, np.ones))
 
 
 def filtered(rng):
@@ -112,7 +112,7 @@ TERMS = {
     "magnitude": [0.25],
 }
 SEVERAL = {"n_fft": [(8, 16)], "hop": [(3, 8)], "win_length": [(8, 10)]}
-ODD = {"n_fft": [7], "hop": [3], "win_length": [5, 1]}
+ODD = {"n_fft": [7], "hop": [3], "win_length": [4, 1]}
 WINDOWS = {"window": ["hann", "hamming", "blackman", "boxcar"]}
 AURALOSS = Package(
     "auraloss MultiResolutionSTFTLoss",
