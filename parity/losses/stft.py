@@ -12,7 +12,6 @@ from parity.packages.audio import stft_of_auraloss
 from parity.references.audio import stft
 from parity.row import Row
 
-# Of whole periods of no frequency, so that no magnitude is at the floor.
 SIGNALS = [
     [0.5, -1.25, 0.25, 2.0, 0.75, -0.5, 1.5, -0.125],
     [-0.75, 1.5, 1.0, 0.125, -1.0, 0.375, 0.5, 2.0],
