@@ -18,11 +18,10 @@ def soft_cap(xp: Namespace, scores: Any, cap: Any) -> Any:
     """Return scores within ``-cap..cap``, but -inf for -inf: such a class stays out."""
     # Outside of the formula, whose own derivative JAX takes inside a loop where that is
     # differentiated twice.
-    is_out = scores == -math.inf
-    finite = xp.clamp(xp.where(is_out, 0.0, scores), -_FAR, _FAR)
     partials = (_soft_cap_d_scores, _soft_cap_d_cap)
+    finite = xp.clamp(scores, -_FAR, _FAR)
     capped = xp.custom_jvp(_soft_cap, partials, finite, cap)
-    return xp.where(is_out, -math.inf, capped)
+    return xp.where(scores == -math.inf, -math.inf, capped)
 
 
 def _soft_cap(xp: Namespace, x: Any, cap: Any) -> Any:

@@ -126,10 +126,9 @@ def stft_loss(
             "eps": positive(eps),
         },
     )
-    xp, samples = signals.xp, signals.shape[signals.axis]
-    check_samples(samples, sizes)
-    pair = [_along_last(xp, x, signals.axis, samples) for x in signals.vectors]
-    banks = _banks(xp, pair[0], filters, sizes)
+    check_samples(signals.shape[signals.axis], sizes)
+    pair = [_along_last(signals, x) for x in signals.vectors]
+    banks = _banks(signals.xp, pair[0], filters, sizes)
     resolutions = [
         _Resolution(*size, window, bank)
         for size, bank in zip(sizes, banks, strict=True)
@@ -166,10 +165,12 @@ def _banks(
     return banks
 
 
-def _along_last(xp: Namespace, x: Any, axis: int, samples: Any) -> Any:
+def _along_last(signals: VectorRows, x: Any) -> Any:
     """Return signals along the last axis; along the others they broadcast still."""
-    x = xp.moveaxis(x, axis, -1)
-    return x if x.shape[-1] == samples else xp.broadcast_to(x, (*x.shape[:-1], samples))
+    samples, x = signals.shape[signals.axis], signals.xp.moveaxis(x, signals.axis, -1)
+    if x.shape[-1] == samples:
+        return x
+    return signals.xp.broadcast_to(x, (*x.shape[:-1], samples))
 
 
 def _distance(

@@ -173,9 +173,10 @@ INFOS = [
                 ("f32[4096,1024]", "f32[131072,1024]", "i32[4096]"),
                 None,
                 Limit(90, 90),
-                Limit(190),
+                Limit(210),
                 wrt=(0, 1),
                 options={"z_loss": 1e-4, "softcap": 30.0},
+                reason="infinite logits are selected outside of the cap's formula",
             ),
             Gate(
                 ("f32[16384,2048]", "f32[262144,2048]", "i32[16384]"),

@@ -41,8 +41,8 @@ def stft(
     sizes = [v if isinstance(v, tuple) else (v,) for v in (n_fft, hop, win_length)]
     total = 0.0
     for resolution in zip(*sizes, strict=True):
-        spectra = [_magnitudes(v, resolution, window, filters, eps) for v in (x, t)]
-        total = total + _distance(*spectra, keep, weights, batch=batch)
+        a, b = (_magnitudes(v, resolution, window, filters, eps) for v in (x, t))
+        total = total + _distance(a, b, keep, weights, batch=batch)
     return weighted(total / len(sizes[0]), keep.to(x.dtype), reduction)
 
 

@@ -36,6 +36,7 @@ VALUES = [
     ("total", [[1, 2], [3, 4]], [], 10),
     ("total", [[1, 2], [3, INF]], [0], [4, INF]),
     ("total", [[], []], [1], [0, 0]),
+    ("rfft", [[1, 1]], [4], ([[2, 1, 0]], [[0, -1, 0]])),
     ("logsumexp", [[0, 0], [1e3, 1e3]], [1], [LOG2, 1e3 + LOG2]),
     ("logsumexp", [[-INF, -INF], [INF, 0], [-INF, 5]], [1], [-INF, INF, 5]),
     ("logsumexp", [[NAN, 0], [INF, -INF], [-1e3, -1e3]], [1], [NAN, INF, LOG2 - 1e3]),
