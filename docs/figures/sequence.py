@@ -130,26 +130,23 @@ def _tag_chances(pairs: np.ndarray, start: tuple[float, ...]) -> np.ndarray:
 
 def _soft_dtw(canvas: Canvas) -> None:
     gammas = (0.001, 0.1, 1.0)
-    panels = canvas.subplot_mosaic(
-        [["curves"] * 3, ["0", "1", "2"]], height_ratios=(2, 3)
-    )
+    first, *tables = canvas.subplots(1, 4)
     times = np.linspace(0.0, 1.0, 30)
     curves = [
         np.exp(-(((times - place) / 0.12) ** 2)) + 0.5 * (times > end)
         for place, end in ((0.3, 0.6), (0.5, 0.85))
     ]
     for curve, name in zip(curves, ("input", "target"), strict=True):
-        panels["curves"].plot(curve, label=name)
-    panels["curves"].legend(loc="upper left", fontsize=8)
-    panels["curves"].set_xlabel("step")
-    tables = [panels[place] for place in "012"]
+        first.plot(curve, label=name)
+    first.legend(loc="upper left", fontsize=8)
+    first.set_xlabel("step")
     for gamma, panel in zip(gammas, tables, strict=True):
         chances = _chances((curves[0][:, None] - curves[1]) ** 2, gamma)
         shades = panel.imshow(chances, origin="lower", vmin=0, vmax=1, cmap="viridis")
         panel.set_title(f"gamma {gamma:g}", loc="left", fontsize=10)
-        panel.set_xlabel("step of the target")
+        panel.set_xlabel("target")
         panel.grid(visible=False)
-    tables[0].set_ylabel("step of the input")
+    tables[0].set_ylabel("input")
     canvas.colorbar(shades, ax=tables)
 
 
@@ -188,8 +185,8 @@ FIGURES: dict[str, Figure] = {
     ),
     "soft_dtw_loss": Picture(
         _soft_dtw,
-        "Above, two curves with a peak and a step up; both are later in the target. "
-        "Below, the probabilities with which steps are paired: with gamma 0.001 a path "
+        "First, two curves with a peak and a step up; both are later in the target. "
+        "Then, the probabilities with which steps are paired: with gamma 0.001 a path "
         "that is narrow from peak to peak and wide where both curves are flat, with "
         "0.1 a band about it, and with 1 a broader one.",
     ),
