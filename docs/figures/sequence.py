@@ -129,8 +129,8 @@ def _tag_chances(pairs: np.ndarray, start: tuple[float, ...]) -> np.ndarray:
 
 
 def _soft_dtw(canvas: Canvas) -> None:
-    gammas = (0.001, 0.1, 1.0)
-    first, *tables = canvas.subplots(1, 4)
+    gammas = (0.001, 1.0)
+    first, *tables = canvas.subplots(1, 3)
     times = np.linspace(0.0, 1.0, 30)
     curves = [
         np.exp(-(((times - place) / 0.12) ** 2)) + 0.5 * (times > end)
@@ -138,11 +138,13 @@ def _soft_dtw(canvas: Canvas) -> None:
     ]
     for curve, name in zip(curves, ("input", "target"), strict=True):
         first.plot(curve, label=name)
-    first.legend(loc="upper left", fontsize=8)
+    first.set_ylim(-0.05, 1.5)
+    first.legend(loc="upper right", fontsize=8)
     first.set_xlabel("step")
     for gamma, panel in zip(gammas, tables, strict=True):
         chances = _chances((curves[0][:, None] - curves[1]) ** 2, gamma)
-        shades = panel.imshow(chances, origin="lower", vmin=0, vmax=1, cmap="viridis")
+        how = {"origin": "lower", "vmin": 0, "vmax": 1, "aspect": "auto"}
+        shades = panel.imshow(chances, cmap="viridis", **how)
         panel.set_title(f"gamma {gamma:g}", loc="left", fontsize=10)
         panel.set_xlabel("target")
         panel.grid(visible=False)
@@ -187,7 +189,7 @@ FIGURES: dict[str, Figure] = {
         _soft_dtw,
         "First, two curves with a peak and a step up; both are later in the target. "
         "Then, the probabilities with which steps are paired: with gamma 0.001 a path "
-        "that is narrow from peak to peak and wide where both curves are flat, with "
-        "0.1 a band about it, and with 1 a broader one.",
+        "that is narrow from peak to peak and wide where both curves are flat, with 1 "
+        "a broad band about it.",
     ),
 }
