@@ -62,7 +62,7 @@ def _soft_dtw(x, y):
     return last[:, -1].mean()
 
 
-_case = functools.partial(beside, "structured")
+_case = functools.partial(beside, "sequence")
 
 CASES = [
     _case(
