@@ -101,7 +101,8 @@ class Curve:
             result = loss(**self._arguments(moved, library), **self.options)
             result = leaves(result)[-1]
             if self.factors is not None:
-                result = result * from_numpy(self.factors, library)
+                factors = np.broadcast_to(self.factors, tuple(result.shape))
+                result = result * from_numpy(factors.copy(), library)
             return result.sum()
 
         at = np.asarray(at)

@@ -42,7 +42,8 @@ def with_target(row, xp, target):
 
 def test_every_loss_of_targets_takes_a_number_or_has_a_reason():
     names = {row.loss.__name__ for row in WITH_TARGETS.values()}
-    assert names == TAKES.keys() | REFUSES
+    # Of two_hot a number is no target of many elements: its shares are the result.
+    assert names == TAKES.keys() | REFUSES | {"two_hot"}
     assert {x.name for x in BY_FAMILY if x.number_with} == TAKES.keys() & REFUSES
 
 

@@ -16,7 +16,7 @@ STARTS = {
         "<!-- families:start -->\n- **Regression** (",
     ],
     "losses.md": [
-        "<!-- losses:start -->\n### Classification\n\n| loss |",
+        "<!-- losses:start -->\n### Audio\n\n| loss |",
         "<!-- parity-table:start -->\n| library | checks |",
     ],
     "libraries.md": ["<!-- losses-by-library:start -->\n| loss | array-api-strict |"],

@@ -176,7 +176,6 @@ INFOS = [
                 Limit(210),
                 wrt=(0, 1),
                 options={"z_loss": 1e-4, "softcap": 30.0},
-                reason="infinite logits are selected outside of the cap's formula",
             ),
             Gate(
                 ("f32[16384,2048]", "f32[262144,2048]", "i32[16384]"),
