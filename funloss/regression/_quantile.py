@@ -117,7 +117,8 @@ def _along_axis(dtype: Any, axis: int, input: Any, target: Any, tau: Any) -> Any
 
 def _quantile(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
     error = t - x
-    return xp.maximum(tau * error, (tau - 1.0) * error)
+    # A maximum of 0 and -0 may be either.
+    return xp.absolute(xp.maximum(tau * error, (tau - 1.0) * error))
 
 
 def _quantile_d_input(xp: Namespace, x: Any, t: Any, tau: Any) -> Any:
