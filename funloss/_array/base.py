@@ -26,6 +26,9 @@ class Namespace(OverDevices):
     # Whether a loop over blocks saves memory: not where a derivative keeps every
     # block, or where arrays are lazy.
     blockwise = True
+    # Whether operations become one loop, in which XLA is slower at minima than at
+    # selections; for arrays one after the other it is the reverse.
+    fused = False
 
     def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]

@@ -27,6 +27,8 @@ from funloss._array.jax_inputs import JaxInputs
 class JaxNamespace(JaxInputs):
     """`jax.numpy` with derivatives that `jax.grad` takes from here."""
 
+    fused = True
+
     log1p = staticmethod(rules.log1p)
     quotient = staticmethod(rules.quotient)
     where = staticmethod(rules.where)

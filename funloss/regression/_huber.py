@@ -80,9 +80,11 @@ def huber_losses(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
 
 def _huber(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:
     size = xp.absolute(input - target)
-    # Selected rather than clamped: XLA adds up selections several at a time.
-    outer = delta * (size - 0.5 * delta)
-    return xp.where(size <= delta, 0.5 * size * size, outer)
+    if xp.fused:
+        outer = delta * (size - 0.5 * delta)
+        return xp.where(size <= delta, 0.5 * size * size, outer)
+    inner = xp.clamp_max(size, delta)
+    return inner * (size - 0.5 * inner)
 
 
 def _huber_d_input(xp: Namespace, input: Any, target: Any, delta: Any) -> Any:

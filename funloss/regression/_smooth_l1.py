@@ -75,8 +75,10 @@ def smooth_l1_loss(
 
 def _smooth_l1(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
     size = xp.absolute(input - target)
-    # Selected rather than clamped: XLA adds up selections several at a time.
-    return xp.where(size < beta, size / beta * (0.5 * size), size - 0.5 * beta)
+    if xp.fused:
+        return xp.where(size < beta, size / beta * (0.5 * size), size - 0.5 * beta)
+    inner = xp.clamp_max(size, beta)
+    return inner / beta * (size - 0.5 * inner)
 
 
 def _smooth_l1_d_input(xp: Namespace, input: Any, target: Any, beta: Any) -> Any:
