@@ -40,7 +40,7 @@ class ScaledFloat(NamedTuple):
 def first_column(xp: Namespace, like: Any) -> ScaledFloat:
     """Return 1 in the first column and 0 elsewhere, shaped ``(N, S)`` as `like`."""
     # From an array: inside `shard_map` the carry of a scan must vary as it does.
-    ones = xp.astype(like == like, like.dtype) * 0.0 + 1.0  # noqa: PLR0124
+    ones = xp.astype(xp.isnan(like), like.dtype) * 0.0 + 1.0
     columns = xp.arange(like.shape[-1], **xp.device_kw(like))[None, :]
     return ScaledFloat(ones, xp.where(columns == 0, ones * 0.0, LOG_ZERO))
 

@@ -96,7 +96,7 @@ def _near(xp: Namespace, d: Any, t: float) -> Any:
 
 
 def _divergence(xp: Namespace, d: Any, log_ratio: Any, t: float) -> Any:
-    """Return the divergence of a prediction from 1; `d` is what it lacks.
+    """Return the divergence of a prediction from 1; `d` is 1 minus the prediction.
 
     A target of q has ``q**(2 - t)`` times that of the ratio to it.
     """
@@ -149,7 +149,7 @@ def _close(xp: Namespace, row: _Row, q: Any) -> tuple[Any, Any]:
 
 
 def _excess(xp: Namespace, row: _Row, q: Any) -> Any:
-    """Return ``p - q``, of a likely class by what both lack."""
+    """Return ``p - q``, of a likely class as ``(1 - q) - (1 - p)``."""
     return xp.where(row.p < 0.5, row.p - q, (1 - q) - row.others)
 
 

@@ -14,7 +14,7 @@ __all__ = ["two_hot"]
 
 # In spans of the support: a normal distribution as wide is a flat one in every dtype.
 _FLAT = 2.0**30
-# Where `erf` and what it lacks of 1 have as many digits.
+# Where `erf` and its complement have as many digits.
 _NEAR = 0.5
 
 
