@@ -46,21 +46,21 @@ def counts(
     """Compile the value and gradient of `function` for `shapes` and count.
 
     Args:
-        function: Returns a cost, or costs, which are then summed, as the last of
+        function: Returns a loss, or losses, which are then summed, as the last of
             its arrays.
         shapes: Of the arguments, such as ``("f32[8,10]", "i32[8]")``; may nest.
         wrt: Which arguments the gradient is taken by.
         options: Keyword arguments that are not arrays.
     """
 
-    def cost(*arrays: Any) -> Any:
+    def loss(*arrays: Any) -> Any:
         return jnp.sum(jax.tree.leaves(function(*arrays, **(options or {})))[-1])
 
     # Tests switch double precision on and have several devices, which change nothing.
     one_device = jax.make_mesh((1,), ("device",), axis_types=(AxisType.Auto,))
     with jax.enable_x64(False), jax.set_mesh(one_device):
         arguments = jax.tree.map(argument, shapes)
-        traced = jax.jit(jax.value_and_grad(cost, wrt)).trace(*arguments)
+        traced = jax.jit(jax.value_and_grad(loss, wrt)).trace(*arguments)
         lean, usual = _lowered(traced, _ACCELERATOR), _lowered(traced, "cpu")
         compiled = lean.compile(AS_BY_DEFAULT)
         same = lean.as_text() == usual.as_text()

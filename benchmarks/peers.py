@@ -1,4 +1,4 @@
-"""What optax computes, put together as the mean costs that torch's losses are."""
+"""What optax computes, put together as the mean losses that torch's losses are."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ __all__ = ["cross_entropy", "ctc_loss", "ctc_loss_of_scores"]
 
 
 def cross_entropy(scores: Any, labels: Any) -> Any:
-    """Return the mean cost of scores (N, C)."""
+    """Return the mean loss of scores (N, C)."""
     return optax.softmax_cross_entropy_with_integer_labels(scores, labels).mean()
 
 
 def ctc_loss(scores: Any, paddings: Any, targets: Any, target_paddings: Any) -> Any:
-    """Return the mean cost of scores (N, T, C), over lengths as torch divides."""
-    cost = optax.ctc_loss(scores, paddings, targets, target_paddings)
-    return (cost / (1 - target_paddings).sum(1)).mean()
+    """Return the mean loss of scores (N, T, C), over lengths as torch divides."""
+    loss = optax.ctc_loss(scores, paddings, targets, target_paddings)
+    return (loss / (1 - target_paddings).sum(1)).mean()
 
 
 def ctc_loss_of_scores(

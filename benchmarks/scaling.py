@@ -75,7 +75,7 @@ class Program:
     def counted(self) -> tuple[list[Collective], int]:
         """Return what is exchanged, and the bytes of temporaries on a device."""
 
-        def cost(*arrays: Any) -> Any:
+        def total(*arrays: Any) -> Any:
             return jnp.sum(jax.tree.leaves(self.loss(*arrays, **self.options))[-1])
 
         devices = _mesh(*self.over, self.kind)
@@ -89,7 +89,7 @@ class Program:
             arguments = jax.tree.map(
                 placed, self.arguments, is_leaf=lambda each: isinstance(each, Placed)
             )
-            run = jax.jit(jax.value_and_grad(cost, self.wrt))
+            run = jax.jit(jax.value_and_grad(total, self.wrt))
             compiled = run.lower(*arguments).compile(AS_BY_DEFAULT)
         temporaries = compiled.memory_analysis().temp_size_in_bytes
         return collectives(compiled.as_text()), temporaries

@@ -20,7 +20,7 @@ def scores(params, images):
     return jax.nn.relu(images @ params["hidden"]) @ params["out"]
 
 
-def cost(params, images, labels, real):
+def loss(params, images, labels, real):
     """Return the mean over the rows that are not padding, whichever device has them."""
     return funloss.cross_entropy(scores(params, images), labels, where=real)
 
@@ -28,7 +28,7 @@ def cost(params, images, labels, real):
 @jax.jit
 def step(params, state, *batch):
     """Change the weights by one batch; the same program for any sharding."""
-    change, state = OPTIMISER.update(jax.grad(cost)(params, *batch), state, params)
+    change, state = OPTIMISER.update(jax.grad(loss)(params, *batch), state, params)
     return optax.apply_updates(params, change), state
 
 
@@ -45,7 +45,7 @@ def train(rows, devices):
         # Virtual devices share threads: several steps at once could block each other.
         params, state = jax.block_until_ready(step(params, state, *batch))
     right = jnp.argmax(scores(params, rows[0]), 1) == rows[1]
-    return float(cost(params, *rows)), float(right.mean(where=rows[2]))
+    return float(loss(params, *rows)), float(right.mean(where=rows[2]))
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ LOSSES = {
 
 def score(loss):
     """Return what the best linear classifier says of unseen digits."""
-    cost = jax.jit(lambda w: loss(x @ w[1:] + w[0], y) + 1e-4 * w[1:] @ w[1:])
-    w = minimize(cost, np.zeros(65), jac=jax.jit(jax.grad(cost)), tol=1e-9).x
+    objective = jax.jit(lambda w: loss(x @ w[1:] + w[0], y) + 1e-4 * w[1:] @ w[1:])
+    w = minimize(objective, np.zeros(65), jac=jax.jit(jax.grad(objective)), tol=1e-9).x
     return images[test] / 16 @ w[1:] + w[0]
 
 

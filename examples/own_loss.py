@@ -1,7 +1,7 @@
 """Write the custom cross-entropy of a PyTorch tutorial as a funloss loss.
 
 The tutorial takes the log-softmax of the scores, picks the entry of the true class,
-sums and divides by the batch size. Here the formula gives the cost of each sample and
+sums and divides by the batch size. Here the formula gives the loss of each sample and
 `samplewise_loss` adds the rest: the mean, weights, masks, types and every library.
 
 Needs the extra `jax`: python examples/own_loss.py

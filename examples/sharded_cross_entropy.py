@@ -20,7 +20,7 @@ import funloss as fl
 ROWS, FEATURES, VOCABULARY = 512, 64, 16_384
 
 
-def cost(x, layer, labels):
+def loss(x, layer, labels):
     """Score each row against the vocabulary, and charge its label."""
     return fl.linear_cross_entropy(x, layer, labels, ignore_index=0)
 
@@ -33,7 +33,7 @@ def main():
     layer = random.standard_normal((VOCABULARY, FEATURES), dtype=np.float32) / 8
     labels = random.integers(0, VOCABULARY, ROWS)
 
-    run = jax.jit(jax.value_and_grad(cost, argnums=(0, 1)))
+    run = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
     alone, slopes = jax.device_get(run(*map(jnp.asarray, (x, layer, labels))))
 
     kinds = (AxisType.Auto, AxisType.Auto)

@@ -43,7 +43,7 @@ def logits(params, images):
     return images @ w + b
 
 
-def cost(params, images, labels):
+def loss(params, images, labels):
     """Return the mean cross-entropy of a batch."""
     return funloss.cross_entropy(logits(params, images), labels)
 
@@ -54,7 +54,7 @@ def epoch(params, state, images, labels, optimiser):
 
     def step(carry, batch):
         params, state = carry
-        value, slope = jax.value_and_grad(cost)(params, *batch)
+        value, slope = jax.value_and_grad(loss)(params, *batch)
         change, state = optimiser.update(slope, state, params)
         return (optax.apply_updates(params, change), state), value
 

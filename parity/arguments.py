@@ -35,7 +35,7 @@ on every library and in every dtype.
 By default samples are checked: every loss and every case, every library, dtype
 and mode of JAX. The seed that draws them is printed and differs from run to run.
 """
-_COSTS = """\
+_LOSSES = """\
 what a run costs (/usr/bin/time -v python -m parity measures it):
   samples      at most 200 seconds of CPU in all, and 1.2 GB in each process
   --full       about 11 times as long
@@ -53,7 +53,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m parity",
         description=_DESCRIPTION,
-        epilog=_COSTS,
+        epilog=_LOSSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     several = {"action": "append", "default": []}

@@ -20,7 +20,7 @@ class Row:
     # Positional arguments by name. Decimals are floating, the others are integers.
     arrays: dict[str, Any]
     # Shape of the losses.
-    costs: tuple[int, ...] = (3,)
+    losses: tuple[int, ...] = (3,)
     # Shape of a mask, if it is not that of the losses.
     mask: tuple[int, ...] | None = None
     # How many parts of a loss the mean counts, as many in each loss. None: the mean is
@@ -55,7 +55,7 @@ class Row:
     @property
     def mask_shape(self):
         """Return the shape that a mask broadcasts to."""
-        return self.mask or self.costs
+        return self.mask or self.losses
 
     def values(self):
         """Return the arrays as NumPy's."""
@@ -93,9 +93,9 @@ class Row:
         ]
 
     def weights(self):
-        """Return the shape of each weight: of elements or costs, or one a class."""
+        """Return the shape of each weight: of elements or losses, or one a class."""
         sizes = {n for x in self.values().values() for n in x.shape[1:]}
-        shapes = [self.mask_shape, self.costs, *((n,) for n in sorted(sizes))]
+        shapes = [self.mask_shape, self.losses, *((n,) for n in sorted(sizes))]
         found = {}
         for name in filter(self.has, ("weight", "pos_weight", "alpha")):
             for shape in shapes:
@@ -106,7 +106,7 @@ class Row:
 
     def class_weights(self):
         """Return the weights of classes alone, by name with their shapes."""
-        own = {self.mask_shape, self.costs}
+        own = {self.mask_shape, self.losses}
         return {n: shape for n, shape in self.weights().items() if shape not in own}
 
     def has(self, *parameters):

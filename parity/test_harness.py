@@ -62,17 +62,17 @@ def rounds_at_every_step(input, target, *, reduction="mean"):
 
 def twice(input, target, *, reduction="mean"):
     xp = array_api_compat.array_namespace(input)
-    cost = 2 * (input - target) * (input - target)
+    loss = 2 * (input - target) * (input - target)
     if reduction == "none":
-        return cost
-    return xp.sum(cost) if reduction == "sum" else xp.mean(cost)
+        return loss
+    return xp.sum(loss) if reduction == "sum" else xp.mean(loss)
 
 
 def leaks_nan(input, target, *, reduction="mean", where):
     xp = array_api_compat.array_namespace(input)
-    cost = _absolute(input, target, "none")
-    total = xp.sum(cost * xp.astype(where, cost.dtype))
-    return total / (xp.sum(xp.astype(where, cost.dtype)) * cost.shape[1])
+    loss = _absolute(input, target, "none")
+    total = xp.sum(loss * xp.astype(where, loss.dtype))
+    return total / (xp.sum(xp.astype(where, loss.dtype)) * loss.shape[1])
 
 
 def widens_the_result(input, target, *, reduction="mean"):
@@ -95,17 +95,17 @@ def _absolute(input, target, reduction, *, corner=0.0, widen=True):
     dtype = wide if widen else input.dtype
     error = xp.astype(input, dtype) - xp.astype(target, dtype)
     right, left = (xp.astype(side, dtype) for side in (error > 0, error < 0))
-    cost = error * (right - left + corner * xp.astype(error == 0, dtype))
+    loss = error * (right - left + corner * xp.astype(error == 0, dtype))
     if reduction != "none":
-        row = cost[0, ...]
-        for index in range(1, cost.shape[0]):
-            row = row + cost[index, ...]
+        row = loss[0, ...]
+        for index in range(1, loss.shape[0]):
+            row = row + loss[index, ...]
         total = row[0]
         for index in range(1, row.shape[0]):
             total = total + row[index]
-        size = cost.shape[0] * cost.shape[1] if reduction == "mean" else 1
-        cost = total / size
-    return xp.astype(cost, input.dtype)
+        size = loss.shape[0] * loss.shape[1] if reduction == "mean" else 1
+        loss = total / size
+    return xp.astype(loss, input.dtype)
 
 
 def faults(

@@ -164,12 +164,12 @@ def drawn(row, count=32, batches=5):
 
 def on_jax(row, way):
     """Return a function to gradients and Hessian-vector products of each batch."""
-    cost, places = summed(row), row.trained()
+    loss, places = summed(row), row.trained()
 
     def both(arrays, directions):
         def moved(*floats):
             given = dict(enumerate(arrays)) | dict(zip(places, floats, strict=True))
-            return cost(*given.values())
+            return loss(*given.values())
 
         every = tuple(range(len(places)))
         floats, gradient = [arrays[k] for k in places], jax.grad(moved, every)

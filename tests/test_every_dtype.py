@@ -136,11 +136,11 @@ def test_arrays_as_options_do_not_promote(xp, row):
 def test_options_have_derivatives_on_jax(row):
     for name, x in row.reals.items():
 
-        def cost(value, xp=jnp, name=name):
+        def loss(value, xp=jnp, name=name):
             return row.with_options(**{name: value})(*row.made(xp))
 
-        expected = (cost(x + 1e-6, np) - cost(x - 1e-6, np)) / 2e-6
-        assert_close(jax.grad(cost)(x), expected, rtol=1e-6, atol=1e-8)
+        expected = (loss(x + 1e-6, np) - loss(x - 1e-6, np)) / 2e-6
+        assert_close(jax.grad(loss)(x), expected, rtol=1e-6, atol=1e-8)
 
 
 # Options that a loss has no use for with other options, and refuses.
@@ -285,10 +285,10 @@ def test_no_samples_are_nan_on_average_and_zero_in_sum(xp, row):
         return [row.with_options(reduction=x)(*arrays) for x in kinds]
 
     run = jax.jit(results) if xp is jnp else results
-    mean, total, costs = run(*without_samples(row, xp))
+    mean, total, losses = run(*without_samples(row, xp))
     assert_close(mean, math.nan)
     assert_close(total, 0)
-    assert costs.shape == (0, *row.costs[1:])
+    assert losses.shape == (0, *row.losses[1:])
 
 
 @rows("reduction", attribute="may_be_empty")

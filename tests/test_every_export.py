@@ -86,15 +86,15 @@ def results(row, derivatives_of):
     return run
 
 
-def derivatives_on_jax(cost, row, arrays):
+def derivatives_on_jax(loss, row, arrays):
     """Return the sum of the losses and its gradient in each floating array."""
-    return jax.value_and_grad(lambda *x: jnp.sum(cost(*x)), row.floats())(*arrays)
+    return jax.value_and_grad(lambda *x: jnp.sum(loss(*x)), row.floats())(*arrays)
 
 
-def derivatives_on_torch(cost, row, arrays):
+def derivatives_on_torch(loss, row, arrays):
     """Return the same by torch's own differentiation."""
     wanted = [arrays[k].requires_grad_() for k in row.floats()]
-    value = cost(*arrays).sum()
+    value = loss(*arrays).sum()
     return value, gradients_on_torch(value, wanted)
 
 

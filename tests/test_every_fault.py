@@ -60,7 +60,7 @@ def test_a_mask_must_be_boolean(xp, row):
 
 
 @rows("where")
-def test_a_mask_must_fit_the_costs(xp, row):
+def test_a_mask_must_fit_the_losses(xp, row):
     shape = (*row.mask_shape[:-1], row.mask_shape[-1] + 4)
     where = xp.ones(shape, dtype=xp.bool if hasattr(xp, "bool") else bool)
     message = f"where must broadcast to {row.mask_shape}, got {shape}"
@@ -200,18 +200,18 @@ def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, tran
     @transform
     def results(*arrays):
         derivatives = jax.grad(row.with_options(reduction="sum"), row.trained())
-        costs = row.with_options(reduction="none")(*arrays)
-        return costs, row.with_options()(*arrays), derivatives(*arrays)
+        losses = row.with_options(reduction="none")(*arrays)
+        return losses, row.with_options()(*arrays), derivatives(*arrays)
 
     clean = to_numpy(results(*row.made(jnp))[0])
     for name, place, value, _ in row.bad_values:
-        costs, mean, derivatives = results(*with_fault(row, jnp, name, place, value))
-        costs, own = to_numpy(costs), place[: len(row.costs)]
+        losses, mean, derivatives = results(*with_fault(row, jnp, name, place, value))
+        losses, own = to_numpy(losses), place[: len(row.losses)]
         if not row.together:
-            others = np.ones(row.costs, bool)
+            others = np.ones(row.losses, bool)
             others[own] = False
-            assert_close(costs[others], clean[others])
-        assert_close(costs[own], np.nan)
+            assert_close(losses[others], clean[others])
+        assert_close(losses[own], np.nan)
         assert_close(mean, np.nan)
         for k, x in zip(row.trained(), derivatives, strict=True):
             axis = row.samples.get(list(row.arrays)[k], 0)
@@ -235,7 +235,7 @@ def test_bad_values_are_named_on_jax_on_request(row):
 def test_bad_values_that_are_masked_pass(xp, row):
     for name, place, value, _ in row.bad_values:
         keep = np.ones(row.mask_shape, bool)
-        keep[place[: len(row.costs)]] = False
+        keep[place[: len(row.losses)]] = False
         arrays = with_fault(row, xp, name, place, value)
         masked = row.with_options(where=xp.asarray(keep.tolist()))
         assert_close(masked(*arrays), masked(*row.made(xp)))

@@ -83,24 +83,24 @@ def differentiated(row, arrays):
     """Return the gradient of the sum in the first array, and the losses beside it."""
     place = row.floats()[0]
 
-    def cost(x):
+    def loss(x):
         full = [*arrays[:place], x, *arrays[place + 1 :]]
-        costs = row.with_options(reduction="none")(*full)
-        return costs.sum(), costs
+        losses = row.with_options(reduction="none")(*full)
+        return losses.sum(), losses
 
-    return jax.grad(cost, has_aux=True), arrays[place]
+    return jax.grad(loss, has_aux=True), arrays[place]
 
 
 def assert_bad(row, place, results):
-    """Assert that a sample is nan in costs and gradient, and that not all are."""
-    own = place[: len(row.costs)]
-    derivatives, costs = map(to_numpy, results)
+    """Assert that a sample is nan in losses and gradient, and that not all are."""
+    own = place[: len(row.losses)]
+    derivatives, losses = map(to_numpy, results)
     derivatives = np.moveaxis(
         derivatives, row.samples.get(next(iter(row.arrays)), 0), 0
     )
-    assert np.isnan(costs[own])
+    assert np.isnan(losses[own])
     assert np.isnan(derivatives[own]).all()
-    assert row.together or not np.isnan(costs[0]).all()
+    assert row.together or not np.isnan(losses[0]).all()
 
 
 @labelled

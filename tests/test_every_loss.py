@@ -31,16 +31,16 @@ def differentiated(row, library, weights=(), **options):
     count = len(row.arrays)
     places = (*row.floats(), *range(count, count + len(weights)))
 
-    def cost(*arrays):
+    def loss(*arrays):
         given = dict(zip(weights, arrays[count:], strict=True))
         return summed(row, **options, **given)(*arrays[:count])
 
     if library == "jax":
-        return jax.jit(jax.value_and_grad(cost, places))
+        return jax.jit(jax.value_and_grad(loss, places))
 
     def run(*arrays):
         arrays = [x.requires_grad_(k in places) for k, x in enumerate(arrays)]
-        value, wanted = cost(*arrays), [arrays[k] for k in places]
+        value, wanted = loss(*arrays), [arrays[k] for k in places]
         return value, gradients_on_torch(value, wanted)
 
     return run
@@ -67,9 +67,9 @@ def test_libraries_agree(any_xp, row):
     value, *each = run(*row.made(any_xp))
     assert_close(value, row.with_options()(*row.made(np)))
     if each:
-        costs, total = each
-        assert costs.shape == row.costs
-        assert_close(np.sum(to_numpy(costs)), to_numpy(total))
+        losses, total = each
+        assert losses.shape == row.losses
+        assert_close(np.sum(to_numpy(losses)), to_numpy(total))
 
 
 @functools.cache
@@ -121,24 +121,24 @@ def test_hessian_is_differences_of_the_gradient(row):
 @rows()
 def test_jit_jvp_and_checkpoint_change_nothing(row):
     places, arrays = row.floats(), row.made(jnp)
-    cost = summed(row)
-    derivatives = jax.grad(cost, places)(*arrays)
+    loss = summed(row)
+    derivatives = jax.grad(loss, places)(*arrays)
 
     def moving(*floats):
         full = list(arrays)
         for place, x in zip(places, floats, strict=True):
             full[place] = x
-        return cost(*full)
+        return loss(*full)
 
     @jax.jit
     def transformed(arrays, floats):
-        again = jax.grad(jax.checkpoint(cost), places)(*arrays)
+        again = jax.grad(jax.checkpoint(loss), places)(*arrays)
         return again, jax.jvp(moving, floats, floats)
 
     floats = tuple(arrays[k] for k in places)
     value, jitted = program_of(row)(*arrays)
     again, pushed = transformed(arrays, floats)
-    assert_close(value, cost(*arrays))
+    assert_close(value, loss(*arrays))
     assert_close(pushed[0], value)
     pairs = zip(floats, derivatives, strict=True)
     along = sum(np.vdot(to_numpy(x), to_numpy(d)) for x, d in pairs)
@@ -229,12 +229,12 @@ def test_masked_samples_change_neither_value_nor_gradient(xp, name, row):
 @BOTH
 def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row):
     nothing = xp.asarray(np.zeros(row.mask_shape, bool).tolist())
-    costs = row.with_options(where=nothing, reduction="none")
+    losses = row.with_options(where=nothing, reduction="none")
     options = [{"where": nothing, "reduction": total} for total in ("mean", "sum")]
     programs = [differentiated(row, name, **own) for own in options]
 
     def results(*arrays):
-        return [program(*arrays) for program in programs], costs(*arrays)
+        return [program(*arrays) for program in programs], losses(*arrays)
 
     run = jax.jit(results) if name == "jax" else results
     for bad in (0.5, math.nan):
@@ -245,7 +245,7 @@ def test_where_all_false_is_nan_on_average_and_zero_in_sum(xp, name, row):
             assert_close(value, expected)
             for derivative in gradients:
                 assert not to_numpy(derivative).any()
-        assert_close(each, np.zeros(row.costs))
+        assert_close(each, np.zeros(row.losses))
 
 
 @rows("where", "reduction")

@@ -22,7 +22,7 @@ LABELS = np.asarray([2, 0, 1])
 
 def lowest(row):
     """Return the shape of fewest axes, not none, that NumPy takes a weight in."""
-    full = [row.costs, *(x.shape for x in row.values().values())]
+    full = [row.losses, *(x.shape for x in row.values().values())]
     shapes = {part for x in full for k in range(len(x)) for part in (x[k:], x[:1])}
     for shape in sorted(shapes, key=lambda shape: (len(shape), shape)):
         try:
@@ -36,10 +36,10 @@ def lowest(row):
 def derivatives(row, **options):
     """Return a function to the loss's value and its gradients."""
 
-    def cost(*arrays):
+    def loss(*arrays):
         return jnp.sum(row.with_options(**options)(*arrays))
 
-    return jax.value_and_grad(cost, row.floats())
+    return jax.value_and_grad(loss, row.floats())
 
 
 @rows("weight")
@@ -87,18 +87,18 @@ def test_arrays_broadcast_and_promote_as_ever(loss, arrays, options):
     given = [jnp.asarray(x) if np.ndim(x) else x for x in arrays]
     given += [jnp.asarray(options[name]) for name in names]
 
-    def cost(*given):
+    def total(*given):
         own, more = given[: len(arrays)], given[len(arrays) :]
         return loss(*own, **rest, **dict(zip(names, more, strict=True))).sum()
 
     places = tuple(k for k, x in enumerate(given) if is_floating(x))
     with strict():
-        value, _ = jax.jit(jax.value_and_grad(cost, places))(*given)
+        value, _ = jax.jit(jax.value_and_grad(total, places))(*given)
     assert_close(value, loss(*arrays, **options).sum(), rtol=1e-6)
 
 
 def test_quantiles_and_samples_are_paired_without_promotion():
     with strict():
-        cost = fl.quantile_huber_loss(jnp.zeros((4, 5)), jnp.ones((4, 5)))
+        loss = fl.quantile_huber_loss(jnp.zeros((4, 5)), jnp.ones((4, 5)))
     # An error of 1 costs half the level, and the five levels add up to 2.5.
-    assert_close(cost, 1.25)
+    assert_close(loss, 1.25)

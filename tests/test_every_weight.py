@@ -29,16 +29,16 @@ def differentiated(row, library, name, **options):
     """Return a function to value and gradient, that in the weight last."""
     places = (*row.floats(), len(row.arrays))
 
-    def cost(*arrays):
+    def loss(*arrays):
         *arrays, weight = arrays
         return row.with_options(**options, **{name: weight})(*arrays)
 
     if library is jnp:
-        return jax.jit(jax.value_and_grad(cost, places))
+        return jax.jit(jax.value_and_grad(loss, places))
 
     def run(*arrays):
         arrays = [x.requires_grad_(k in places) for k, x in enumerate(arrays)]
-        value, wanted = cost(*arrays), [arrays[k] for k in places]
+        value, wanted = loss(*arrays), [arrays[k] for k in places]
         derivatives = torch.autograd.grad(value, wanted, materialize_grads=True)
         return value.detach(), derivatives
 
@@ -48,7 +48,7 @@ def differentiated(row, library, name, **options):
 def labelled(row):
     """Return the name of the labels, one a sample, if there are any."""
     values = row.values().items()
-    names = [n for n, x in values if x.dtype.kind == "i" and x.shape == row.costs]
+    names = [n for n, x in values if x.dtype.kind == "i" and x.shape == row.losses]
     return names[0] if names else None
 
 
@@ -134,12 +134,12 @@ def test_weights_of_masked_classes_do_not_change_the_value(any_xp, row, name, sh
 
 @pytest.mark.parametrize("loss", [fl.cross_entropy, fl.nll_loss])
 def test_an_ignored_label_has_no_gradient_by_a_weight_of_nan(derivative, loss):
-    def cost(x):
+    def total(x):
         space = fl.array_namespace(x)
         weight = space.asarray([math.nan, 1.0, 1.0], dtype=x.dtype)
         target = space.asarray([0, 2])
         return loss(x, target, weight, ignore_index=0)
 
-    got = derivative(cost, [[0.0, 0.0, 0.0]] * 2)
+    got = derivative(total, [[0.0, 0.0, 0.0]] * 2)
     third = 1 / 3 if loss is fl.cross_entropy else 0
     assert_close(got, [[0, 0, 0], [third, third, third - 1]])

@@ -45,10 +45,10 @@ def test_a_label_that_half_precision_cannot_hold_is_kept(library, dtype, label):
         x = torch.asarray(scores).to(dtype)
     if library is np:
         x = scores.astype(dtype)
-    cost = fl.cross_entropy(x, library.asarray([label]), dtype="float32")
+    loss = fl.cross_entropy(x, library.asarray([label]), dtype="float32")
     # log(1 + 4095 / e**20), far from the 20 of any other class. The sum is close to 1
     # and rounds there, by parity's 16 ulps of float32 at most.
-    assert_close(cost, math.log1p(4095 * math.exp(-20)), rtol=0, atol=16 * 2**-23)
+    assert_close(loss, math.log1p(4095 * math.exp(-20)), rtol=0, atol=16 * 2**-23)
 
 
 @pytest.mark.parametrize("label", [4, 100, -1, -4, -5])
@@ -77,14 +77,14 @@ def test_the_ignored_label_may_be_a_class(xp):
 
 
 def test_masking_rows_of_a_cross_entropy_never_makes_it_negative(derivative):
-    def cost(x):
+    def loss(x):
         space = fl.array_namespace(x)
         where, t = space.asarray([True, False]), space.asarray([1, 0])
         return fl.cross_entropy(x, t, where=where)
 
     x = [[0.0, 0.0], [NAN, INF]]
-    assert_close(cost(jnp.asarray(x)), math.log(2))
-    assert_close(derivative(cost, x), [[0.5, -0.5], [0, 0]])
+    assert_close(loss(jnp.asarray(x)), math.log(2))
+    assert_close(derivative(loss, x), [[0.5, -0.5], [0, 0]])
 
 
 def test_label_smoothing_does_not_count_ignored_rows(xp):
@@ -102,19 +102,19 @@ def test_an_impossible_class_without_mass_costs_nothing(derivative):
     def hard(x):
         return fl.cross_entropy(x, fl.array_namespace(x).asarray([1]))
 
-    for cost in (soft, hard):
-        assert_close(cost(jnp.asarray([[-INF, 3.0]])), 0)
-        assert_close(derivative(cost, [[-INF, 3.0]]), [[0, 0]])
+    for loss in (soft, hard):
+        assert_close(loss(jnp.asarray([[-INF, 3.0]])), 0)
+        assert_close(derivative(loss, [[-INF, 3.0]]), [[0, 0]])
 
 
 def test_divergence_with_zeros_and_impossible_predictions_is_finite(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([0.0, 0.0, 1.0], dtype=x.dtype)
         return fl.kl_div(x, t, reduction="sum")
 
     x = [-INF, -1.0, -2.0]
-    assert_close(cost(jnp.asarray(x)), 2)
-    assert_close(derivative(cost, x), [0, 0, -1])
+    assert_close(loss(jnp.asarray(x)), 2)
+    assert_close(derivative(loss, x), [0, 0, -1])
 
 
 def test_divergence_of_tiny_probabilities_is_not_clipped(xp):
@@ -175,20 +175,20 @@ def test_confident_logits_keep_their_digits(xp):
 
 
 def test_infinite_logits_on_the_right_side_cost_nothing(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0], dtype=x.dtype)
         return fl.binary_cross_entropy_with_logits(x, t, reduction="sum")
 
-    assert_close(cost(jnp.asarray([INF, -INF])), 0)
-    assert_close(derivative(cost, [INF, -INF]), [0, 0])
+    assert_close(loss(jnp.asarray([INF, -INF])), 0)
+    assert_close(derivative(loss, [INF, -INF]), [0, 0])
 
 
 def test_a_certain_wrong_probability_still_trains(derivative):
-    def cost(p):
+    def loss(p):
         truth = fl.array_namespace(p).ones_like(p)
         return fl.binary_cross_entropy(p, truth, reduction="sum")
 
-    assert (to_numpy(derivative(cost, [0.0, 1e-9])) < -1e8).all()
+    assert (to_numpy(derivative(loss, [0.0, 1e-9])) < -1e8).all()
 
 
 @pytest.mark.parametrize(("dtype", "large"), [("float64", 1e200), ("float32", 1e20)])
@@ -223,13 +223,13 @@ def test_a_row_of_weights_zero_is_left_out_of_the_mean(xp):
 
 
 def test_two_libraries_work_in_one_process():
-    costs = [
+    losses = [
         fl.cross_entropy(library.asarray([[0.5, 2.0]]), library.asarray([0]))
         for library in (np, jnp, torch)
     ]
-    assert_close(costs[0], math.log1p(math.exp(1.5)))
-    for cost in costs[1:]:
-        assert_close(cost, to_numpy(costs[0]), rtol=1e-6)
+    assert_close(losses[0], math.log1p(math.exp(1.5)))
+    for loss in losses[1:]:
+        assert_close(loss, to_numpy(losses[0]), rtol=1e-6)
 
 
 SHARDED = """
@@ -241,15 +241,15 @@ scores = jnp.sin(jnp.arange(64.0)).reshape(8, 8)
 labels = jnp.arange(8) * 3 % 8
 mesh = jax.make_mesh((2, 4), ("rows", "classes"), axis_types=2 * (AxisType.Explicit,))
 for smoothing in (0.0, 0.25):
-    def cost(scores, labels):
+    def loss(scores, labels):
         return fl.cross_entropy(scores, labels, label_smoothing=smoothing)
-    whole = jax.value_and_grad(cost)(scores, labels)
+    whole = jax.value_and_grad(loss)(scores, labels)
     with jax.set_mesh(mesh):
         parts = (
             jax.device_put(scores, NamedSharding(mesh, P("rows", "classes"))),
             jax.device_put(labels, NamedSharding(mesh, P("rows"))),
         )
-        found = jax.jit(jax.value_and_grad(cost))(*parts)
+        found = jax.jit(jax.value_and_grad(loss))(*parts)
     print(*(float(abs(a - b).max()) for a, b in zip(whole, jax.device_get(found))))
 """
 

@@ -50,10 +50,10 @@ elementwise = pytest.mark.parametrize(
 @given(data=st.data())
 def test_mean_is_sum_over_count(loss, arguments, data):
     arrays = arguments(*data.draw(pairs(extremes=False)))
-    costs = loss(*arrays, reduction="none")
-    assert costs.shape == arrays[0].shape
-    assert_close(loss(*arrays, reduction="sum"), costs.sum(), rtol=1e-12, atol=1e-12)
-    assert_close(loss(*arrays), costs.sum() / costs.size, rtol=1e-12, atol=1e-12)
+    losses = loss(*arrays, reduction="none")
+    assert losses.shape == arrays[0].shape
+    assert_close(loss(*arrays, reduction="sum"), losses.sum(), rtol=1e-12, atol=1e-12)
+    assert_close(loss(*arrays), losses.sum() / losses.size, rtol=1e-12, atol=1e-12)
 
 
 @elementwise
@@ -76,11 +76,11 @@ def test_a_mask_is_the_same_as_dropping(loss, arguments, data):
 def test_float32_is_close_to_float64(loss, arguments, data):
     arrays = arguments(*data.draw(pairs(extremes=False)))
     narrow = [x.astype(np.float32) for x in arrays]
-    costs = loss(*narrow, reduction="none")
+    losses = loss(*narrow, reduction="none")
     exact = loss(*(x.astype(np.float64) for x in narrow), reduction="none")
-    assert costs.dtype == np.float32
+    assert losses.dtype == np.float32
     scale = sum(np.abs(x) for x in arrays).max() + 3000.0
-    assert_close(costs, exact, rtol=4e-6, atol=1e-7 * scale)
+    assert_close(losses, exact, rtol=4e-6, atol=1e-7 * scale)
 
 
 @pytest.mark.parametrize("loss", [fl.mse_loss, fl.l1_loss, fl.huber_loss])

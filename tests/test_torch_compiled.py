@@ -94,11 +94,11 @@ X, T = (
 
 
 def test_each_loss_has_a_program_of_its_own():
-    def cost(loss, x, t):
+    def total(loss, x, t):
         return loss(x, t)
 
     losses = fl.mse_loss, fl.l1_loss, fl.huber_loss, fl.binary_cross_entropy_with_logits
-    program = torch.compile(cost, fullgraph=True, backend="eager")
+    program = torch.compile(total, fullgraph=True, backend="eager")
     for loss in losses:
         assert_close(program(loss, X, T), loss(X, T))
         whole = torch.compile(loss, fullgraph=True, backend="eager")
@@ -106,10 +106,10 @@ def test_each_loss_has_a_program_of_its_own():
 
 
 def test_options_of_all_kinds():
-    def cost(x, t, options):
+    def loss(x, t, options):
         return fl.huber_loss(x, t, **options)
 
-    program = torch.compile(cost, fullgraph=True, backend="eager")
+    program = torch.compile(loss, fullgraph=True, backend="eager")
     for options in (
         {"reduction": "sum"},
         {"reduction": "none"},
@@ -118,7 +118,7 @@ def test_options_of_all_kinds():
         {"delta": torch.tensor(0.5)},
         {"where": X > 0, "weight": T},
     ):
-        got, expected = program(X, T, options), cost(X, T, options)
+        got, expected = program(X, T, options), loss(X, T, options)
         assert got.dtype == expected.dtype
         assert_close(got, expected)
     with pytest.raises(Exception, match="reduction must be 'none', 'mean' or 'sum'"):
@@ -126,7 +126,7 @@ def test_options_of_all_kinds():
 
 
 @pytest.mark.parametrize(
-    "cost",
+    "loss",
     [
         lambda x, t, number: fl.huber_loss(x, t, delta=number),
         lambda x, t, number: fl.cross_entropy(x, t, label_smoothing=number),
@@ -134,19 +134,19 @@ def test_options_of_all_kinds():
     ],
     ids=["option", "option that may be 0", "target"],
 )
-def test_numbers_stay_open(cost):
+def test_numbers_stay_open(loss):
     backend = Counting(derivatives=True)
-    program = torch.compile(cost, fullgraph=True, backend=backend)
+    program = torch.compile(loss, fullgraph=True, backend=backend)
     for number in (0.5, 0.75, 0.25, 0.875):
-        assert_close(program(X, T, number), cost(X, T, number), rtol=1e-6)
+        assert_close(program(X, T, number), loss(X, T, number), rtol=1e-6)
     assert backend.programs <= 2
 
 
 def test_number_out_of_its_range_raises():
-    def cost(x, t, delta):
+    def loss(x, t, delta):
         return fl.huber_loss(x, t, delta=delta)
 
-    program = torch.compile(cost, fullgraph=True, backend="eager")
+    program = torch.compile(loss, fullgraph=True, backend="eager")
     program(X, T, 0.5)
     program(X, T, 0.75)
     with pytest.raises(Exception, match="delta must be > 0"):
@@ -198,20 +198,20 @@ def measured(x, y):
     ids=["function", "loss", "partial", "module"],
 )
 def test_functions_among_options(distance):
-    def cost(a, p, n):
+    def total(a, p, n):
         loss = fl.triplet_margin_with_distance_loss
         return loss(a, p, n, distance_function=distance)
 
-    program = torch.compile(cost, fullgraph=True, backend="eager")
-    assert_close(program(X, T, -X), cost(X, T, -X))
+    program = torch.compile(total, fullgraph=True, backend="eager")
+    assert_close(program(X, T, -X), total(X, T, -X))
 
 
 def test_function_of_variables_is_refused():
     # Its code alone would not tell it from one of other variables.
-    def cost(scale):
+    def total(scale):
         loss = fl.triplet_margin_with_distance_loss
         return loss(X, T, -X, distance_function=lambda x, y: scale * measured(x, y))
 
-    program = torch.compile(cost, fullgraph=True, backend="eager")
+    program = torch.compile(total, fullgraph=True, backend="eager")
     with pytest.raises(Exception, match=r"must not refer to variables|closure cell"):
         program(torch.tensor(2.0))

@@ -32,14 +32,14 @@ def moved(row, *arrays):
     """Return the derivative of the loss along its floating arrays, in forward mode."""
     places = row.floats()
 
-    def cost(*floats):
+    def loss(*floats):
         full = list(arrays)
         for place, x in zip(places, floats, strict=True):
             full[place] = x
         return summed(row)(*full)
 
     floats = tuple(arrays[place] for place in places)
-    return torch.func.jvp(cost, floats, floats)[1]
+    return torch.func.jvp(loss, floats, floats)[1]
 
 
 # torch scripts its own rules when forward mode first runs; until it does so no more.
@@ -119,13 +119,13 @@ def test_fake_scores_and_labels_made_in_the_mode():
 
 
 def test_exported_program_takes_any_batch():
-    class Cost(torch.nn.Module):
+    class Loss(torch.nn.Module):
         def forward(self, scores, labels):
             return fl.cross_entropy(scores, labels, ignore_index=1)
 
     size = torch.export.Dim("size")
     arrays = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])
-    program = torch.export.export(Cost(), arrays, dynamic_shapes=({0: size}, {0: size}))
+    program = torch.export.export(Loss(), arrays, dynamic_shapes=({0: size}, {0: size}))
     scores, labels = torch.randn(7, 3), torch.arange(7) % 3
     expected = fl.cross_entropy(scores, labels, ignore_index=1)
     assert_close(program.module()(scores, labels), expected, rtol=1e-6)

@@ -82,12 +82,12 @@ def of_rows(places):
 def with_inductor():
     """Return the results of two losses in one program of torch's default backend."""
 
-    def cost(x, t, labels):
+    def loss(x, t, labels):
         return fl.huber_loss(x, t) + fl.cross_entropy(x, labels)
 
     torch.manual_seed(0)
     arrays = [torch.randn(4, 5).requires_grad_(), torch.randn(4, 5), torch.arange(4)]
-    return [value_and_gradients(f, arrays) for f in (torch.compile(cost), cost)]
+    return [value_and_gradients(f, arrays) for f in (torch.compile(loss), loss)]
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ def $stem(input, target${with_defaults}):
 
 _PAGE = """# $name
 
-With the error $$e = \\text{input} - \\text{target}$$, an element costs
+With the error $$e = \\text{input} - \\text{target}$$, the loss of an element is
 
 $$$$
 \\text{the formula}

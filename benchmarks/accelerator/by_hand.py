@@ -90,8 +90,8 @@ def ntxent(rows: Any, labels: Any) -> Any:
     alike = labels[:, None] == labels
     others = jax.nn.logsumexp(jnp.where(alike, NEVER, scores), 1, keepdims=True)
     pairs = alike & ~jnp.eye(len(rows), dtype=bool)
-    costs = jnp.where(pairs, jax.nn.softplus(others - scores), 0)
-    return jnp.sum(costs) / jnp.sum(pairs)
+    losses = jnp.where(pairs, jax.nn.softplus(others - scores), 0)
+    return jnp.sum(losses) / jnp.sum(pairs)
 
 
 def triplet(anchor: Any, positive: Any, negative: Any) -> Any:

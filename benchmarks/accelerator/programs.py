@@ -137,8 +137,8 @@ def _optax_cross_entropy(optax: ModuleType) -> Loss:
 
 
 def _optax_linear(optax: ModuleType) -> Loss:
-    cost = _optax_cross_entropy(optax)
-    return lambda x, w, t: cost(x @ w.T, t)
+    loss = _optax_cross_entropy(optax)
+    return lambda x, w, t: loss(x @ w.T, t)
 
 
 def _optax_ctc(optax: ModuleType) -> Loss:

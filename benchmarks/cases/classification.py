@@ -1,4 +1,4 @@
-"""Costs of classes that torch does not have."""
+"""Losses of classes that torch does not have."""
 
 import functools
 
@@ -103,11 +103,11 @@ def _bi_tempered(x, t, *, t1=0.8, t2=1.2):
 def _zero_bounded(x, t):
     """Return the ZLPR loss as it is written by hand."""
     zero = jax.numpy.zeros_like(x[:, :1])
-    costs = 0.0
+    losses = 0.0
     for sign, mask in ((-1, t == 1), (1, t == 0)):
         scores = jax.numpy.where(mask, sign * x, -jax.numpy.inf)
-        costs += jax.nn.logsumexp(jax.numpy.concatenate([zero, scores], 1), 1)
-    return costs.mean()
+        losses += jax.nn.logsumexp(jax.numpy.concatenate([zero, scores], 1), 1)
+    return losses.mean()
 
 
 _case = functools.partial(beside, "classification")

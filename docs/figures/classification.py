@@ -35,19 +35,19 @@ def _of_logits(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _of_wrong(loss: Callable[..., Any]) -> Callable[..., np.ndarray]:
     """Return the losses of rows by the scores of their two wrong classes."""
 
-    def cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def of_scores(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         scores = np.stack([np.zeros_like(x), x, y], -1)
         return loss(scores, np.zeros(x.shape, int), axis=-1, reduction="none")
 
-    return cost
+    return of_scores
 
 
 def _of_features(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     features = np.stack([x.ravel(), y.ravel()], -1)
-    cost = fl.linear_cross_entropy(
+    loss = fl.linear_cross_entropy(
         features, LAYER, np.zeros(x.size, int), reduction="none"
     )
-    return cost.reshape(x.shape)
+    return loss.reshape(x.shape)
 
 
 def _of_probabilities(p: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -60,8 +60,8 @@ def _nll(canvas: Canvas) -> None:
     log_p = torch.log_softmax(torch.tensor(scores), -1).numpy()
     colours = [SERIES[0], SERIES[4], SERIES[4]]
     left.bar(range(3), log_p, 0.6, color=colours)
-    cost = fl.nll_loss(log_p, label)
-    left.text(0, log_p[0] - 0.08, f"loss {cost:.2f}", ha="center", va="top")
+    loss = fl.nll_loss(log_p, label)
+    left.text(0, log_p[0] - 0.08, f"loss {loss:.2f}", ha="center", va="top")
     left.set_ylim(log_p.min() * 1.15, 0)
     left.set_xticks(range(3), ["0, true", "1", "2"])
     panel(left, "log-probabilities", "class")
@@ -137,11 +137,11 @@ def _fenchel_young(canvas: Canvas) -> None:
     line = conjugate - _gap(at, 0.75)
     left.plot(at, line, "--", color=SERIES[1], label="line of slope 0.75")
     for x in (-3.25, -1.25):
-        cost, top = _gap(np.asarray([x]), 0.75)[0], _gap(np.asarray([x]), 0.0)[0]
-        left.plot([x, x], [top - cost, top], color=INK, linewidth=1.4)
+        loss, top = _gap(np.asarray([x]), 0.75)[0], _gap(np.asarray([x]), 0.0)[0]
+        left.plot([x, x], [top - loss, top], color=INK, linewidth=1.4)
         left.annotate(
-            f"{cost:.2f}",
-            (x, top - cost / 2),
+            f"{loss:.2f}",
+            (x, top - loss / 2),
             (-4, -4),
             ha="right",
             textcoords="offset points",
@@ -150,10 +150,10 @@ def _fenchel_young(canvas: Canvas) -> None:
     left.legend(fontsize=9, loc="upper left")
     panel(left, "the gap is the loss", "score")
     for y, style, colour in zip((0.25, 0.5, 0.75), STYLES, SERIES[2:], strict=False):
-        cost = _gap(at, y)
-        right.plot(at, cost, style, color=colour, linewidth=2, label=f"target {y:g}")
-        least = cost.argmin()
-        right.plot(at[least], cost[least], "o", color=colour, clip_on=False, zorder=4)
+        loss = _gap(at, y)
+        right.plot(at, loss, style, color=colour, linewidth=2, label=f"target {y:g}")
+        least = loss.argmin()
+        right.plot(at[least], loss[least], "o", color=colour, clip_on=False, zorder=4)
     right.legend(fontsize=9, loc="upper center")
     panel(right, "value", "score")
 
@@ -175,10 +175,10 @@ def _multilabel_margin(canvas: Canvas) -> None:
         for column, i in enumerate(wrong):
             pair = np.full(5, -np.inf)
             pair[[k, i]] = scores[[k, i]]
-            cost = fl.multilabel_margin_loss(pair, np.asarray([k, -1, -1, -1, -1]))
-            right.scatter(column, row, 1600 * cost, color=SERIES[1])
+            loss = fl.multilabel_margin_loss(pair, np.asarray([k, -1, -1, -1, -1]))
+            right.scatter(column, row, 1600 * loss, color=SERIES[1])
             right.annotate(
-                f"{cost:.2f}",
+                f"{loss:.2f}",
                 (column, row),
                 (0, -34),
                 textcoords="offset points",
@@ -288,8 +288,8 @@ def _adaptive(canvas: Canvas) -> None:
     left.bar(range(CLASSES), every.exp().detach().numpy(), 0.7, color=colours)
     panel(left, "probabilities", "class, by falling frequency", "")
     left.set_xticks(range(0, CLASSES, 2))
-    _, cost = _scored_classes(layers, np.asarray([LABEL]))
-    gradients = torch.autograd.grad(cost, layers)
+    _, loss = _scored_classes(layers, np.asarray([LABEL]))
+    gradients = torch.autograd.grad(loss, layers)
     pull = np.concatenate([-gradient.numpy().ravel() for gradient in gradients])
     names = [*"0123", "A", "B", *map(str, range(4, CLASSES))]
     places = np.arange(14) + np.repeat([0, 1, 2], [6, 4, 4])

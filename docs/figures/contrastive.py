@@ -39,8 +39,8 @@ def _ntxent(canvas: Canvas) -> None:
         (1.0, 0.3, 0.1), ("-", "--", "-."), SERIES, strict=False
     ):
         rows = _on_circle(np.asarray([0.0, -30.0, *degrees]))
-        cost = fl.ntxent_loss(rows, labels, temperature=temperature, reduction="none")
-        cost[0].backward()
+        loss = fl.ntxent_loss(rows, labels, temperature=temperature, reduction="none")
+        loss[0].backward()
         size = np.linalg.norm(rows.grad.numpy()[2:], axis=-1)
         words = f"temperature={temperature:g}"
         right.plot(degrees, size, style, color=colour, label=words)
@@ -60,7 +60,7 @@ def _on_circle(degrees: np.ndarray) -> torch.Tensor:
 def _of_two_cosines(loss: Callable[..., torch.Tensor]) -> Callable:
     """Return the loss of a row by its cosines to another and to its own label."""
 
-    def cost(cosines: torch.Tensor) -> torch.Tensor:
+    def of_cosines(cosines: torch.Tensor) -> torch.Tensor:
         other, own = cosines
         zero = torch.zeros_like(own)
         rows = [
@@ -70,26 +70,26 @@ def _of_two_cosines(loss: Callable[..., torch.Tensor]) -> Callable:
         ]
         return loss(torch.stack(rows), LABELS[:3], reduction="none")[0]
 
-    return vmap(grad_and_value(cost))
+    return vmap(grad_and_value(of_cosines))
 
 
 def _circle(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2, sharey=True)
-    shades = _costs(left, lambda *a, **k: fl.circle_loss(*a, gamma=8.0, **k))
+    shades = _losses(left, lambda *a, **k: fl.circle_loss(*a, gamma=8.0, **k))
     left.set_title("circle_loss(gamma=8)", loc="left", fontsize=10)
     left.set_ylabel("cosine to a row of its own label")
     canvas.colorbar(shades, ax=left)
-    shades = _costs(right, lambda *a, **k: fl.ntxent_loss(*a, temperature=0.25, **k))
+    shades = _losses(right, lambda *a, **k: fl.ntxent_loss(*a, temperature=0.25, **k))
     right.set_title("ntxent_loss(temperature=0.25)", loc="left", fontsize=10)
     canvas.colorbar(shades, ax=right)
 
 
-def _costs(panel: Panel, loss: Callable[..., torch.Tensor]) -> ContourSet:
+def _losses(panel: Panel, loss: Callable[..., torch.Tensor]) -> ContourSet:
     cosines = np.linspace(-0.2, 0.99, 80)
     x, y = np.meshgrid(cosines, cosines)
     both = torch.tensor(np.stack([x.ravel(), y.ravel()], -1))
-    gradients, costs = (a.numpy() for a in _of_two_cosines(loss)(both))
-    shades = panel.contourf(x, y, costs.reshape(x.shape), levels=14, cmap="viridis")
+    gradients, losses = (a.numpy() for a in _of_two_cosines(loss)(both))
+    shades = panel.contourf(x, y, losses.reshape(x.shape), levels=14, cmap="viridis")
     pull = -gradients.reshape(*x.shape, 2)[5::10, 5::10]
     panel.quiver(
         x[5::10, 5::10],

@@ -29,8 +29,8 @@ def _kl(canvas: Canvas) -> None:
     for (word, pair), style, colour in zip(
         both.items(), ("-", "--"), SERIES, strict=False
     ):
-        cost = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
-        left.plot(one, cost, style, color=colour, label=word)
+        loss = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
+        left.plot(one, loss, style, color=colour, label=word)
     left.set_title("two classes", loc="left", fontsize=10)
     left.set_xlabel("predicted probability, true 0.75")
     left.set_ylim(-0.1, 2.6)
@@ -45,8 +45,8 @@ def _kl(canvas: Canvas) -> None:
     for pair, style, colour in zip(
         ((bells, true), (true, bells)), ("-", "--"), SERIES, strict=False
     ):
-        cost = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
-        best = bells[np.unravel_index(cost.argmin(), cost.shape)]
+        loss = fl.kl_div(*pair, log_target=True, axis=-1, reduction="none")
+        best = bells[np.unravel_index(loss.argmin(), loss.shape)]
         right.plot(z, np.exp(best) / (z[1] - z[0]), style, color=colour)
     right.set_title("the bell with the least of each", loc="left", fontsize=10)
     right.set_xlabel("outcome; the true density is shaded")

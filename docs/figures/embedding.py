@@ -27,16 +27,16 @@ STYLES = ("-", "--", "-.", ":")
 def _field(
     panel: Panel,
     span: tuple[float, float],
-    cost: Callable[[torch.Tensor], torch.Tensor],
+    loss: Callable[[torch.Tensor], torch.Tensor],
     levels: np.ndarray,
 ) -> ContourSet:
     """Draw the losses of a row anywhere in a square, and where it is pulled to."""
     x, y = np.meshgrid(*2 * [np.linspace(*span, 81)])
     rows = torch.tensor(np.stack([x, y], -1), requires_grad=True)
-    costs = cost(rows)
-    costs.sum().backward()
+    losses = loss(rows)
+    losses.sum().backward()
     shades = panel.contourf(
-        x, y, costs.detach().numpy(), levels, cmap="viridis", extend="max"
+        x, y, losses.detach().numpy(), levels, cmap="viridis", extend="max"
     )
     at = (slice(5, None, 10), slice(5, None, 10))
     pull = -rows.grad.numpy()[at]
@@ -93,7 +93,7 @@ def _cosine_embedding(canvas: Canvas) -> None:
     panels = canvas.subplots(1, 2, sharey=True)
     for panel, label in zip(panels, (1, -1), strict=True):
 
-        def cost(rows: torch.Tensor, label: int = label) -> torch.Tensor:
+        def loss(rows: torch.Tensor, label: int = label) -> torch.Tensor:
             count = rows[..., 0].numel()
             return fl.cosine_embedding_loss(
                 rows.reshape(count, 2),
@@ -103,7 +103,7 @@ def _cosine_embedding(canvas: Canvas) -> None:
                 reduction="none",
             ).reshape(rows.shape[:-1])
 
-        shades = _field(panel, (-2.0, 2.0), cost, np.linspace(0.0, 2.0, 17))
+        shades = _field(panel, (-2.0, 2.0), loss, np.linspace(0.0, 2.0, 17))
         panel.plot(*OTHER, "o", color=SERIES[1], markersize=8)
         panel.set_title(f"label {label}, margin 0.25", loc="left", fontsize=10)
         panel.set_xlabel(COORDINATES[0])
@@ -173,14 +173,14 @@ def _triplet(canvas: Canvas) -> None:
     left.set_title("a triplet and its pulls", loc="left", fontsize=10)
     x, y = np.meshgrid(*2 * [np.linspace(0.0, 3.0, 121)])
     zero = np.zeros_like(x)
-    cost = fl.triplet_margin_loss(
+    loss = fl.triplet_margin_loss(
         np.zeros((*x.shape, 2)),
         np.stack([x, zero], -1),
         np.stack([zero, y], -1),
         eps=0.0,
         reduction="none",
     )
-    shades = right.contourf(x, y, cost, np.linspace(0.0, 4.0, 17), cmap="viridis")
+    shades = right.contourf(x, y, loss, np.linspace(0.0, 4.0, 17), cmap="viridis")
     canvas.colorbar(shades, ax=right)
     right.set_aspect("equal")
     right.grid(visible=False)
@@ -203,7 +203,7 @@ def _triplet_with_distance(canvas: Canvas) -> None:
     distances = {"distance": None, "its square": _squared, "cosine": _cosine}
     for panel, (word, distance) in zip(panels, distances.items(), strict=True):
 
-        def cost(
+        def loss(
             rows: torch.Tensor, distance: Callable | None = distance
         ) -> torch.Tensor:
             return fl.triplet_margin_with_distance_loss(
@@ -214,7 +214,7 @@ def _triplet_with_distance(canvas: Canvas) -> None:
                 reduction="none",
             )
 
-        shades = _field(panel, (-2.0, 3.0), cost, np.linspace(0.0, 2.25, 16))
+        shades = _field(panel, (-2.0, 3.0), loss, np.linspace(0.0, 2.25, 16))
         for row, colour in ((anchor, SERIES[1]), (positive, SERIES[3])):
             panel.plot(*row, "o", color=colour, markersize=7)
         panel.set_title(word, loc="left", fontsize=10)

@@ -123,10 +123,10 @@ class Contour:
     def draw(self, canvas: Canvas) -> None:
         """Draw the losses, and the gradient with the direction of descent."""
         left, right = canvas.subplots(1, 2, sharey=True)
-        x, y, cost = self._costs(81)
-        canvas.colorbar(left.contourf(x, y, cost, levels=14, cmap="viridis"), ax=left)
+        x, y, loss = self._losses(81)
+        canvas.colorbar(left.contourf(x, y, loss, levels=14, cmap="viridis"), ax=left)
         left.set_title("value", loc="left", fontsize=10)
-        down, across = np.gradient(cost, y[:, 0], x[0, :])
+        down, across = np.gradient(loss, y[:, 0], x[0, :])
         size = np.hypot(across, down)
         top = 1.001 * np.nanpercentile(size, 99) or 1.0
         levels = np.linspace(0, top, 15)
@@ -147,10 +147,10 @@ class Contour:
 
     def sketch(self, canvas: Canvas) -> None:
         """Draw the losses alone."""
-        x, y, cost = self._costs(41)
-        canvas.subplots().contourf(x, y, cost, levels=14, cmap="viridis")
+        x, y, loss = self._losses(41)
+        canvas.subplots().contourf(x, y, loss, levels=14, cmap="viridis")
 
-    def _costs(self, points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _losses(self, points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         x, y = np.meshgrid(*(np.linspace(*a.span, points) for a in (self.x, self.y)))
         return x, y, self.value(x, y)
 

@@ -36,8 +36,8 @@ def _gradient(
     """Return the gradient of the loss of one list."""
     at = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
     options = {"reduction": "sum"} | options
-    cost = getattr(fl, loss)(at, torch.tensor(relevance), **options)
-    (gradient,) = torch.autograd.grad(cost, at)
+    value = getattr(fl, loss)(at, torch.tensor(relevance), **options)
+    (gradient,) = torch.autograd.grad(value, at)
     return gradient.numpy()
 
 
@@ -123,8 +123,8 @@ def _of_leads(
             line["linewidth"] = 2.4 if name == loss else 1.2
             right.plot(LEADS, _rows(name, lists, [1, 0]), **line)
         first, second = np.transpose(_pairs())
-        cost = _rows(loss, SCORES[np.stack([first, second], -1)], [1, 0])
-        _dots(right, SCORES[first] - SCORES[second], cost, below=below)
+        value = _rows(loss, SCORES[np.stack([first, second], -1)], [1, 0])
+        _dots(right, SCORES[first] - SCORES[second], value, below=below)
         right.set_xlabel("lead of the more relevant item")
         right.set_title("loss of each pair", loc="left", fontsize=10)
         right.set_ylim(-0.5, 3.4)
@@ -148,9 +148,9 @@ def _of_errors(
             line = {"color": colour, "linestyle": style, "linewidth": 2, "label": label}
             right.plot(misses, _rows(loss, lists, [1, 0], **kind), **line)
         pairs = np.asarray(_pairs())
-        costs = _rows(loss, SCORES[pairs], RELEVANCE[pairs], **own)
+        losses = _rows(loss, SCORES[pairs], RELEVANCE[pairs], **own)
         first, second = (SCORES - RELEVANCE)[pairs].T
-        _dots(right, first - second, costs, below=below, aside="AB CE AD")
+        _dots(right, first - second, losses, below=below, aside="AB CE AD")
         right.set_xlabel("lead in score less lead in relevance")
         right.set_title("loss of each pair", loc="left", fontsize=10)
         if len(kinds) > 1:
@@ -200,10 +200,10 @@ def _with_epsilon(canvas: Canvas) -> None:
     for turn, (epsilon, style, colour) in enumerate(
         zip((-1.0, 0.0, 1.0, 4.0), STYLES, SERIES, strict=False)
     ):
-        cost = fl.poly1_softmax_loss(scores, targets, epsilon=epsilon, reduction="none")
+        loss = fl.poly1_softmax_loss(scores, targets, epsilon=epsilon, reduction="none")
         name = f"epsilon {epsilon:g}"
         line = {"color": colour, "linestyle": style, "linewidth": 2, "label": name}
-        left.plot(scores[:, 2], cost, **line)
+        left.plot(scores[:, 2], loss, **line)
         pull = -_gradient("poly1_softmax_loss", SCORES, relevance, epsilon=epsilon)
         right.bar(place + 0.2 * (turn - 1.5), pull, 0.19, color=colour)
     left.set_title("loss of the list", loc="left", fontsize=10)
@@ -285,9 +285,9 @@ def _stairs(canvas: Canvas) -> None:
     ]
     _list(left, {name: -_gradient("approx_ndcg_loss", **x) for name, x in kinds[:2]})
     for (name, options), style, colour in zip(kinds, STYLES, SERIES, strict=False):
-        cost = fl.approx_ndcg_loss(scores, relevance, reduction="none", **options)
+        loss = fl.approx_ndcg_loss(scores, relevance, reduction="none", **options)
         line = {"color": colour, "linestyle": style, "linewidth": 2, "label": name}
-        right.plot(scores[:, 2], cost, **line)
+        right.plot(scores[:, 2], loss, **line)
     right.set_xlabel("score of C, the best item")
     right.set_title("loss of the list", loc="left", fontsize=10)
     names = right.get_legend_handles_labels()

@@ -39,9 +39,9 @@ def _counts(canvas: Canvas) -> None:
     log_rate = torch.linspace(-2.0, 2.75, 191, dtype=torch.float64, requires_grad=True)
     for count, style, colour in zip((0, 3, 8), STYLES, SERIES, strict=False):
         seen = torch.full_like(log_rate, count)
-        cost = fl.poisson_nll_loss(log_rate, seen, reduction="none")
-        (gradient,) = torch.autograd.grad(cost.sum(), log_rate)
-        at, drawn = log_rate.detach().numpy(), cost.detach().numpy()
+        loss = fl.poisson_nll_loss(log_rate, seen, reduction="none")
+        (gradient,) = torch.autograd.grad(loss.sum(), log_rate)
+        at, drawn = log_rate.detach().numpy(), loss.detach().numpy()
         line = {"color": colour, "linestyle": style, "linewidth": 2}
         left.plot(at, drawn, label=f"count {count}", **line)
         right.plot(at, gradient.numpy(), **line)
@@ -108,9 +108,9 @@ def _amounts(
 def _of_targets(axes: Axes, loss: str, targets: tuple[int, ...]) -> None:
     at = np.linspace(0.0, 12.0, 481)
     for target, style in zip(targets, STYLES, strict=False):
-        cost = getattr(fl, loss)(at, np.full_like(at, target), reduction="none")
+        value = getattr(fl, loss)(at, np.full_like(at, target), reduction="none")
         name = f"target {target}"
-        axes.plot(at, cost, color=INK, linestyle=style, linewidth=1.6, label=name)
+        axes.plot(at, value, color=INK, linestyle=style, linewidth=1.6, label=name)
     axes.legend(fontsize=9)
 
 
@@ -119,12 +119,12 @@ def _of_constants(axes: Axes, loss: str) -> None:
     for (name, short), style, colour in zip(
         OF_AMOUNTS.items(), STYLES, SERIES, strict=False
     ):
-        cost = getattr(fl, name)(constants, amounts, reduction="none").mean(-1)
-        least = cost.argmin()
+        value = getattr(fl, name)(constants, amounts, reduction="none").mean(-1)
+        least = value.argmin()
         width = 2.6 if name == loss else 1.4
         line = {"color": colour, "linestyle": style, "linewidth": width}
         label = f"{short}: best {CONSTANTS[least]:.3g}"
-        axes.plot(CONSTANTS, cost / cost[least], label=label, **line)
+        axes.plot(CONSTANTS, value / value[least], label=label, **line)
         axes.plot(CONSTANTS[least], 1.0, "o", color=colour, clip_on=False)
     axes.set(xlim=(0, 12.4), ylim=(0.9, 2.6))
 

@@ -22,7 +22,7 @@ VALUES = np.asarray([1.0, 2.0, 4.0])
 CORNERS = np.asarray([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
-def _cost(loss: Callable[..., Any], *arrays: Any, **options: Any) -> np.ndarray:
+def _loss(loss: Callable[..., Any], *arrays: Any, **options: Any) -> np.ndarray:
     """Return one loss a row."""
     arrays = tuple(map(np.asarray, arrays))
     return np.asarray(loss(*arrays, reduction="none", **options))
@@ -237,8 +237,8 @@ def _policy_gradient(canvas: Canvas) -> None:
     for axes, advantage in zip(panels, (1.0, -1.0), strict=True):
         step = np.log(policy), 1, advantage
         gradient = gradient_of(fl.policy_gradient_loss, *step)
-        cost = _cost(fl.policy_gradient_loss, *step)
-        panel(axes, f"advantage {advantage:g}: loss {cost:.2f}", "action")
+        loss = _loss(fl.policy_gradient_loss, *step)
+        panel(axes, f"advantage {advantage:g}: loss {loss:.2f}", "action")
         colours = [SERIES[0] if action == 1 else SERIES[4] for action in range(4)]
         axes.bar(range(4), policy, color=colours, width=0.6)
         arrows(axes, (np.arange(4), policy), (0.0, -gradient), INK, width=0.012)
@@ -265,7 +265,7 @@ def _ppo(canvas: Canvas) -> None:
             arrays = np.log(ratio), np.zeros(397), np.full(397, advantage)
             name = f"advantage {advantage:g}" + (", never cut" if style == ":" else "")
             lines = {"linestyle": style, "color": colour, "label": name}
-            left.plot(ratio, _cost(fl.ppo_clip_loss, *arrays, epsilon=epsilon), **lines)
+            left.plot(ratio, _loss(fl.ppo_clip_loss, *arrays, epsilon=epsilon), **lines)
             gradient = gradient_of(fl.ppo_clip_loss, *arrays, epsilon=epsilon)
             gradient[1:][np.abs(np.diff(gradient)) > 0.5] = np.nan
             right.plot(ratio, gradient, **lines)
@@ -355,12 +355,12 @@ def _rm(canvas: Canvas) -> None:
 def _of_logits(loss: Callable[..., Any], *value: Any) -> Callable[..., np.ndarray]:
     """Return the losses of policies by two of their three logits."""
 
-    def cost(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def of_two(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         logits = np.stack([x, y, np.zeros_like(x)], -1)
         rest = [np.broadcast_to(v, logits.shape) for v in value]
-        return _cost(loss, logits, *rest)
+        return _loss(loss, logits, *rest)
 
-    return cost
+    return of_two
 
 
 FIGURES: dict[str, Figure] = {

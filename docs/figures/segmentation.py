@@ -30,7 +30,7 @@ def _disc(row: float, column: float, radius: float) -> np.ndarray:
 def _dice(canvas: Canvas) -> None:
     left, right = canvas.subplots(1, 2)
     true, predicted = _disc(32, 26, 14), _disc(32, 38, 14)
-    cost = fl.dice_loss(predicted[None], true[None], axis=None)
+    loss = fl.dice_loss(predicted[None], true[None], axis=None)
     parts = {
         "shared": (true * predicted, SERIES[2]),
         "missed": (true - true * predicted, SERIES[0]),
@@ -41,7 +41,7 @@ def _dice(canvas: Canvas) -> None:
         left.imshow(shown, cmap=ListedColormap([colour]), interpolation="nearest")
     patches = [Patch(color=c, label=word) for word, (_, c) in parts.items()]
     left.legend(handles=patches, fontsize=9, loc="upper center", ncols=3)
-    left.set_title(f"truth and prediction: loss {cost:.2f}", loc="left", fontsize=10)
+    left.set_title(f"truth and prediction: loss {loss:.2f}", loc="left", fontsize=10)
     left.grid(visible=False)
     for radius, style, colour in zip((12, 6), ("-", "--"), SERIES, strict=False):
         shifts = np.arange(2 * radius + 1)
@@ -110,10 +110,10 @@ def _gradients(loss: Callable[..., torch.Tensor], labels: torch.Tensor) -> list[
 def _tversky(extra: np.ndarray, missed: np.ndarray) -> np.ndarray:
     predicted = np.stack([1 - missed, extra], -1).reshape(-1, 2)
     true = np.broadcast_to([1.0, 0.0], predicted.shape)
-    cost = fl.tversky_loss(
+    loss = fl.tversky_loss(
         predicted, true, alpha=0.3, beta=0.7, axis=None, reduction="none"
     )
-    return cost.reshape(extra.shape)
+    return loss.reshape(extra.shape)
 
 
 def _tube(width: float, gap: int) -> np.ndarray:

@@ -193,7 +193,7 @@ def _samplewise(
     leading = tuple(next(iter(named.values())).shape)[: losses.ndim]
     if tuple(losses.shape) != leading or (not leading and like.ndim > 1):
         shape = tuple(losses.shape)
-        msg = f"the formula must return one cost a sample, got shape {shape}"
+        msg = f"the formula must return one loss a sample, got shape {shape}"
         raise ValueError(msg)
     (weight,) = cast_like(xp, like, weight=weight)
     check_broadcastable_to(leading, weight=weight, where=where)

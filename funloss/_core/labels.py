@@ -185,7 +185,7 @@ def check_integers(like: Any, target: Any, name: str = "target") -> None:
 def nan_rows_where(xp: Namespace, losses: Any, input: Any, bad: Any, axis: int) -> Any:
     """Return `losses`, nan in value and in the gradient of the whole row where `bad`.
 
-    For costs whose derivative is 0 somewhere in a row, which `nan_where` would leave 0.
+    For a derivative that is 0 somewhere in a row, which `nan_where` would leave 0.
     """
     if bad is None:
         return losses

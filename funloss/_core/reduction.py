@@ -108,19 +108,19 @@ def reduce(
 
     Examples:
         >>> import numpy as np
-        >>> costs, keep = np.asarray([1.0, 3.0, np.nan]), [True, True, False]
-        >>> print(reduce(costs, where=np.asarray(keep)))
+        >>> losses, keep = np.asarray([1.0, 3.0, np.nan]), [True, True, False]
+        >>> print(reduce(losses, where=np.asarray(keep)))
         2.0
-        >>> print(reduce(costs, "sum", where=np.asarray(keep), weight=costs))
+        >>> print(reduce(losses, "sum", where=np.asarray(keep), weight=losses))
         10.0
 
         In each shard of a batch, the mean that `cross_entropy` with class weights
         and `ignore_index` has on one device::
 
-            costs = cross_entropy(x, y, ignore_index=-1, reduction="none")
+            losses = cross_entropy(x, y, ignore_index=-1, reduction="none")
             keep = y != -1
             weight = class_weight[jnp.where(keep, y, 0)]
-            reduce(costs, weight=weight, where=keep, axis_name="data")
+            reduce(losses, weight=weight, where=keep, axis_name="data")
     """
     check_choice(REDUCTIONS, reduction=reduction)
     _check_divisor(reduction, divisor)

@@ -91,7 +91,7 @@ INFOS = [
         rows=[
             Row(
                 XY,
-                costs=(),
+                losses=(),
                 mask=(3,),
                 together=True,
                 options={"redundancy_weight": 0.5},

@@ -98,7 +98,7 @@ def extreme(rng):
 
 
 def shifted(rng):
-    # The cost is small, the scores are not: no digits may be lost to the shift.
+    # The loss is small, the scores are not: no digits may be lost to the shift.
     input = rng.standard_normal((4, 3)).round(2) + 1024.0
     return {"input": input, "target": np.asarray([0, 1, 2, 0])}
 

@@ -129,14 +129,14 @@ CASES = [
     Case(CTC, ctc_by_enumeration, small, GRID, WRT),
     Case(CTC, ctc_by_enumeration, impossible_classes, SOME, WRT, dtypes=WIDE),
     Case(CTC, ctc_by_enumeration, masked, SOME, WRT, dtypes=WIDE),
-    # The cost is hundreds of nats, and torch's logarithms lose as many ulps.
+    # The loss is hundreds of nats, and torch's logarithms lose as many ulps.
     Case(CTC, ctc_by_recursion, long, {"reduction": ["none"]}, WRT, dtypes=WIDE,
          depth=200),
 ]  # fmt: skip
 
 
 def gate(shape: tuple[int, ...], ratio: Limit, reason: str = "") -> Gate:
-    """Return the gate of the way from scores to costs, beside that of optax."""
+    """Return the gate of the way from scores to losses, beside that of optax."""
     t, n, c, s = shape
     return Gate(
         (f"f32[{t},{n},{c}]", f"i32[{n},{s}]", f"i32[{n}]", f"i32[{n}]"),

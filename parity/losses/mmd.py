@@ -97,7 +97,7 @@ INFOS = [
         rows=[
             Row(
                 {"input": X, "target": Y},
-                costs=(),
+                losses=(),
                 mask=(3,),
                 together=True,
                 samples={"target": None},
@@ -111,7 +111,7 @@ INFOS = [
             ),
             Row(
                 {"input": X, "target": Y[:2]},
-                costs=(),
+                losses=(),
                 mask=(3,),
                 together=True,
                 samples={"target": None},

@@ -94,7 +94,7 @@ INFOS = [
                 Limit(8.5),
                 Limit(87),
                 cpu_temporaries=Limit(13),
-                reason="the shares are written out beside the cost",
+                reason="the shares are written out beside the loss",
             )
         ],
         curve=Curve(

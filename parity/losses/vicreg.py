@@ -71,7 +71,7 @@ INFOS = [
         rows=[
             Row(
                 XY,
-                costs=(),
+                losses=(),
                 mask=(3,),
                 together=True,
                 options={"invariance": 2.0, "variance": 1.5, "covariance": 0.5},

@@ -36,10 +36,10 @@ def kept(reference: Loss, **axes: int | None) -> Loss:
             name: x.expand(shape if axes[name] is None else (*shape, -1))[keep]
             for name, x in arrays.items()
         }
-        costs = reference(**chosen, reduction=reduction, **options)
+        losses = reference(**chosen, reduction=reduction, **options)
         if reduction != "none":
-            return costs
-        return costs.new_zeros(shape).index_put((keep,), costs)
+            return losses
+        return losses.new_zeros(shape).index_put((keep,), losses)
 
     return loss
 
@@ -71,25 +71,25 @@ def on_axes(reference: Loss) -> Loss:
     return loss
 
 
-def reduced(costs: Loss) -> Loss:
-    """Return the function of the elements' costs with `weight` and `reduction`."""
+def reduced(losses: Loss) -> Loss:
+    """Return the function of the elements' losses with `weight` and `reduction`."""
 
-    @functools.wraps(costs)
+    @functools.wraps(losses)
     def loss(*arrays, weight=None, reduction="mean", **options):
-        return weighted(costs(*arrays, **options), weight, reduction)
+        return weighted(losses(*arrays, **options), weight, reduction)
 
     return loss
 
 
-def weighted(costs, weight, reduction):
-    """Return the costs times their weights, the sum, or the sum per weight."""
+def weighted(losses, weight, reduction):
+    """Return the losses times their weights, the sum, or the sum per weight."""
     if weight is None:
-        weight = torch.ones_like(costs)
-    costs = costs * weight
+        weight = torch.ones_like(losses)
+    losses = losses * weight
     match reduction:
         case "none":
-            return costs
+            return losses
         case "mean":
-            return costs.sum() / weight.sum()
+            return losses.sum() / weight.sum()
         case "sum":
-            return costs.sum()
+            return losses.sum()

@@ -16,7 +16,7 @@ def ctc_with_true_slope(
     """
     lengths = [torch.as_tensor(x) for x in (input_lengths, target_lengths)]
     arguments = (log_probs, targets, *lengths)
-    costs = F.ctc_loss(*arguments, **options, reduction="none")
+    losses = F.ctc_loss(*arguments, **options, reduction="none")
     possible = F.ctc_loss(
         *arguments, **options | {"zero_infinity": False}, reduction="none"
     )
@@ -25,10 +25,10 @@ def ctc_with_true_slope(
         frames = frames.unsqueeze(1)
     used = (frames < lengths[0]) & torch.isfinite(possible)
     extra = (log_probs.exp().sum(dim=-1) * used).sum(dim=0)
-    costs = costs - extra + extra.detach()
+    losses = losses - extra + extra.detach()
     if reduction == "mean":
-        return (costs / lengths[1].clamp_min(1)).mean()
-    return costs.sum() if reduction == "sum" else costs
+        return (losses / lengths[1].clamp_min(1)).mean()
+    return losses.sum() if reduction == "sum" else losses
 
 
 def ctc_by_enumeration(
@@ -43,30 +43,30 @@ def ctc_by_enumeration(
 ):
     """Return the loss as the definition has it: a sum over every alignment."""
     kept = torch.ones(targets.shape[0], dtype=torch.bool) if where is None else where
-    costs, shares = [], []
+    losses, shares = [], []
     for number in range(targets.shape[0]):
         labels = tuple(targets[number, : target_lengths[number]].tolist())
         frames = int(input_lengths[number])
         if not kept[number]:
-            costs.append(log_probs.new_zeros(()))
+            losses.append(log_probs.new_zeros(()))
         else:
             paths = _alignments(labels, frames, log_probs.shape[-1], blank)
             chances = log_probs[torch.arange(frames), number, paths].sum(dim=1)
-            costs.append(-torch.logsumexp(chances, dim=0))
+            losses.append(-torch.logsumexp(chances, dim=0))
         shares.append(max(len(labels), 1))
-    costs = torch.stack(costs)
+    losses = torch.stack(losses)
     if reduction == "mean":
-        return (costs / torch.tensor(shares)).sum() / kept.sum()
-    return costs.sum() if reduction == "sum" else costs
+        return (losses / torch.tensor(shares)).sum() / kept.sum()
+    return losses.sum() if reduction == "sum" else losses
 
 
 def ctc_by_recursion(log_probs, targets, input_lengths, target_lengths, *, reduction):
     """Return the loss of long samples without loss of digits, blank 0, one by one.
 
     The forward recursion runs on probabilities that add up to 1 in every frame, so
-    that no number is as large as the cost.
+    that no number is as large as the loss.
     """
-    costs = []
+    losses = []
     for number, length in enumerate(target_lengths):
         labels = targets[number, :length]
         states = torch.zeros(2 * len(labels) + 1, dtype=torch.int64)
@@ -76,13 +76,13 @@ def ctc_by_recursion(log_probs, targets, input_lengths, target_lengths, *, reduc
         chances = log_probs[: input_lengths[number], number, states].exp()
         alpha = torch.zeros_like(skips)
         alpha[:2] = 1.0
-        alpha, cost = alpha * chances[0], 0.0
+        alpha, loss = alpha * chances[0], 0.0
         for frame in chances[1:]:
             total = alpha.sum()
-            alpha, cost = alpha / total, cost - total.log()
+            alpha, loss = alpha / total, loss - total.log()
             alpha = frame * (alpha + _shifted(alpha, 1) + skips * _shifted(alpha, 2))
-        costs.append(cost - alpha[-2:].sum().log())
-    return torch.stack(costs)
+        losses.append(loss - alpha[-2:].sum().log())
+    return torch.stack(losses)
 
 
 def _shifted(alpha, steps):

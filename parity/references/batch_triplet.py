@@ -32,13 +32,13 @@ def batch_triplet(
         lacks = _triplets(near, far, mining) + margin
         anchors.append(F.softplus(lacks) if smooth else torch.relu(lacks))
     if reduction == "mean":
-        costs = torch.cat(anchors)
-        number = len(costs) if count == "all" else int((costs > 0).sum())
-        return costs.sum() / max(number, 1)
-    costs = torch.stack([x.sum() for x in anchors])
+        losses = torch.cat(anchors)
+        number = len(losses) if count == "all" else int((losses > 0).sum())
+        return losses.sum() / max(number, 1)
+    losses = torch.stack([x.sum() for x in anchors])
     if reduction == "sum":
-        return costs.sum()
-    return costs.new_zeros(len(input)).index_put((keep,), costs)
+        return losses.sum()
+    return losses.new_zeros(len(input)).index_put((keep,), losses)
 
 
 def _triplets(near, far, mining):

@@ -20,12 +20,12 @@ def circle(
 ):
     """Return ``softplus(logsumexp(z_p) + logsumexp(z_n))``."""
     keep = torch.ones(len(input), dtype=bool) if where is None else where
-    costs, counted = [], 0
+    losses, counted = [], 0
     scores, labels = cosines(input[keep]), target[keep]
     for row, score in enumerate(scores):
         positive, negative = (score[k] for k in neighbours(labels, row))
         if not (len(positive) and len(negative)):
-            costs.append(score.sum() * 0)
+            losses.append(score.sum() * 0)
             continue
         counted += 1
         pull = (1 + margin - positive).clamp_min(0)
@@ -35,10 +35,10 @@ def circle(
         pull = -gamma * pull * (positive - (1 - margin))
         push = gamma * push * (negative - margin)
         total = torch.logsumexp(pull, 0) + torch.logsumexp(push, 0)
-        costs.append(-F.logsigmoid(-total))
-    costs = torch.stack(costs)
+        losses.append(-F.logsigmoid(-total))
+    losses = torch.stack(losses)
     if reduction == "mean":
-        return costs.sum() / max(counted, 1)
+        return losses.sum() / max(counted, 1)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

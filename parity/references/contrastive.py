@@ -33,13 +33,13 @@ def contrastive(
         near.append(torch.relu(apart[0] - positive_margin) ** p)
         far.append(torch.relu(margin - apart[1]) ** p)
     if reduction == "mean":
-        return sum(_mean(torch.cat(costs), count) for costs in (near, far))
-    costs = torch.stack([a.sum() + b.sum() for a, b in zip(near, far, strict=True)])
+        return sum(_mean(torch.cat(losses), count) for losses in (near, far))
+    losses = torch.stack([a.sum() + b.sum() for a, b in zip(near, far, strict=True)])
     if reduction == "sum":
-        return costs.sum()
-    return costs.new_zeros(len(input)).index_put((keep,), costs)
+        return losses.sum()
+    return losses.new_zeros(len(input)).index_put((keep,), losses)
 
 
-def _mean(costs, count):
-    number = len(costs) if count == "all" else int((costs > 0).sum())
-    return costs.sum() / max(number, 1)
+def _mean(losses, count):
+    number = len(losses) if count == "all" else int((losses > 0).sum())
+    return losses.sum() / max(number, 1)

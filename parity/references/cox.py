@@ -16,22 +16,22 @@ def cox(input, time, event, *, ties="efron", axis=-1, where=None, reduction="mea
     for place in itertools.product(*map(range, lists[0].shape[:-1])):
         x, t, seen, kept = (x[place] for x in lists)
         rows.append(_row(x, t, seen & kept, kept, ties))
-    costs = torch.stack(rows).reshape(lists[0].shape).moveaxis(-1, axis)
+    losses = torch.stack(rows).reshape(lists[0].shape).moveaxis(-1, axis)
     match reduction:
         case "none":
-            return costs
+            return losses
         case "sum":
-            return costs.sum()
+            return losses.sum()
         case "mean":
             count = ((event != 0) & keep).sum().clamp(min=1)
-            return costs.sum() / (count if keep.any() else 0)
+            return losses.sum() / (count if keep.any() else 0)
 
 
 def _row(x, t, seen, kept, ties):
-    costs = []
+    losses = []
     for i in range(len(x)):
         if not seen[i]:
-            costs.append(x.new_zeros(()))
+            losses.append(x.new_zeros(()))
             continue
         tied = seen & (t == t[i])
         others = kept & (t >= t[i]) & ~tied
@@ -42,5 +42,5 @@ def _row(x, t, seen, kept, ties):
         gaps = torch.where(others | tied, x - x[i], 0.0)
         top = gaps.max().detach().clamp(min=0)
         excess = (mass * torch.exp(gaps - top)).sum() + torch.expm1(-top)
-        costs.append(top + torch.log1p(excess))
-    return torch.stack(costs)
+        losses.append(top + torch.log1p(excess))
+    return torch.stack(losses)

@@ -40,50 +40,50 @@ def regions(
     ]
 
 
-def averaged(cost, found, options):
-    """Return the costs of all regions, reduced over those that count."""
+def averaged(loss, found, options):
+    """Return the losses of all regions, reduced over those that count."""
     axis, batch = options.get("axis", 1), options.get("batch", False)
     rows, counts = [], []
     for sample in found:
         row, count = [], []
         for p, t in sample:
             skip = not len(p) or (options.get("absent") == "skip" and not t.any())
-            row.append(p.sum() * 0 if skip else cost(p, t))
+            row.append(p.sum() * 0 if skip else loss(p, t))
             count.append(not skip)
         rows.append(torch.stack(row))
         counts.append(count)
-    costs, mass = torch.stack(rows), torch.tensor(counts).to(rows[0].dtype)
+    losses, mass = torch.stack(rows), torch.tensor(counts).to(rows[0].dtype)
     if options.get("weight") is not None:
-        costs, mass = costs * options["weight"], mass * options["weight"]
+        losses, mass = losses * options["weight"], mass * options["weight"]
     match options.get("reduction", "mean"):
         case "mean":
-            return costs.sum() / mass.sum()
+            return losses.sum() / mass.sum()
         case "none":
-            costs = costs[0] if batch else costs
-            return costs[..., 0] if axis is None else costs
+            losses = losses[0] if batch else losses
+            return losses[..., 0] if axis is None else losses
         case reduction:
-            return reduced(costs, reduction)
+            return reduced(losses, reduction)
 
 
 def tversky(input, target, *, alpha=0.5, beta=0.5, smooth=0.0, **options):
     """Return ``1 - (TP + s) / (TP + alpha * FP + beta * FN + s)``."""
 
-    def cost(p, t):
+    def loss(p, t):
         shared = (p * t).sum() + smooth
         whole = shared + alpha * (p * (1 - t)).sum() + beta * ((1 - p) * t).sum()
         return 1 - shared / whole if whole else p.sum() * 0
 
-    return averaged(cost, _found(input, target, options), options)
+    return averaged(loss, _found(input, target, options), options)
 
 
 def dice(input, target, *, smooth=0.0, **options):
     """Return ``1 - (2 * I + s) / (P + T + s)``."""
 
-    def cost(p, t):
+    def loss(p, t):
         whole = p.sum() + t.sum() + smooth
         return 1 - (2 * (p * t).sum() + smooth) / whole if whole else p.sum() * 0
 
-    return averaged(cost, _found(input, target, options), options)
+    return averaged(loss, _found(input, target, options), options)
 
 
 def _found(input, target, options):

@@ -10,8 +10,8 @@ __all__ = ["generalized_kl", "kl_of_rows"]
 def kl_of_rows(input, target, *, axis, log_target=False, where=None, reduction="mean"):
     """Return the divergence of each row along an axis, or their mean or sum."""
     input, log_mass, mass = _kept(input, target, log_target, where)
-    costs = torch.where(mass == 0, 0.0, mass * (log_mass - input))
-    return _of_rows(costs, input, axis, where, reduction)
+    losses = torch.where(mass == 0, 0.0, mass * (log_mass - input))
+    return _of_rows(losses, input, axis, where, reduction)
 
 
 def generalized_kl(
@@ -30,8 +30,8 @@ def generalized_kl(
         share * (1 - node) / 4 * torch.exp(near * (1 + node) / 2)
         for node, share in zip(nodes, shares, strict=True)
     )
-    costs = torch.where(close & (mass > 0), mass * near**2 * sum(terms), far)
-    return _of_rows(costs, input, axis, where, reduction)
+    losses = torch.where(close & (mass > 0), mass * near**2 * sum(terms), far)
+    return _of_rows(losses, input, axis, where, reduction)
 
 
 def _kept(input, target, log_target, where):
@@ -44,20 +44,20 @@ def _kept(input, target, log_target, where):
     return input, torch.log(torch.where(target == 0, 1.0, target)), target
 
 
-def _of_rows(costs, input, axis, where, reduction):
-    count = torch.ones_like(costs)
+def _of_rows(losses, input, axis, where, reduction):
+    count = torch.ones_like(losses)
     if where is not None:
-        where = where.expand(costs.shape)
-        costs = torch.where(where, costs, 0.0)
-        count = where.to(costs.dtype)
+        where = where.expand(losses.shape)
+        losses = torch.where(where, losses, 0.0)
+        count = where.to(losses.dtype)
     if axis is not None:
-        costs, count = costs.sum(axis), (count.sum(axis) > 0).to(costs.dtype)
+        losses, count = losses.sum(axis), (count.sum(axis) > 0).to(losses.dtype)
     match reduction:
         case "none":
-            return costs
+            return losses
         case "mean":
-            return costs.sum() / count.sum()
+            return losses.sum() / count.sum()
         case "sum":
-            return costs.sum()
+            return losses.sum()
         case "batchmean":
-            return costs.sum() / len(input)
+            return losses.sum() / len(input)

@@ -42,7 +42,7 @@ def entropy(p, alpha):
 
 
 def of_row(x, q, alpha):
-    """Return the cost of one row; its gradient in the scores is ``sum(q) * p - q``."""
+    """Return the loss of one row; its gradient in the scores is ``sum(q) * p - q``."""
     x = x - x.detach().max()
     p = probabilities(x, alpha)
     finite = torch.where(p > 0, x, 0.0)
@@ -79,13 +79,13 @@ def by_row(
         labels = torch.where(keep, target, 0)
         targets = torch.nn.functional.one_hot(labels, count).to(input.dtype)
     mass = targets.sum(-1) if weight is None else (targets * weight).sum(-1)
-    costs = torch.stack(
+    losses = torch.stack(
         [of_row(x, q) for x, q in zip(rows[keep], targets[keep], strict=True)]
     )
-    costs = costs if weight is None else costs * mass[keep]
+    losses = losses if weight is None else losses * mass[keep]
     if reduction == "none":
-        return costs.new_zeros(shape).masked_scatter(keep, costs)
-    total = costs.sum()
+        return losses.new_zeros(shape).masked_scatter(keep, losses)
+    total = losses.sum()
     if reduction == "sum":
         return total
     return total / (mass[keep].sum() if weight is not None else keep.sum())
@@ -99,6 +99,6 @@ def fenchel_young(
     if where is not None:
         keep = where.expand(input.shape[:-1])[..., None]
         input, target = (torch.where(keep, x, 0.0) for x in (input, target))
-    costs = conjugate(input) - (input * target).sum(-1)
-    costs = costs if regularizer is None else costs + regularizer(target)
-    return reduced(costs, reduction, where=where)
+    losses = conjugate(input) - (input * target).sum(-1)
+    losses = losses if regularizer is None else losses + regularizer(target)
+    return reduced(losses, reduction, where=where)

@@ -8,9 +8,9 @@ from parity.references.adapters import kept
 def binary_cross_entropy_at_infinity(input, target, *, reduction="mean"):
     """Return the limits where torch is nan: a side without weight costs nothing."""
     on, off = (F.softplus(sign * input) for sign in (-1, 1))
-    costs = torch.where(target == 0, 0.0, target * on)
-    costs = costs + torch.where(target == 1, 0.0, (1 - target) * off)
-    return reduced(costs, reduction)
+    losses = torch.where(target == 0, 0.0, target * on)
+    losses = losses + torch.where(target == 1, 0.0, (1 - target) * off)
+    return reduced(losses, reduction)
 
 
 def soft_margin_with_softplus(input, target, *, reduction="mean"):
@@ -28,8 +28,8 @@ def kl_div_batchmean_where(input, target, *, where, reduction):
 def pairwise_distance_where(x1, x2, *, where, keepdim=False):
     """Return the distances of the kept rows, and 0 for the others."""
     rows = F.pairwise_distance(x1[where], x2[where])
-    costs = rows.new_zeros(where.shape).index_put((where,), rows)
-    return costs.unsqueeze(-1) if keepdim else costs
+    losses = rows.new_zeros(where.shape).index_put((where,), rows)
+    return losses.unsqueeze(-1) if keepdim else losses
 
 
 def cosine_similarity_where(x1, x2, *, where, dim):
@@ -46,19 +46,19 @@ def multi_margin_composed(
     lack = margin - input.gather(1, labels) + input
     others = torch.ones_like(lack).scatter(1, labels, 0.0)
     hinge = torch.where(lack > 0, lack, 0.0) ** p * others
-    costs = hinge.sum(dim=1) / input.shape[1]
-    return reduced(costs if weight is None else costs * weight[target], reduction)
+    losses = hinge.sum(dim=1) / input.shape[1]
+    return reduced(losses if weight is None else losses * weight[target], reduction)
 
 
 def multilabel_margin_composed(input, target, *, axis, reduction="mean"):
     """Return torch's loss from operations that are differentiable again."""
-    costs = []
+    losses = []
     for scores, labels in zip(input, target.tolist(), strict=True):
         true = labels[: labels.index(-1)] if -1 in labels else labels
         wrong = [label for label in range(len(labels)) if label not in true]
         lacks = (1 - scores[true].unsqueeze(1) + scores[wrong]).reshape(-1)
-        costs.append(torch.where(lacks > 0, lacks, 0.0).sum() / len(labels))
-    return reduced(torch.stack(costs), reduction)
+        losses.append(torch.where(lacks > 0, lacks, 0.0).sum() / len(labels))
+    return reduced(torch.stack(losses), reduction)
 
 
 def multilabel_margin_last_axis(input, target, *, axis, reduction="mean"):
@@ -79,12 +79,12 @@ def pdist_composed(input, *, p):
     return torch.linalg.vector_norm(input[first] - input[second], p, dim=-1)
 
 
-def reduced(costs, reduction):
-    """Return the costs, their mean or their sum."""
+def reduced(losses, reduction):
+    """Return the losses, their mean or their sum."""
     match reduction:
         case "none":
-            return costs
+            return losses
         case "mean":
-            return costs.mean()
+            return losses.mean()
         case "sum":
-            return costs.sum()
+            return losses.sum()

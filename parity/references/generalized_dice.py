@@ -14,7 +14,7 @@ def generalized_dice(
 
     ``w`` is ``1 / T**2``, and ``s`` is `smooth`.
     """
-    costs, counted = [], 0
+    losses, counted = [], 0
     for sample in regions(input, target, **options):
         counted += any(len(p) for p, _ in sample)
         shared = whole = sum(p.sum() * 0 for p, _ in sample)
@@ -24,9 +24,9 @@ def generalized_dice(
                 shared = shared + w * (p * t).sum()
                 whole = whole + w * (p.sum() + t.sum())
         whole = whole + smooth
-        costs.append(1 - (2 * shared + smooth) / whole if whole else shared)
-    costs = torch.stack(costs)
+        losses.append(1 - (2 * shared + smooth) / whole if whole else shared)
+    losses = torch.stack(losses)
     if reduction == "mean":
-        return costs.sum() / counted
-    costs = costs[0] if options.get("batch") else costs
-    return reduced(costs, reduction)
+        return losses.sum() / counted
+    losses = losses[0] if options.get("batch") else losses
+    return reduced(losses, reduction)

@@ -39,13 +39,13 @@ def grpo(
     clip = {"low": 1 - epsilon, "high": 1 + epsilon, "cap": dual_clip}
     if epsilon_high is not None:
         clip["high"] = 1 + epsilon_high
-    costs, counts = [], []
+    losses, counts = [], []
     for *row, keep in zip(*each, weights, kept, strict=True):
         x, b, a, r, w = (numbers[keep] for numbers in row)
         b, a = b.detach(), a.detach()
         counts.append(len(x))
         if not len(x):
-            costs.append(x.sum())
+            losses.append(x.sum())
             continue
         ratio = (x - b).exp()
         if level == "sequence":
@@ -58,14 +58,14 @@ def grpo(
         if torch.is_tensor(beta) or beta:
             terms = terms + beta * divergence(r.detach() - x, estimator)
         total = terms.sum()
-        costs.append(total / len(x) if per == "sequence" else total)
-    costs, counts = torch.stack(costs), torch.tensor(counts)
-    costs = costs if isinstance(per, str) else costs / per
+        losses.append(total / len(x) if per == "sequence" else total)
+    losses, counts = torch.stack(losses), torch.tensor(counts)
+    losses = losses if isinstance(per, str) else losses / per
     if reduction == "none":
-        return costs.reshape(where.movedim(axis, -1).shape[:-1])
+        return losses.reshape(where.movedim(axis, -1).shape[:-1])
     if reduction == "sum":
-        return costs.sum()
-    return costs.sum() / (counts.sum() if per == "token" else (counts > 0).sum())
+        return losses.sum()
+    return losses.sum() / (counts.sum() if per == "token" else (counts > 0).sum())
 
 
 def of_tokens(shape, axis, x):

@@ -12,13 +12,13 @@ def sides(target, labels, like):
     return 2 * target - 1 if labels == "binary" else target
 
 
-def reduce_losses(costs, weight, where, reduction):
-    """Return the costs reduced; the mean divides by the sum of the weights."""
+def reduce_losses(losses, weight, where, reduction):
+    """Return the losses reduced; the mean divides by the sum of the weights."""
     if reduction != "mean":
-        return reduced(costs, reduction, weight=weight, where=where)
-    weight = torch.ones_like(costs) if weight is None else weight
-    total = reduced(costs, "sum", weight=weight, where=where)
-    return total / reduced(weight.expand(costs.shape), "sum", where=where)
+        return reduced(losses, reduction, weight=weight, where=where)
+    weight = torch.ones_like(losses) if weight is None else weight
+    total = reduced(losses, "sum", weight=weight, where=where)
+    return total / reduced(weight.expand(losses.shape), "sum", where=where)
 
 
 def seen(x, where):
@@ -40,8 +40,8 @@ def hinge(
     """Return what a score lacks to the margin, or its square."""
     input = seen(input, where)
     lack = margin - sides(target, labels, input) * input
-    costs = lack.clamp(min=0) ** p
-    return reduce_losses(costs, weight, where, reduction)
+    losses = lack.clamp(min=0) ** p
+    return reduce_losses(losses, weight, where, reduction)
 
 
 def binary_sparsemax(
@@ -51,8 +51,8 @@ def binary_sparsemax(
     input = seen(input, where)
     z = -sides(target, labels, input) * input
     parabola = (z.clamp(-1, 1) + 1) ** 2 / 4
-    costs = torch.where(z > 1, z, torch.where(z < -1, 0.0, parabola))
-    return reduce_losses(costs, weight, where, reduction)
+    losses = torch.where(z > 1, z, torch.where(z < -1, 0.0, parabola))
+    return reduce_losses(losses, weight, where, reduction)
 
 
 def multiclass_hinge(

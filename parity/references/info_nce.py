@@ -30,7 +30,7 @@ def info_nce(
     if normalize:
         left, right = unit(left), unit(right)
         negatives = None if negatives is None else unit(negatives)
-    costs = []
+    losses = []
     for row in range(len(left)):
         own = left[row] @ right[row]
         rest = torch.arange(len(left)) != row
@@ -38,17 +38,17 @@ def info_nce(
         if negatives is not None:
             its = negatives[row] if negatives.ndim == 3 else negatives
             scores.append(its @ left[row])
-        cost = _cost(torch.cat(scores), own, temperature)
+        loss = _loss(torch.cat(scores), own, temperature)
         if symmetric:
-            back = _cost(left[rest] @ right[row], own, temperature)
-            cost = (cost + back) / 2
-        costs.append(cost)
-    costs = torch.stack(costs)
+            back = _loss(left[rest] @ right[row], own, temperature)
+            loss = (loss + back) / 2
+        losses.append(loss)
+    losses = torch.stack(losses)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)
 
 
-def _cost(scores, own, temperature):
+def _loss(scores, own, temperature):
     # Not logsumexp, whose gradients round the scores themselves once more.
     return torch.log1p(torch.exp((scores - own) / temperature).sum())

@@ -12,15 +12,15 @@ def koleo(input, *, eps=1e-8, where=None, reduction="mean"):
     keep = torch.ones(len(input), dtype=bool) if where is None else where
     rows = unit(input[keep])
     if len(rows) == 1:
-        costs = rows.sum(1) * 0
-        return costs if reduction == "none" else costs.sum()
-    costs = []
+        losses = rows.sum(1) * 0
+        return losses if reduction == "none" else losses.sum()
+    losses = []
     for place in range(len(rows)):
         cosines = (rows @ rows[place]).detach()
         cosines[place] = -2
         difference = rows[place] - rows[cosines.argmax()] + eps
-        costs.append(-torch.log(torch.linalg.vector_norm(difference) + eps))
-    costs = torch.stack(costs)
+        losses.append(-torch.log(torch.linalg.vector_norm(difference) + eps))
+    losses = torch.stack(losses)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

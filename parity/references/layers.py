@@ -24,22 +24,22 @@ def linear_cross_entropy_with_z_loss(
 
 def linear_cross_entropy_of_rows(input, linear_weight, target, **options):
     """Return torch's loss with all axes but the last for rows."""
-    costs = linear_cross_entropy(
+    losses = linear_cross_entropy(
         input.flatten(0, -2), linear_weight, target.flatten(), **options
     )
-    return costs.reshape(target.shape) if costs.ndim else costs
+    return losses.reshape(target.shape) if losses.ndim else losses
 
 
 def linear_cross_entropy_where(
     input, linear_weight, target, *, where, reduction="mean", **options
 ):
     """Return torch's loss of the kept rows, and 0 for the others."""
-    costs = linear_cross_entropy(
+    losses = linear_cross_entropy(
         input[where], linear_weight, target[where], reduction=reduction, **options
     )
     if reduction != "none":
-        return costs
-    return costs.new_zeros(where.shape).index_put((where,), costs)
+        return losses
+    return losses.new_zeros(where.shape).index_put((where,), losses)
 
 
 def adaptive_log_softmax_with_loss(

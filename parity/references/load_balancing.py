@@ -21,9 +21,9 @@ def load_balancing(
         kept.reshape(-1, shape[-1]),
         strict=True,
     )
-    costs = torch.stack([of_group(*group) for group in groups]).reshape(shape[:-1])
+    losses = torch.stack([of_group(*group) for group in groups]).reshape(shape[:-1])
     any_kept = None if where is None else kept.any(-1)
-    return reduced(costs, reduction, where=any_kept)
+    return reduced(losses, reduction, where=any_kept)
 
 
 def of_group(scores, chosen, kept):

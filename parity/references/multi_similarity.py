@@ -20,13 +20,13 @@ def multi_similarity(
     """Return the softened sums of positives below `base` and of negatives above."""
     keep = torch.ones(len(input), dtype=bool) if where is None else where
     scores, labels = cosines(input[keep]), target[keep]
-    costs = []
+    losses = []
     for row, score in enumerate(scores):
         positive, negative = (score[k] for k in neighbours(labels, row))
         near = torch.log1p(torch.exp(alpha * (base - positive)).sum()) / alpha
         far = torch.log1p(torch.exp(beta * (negative - base)).sum()) / beta
-        costs.append(near + far)
-    costs = torch.stack(costs)
+        losses.append(near + far)
+    losses = torch.stack(losses)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

@@ -35,20 +35,20 @@ def ntxent(
     """
     keep = torch.ones(len(input), dtype=bool) if where is None else where
     scores, labels = cosines(input[keep]) / temperature, target[keep]
-    costs, pairs = [], 0
+    losses, pairs = [], 0
     for row, score in enumerate(scores):
         positive, negative = neighbours(labels, row)
         pairs += len(positive)
-        cost = score.sum() * 0
+        loss = score.sum() * 0
         if len(negative):
             # Not logsumexp, whose gradients round the scores themselves once more.
             lacks = score[negative] - score[positive][:, None]
             total = torch.exp(lacks).sum(1)
-            cost = cost + (total.log() if decoupled else total.log1p()).sum()
-        costs.append(cost)
-    costs = torch.stack(costs)
+            loss = loss + (total.log() if decoupled else total.log1p()).sum()
+        losses.append(loss)
+    losses = torch.stack(losses)
     if reduction == "mean":
-        return costs.sum() / max(pairs, 1)
+        return losses.sum() / max(pairs, 1)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

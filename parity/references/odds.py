@@ -22,33 +22,33 @@ def sigmoid_focal(
     on, off = -F.logsigmoid(input), -F.logsigmoid(-input)
     entropy = target * on + (1 - target) * off
     missed = target * torch.sigmoid(-input) + (1 - target) * torch.sigmoid(input)
-    costs = missed**gamma * entropy
+    losses = missed**gamma * entropy
     if alpha is not None:
-        costs = costs * (alpha * target + (1 - alpha) * (1 - target))
-    return weighted(costs, weight, reduction)
+        losses = losses * (alpha * target + (1 - alpha) * (1 - target))
+    return weighted(losses, weight, reduction)
 
 
 def sigmoid_focal_of_labels(input, target, *, gamma, reduction="mean"):
     """Return the same for targets of 0 and 1, by logarithms that do not underflow."""
     against = torch.where(target == 1, -input, input)
-    costs = torch.exp(gamma * F.logsigmoid(against)) * -F.logsigmoid(-against)
-    return weighted(costs, None, reduction)
+    losses = torch.exp(gamma * F.logsigmoid(against)) * -F.logsigmoid(-against)
+    return weighted(losses, None, reduction)
 
 
 def softmax_focal(
     input, target, *, alpha=None, gamma=2.0, axis=1, ignore_index=-100,
     reduction="mean",
 ):  # fmt: skip
-    """Return the cost of each class, picked by labels or weighted by probabilities."""
+    """Return the loss of each class, picked by labels or weighted by probabilities."""
 
-    def cost(log_p, missed):
+    def loss(log_p, missed):
         return -(missed**gamma) * log_p
 
     weight = None if alpha is None else alpha * input.new_ones(input.shape[axis])
-    costs, mass = charged(
-        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    losses, mass = charged(
+        input, target, loss, weight, axis=axis, ignore_index=ignore_index
     )
-    return divided(costs, (mass > 0).to(costs.dtype), reduction)
+    return divided(losses, (mass > 0).to(losses.dtype), reduction)
 
 
 def poly(
@@ -57,13 +57,13 @@ def poly(
 ):  # fmt: skip
     """Return the cross-entropy and the probability that is missed."""
 
-    def cost(log_p, missed):
+    def loss(log_p, missed):
         return epsilon * missed - log_p
 
-    costs, mass = charged(
-        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    losses, mass = charged(
+        input, target, loss, weight, axis=axis, ignore_index=ignore_index
     )
-    return divided(costs, mass, reduction)
+    return divided(losses, mass, reduction)
 
 
 def generalized_cross_entropy(
@@ -72,18 +72,18 @@ def generalized_cross_entropy(
 ):  # fmt: skip
     """Return the Box-Cox transform of the probability, by a difference of exp."""
 
-    def cost(log_p, missed):
+    def loss(log_p, missed):
         del missed
         return -torch.expm1(q * log_p) / q
 
-    costs, mass = charged(
-        input, target, cost, weight, axis=axis, ignore_index=ignore_index
+    losses, mass = charged(
+        input, target, loss, weight, axis=axis, ignore_index=ignore_index
     )
-    return divided(costs, mass, reduction)
+    return divided(losses, mass, reduction)
 
 
-def charged(input, target, cost, weight, *, axis, ignore_index):
-    """Return the costs of rows and what each counts for; 0 where it is ignored."""
+def charged(input, target, loss, weight, *, axis, ignore_index):
+    """Return the losses of rows and what each counts for; 0 where it is ignored."""
     scores = input.movedim(axis, -1)
     if weight is None:
         weight = torch.ones_like(scores[..., 0, None]).expand(scores.shape)
@@ -94,27 +94,27 @@ def charged(input, target, cost, weight, *, axis, ignore_index):
     odds = others - scores
     if target.is_floating_point():
         shares = target.movedim(axis, -1)
-        each = weight * cost(F.logsigmoid(-odds), torch.sigmoid(odds))
+        each = weight * loss(F.logsigmoid(-odds), torch.sigmoid(odds))
         void = (shares == 0) & each.isinf()
-        costs = (shares * torch.where(void, 0.0, each)).sum(-1)
-        return costs, torch.ones_like(costs)
+        losses = (shares * torch.where(void, 0.0, each)).sum(-1)
+        return losses, torch.ones_like(losses)
     keep = target != ignore_index
     labels = torch.where(keep, target, 0).long().unsqueeze(-1)
     odds = odds.gather(-1, labels).squeeze(-1)
     mass = weight.expand(scores.shape).gather(-1, labels).squeeze(-1)
-    costs = mass * cost(F.logsigmoid(-odds), torch.sigmoid(odds))
-    return torch.where(keep, costs, 0.0), torch.where(keep, mass, 0.0)
+    losses = mass * loss(F.logsigmoid(-odds), torch.sigmoid(odds))
+    return torch.where(keep, losses, 0.0), torch.where(keep, mass, 0.0)
 
 
-def divided(costs, mass, reduction):
-    """Return the costs, their sum, or the sum over what they count for."""
+def divided(losses, mass, reduction):
+    """Return the losses, their sum, or the sum over what they count for."""
     match reduction:
         case "none":
-            return costs
+            return losses
         case "mean":
-            return costs.sum() / mass.sum()
+            return losses.sum() / mass.sum()
         case "sum":
-            return costs.sum()
+            return losses.sum()
 
 
 def smooth_labels(target, label_smoothing, *, axis=-1, where=None):

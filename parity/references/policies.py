@@ -31,8 +31,8 @@ def policy_gradient(
 ):
     """Return minus the log-probability of the action times its advantage."""
     input, advantage = seen(where, input.moveaxis(axis, -1), advantage)
-    costs = -picked(input.log_softmax(-1), action) * advantage.detach()
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = -picked(input.log_softmax(-1), action) * advantage.detach()
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def entropy(input, *, axis=-1, reduction="mean", weight=None, where=None):
@@ -40,8 +40,8 @@ def entropy(input, *, axis=-1, reduction="mean", weight=None, where=None):
     (input,) = seen(where, input.moveaxis(axis, -1))
     log_p = input.log_softmax(-1)
     log_p = torch.where(input == -torch.inf, 0.0, log_p)
-    costs = (input.softmax(-1) * log_p).sum(-1)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = (input.softmax(-1) * log_p).sum(-1)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def dpg(
@@ -61,8 +61,8 @@ def dpg(
         longer = length > clipping
         scaled = gradient * (clipping / torch.where(longer, length, 1.0))
         gradient = torch.where(longer, scaled, gradient)
-    costs = 0.5 * ((input + gradient).detach() - input).square().sum(-1)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = 0.5 * ((input + gradient).detach() - input).square().sum(-1)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def ppo_clip(
@@ -89,8 +89,8 @@ def ppo_clip(
     raised = torch.where(ratio < 1 - epsilon, 1 - epsilon, ratio)
     if dual_clip is not None:
         raised = torch.where(raised > dual_clip, dual_clip, raised)
-    costs = -advantage * torch.where(advantage < 0, raised, capped)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = -advantage * torch.where(advantage < 0, raised, capped)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def of_gains(formula):

@@ -18,5 +18,5 @@ def ppo_value(
     short = torch.where(step.abs() <= epsilon, input, old + step.sign() * epsilon)
     plain, clipped = (input - target) ** 2, (short - target) ** 2
     # Not torch.max, which halves the gradient where the two are equal.
-    costs = torch.where(clipped > plain, clipped, plain) / 2
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = torch.where(clipped > plain, clipped, plain) / 2
+    return reduced(losses, reduction, weight=weight, where=where)

@@ -75,8 +75,8 @@ def dpo(
     c, r, *references = arrays
     if ref_chosen is not None:
         c, r = c - references[0].detach(), r - references[1].detach()
-    costs = known(beta, c, r, margin, label_smoothing)[loss_type]()
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = known(beta, c, r, margin, label_smoothing)[loss_type]()
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def kto(
@@ -95,13 +95,13 @@ def kto(
     input = input if reference is None else input - reference.detach()
     gain = beta * (input - torch.as_tensor(kl).detach())
     # One less the sigmoid, with its digits in the tail.
-    costs = sigmoid(torch.where(target != 0, -gain, gain))
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = sigmoid(torch.where(target != 0, -gain, gain))
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def orpo(chosen, rejected, *, reduction="mean", weight=None, where=None):
     """Return minus the log-sigmoid of the difference of the log-odds."""
     chosen, rejected = seen(where, -1.0, chosen, rejected)
     odds = [x - torch.log(-torch.expm1(x)) for x in (chosen, rejected)]
-    costs = -logsigmoid(odds[0] - odds[1])
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = -logsigmoid(odds[0] - odds[1])
+    return reduced(losses, reduction, weight=weight, where=where)

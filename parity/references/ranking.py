@@ -22,7 +22,7 @@ __all__ = [
 
 
 def by_list(formula):
-    """Return a loss of lists along an axis, from the cost and the mass of one list."""
+    """Return a loss of lists along an axis, from the loss and the mass of one list."""
 
     def loss(
         input, target, weight=None, *, axis=-1, where=None, reduction="mean", **options
@@ -33,23 +33,23 @@ def by_list(formula):
             x.expand(input.shape).moveaxis(axis, -1)
             for x in (input, target, weight, where)
         ]
-        costs, masses = [], []
+        losses, masses = [], []
         for place in itertools.product(*map(range, lists[0].shape[:-1])):
             *row, keep = (x[place] for x in lists)
             s, y, w = (x[keep] for x in row)
-            cost, mass = formula(s, y, w, **options) if len(s) else (s.sum(), 0)
-            costs.append(cost)
+            value, mass = formula(s, y, w, **options) if len(s) else (s.sum(), 0)
+            losses.append(value)
             masses.append(mass)
-        costs = torch.stack(costs).reshape(lists[0].shape[:-1])
+        losses = torch.stack(losses).reshape(lists[0].shape[:-1])
         match reduction:
             case "none":
-                return costs
+                return losses
             case "sum":
-                return costs.sum()
+                return losses.sum()
             case "mean":
                 # Lists without a pair cost 0.
                 mass = max(sum(masses), 1) if where.any() else 0
-                return costs.sum() / mass
+                return losses.sum() / mass
 
     return loss
 
@@ -69,24 +69,24 @@ def _cross_entropy(s, q):
 def poly1_softmax(s, y, w, *, epsilon=1.0):
     """Return the cross-entropy of one list and the share of irrelevant items."""
     q = y * w
-    cost = _cross_entropy(s, q)
+    loss = _cross_entropy(s, q)
     q = q / q.sum() if q.sum() != 0 else torch.full_like(q, 1 / len(q))
-    return cost + epsilon * (1 - (q * s.softmax(0)).sum()), 1
+    return loss + epsilon * (1 - (q * s.softmax(0)).sum()), 1
 
 
 @by_list
 def unique_softmax(s, y, w, *, gain="exponential"):
-    """Return the cost of one list, item by item."""
-    cost = 0 * y.sum()
+    """Return the loss of one list, item by item."""
+    loss = 0 * y.sum()
     for i, worth in enumerate(w * gains(y, gain)):
         rivals = s[y < y[i]]
-        cost = cost + worth * _improbability(s[i], rivals)
-    return cost, 1
+        loss = loss + worth * _improbability(s[i], rivals)
+    return loss, 1
 
 
 @by_list
 def listmle(s, y, w):
-    """Return the cost of one list, drawn item by item."""
+    """Return the loss of one list, drawn item by item."""
     del w
     s = s[torch.argsort(-y, stable=True)]
     return sum(_improbability(s[i], s[i + 1 :]) for i in range(len(s))), 1
@@ -102,8 +102,8 @@ def _improbability(own, rivals):
     return -F.logsigmoid(own - top - (rivals - top).exp().sum().log())
 
 
-def by_pair(cost, *, every=False):
-    """Return a loss of lists, from the cost of leads in score and in relevance."""
+def by_pair(formula, *, every=False):
+    """Return a loss of lists, from the loss of leads in score and in relevance."""
 
     @by_list
     def loss(
@@ -119,13 +119,15 @@ def by_pair(cost, *, every=False):
     ):
         table = torch.ones(len(s), len(s), dtype=bool) if every else y[:, None] > y
         first, second = torch.nonzero(table, as_tuple=True)
-        costs = w[first] * cost(s[first] - s[second], y[first] - y[second], **options)
+        losses = w[first] * formula(
+            s[first] - s[second], y[first] - y[second], **options
+        )
         if lambda_weight is not None:
             fixed = s.detach(), y.detach(), w.detach()
             weigh = _LAMBDA[lambda_weight]
             weights = weigh(*fixed, (topn, normalize, gain))[first, second]
-            costs = (costs * weights)[weights != 0]
-        return costs.sum(), len(first)
+            losses = (losses * weights)[weights != 0]
+        return losses.sum(), len(first)
 
     return loss
 

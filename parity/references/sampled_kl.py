@@ -15,9 +15,9 @@ def sampled_kl(
         input, reference = (torch.where(keep, x, 0.0) for x in (input, reference))
     log_ratio = reference.detach() - input
     if estimator == "k1":
-        costs = -log_ratio
+        losses = -log_ratio
     elif estimator == "k2":
-        costs = log_ratio**2 / 2
+        losses = log_ratio**2 / 2
     else:
-        costs = (log_ratio.exp() - 1) - log_ratio
-    return reduced(costs, reduction, weight=weight, where=where)
+        losses = (log_ratio.exp() - 1) - log_ratio
+    return reduced(losses, reduction, weight=weight, where=where)

@@ -28,7 +28,7 @@ def siglip(
         left, right = unit(left), unit(right)
     logits = left @ right.T / temperature + bias
     labels = 2 * torch.eye(len(left), dtype=logits.dtype) - 1
-    costs = -F.logsigmoid(labels * logits).sum(1)
+    losses = -F.logsigmoid(labels * logits).sum(1)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

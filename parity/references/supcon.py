@@ -11,11 +11,11 @@ def supcon(input, target, *, temperature=0.1, where=None, reduction="mean"):
     """Return the mean over positives of ``-log(exp(s_p) / sum(exp(s_j)))``."""
     keep = torch.ones(len(input), dtype=bool) if where is None else where
     scores, labels = cosines(input[keep]) / temperature, target[keep]
-    costs, counted = [], 0
+    losses, counted = [], 0
     for row, score in enumerate(scores):
         positive, negative = neighbours(labels, row)
         if not len(positive):
-            costs.append(score.sum() * 0)
+            losses.append(score.sum() * 0)
             continue
         counted += 1
         others = torch.cat([positive, negative])
@@ -24,10 +24,10 @@ def supcon(input, target, *, temperature=0.1, where=None, reduction="mean"):
             rest = others[others != p]
             # Not logsumexp, whose gradients round the scores themselves once more.
             parts.append(torch.log1p(torch.exp(score[rest] - score[p]).sum()))
-        costs.append(torch.stack(parts).mean())
-    costs = torch.stack(costs)
+        losses.append(torch.stack(parts).mean())
+    losses = torch.stack(losses)
     if reduction == "mean":
-        return costs.sum() / max(counted, 1)
+        return losses.sum() / max(counted, 1)
     if reduction == "none":
-        return costs.new_zeros(len(input)).index_put((keep,), costs)
-    return reduced(costs, reduction)
+        return losses.new_zeros(len(input)).index_put((keep,), losses)
+    return reduced(losses, reduction)

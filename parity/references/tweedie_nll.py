@@ -18,15 +18,15 @@ def tweedie_nll(input, target, *, power=1.5, log_input=False, full=False, eps=1e
     if not log_input and (torch.is_tensor(power) or power != 0):
         mean = _floored(input, eps)
     mean, target = torch.broadcast_tensors(mean, target)
-    costs = _unnormalised(mean, target, power)
+    losses = _unnormalised(mean, target, power)
     if not full:
-        return costs
+        return losses
     # Of a target of 0 the part is 0, and has no derivative.
     is_zero = target <= 0
     if not torch.is_tensor(power) and power == 0:
         is_zero = torch.zeros_like(is_zero)
     known = torch.where(is_zero, 1.0, target)
-    return costs - torch.where(is_zero, 0.0, _unnormalised(known, known, power))
+    return losses - torch.where(is_zero, 0.0, _unnormalised(known, known, power))
 
 
 def _unnormalised(mean, target, power):

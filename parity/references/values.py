@@ -16,15 +16,15 @@ __all__ = [
 ]
 
 
-def reduced(costs, reduction, *, weight=None, where=None):
-    """Return the weighted costs of what is kept, their mean over it or their sum."""
-    costs = costs if weight is None else costs * weight
+def reduced(losses, reduction, *, weight=None, where=None):
+    """Return the weighted losses of what is kept, their mean over it or their sum."""
+    losses = losses if weight is None else losses * weight
     if where is not None:
-        where = where.expand(costs.shape)
+        where = where.expand(losses.shape)
     if reduction == "none":
-        return costs if where is None else torch.where(where, costs, 0.0)
-    costs = costs if where is None else costs[where]
-    return costs.mean() if reduction == "mean" else costs.sum()
+        return losses if where is None else torch.where(where, losses, 0.0)
+    losses = losses if where is None else losses[where]
+    return losses.mean() if reduction == "mean" else losses.sum()
 
 
 def steps_of(shape, where, *arrays):
@@ -61,8 +61,8 @@ def unchanged(values):
     return values
 
 
-def cost_of(error, delta):
-    """Return half the squares, or Huber's cost."""
+def loss_of(error, delta):
+    """Return half the squares, or Huber's loss."""
     if delta is None:
         return 0.5 * error**2
     size = error.abs()
@@ -94,8 +94,8 @@ def td(
         target = targets_of(reward, discount, trace, now, now, where, time_axis)
     else:
         target = reward + discount * now
-    costs = cost_of(value - transform(target).detach(), delta)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = loss_of(value - transform(target).detach(), delta)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def picked(values, action):
@@ -172,8 +172,8 @@ def retrace(
     )
     value, *rest = arrays
     target = transform(targets_of(*rest, where, time_axis))
-    costs = cost_of(value - target, delta)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = loss_of(value - target, delta)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def shared(atoms, places, masses):
@@ -207,8 +207,8 @@ def categorical_td(
         input, next_logits = (torch.where(keep, x, 0.0) for x in (input, next_logits))
     places = reward.unsqueeze(-1) + discount.unsqueeze(-1) * places
     target = shared(atoms, places, next_logits.softmax(-1)).detach()
-    costs = -(target * input.log_softmax(-1)).sum(-1)
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = -(target * input.log_softmax(-1)).sum(-1)
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def of_action(rows, action):
@@ -237,7 +237,7 @@ def categorical_q_learning(
 
 
 def bent(error, delta):
-    """Return the smooth L1 cost; torch's own has no derivative in `delta`."""
+    """Return the smooth L1 loss; torch's own has no derivative in `delta`."""
     if not torch.is_tensor(delta):
         none = torch.zeros_like(error)
         return F.smooth_l1_loss(error, none, beta=delta, reduction="none")
@@ -267,8 +267,8 @@ def quantile_huber(
     bend = bent(error, delta)
     rate = torch.where(error < 0, 1 - tau.unsqueeze(-1), tau.unsqueeze(-1))
     share = 1 / target.shape[-1] if share is None else share.unsqueeze(-2)
-    costs = (rate * bend * share).sum((-2, -1))
-    return reduced(costs, reduction, weight=weight, where=where)
+    losses = (rate * bend * share).sum((-2, -1))
+    return reduced(losses, reduction, weight=weight, where=where)
 
 
 def quantile_q_learning(

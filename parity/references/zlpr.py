@@ -11,8 +11,8 @@ def zlpr(input, target, *, axis=1, weight=None, reduction="mean"):
     axis = 0 if input.ndim == 1 else axis
     x, is_true = input.moveaxis(axis, -1), target.moveaxis(axis, -1) == 1
     zero = torch.zeros_like(x[..., :1])
-    costs = 0.0
+    losses = 0.0
     for sign, mask in ((-1, is_true), (1, ~is_true)):
         scores = torch.where(mask, sign * x, -torch.inf)
-        costs = costs + torch.cat([zero, scores], -1).logsumexp(-1)
-    return weighted(costs, weight, reduction)
+        losses = losses + torch.cat([zero, scores], -1).logsumexp(-1)
+    return weighted(losses, weight, reduction)

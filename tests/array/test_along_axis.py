@@ -208,20 +208,20 @@ def test_derivative(derivative, name, arguments, point, expected):
     assert_close(derivative(along(name, *arguments), point), expected)
 
 
-def test_softmax_cost_of_a_row_that_does_not_count_is_without_derivative(derivative):
-    def cost(x):
+def test_softmax_loss_of_a_row_that_does_not_count_is_without_derivative(derivative):
+    def loss(x):
         space = fl.array_namespace(x)
         labels, keep = space.asarray([1, 0]), space.asarray([True, False])
-        costs = space.softmax_cross_entropy_with_integer_labels(x, labels, 1, keep)
-        return space.where(keep, costs, 0.0)
+        losses = space.softmax_cross_entropy_with_integer_labels(x, labels, 1, keep)
+        return space.where(keep, losses, 0.0)
 
     x = [[0.0, 0.0], [NAN, INF]]
-    assert_close(cost(jnp.asarray(x)), [LOG2, 0])
-    assert_close(derivative(cost, x), [[0.5, -0.5], [0, 0]])
+    assert_close(loss(jnp.asarray(x)), [LOG2, 0])
+    assert_close(derivative(loss, x), [[0.5, -0.5], [0, 0]])
 
 
 def expected(q):
-    """Return x -> its expected cost under the probabilities `q`."""
+    """Return x -> its expected loss under the probabilities `q`."""
 
     def function(x):
         space = fl.array_namespace(x)
@@ -230,7 +230,7 @@ def expected(q):
     return function
 
 
-def test_expected_cost_of_an_impossible_class_without_mass_is_zero(any_xp):
+def test_expected_loss_of_an_impossible_class_without_mass_is_zero(any_xp):
     x = any_xp.asarray([0.0, -INF, 0.0], dtype=any_xp.float64)
     with np.errstate(all="ignore"):
         assert_close(to_numpy(expected([0.25, 0, 0.75])(x)), LOG2)
@@ -238,12 +238,12 @@ def test_expected_cost_of_an_impossible_class_without_mass_is_zero(any_xp):
         assert_close(to_numpy(expected([3, 0, 0])(x)), 3 * LOG2)
 
 
-def test_derivative_of_the_expected_cost_is_mass_times_softmax_minus_truth(derivative):
+def test_derivative_of_the_expected_loss_is_mass_times_softmax_minus_truth(derivative):
     assert_close(derivative(expected([0.25, 0, 0.75]), [0, -INF, 0]), [0.25, 0, -0.25])
     assert_close(derivative(expected([3.0, 1.0]), [0.0, 0.0]), [2 - 3, 2 - 1])
 
 
-def test_derivative_of_the_expected_cost_in_the_truth_is_the_cost_of_each_class(
+def test_derivative_of_the_expected_loss_in_the_truth_is_the_loss_of_each_class(
     derivative,
 ):
     def function(q):
@@ -288,13 +288,13 @@ def test_totals_are_the_sum_of_each(any_xp):
 
 
 def test_totals_have_the_derivatives_of_sums(derivative, curvature):
-    def cost(x):
+    def loss(x):
         first, second = fl.array_namespace(x).joint_sum(x, x * x, axis=-1)
         return first * second
 
     # (a + b) * (a**2 + b**2), at 1 and 2.
-    assert_close(derivative(cost, [1.0, 2.0]), [5 + 3 * 2, 5 + 3 * 4])
-    assert_close(curvature(cost, [1.0, 2.0]), [4 + 6 + 6, 8 + 6 + 6])
+    assert_close(derivative(loss, [1.0, 2.0]), [5 + 3 * 2, 5 + 3 * 4])
+    assert_close(curvature(loss, [1.0, 2.0]), [4 + 6 + 6, 8 + 6 + 6])
 
 
 def test_mapped_sum_adds_over_a_mapped_axis_of_jax():

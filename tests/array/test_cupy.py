@@ -178,11 +178,11 @@ def test_every_loss_is_that_of_numpy(cupy, row, dtype):
 
 
 @rows("where", "reduction")
-def test_masked_costs_are_those_of_numpy(cupy, row):
+def test_masked_losses_are_those_of_numpy(cupy, row):
     keep = (np.arange(np.prod(row.mask_shape)) > 0).reshape(row.mask_shape)
     options = {"where": keep, "reduction": "none"}
     expected = row.with_options(**options)(*row.made(np))
     options["where"] = cupy.asarray(keep)
     got = row.with_options(**options)(*row.made(cupy))
     assert_close(to_numpy(got), expected)
-    assert got.shape == row.costs
+    assert got.shape == row.losses

@@ -117,8 +117,8 @@ def test_losses_of_large_arrays_are_those_of_their_parts(reduction):
         loss(*(a[:, k : k + 99] for a in arrays), reduction="none")
         for k in range(0, LARGE[1], 99)
     ]
-    costs = np.concatenate(parts, axis=1)
-    expected = {"none": costs, "sum": costs.sum(), "mean": costs.sum() / where.sum()}
+    losses = np.concatenate(parts, axis=1)
+    expected = {"none": losses, "sum": losses.sum(), "mean": losses.sum() / where.sum()}
     assert_close(loss(*arrays, reduction=reduction), expected[reduction], rtol=1e-9)
 
 

@@ -172,9 +172,9 @@ SIGNALS = [
 def test_exact_to_fifty_digits(dtype, scaling, zero_mean):
     options = {"zero_mean": zero_mean, "scaling": scaling}
     x, t = (np.asarray(v, dtype) for v in zip(*map(pair, SIGNALS), strict=True))
-    cost = functools.partial(loss, **options)
-    value = cost(x, t)
-    gradients = jax.grad(lambda *v: cost(*v).sum(), (0, 1))(x, t)
+    call = functools.partial(loss, **options)
+    value = call(x, t)
+    gradients = jax.grad(lambda *v: call(*v).sum(), (0, 1))(x, t)
     eps, tiny = (float(getattr(np.finfo(dtype), name)) for name in ("eps", "tiny"))
     for k in range(len(x)):
         with mpmath.workdps(50):

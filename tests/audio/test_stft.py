@@ -133,12 +133,12 @@ def test_frames_are_those_of_torch(sizes, samples, given):
     expected: Any = stft(*tensors, **sizes)
     gradients = torch.autograd.grad(expected, tensors)
 
-    def cost(x, t):
+    def loss(x, t):
         return fl.stft_loss(x, t, **given)
 
-    got, ours = jax.value_and_grad(cost, (0, 1))(*map(jnp.asarray, pair))
+    got, ours = jax.value_and_grad(loss, (0, 1))(*map(jnp.asarray, pair))
     assert_close(got, expected.item(), rtol=1e-13)
-    assert_close(cost(*pair), expected.item(), rtol=1e-13)
+    assert_close(loss(*pair), expected.item(), rtol=1e-13)
     for one, other in zip(ours, gradients, strict=True):
         assert_close(one, other.numpy(), rtol=1e-9, atol=1e-14)
 

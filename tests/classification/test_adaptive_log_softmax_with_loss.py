@@ -26,7 +26,7 @@ TAIL = [
     (np.asarray([[2.0]]), np.asarray([[0.0], [LOG3 / 2]])),
     (np.zeros((0, 1)), np.zeros((3, 0))),
 ]
-COSTS = np.asarray([1, 3, 4, 4, 3, 3, 3]) * LOG2 + LOG3 * np.asarray(
+LOSSES = np.asarray([1, 3, 4, 4, 3, 3, 3]) * LOG2 + LOG3 * np.asarray(
     [0, 0, 0, -1, 1, 1, 1]
 )
 EVERY = np.arange(7)
@@ -50,20 +50,20 @@ def features(xp, count=7, dtype="float64"):
 
 def test_values(any_xp):
     t = any_xp.asarray(EVERY.tolist())
-    cost = functools.partial(
+    call = functools.partial(
         adaptive_log_softmax_with_loss,
         features(any_xp),
         t,
         *layers(any_xp),
         cutoffs=CUTOFFS,
     )
-    output, loss = cost()
-    assert_close(output, -COSTS)
-    assert_close(loss, COSTS.mean())
-    assert_close(cost(reduction="sum").loss, COSTS.sum())
-    assert_close(cost(reduction="none").loss, COSTS)
+    output, loss = call()
+    assert_close(output, -LOSSES)
+    assert_close(loss, LOSSES.mean())
+    assert_close(call(reduction="sum").loss, LOSSES.sum())
+    assert_close(call(reduction="none").loss, LOSSES)
     # The probabilities of all classes add up to 1.
-    assert_close(np.exp(-COSTS).sum(), 1)
+    assert_close(np.exp(-LOSSES).sum(), 1)
 
 
 def test_bias(xp):
@@ -81,8 +81,8 @@ def test_one_row(xp):
     output, loss = adaptive_log_softmax_with_loss(
         xp.ones((1,), dtype=xp.float64), xp.asarray(3), head, tail, cutoffs=(2, 4)
     )
-    assert_close(output, -COSTS[3])
-    assert_close(loss, COSTS[3])
+    assert_close(output, -LOSSES[3])
+    assert_close(loss, LOSSES[3])
 
 
 def test_one_cluster_of_one_class(xp):
@@ -99,11 +99,11 @@ def test_masked_rows_do_not_count(xp):
     x = xp.asarray([[1.0], [NAN], [1.0]], dtype=xp.float64)
     where = xp.asarray([True, False, True])
     t = xp.asarray([0, 99, 3])
-    cost = functools.partial(adaptive_log_softmax_with_loss, x, t, *layers(xp))
-    output, loss = cost(cutoffs=CUTOFFS, where=where)
-    assert_close(output, [-COSTS[0], 0, -COSTS[3]])
-    assert_close(loss, (COSTS[0] + COSTS[3]) / 2)
-    output, loss = cost(cutoffs=CUTOFFS, where=False)
+    call = functools.partial(adaptive_log_softmax_with_loss, x, t, *layers(xp))
+    output, loss = call(cutoffs=CUTOFFS, where=where)
+    assert_close(output, [-LOSSES[0], 0, -LOSSES[3]])
+    assert_close(loss, (LOSSES[0] + LOSSES[3]) / 2)
+    output, loss = call(cutoffs=CUTOFFS, where=False)
     assert_close(output, [0, 0, 0])
     assert_close(loss, NAN)
 
@@ -118,7 +118,7 @@ def test_no_rows(xp):
 
 
 def test_derivative_in_the_features(derivative):
-    def cost(x, labels):
+    def call(x, labels):
         xp = fl.array_namespace(x)
         dtype = str(x.dtype).removeprefix("torch.")
         head, tail = layers(xp, dtype)
@@ -129,20 +129,20 @@ def test_derivative_in_the_features(derivative):
 
     # Bits are 1, 3, 3 and 2 against 7 / 4 on average; the cluster adds LOG3 for
     # 3 / 4 less one if the label is its second class.
-    got = derivative(functools.partial(cost, labels=[0, 1, 6]), [[1.0]] * 3)
+    got = derivative(functools.partial(call, labels=[0, 1, 6]), [[1.0]] * 3)
     assert_close(got, np.asarray([[-0.75], [1.25], [1.25]]) * LOG2)
-    got = derivative(functools.partial(cost, labels=[2, 3]), [[1.0]] * 2)
+    got = derivative(functools.partial(call, labels=[2, 3]), [[1.0]] * 2)
     assert_close(got, 0.25 * LOG2 + LOG3 * np.asarray([[0.75], [-0.25]]))
 
 
 def test_curvature(curvature):
-    def cost(x):
+    def call(x):
         xp = fl.array_namespace(x)
         t = xp.asarray([1])
         return adaptive_log_softmax_with_loss(x, t, *layers(xp), cutoffs=CUTOFFS).loss
 
     # The variance of 1, 3, 2, 3 bits with 1/2, 1/8, 1/4, 1/8.
-    assert_close(curvature(cost, [[1.0]]), [[(3.75 - 1.75**2) * LOG2**2]])
+    assert_close(curvature(call, [[1.0]]), [[(3.75 - 1.75**2) * LOG2**2]])
 
 
 def test_derivatives_in_the_layers_come_in_their_own_shape():
@@ -150,10 +150,10 @@ def test_derivatives_in_the_layers_come_in_their_own_shape():
     x, t = features(jnp, 2), jnp.asarray([2, 3])
 
     @jax.jit
-    def cost(head, tail):
+    def call(head, tail):
         return adaptive_log_softmax_with_loss(x, t, head, tail, cutoffs=CUTOFFS).loss
 
-    derivatives = jax.grad(cost, (0, 1))(head, tail)
+    derivatives = jax.grad(call, (0, 1))(head, tail)
     assert_close(derivatives[0], [[0.5], [0.125], [-0.75], [0.125]])
     # The last cluster has no label; it has derivatives all the same.
     assert_close(derivatives[1][0][1], [[-0.5], [0.5]], atol=1e-15)
@@ -177,17 +177,17 @@ def test_nan_does_not_leave_a_cluster_without_labels(library):
     bad = (xp.full((2, 1), NAN), xp.full((3, 2), INF))
     arrays = [features(xp, 2), head, *good, *bad]
 
-    def cost(x, head, *tail):
+    def call(x, head, *tail):
         pairs = [tail[:2], tail[2:]]
         t = xp.asarray([1, 3])
         return adaptive_log_softmax_with_loss(x, t, head, pairs, cutoffs=CUTOFFS).loss
 
     if library == "jax":
-        derivatives = jax.grad(cost, tuple(range(6)))(*arrays)
+        derivatives = jax.grad(call, tuple(range(6)))(*arrays)
     else:
         arrays = [a.double().requires_grad_() for a in arrays]
-        derivatives = xp.autograd.grad(cost(*arrays), arrays)
-    assert_close(cost(*arrays), (COSTS[1] + COSTS[3]) / 2)
+        derivatives = xp.autograd.grad(call(*arrays), arrays)
+    assert_close(call(*arrays), (LOSSES[1] + LOSSES[3]) / 2)
     for got in derivatives[:4]:
         assert np.isfinite(np.asarray(got)).all()
     assert_close(derivatives[4], np.zeros((2, 1)))
@@ -196,35 +196,35 @@ def test_nan_does_not_leave_a_cluster_without_labels(library):
 
 def test_a_label_out_of_range_is_a_fault():
     x, t = features(np, 3), np.asarray([0, 7, 3])
-    cost = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
+    call = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
     message = re.escape("target must be in 0..6, got 7 at (1,)")
     with pytest.raises(ValueError, match=message):
-        cost(x, t, HEAD, TAIL)
+        call(x, t, HEAD, TAIL)
     head, tail = layers(jnp)
     with fl.debug_values(), pytest.raises(ValueError, match=message):
-        cost(jnp.asarray(x), t, head, tail)
-    output, loss = cost(jnp.asarray(x), t, head, tail)
-    assert_close(output, [-COSTS[0], NAN, -COSTS[3]])
+        call(jnp.asarray(x), t, head, tail)
+    output, loss = call(jnp.asarray(x), t, head, tail)
+    assert_close(output, [-LOSSES[0], NAN, -LOSSES[3]])
     assert_close(loss, NAN)
-    derivative = jax.grad(lambda x: cost(x, t, head, tail).loss)(jnp.asarray(x))
+    derivative = jax.grad(lambda x: call(x, t, head, tail).loss)(jnp.asarray(x))
     assert_close(np.isnan(derivative), [[False], [True], [False]])
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32"])
 def test_dtypes(dtype):
     head, tail = layers(jnp, dtype)
-    cost = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
+    call = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
     x, t = features(jnp, 7, dtype), jnp.asarray(EVERY, "int8")
-    got = cost(x, t, head, tail)
+    got = call(x, t, head, tail)
     assert {got.output.dtype, got.loss.dtype} == {jnp.dtype(dtype)}
-    assert_close(got.output, -COSTS, rtol=2 * float(jnp.finfo(dtype).eps))
-    assert cost(x, t, layers(jnp)[0], tail).loss.dtype == "float64"
-    assert cost(x, t, head, tail, dtype="float64").output.dtype == "float64"
+    assert_close(got.output, -LOSSES, rtol=2 * float(jnp.finfo(dtype).eps))
+    assert call(x, t, layers(jnp)[0], tail).loss.dtype == "float64"
+    assert call(x, t, head, tail, dtype="float64").output.dtype == "float64"
 
 
 def test_vmap():
     head, tail = layers(jnp)
     x, t = jnp.asarray([[1.0], [0.5], [-2.0]]), jnp.asarray([1, 3, 4])
-    cost = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
-    got = jax.vmap(cost, (0, 0, None, None))(x, t, head, tail)
-    assert_close(got.loss, -cost(x, t, head, tail).output)
+    call = functools.partial(adaptive_log_softmax_with_loss, cutoffs=CUTOFFS)
+    got = jax.vmap(call, (0, 0, None, None))(x, t, head, tail)
+    assert_close(got.loss, -call(x, t, head, tail).output)

@@ -15,13 +15,13 @@ INF, LOG2, LOG3 = math.inf, math.log(2), math.log(3)
 VALUE, GRADIENT = 4, 8
 
 
-def costs(x, t, **options):
+def losses(x, t, **options):
     return fl.asymmetric_loss(x, t, reduction="none", **options)
 
 
 def of(target, **options):
     """Return the losses of logits with one target."""
-    return lambda x: costs(x, fl.array_namespace(x).full_like(x, target), **options)
+    return lambda x: losses(x, fl.array_namespace(x).full_like(x, target), **options)
 
 
 def test_values(any_xp):
@@ -29,8 +29,8 @@ def test_values(any_xp):
     x = any_xp.asarray([0.0, LOG3, LOG3, LOG3], dtype=any_xp.float64)
     t = any_xp.asarray([1.0, 1.0, 0.0, 0.25], dtype=any_xp.float64)
     on, off = math.log(4 / 3) / 4, -(0.7**4) * math.log(0.3)
-    assert_close(costs(x, t), [LOG2 / 2, on, off, on / 4 + 3 * off / 4])
-    got = costs(x, t, gamma_neg=0.5, gamma_pos=2.0, clip=0.25)
+    assert_close(losses(x, t), [LOG2 / 2, on, off, on / 4 + 3 * off / 4])
+    got = losses(x, t, gamma_neg=0.5, gamma_pos=2.0, clip=0.25)
     on, off = math.log(4 / 3) / 16, 0.5**0.5 * LOG2
     assert_close(got, [LOG2 / 4, on, off, on / 4 + 3 * off / 4])
 
@@ -38,7 +38,7 @@ def test_values(any_xp):
 def test_without_powers_and_clip_it_is_the_cross_entropy(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, 0.25, 1.0, 0.5, 1.0], dtype=any_xp.float64)
-    got = costs(x, t, gamma_neg=0, gamma_pos=0, clip=0.0)
+    got = losses(x, t, gamma_neg=0, gamma_pos=0, clip=0.0)
     want = fl.binary_cross_entropy_with_logits(x, t, reduction="none")
     assert_close(got, want, rtol=1e-14, atol=0)
 
@@ -46,7 +46,7 @@ def test_without_powers_and_clip_it_is_the_cross_entropy(any_xp):
 def test_with_one_power_and_no_clip_it_is_the_focal_loss(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, 1.0, 1.0, 0.0, 1.0], dtype=any_xp.float64)
-    got = costs(x, t, gamma_neg=1.5, gamma_pos=1.5, clip=0.0)
+    got = losses(x, t, gamma_neg=1.5, gamma_pos=1.5, clip=0.0)
     want = fl.sigmoid_focal_loss(x, t, gamma=1.5, reduction="none")
     assert_close(got, want, rtol=1e-14, atol=0)
 
@@ -86,9 +86,9 @@ def test_far_logits_have_their_limits(xp):
     x = xp.asarray([100.0, 1e4, INF, -100.0, -1e4, -INF], dtype=xp.float64)
     clipped = -(0.95**4) * math.log(0.05)
     positive, negative = xp.ones_like(x), xp.zeros_like(x)
-    assert_close(costs(x, positive), [0, 0, 0, 100, 1e4, INF], atol=1e-43)
-    assert_close(costs(x, negative), [clipped] * 3 + [0] * 3, atol=0)
-    got = costs(x, negative, clip=0.0)
+    assert_close(losses(x, positive), [0, 0, 0, 100, 1e4, INF], atol=1e-43)
+    assert_close(losses(x, negative), [clipped] * 3 + [0] * 3, atol=0)
+    got = losses(x, negative, clip=0.0)
     assert_close(got, [100, 1e4, INF, 0, 0, 0], atol=1e-43)
 
 
@@ -160,7 +160,7 @@ def test_digits_are_kept(dtype):
     def each(*numbers):
         x, t, *options = numbers
         names = ("gamma_neg", "gamma_pos", "clip")
-        return costs(x, t, **dict(zip(names, options, strict=True)))
+        return losses(x, t, **dict(zip(names, options, strict=True)))
 
     errors = largest_errors(jax.vmap(each), exact, grid(dtype, axes))
     for place, (error, point) in errors.items():

@@ -15,10 +15,10 @@ with_logits = fl.binary_cross_entropy_with_logits
 def test_values_of_probabilities(any_xp):
     x = any_xp.asarray([0.5, 0.25, 0.25, 0.75], dtype=any_xp.float64)
     t = any_xp.asarray([1.0, 1.0, 0.0, 0.5], dtype=any_xp.float64)
-    costs = [LOG2, LOG4, LOG4 - math.log(3), LOG4 - math.log(3) / 2]
+    losses = [LOG2, LOG4, LOG4 - math.log(3), LOG4 - math.log(3) / 2]
     got = fl.binary_cross_entropy(x, t, reduction="none")
-    assert_close(got, costs)
-    assert_close(fl.binary_cross_entropy(x, t), sum(costs) / 4)
+    assert_close(got, losses)
+    assert_close(fl.binary_cross_entropy(x, t), sum(losses) / 4)
 
 
 def test_logarithms_are_at_least_minus_100(xp):
@@ -46,31 +46,31 @@ def test_weighted_mean_divides_by_the_number_of_elements(xp, loss):
 
 
 def test_derivative_of_probabilities_is_floored(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 1.0, 0.0, 0.0, 0.5, 0.5], dtype=x.dtype)
         return fl.binary_cross_entropy(x, t, reduction="sum")
 
     floor = 9.999999960041972e-13  # 1e-12 in single precision, as in torch
-    got = derivative(cost, [0.5, 0.0, 0.0, 1.0, 0.5, 0.0])
+    got = derivative(loss, [0.5, 0.0, 0.0, 1.0, 0.5, 0.0])
     assert_close(got, [-2, -1 / floor, 0, 1 / floor, 0, -0.5 / floor])
 
 
 def test_derivative_in_the_true_probability_is_not_floored(derivative):
-    def cost(t):
+    def loss(t):
         x = fl.array_namespace(t).full_like(t, 0.25)
         return fl.binary_cross_entropy(x, t, reduction="sum")
 
-    assert_close(derivative(cost, [0.0, 1.0]), [math.log(3), math.log(3)])
+    assert_close(derivative(loss, [0.0, 1.0]), [math.log(3), math.log(3)])
 
 
 def test_curvature_of_probabilities(curvature):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0, 0.5], dtype=x.dtype)
         return fl.binary_cross_entropy(x, t, reduction="sum")
 
     # t / p**2 + (1 - t) / (1 - p)**2, as in torch with 1e-12 added to p and 1 - p.
     near_half = (0.5 + 1e-12) ** 2
-    got = curvature(cost, [0.5, 0.5, 0.5])
+    got = curvature(loss, [0.5, 0.5, 0.5])
     assert_close(got, [0.25 / near_half**2] * 3)
 
 
@@ -99,11 +99,11 @@ def test_infinite_logits_have_their_limits(xp):
 
 
 def test_derivative_of_logits_is_sigmoid_minus_truth(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0, 0.0, 1.0, 1.0, 0.0], dtype=x.dtype)
         return with_logits(x, t, reduction="sum")
 
-    got = derivative(cost, [0.0, 0.0, INF, INF, -INF, -INF])
+    got = derivative(loss, [0.0, 0.0, INF, INF, -INF, -INF])
     assert_close(got, [-0.5, 0.5, 1, 0, -1, 0])
 
 
@@ -122,10 +122,10 @@ def test_derivatives_in_truth_and_pos_weight(derivative):
 
 
 def test_curvature_of_logits_is_that_of_softplus(curvature):
-    def cost(x):
+    def loss(x):
         return with_logits(x, 0 * x + 0.3, reduction="sum")
 
-    assert_close(curvature(cost, [0.0, 1e3, -1e3]), [0.25, 0, 0])
+    assert_close(curvature(loss, [0.0, 1e3, -1e3]), [0.25, 0, 0])
 
 
 @pytest.mark.parametrize("loss", [fl.binary_cross_entropy, with_logits])

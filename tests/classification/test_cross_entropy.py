@@ -18,28 +18,28 @@ def scores(xp):
     return xp.asarray([[7.0, 7.0], [0.0, LOG3], [-LOG3, 0.0]], dtype=xp.float64)
 
 
-COSTS = [LOG2, LOG4 - LOG3, LOG4]  # of the labels 0, 1, 0
+LOSSES = [LOG2, LOG4 - LOG3, LOG4]  # of the labels 0, 1, 0
 
 
 def test_values_of_labels(any_xp):
     x, t = scores(any_xp), any_xp.asarray([0, 1, 0])
-    assert_close(fl.cross_entropy(x, t, reduction="none"), COSTS)
-    assert_close(fl.cross_entropy(x, t), sum(COSTS) / 3)
-    assert_close(fl.cross_entropy(x, t, reduction="sum"), sum(COSTS))
+    assert_close(fl.cross_entropy(x, t, reduction="none"), LOSSES)
+    assert_close(fl.cross_entropy(x, t), sum(LOSSES) / 3)
+    assert_close(fl.cross_entropy(x, t, reduction="sum"), sum(LOSSES))
 
 
 def test_values_of_probabilities(any_xp):
     x = scores(any_xp)
     t = any_xp.asarray([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], dtype=any_xp.float64)
-    costs = [*COSTS[:2], LOG4 - LOG3 / 2]
-    assert_close(fl.cross_entropy(x, t, reduction="none"), costs)
-    assert_close(fl.cross_entropy(x, t), sum(costs) / 3)
+    losses = [*LOSSES[:2], LOG4 - LOG3 / 2]
+    assert_close(fl.cross_entropy(x, t, reduction="none"), losses)
+    assert_close(fl.cross_entropy(x, t), sum(losses) / 3)
 
 
 def test_class_weights(xp):
     x, weight = scores(xp), xp.asarray([3.0, 1.0], dtype=xp.float64)
     t = xp.asarray([0, 1, 0])
-    weighted = [3 * COSTS[0], COSTS[1], 3 * COSTS[2]]
+    weighted = [3 * LOSSES[0], LOSSES[1], 3 * LOSSES[2]]
     assert_close(fl.cross_entropy(x, t, weight, reduction="none"), weighted)
     # Labels divide by the sum of their weights, probabilities by the rows.
     assert_close(fl.cross_entropy(x, t, weight), sum(weighted) / 7)
@@ -51,13 +51,13 @@ def test_class_weights(xp):
 def test_label_smoothing_spreads_its_mass_evenly(xp, smoothing):
     x, t = scores(xp), xp.asarray([0, 1, 0])
     even = [LOG2, LOG4 - LOG3 / 2, LOG4 - LOG3 / 2]
-    costs = [
-        (1 - smoothing) * a + smoothing * b for a, b in zip(COSTS, even, strict=True)
+    losses = [
+        (1 - smoothing) * a + smoothing * b for a, b in zip(LOSSES, even, strict=True)
     ]
     options = {"label_smoothing": smoothing, "reduction": "none"}
-    assert_close(fl.cross_entropy(x, t, **options), costs)
+    assert_close(fl.cross_entropy(x, t, **options), losses)
     t = xp.asarray([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]], dtype=xp.float64)
-    assert_close(fl.cross_entropy(x, t, **options), costs)
+    assert_close(fl.cross_entropy(x, t, **options), losses)
 
 
 def test_smoothing_with_weights_still_divides_by_those_of_the_labels(xp):
@@ -91,14 +91,14 @@ def test_mean_of_ignored_rows_alone_is_nan(xp):
 
 def test_class_axis(xp):
     x, t = scores(xp), xp.asarray([0, 1, 0])
-    assert_close(fl.cross_entropy(x, t, axis=-1, reduction="none"), COSTS)
+    assert_close(fl.cross_entropy(x, t, axis=-1, reduction="none"), LOSSES)
     x = xp.permute_dims(x, (1, 0))
-    assert_close(fl.cross_entropy(x, t, axis=0, reduction="none"), COSTS)
+    assert_close(fl.cross_entropy(x, t, axis=0, reduction="none"), LOSSES)
     deep = xp.reshape(x, (1, 2, 3))
-    assert_close(fl.cross_entropy(deep, t[None, :], reduction="none"), [COSTS])
+    assert_close(fl.cross_entropy(deep, t[None, :], reduction="none"), [LOSSES])
     one = xp.asarray(0)
-    assert_close(fl.cross_entropy(x[:, 2], one, reduction="none"), COSTS[2])
-    assert_close(fl.cross_entropy(x[:, 2], t[2:], reduction="none"), COSTS[2])
+    assert_close(fl.cross_entropy(x[:, 2], one, reduction="none"), LOSSES[2])
+    assert_close(fl.cross_entropy(x[:, 2], t[2:], reduction="none"), LOSSES[2])
 
 
 def test_a_numpy_scalar_is_a_label():
@@ -115,48 +115,48 @@ def test_extremes(xp):
 
 
 def test_derivative_is_softmax_minus_truth(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([0, 1, -100])
         return fl.cross_entropy(x, t, reduction="sum")
 
     x = [[0.0, 0.0], [0.0, LOG3], [NAN, INF]]
     expected = [[-0.5, 0.5], [0.25, -0.25], [0, 0]]
-    assert_close(derivative(cost, x), expected, rtol=1e-15, atol=1e-15)
+    assert_close(derivative(loss, x), expected, rtol=1e-15, atol=1e-15)
     x = [[-INF, 0.0], [1e4, -1e4], [-INF, -INF]]
-    assert_close(derivative(cost, x), [[-1, 1], [1, -1], [0, 0]])
+    assert_close(derivative(loss, x), [[-1, 1], [1, -1], [0, 0]])
 
 
 def test_derivative_with_probabilities_is_finite_beside_impossible_classes(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([[0.0, 1.0, 0.0]], dtype=x.dtype)
         return fl.cross_entropy(x, t, reduction="sum")
 
-    assert_close(derivative(cost, [[-INF, 0.0, 0.0]]), [[0, -0.5, 0.5]])
+    assert_close(derivative(loss, [[-INF, 0.0, 0.0]]), [[0, -0.5, 0.5]])
 
 
-def test_derivative_in_the_probabilities_is_the_cost_of_each_class(derivative):
-    def cost(t):
+def test_derivative_in_the_probabilities_is_the_loss_of_each_class(derivative):
+    def loss(t):
         x = fl.array_namespace(t).asarray([[0.0, LOG3]], dtype=t.dtype)
         return fl.cross_entropy(x, t, reduction="sum")
 
-    assert_close(derivative(cost, [[0.5, 0.5]]), [[LOG4, LOG4 - LOG3]])
+    assert_close(derivative(loss, [[0.5, 0.5]]), [[LOG4, LOG4 - LOG3]])
 
 
 def test_derivative_in_the_smoothing(derivative):
-    def cost(smoothing):
+    def loss(smoothing):
         x = fl.array_namespace(smoothing).asarray([[0.0, LOG3]], dtype=smoothing.dtype)
         t = fl.array_namespace(smoothing).asarray([0])
         return fl.cross_entropy(x, t, label_smoothing=smoothing)
 
-    assert_close(derivative(cost, np.asarray(0.25)), -LOG3 / 2)
+    assert_close(derivative(loss, np.asarray(0.25)), -LOG3 / 2)
 
 
 def test_curvature_along_ones_is_zero(curvature):
-    def cost(x):
+    def loss(x):
         return fl.cross_entropy(x, fl.array_namespace(x).asarray([0]))
 
     # Adding a constant to all scores changes nothing.
-    assert_close(curvature(cost, [[0.0, LOG3]]), [[0, 0]], atol=1e-15)
+    assert_close(curvature(loss, [[0.0, LOG3]]), [[0, 0]], atol=1e-15)
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ def test_sparsemax_of_two_and_three_classes(any_xp):
     x = any_xp.asarray(scores, dtype=any_xp.float64)
     # sum(p * x) - sum(p**2) / 2 + 1/2 - x[y] with p = (3/4, 1/4, 0) and y = 0; with
     # p = (1, 0, 0) and y = 1; and with p = (1/3, 1/3, 1/3).
-    costs = [3 / 8 - 5 / 16 + 1 / 2 - 1 / 2, 2 - 1 / 2 + 1 / 2, -1 / 6 + 1 / 2]
+    losses = [3 / 8 - 5 / 16 + 1 / 2 - 1 / 2, 2 - 1 / 2 + 1 / 2, -1 / 6 + 1 / 2]
     got = ENTMAX(x, any_xp.asarray([0, 1, 2]), alpha=2, reduction="none")
-    assert_close(got, costs)
+    assert_close(got, losses)
 
 
 def test_entmax_of_equal_scores_is_the_entropy_of_an_even_choice(xp):
@@ -33,26 +33,26 @@ def test_entmax_of_equal_scores_is_the_entropy_of_an_even_choice(xp):
 
 
 def test_a_lead_of_the_margin_costs_nothing_and_has_no_derivative(derivative):
-    def cost(x, alpha):
+    def loss(x, alpha):
         rows = fl.array_namespace(x).reshape(x, (1, 3))
         return ENTMAX(rows, fl.array_namespace(x).asarray([0]), alpha=alpha)
 
     for alpha in (1.25, 1.5, 2.0):
         lead = 1 / (alpha - 1)
         derivatives = derivative(
-            lambda x, alpha=alpha: cost(x, alpha), [1e4 + lead, 1e4, 0.0]
+            lambda x, alpha=alpha: loss(x, alpha), [1e4 + lead, 1e4, 0.0]
         )
         assert_close(derivatives, [0, 0, 0], atol=1e-11)
-        value = cost(jnp.asarray([1e4 + lead, 1e4, 0.0]), alpha)
+        value = loss(jnp.asarray([1e4 + lead, 1e4, 0.0]), alpha)
         assert_close(value, 0, atol=1e-11)
 
 
 def test_derivative_is_the_probabilities_less_the_label(derivative):
-    def cost(x):
+    def loss(x):
         rows = fl.array_namespace(x).reshape(x, (1, 3))
         return ENTMAX(rows, fl.array_namespace(x).asarray([1]), alpha=2)
 
-    assert_close(derivative(cost, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
+    assert_close(derivative(loss, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
 
 
 def test_near_one_it_is_cross_entropy():
@@ -107,42 +107,42 @@ def test_fenchel_young_of_logsumexp_is_cross_entropy():
     def mass(x):
         return jax.nn.logsumexp(x, axis=-1)
 
-    def cost(x):
+    def loss(x):
         return FY(x, y, conjugate=mass)
 
-    assert_close(cost(x), fl.cross_entropy(x, y))
-    assert_close(jax.grad(cost)(x), jax.nn.softmax(x) - y, rtol=1e-11)
+    assert_close(loss(x), fl.cross_entropy(x, y))
+    assert_close(jax.grad(loss)(x), jax.nn.softmax(x) - y, rtol=1e-11)
 
 
 def test_fenchel_young_of_an_impossible_class_without_mass_is_finite():
     x, y = jnp.asarray([[0.5, -INF, 0.5]]), jnp.asarray([[1.0, 0.0, 0.0]])
 
-    def cost(x):
+    def loss(x):
         return FY(x, y, conjugate=lambda x: jax.nn.logsumexp(x, axis=-1))
 
-    assert_close(cost(x), math.log(2))
-    assert_close(jax.grad(cost)(x), [[-0.5, 0, 0.5]])
+    assert_close(loss(x), math.log(2))
+    assert_close(jax.grad(loss)(x), [[-0.5, 0, 0.5]])
 
 
 def test_sum_of_probabilities_scales_the_derivative(derivative):
     # With alpha=2, p = (3/4, 1/4) and q = (1, 1/2): sum(q) * p - q.
-    def cost(x):
+    def loss(x):
         xp = fl.array_namespace(x)
         return ENTMAX(x, xp.asarray([1.0, 0.5], dtype=x.dtype), alpha=2)
 
-    assert_close(derivative(cost, [0.5, 0.0]), [0.125, -0.125])
+    assert_close(derivative(loss, [0.5, 0.0]), [0.125, -0.125])
 
 
 def test_curvature_is_that_of_the_probabilities(curvature):
     # Of sparsemax on a support of two, dp/dx = [[1, -1], [-1, 1]] / 2: rows add up
-    # to 0. Weighing the first cost twice shows each entry.
-    def cost(x):
+    # to 0. Weighing the first loss twice shows each entry.
+    def loss(x):
         xp = fl.array_namespace(x)
         twice = xp.concat([x[:1] * 2, x[1:]])
         return ENTMAX(twice, xp.asarray(1), alpha=2)
 
     # d2/dx2 of the loss at (2a, b) times ones: [4 * 1/2 - 2 * 1/2, -2 * 1/2 + 1/2].
-    assert_close(curvature(cost, [0.25, 0.0, -9.0]), [1, -0.5, 0])
+    assert_close(curvature(loss, [0.25, 0.0, -9.0]), [1, -0.5, 0])
 
 
 def test_a_conjugate_must_return_one_number_a_row():

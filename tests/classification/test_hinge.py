@@ -48,14 +48,14 @@ def test_a_batch_does_not_decide_what_zero_means(loss):
 
 
 def test_derivative_at_the_margin_is_that_of_the_inside(derivative):
-    def cost(x, **options):
+    def loss(x, **options):
         return HINGE(x, fl.array_namespace(x).ones_like(x), reduction="sum", **options)
 
-    assert_close(derivative(cost, [1.0, 0.0, 2.0, -3.0]), [-1, -1, 0, -1])
+    assert_close(derivative(loss, [1.0, 0.0, 2.0, -3.0]), [-1, -1, 0, -1])
     point = [0.0, 1.0, -1.0]
-    assert_close(derivative(lambda x: cost(x, margin=0.0), point), [-1, 0, -1])
+    assert_close(derivative(lambda x: loss(x, margin=0.0), point), [-1, 0, -1])
     # 2 * (margin - x): 2, 0 at the margin, 4.
-    assert_close(derivative(lambda x: cost(x, p=2), point), [-2, 0, -4])
+    assert_close(derivative(lambda x: loss(x, p=2), point), [-2, 0, -4])
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):
@@ -68,17 +68,17 @@ def test_weighted_mean_divides_by_the_sum_of_weights(xp):
 def test_sparsemax_is_a_parabola_between_zero_and_a_line(any_xp):
     x = any_xp.asarray([1.0, 3.0, 0.0, 0.5, -1.0, -3.0, INF], dtype=any_xp.float64)
     # (1 - x)**2 / 4 within -1..1, -x before and 0 after, for a label of 1.
-    costs = [0, 0, 0.25, 0.0625, 1, 3, 0]
-    assert_close(SPARSE(x, any_xp.ones_like(x), reduction="none"), costs)
-    assert_close(SPARSE(-x, -any_xp.ones_like(x), labels="signed"), sum(costs) / 7)
+    losses = [0, 0, 0.25, 0.0625, 1, 3, 0]
+    assert_close(SPARSE(x, any_xp.ones_like(x), reduction="none"), losses)
+    assert_close(SPARSE(-x, -any_xp.ones_like(x), labels="signed"), sum(losses) / 7)
 
 
 def test_derivative_of_sparsemax_is_the_probability_that_is_wrong(derivative):
-    def cost(x):
+    def loss(x):
         return SPARSE(x, 0, reduction="sum")
 
     point = [-2.0, -1.0, 0.0, 0.5, 1.0, 2.0]
-    assert_close(derivative(cost, point), [0, 0, 0.5, 0.75, 1, 1])
+    assert_close(derivative(loss, point), [0, 0, 0.5, 0.75, 1, 1])
 
 
 def test_half_precision_does_not_overflow():

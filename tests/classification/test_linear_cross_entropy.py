@@ -20,7 +20,7 @@ BITS = np.asarray([1.0, 2.0, 3.0, 4.0, 4.0])
 LAYER = -LOG2 * np.stack([BITS, BITS[::-1]], axis=1)
 FEATURES = np.asarray([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
 LABELS = np.asarray([0, 0, 2])
-COSTS = np.asarray([1.0, 4.0, 3.0]) * LOG2
+LOSSES = np.asarray([1.0, 4.0, 3.0]) * LOG2
 EVEN = BITS.mean() * LOG2
 
 CHUNKS = pytest.mark.parametrize("chunk", [None, 1, 2, 4, 9])
@@ -35,30 +35,30 @@ def made(xp, *arrays):
 @CHUNKS
 def test_values(any_xp, chunk):
     arrays = made(any_xp, FEATURES, LAYER, LABELS)
-    cost = functools.partial(linear_cross_entropy, *arrays, chunk_size=chunk)
-    assert_close(cost(reduction="none"), COSTS)
-    assert_close(cost(reduction="sum"), COSTS.sum())
-    assert_close(cost(), COSTS.mean())
+    loss = functools.partial(linear_cross_entropy, *arrays, chunk_size=chunk)
+    assert_close(loss(reduction="none"), LOSSES)
+    assert_close(loss(reduction="sum"), LOSSES.sum())
+    assert_close(loss(), LOSSES.mean())
     # The same for all classes changes nothing.
     (bias,) = made(any_xp, np.full(5, 7.0))
-    assert_close(cost(linear_bias=bias), COSTS.mean())
+    assert_close(loss(linear_bias=bias), LOSSES.mean())
 
 
 @CHUNKS
 def test_class_weights_and_smoothing(xp, chunk):
     weights = np.asarray([3.0, 0.0, 2.0, 1.0, 1.0])
     x, layer, t, weight = made(xp, FEATURES, LAYER, LABELS, weights)
-    cost = functools.partial(linear_cross_entropy, x, layer, t, chunk_size=chunk)
-    weighted = COSTS * weights[LABELS]
-    assert_close(cost(weight=weight, reduction="none"), weighted)
-    assert_close(cost(weight=weight), weighted.sum() / 8)
-    assert_close(cost(label_smoothing=0.25, reduction="none"), 0.75 * COSTS + EVEN / 4)
-    assert_close(cost(label_smoothing=1), EVEN)
+    loss = functools.partial(linear_cross_entropy, x, layer, t, chunk_size=chunk)
+    weighted = LOSSES * weights[LABELS]
+    assert_close(loss(weight=weight, reduction="none"), weighted)
+    assert_close(loss(weight=weight), weighted.sum() / 8)
+    assert_close(loss(label_smoothing=0.25, reduction="none"), 0.75 * LOSSES + EVEN / 4)
+    assert_close(loss(label_smoothing=1), EVEN)
     # Bits times weights: 3 + 0 + 6 + 4 + 4 and, reversed, 12 + 0 + 6 + 2 + 1.
     rest = np.asarray([17, 21, 17]) * LOG2 / 5
-    got = cost(weight=weight, label_smoothing=0.5, reduction="none")
+    got = loss(weight=weight, label_smoothing=0.5, reduction="none")
     assert_close(got, (weighted + rest) / 2)
-    got = cost(weight=weight, label_smoothing=0.5)
+    got = loss(weight=weight, label_smoothing=0.5)
     assert_close(got, (weighted + rest).sum() / 2 / 8)
 
 
@@ -67,15 +67,15 @@ def test_ignored_rows_do_not_count(xp, chunk):
     features = np.concatenate([FEATURES, [[NAN, INF]]])
     labels = [np.asarray([*LABELS, k]) for k in (-100, 4, 9)]
     x, layer, *labels = made(xp, features, LAYER, *labels)
-    cost = functools.partial(linear_cross_entropy, x, layer, chunk_size=chunk)
-    assert_close(cost(labels[0]), COSTS.mean())
-    assert_close(cost(labels[1], ignore_index=4), COSTS.mean())
+    loss = functools.partial(linear_cross_entropy, x, layer, chunk_size=chunk)
+    assert_close(loss(labels[0]), LOSSES.mean())
+    assert_close(loss(labels[1], ignore_index=4), LOSSES.mean())
     where = xp.asarray([True, False, True, False])
-    got = cost(labels[2], where=where, reduction="none")
+    got = loss(labels[2], where=where, reduction="none")
     assert_close(got, [LOG2, 0, 3 * LOG2, 0])
     none = xp.full((4,), -100)
-    assert_close(cost(none), NAN)
-    assert_close(cost(none, label_smoothing=0.1, reduction="sum"), 0)
+    assert_close(loss(none), NAN)
+    assert_close(loss(none, label_smoothing=0.1, reduction="sum"), 0)
 
 
 @CHUNKS
@@ -84,16 +84,16 @@ def test_extremes(xp, chunk):
     scores = [[-1e4, 1e4, 0, 0, 0], [1e4, 0, 0, 0, -1e4], [1e4, 1e4, 1e4, 1e4, -1e4]]
     layer = np.asarray(scores).T
     x, layer, t = made(xp, np.eye(3), layer, np.asarray([0, 4, 3]))
-    cost = functools.partial(
+    loss = functools.partial(
         linear_cross_entropy, x, layer, reduction="none", chunk_size=chunk
     )
-    assert_close(cost(t), [2e4, 2e4, 2 * LOG2])
+    assert_close(loss(t), [2e4, 2e4, 2 * LOG2])
     (bias,) = made(xp, np.asarray([-INF, -INF, 0.0, 0.0, 0.0]))
-    assert_close(cost(t, linear_bias=bias), [INF, 1e4 + LOG2, LOG2])
-    assert_close(cost(t, linear_bias=bias + bias[:1]), [NAN, NAN, NAN])
+    assert_close(loss(t, linear_bias=bias), [INF, 1e4 + LOG2, LOG2])
+    assert_close(loss(t, linear_bias=bias + bias[:1]), [NAN, NAN, NAN])
     (share,) = made(xp, np.asarray([0.0, 0.0, 1.0, 1.0, 0.0]))
     (t,) = made(xp, np.asarray([2, 3, 2]))
-    got = cost(t, linear_bias=bias, weight=share, label_smoothing=1)
+    got = loss(t, linear_bias=bias, weight=share, label_smoothing=1)
     assert_close(got, [0.4 * math.log(3), 0.4 * LOG2, 0.4 * LOG2])
 
 
@@ -101,7 +101,7 @@ def test_extremes(xp, chunk):
 def test_derivatives(derivative, chunk):
     """The derivative in the scores is softmax minus truth, times the other factor."""
 
-    def cost(x, w):
+    def loss(x, w):
         t = fl.array_namespace(x).asarray([0])
         return linear_cross_entropy(x, w, t, chunk_size=chunk)
 
@@ -109,37 +109,37 @@ def test_derivatives(derivative, chunk):
         return fl.array_namespace(x).asarray(values.tolist(), dtype=x.dtype)
 
     rest = 2.0**-BITS - np.eye(5)[0]
-    got = derivative(lambda x: cost(x, constant(x, LAYER)), FEATURES[:1].tolist())
+    got = derivative(lambda x: loss(x, constant(x, LAYER)), FEATURES[:1].tolist())
     assert_close(got, [rest @ LAYER])
-    got = derivative(lambda w: cost(constant(w, FEATURES[:1]), w), LAYER.tolist())
+    got = derivative(lambda w: loss(constant(w, FEATURES[:1]), w), LAYER.tolist())
     assert_close(got, np.outer(rest, [1, 0]), rtol=1e-11, atol=1e-15)
 
 
 @FEW_CHUNKS
 def test_derivatives_in_bias_weight_and_smoothing(derivative, chunk):
-    def cost(like, **options):
+    def loss(like, **options):
         xp = fl.array_namespace(like)
         x, layer = (xp.asarray(a.tolist(), dtype=like.dtype) for a in (FEATURES, LAYER))
         t = xp.asarray(LABELS.tolist())
         options = {"reduction": "sum", "chunk_size": chunk} | options
         return linear_cross_entropy(x, layer, t, **options)
 
-    got = derivative(lambda b: cost(b, linear_bias=b), np.zeros(5).tolist())
+    got = derivative(lambda b: loss(b, linear_bias=b), np.zeros(5).tolist())
     shares = 2.0**-BITS
     assert_close(got, 2 * shares + shares[::-1] - [2, 0, 1, 0, 0])
     got = derivative(
-        lambda w: cost(w, weight=w, label_smoothing=0.5), np.ones(5).tolist()
+        lambda w: loss(w, weight=w, label_smoothing=0.5), np.ones(5).tolist()
     )
     even = (2 * BITS + BITS[::-1]) / 5
     own = np.asarray([5, 0, 3, 0, 0])
     assert_close(got, (own + even) * LOG2 / 2)
-    got = derivative(lambda s: cost(s, label_smoothing=s), np.asarray(0.25))
-    assert_close(got, 3 * EVEN - COSTS.sum())
+    got = derivative(lambda s: loss(s, label_smoothing=s), np.asarray(0.25))
+    assert_close(got, 3 * EVEN - LOSSES.sum())
 
 
 @FEW_CHUNKS
 def test_an_ignored_row_spoils_no_derivative(derivative, chunk):
-    def cost(w):
+    def loss(w):
         xp = fl.array_namespace(w)
         x = xp.asarray([[1.0, 0.0], [NAN, 0.0]], dtype=w.dtype)
         layer = xp.asarray(LAYER.tolist(), dtype=w.dtype)
@@ -149,50 +149,50 @@ def test_an_ignored_row_spoils_no_derivative(derivative, chunk):
         return linear_cross_entropy(x, layer, t, **options, chunk_size=chunk)
 
     # Without the first class the second has probability 1/2.
-    assert_close(derivative(cost, [1.0] * 5), [0, LOG2, 0, 0, 0])
+    assert_close(derivative(loss, [1.0] * 5), [0, LOG2, 0, 0, 0])
 
 
 @FEW_CHUNKS
 def test_curvature_along_ones(curvature, chunk):
-    def cost(bias):
+    def loss(bias):
         xp = fl.array_namespace(bias)
         x, layer = (xp.asarray(a.tolist(), dtype=bias.dtype) for a in (FEATURES, LAYER))
         t = xp.asarray([0, 0, 2])
         return linear_cross_entropy(x, layer, t, linear_bias=bias, chunk_size=chunk)
 
-    assert_close(curvature(cost, [0.0] * 5), np.zeros(5), atol=1e-15)
+    assert_close(curvature(loss, [0.0] * 5), np.zeros(5), atol=1e-15)
 
 
 def test_dtypes_promote():
     x, layer, t = jnp.asarray(FEATURES), jnp.asarray(LAYER), jnp.asarray(LABELS)
     for chunk in (None, 2):
-        cost = functools.partial(linear_cross_entropy, target=t, chunk_size=chunk)
+        loss = functools.partial(linear_cross_entropy, target=t, chunk_size=chunk)
         half, single = x.astype("bfloat16"), layer.astype("float32")
-        assert cost(half, layer.astype("bfloat16")).dtype == "bfloat16"
-        assert cost(half, layer.astype("float16")).dtype == "float32"
-        assert cost(half, single).dtype == "float32"
-        assert cost(half, single, linear_bias=layer[:, 0]).dtype == "float64"
-        assert cost(half, single, weight=jnp.ones(5)).dtype == "float32"
-        assert cost(half, single, dtype="float16").dtype == "float16"
+        assert loss(half, layer.astype("bfloat16")).dtype == "bfloat16"
+        assert loss(half, layer.astype("float16")).dtype == "float32"
+        assert loss(half, single).dtype == "float32"
+        assert loss(half, single, linear_bias=layer[:, 0]).dtype == "float64"
+        assert loss(half, single, weight=jnp.ones(5)).dtype == "float32"
+        assert loss(half, single, dtype="float16").dtype == "float16"
 
 
 def test_one_row(xp):
     x, layer, t = made(xp, FEATURES, LAYER, LABELS)
     for chunk in (None, 2):
-        cost = functools.partial(
+        loss = functools.partial(
             linear_cross_entropy, x[0, :], layer, chunk_size=chunk, reduction="none"
         )
-        assert_close(cost(t[2, ...]), 3 * LOG2)
-        assert_close(cost(t[2:]), 3 * LOG2)
+        assert_close(loss(t[2, ...]), 3 * LOG2)
+        assert_close(loss(t[2:]), 3 * LOG2)
 
 
 @CHUNKS
 def test_no_row_and_no_feature(xp, chunk):
     x, layer, t = made(xp, FEATURES, LAYER, LABELS)
-    cost = functools.partial(linear_cross_entropy, chunk_size=chunk)
-    assert_close(cost(x[:0, :], layer, t[:0]), NAN)
-    assert_close(cost(x[:0, :], layer, t[:0], reduction="sum"), 0)
-    assert_close(cost(x[:, :0], layer[:, :0], t), math.log(5))
+    loss = functools.partial(linear_cross_entropy, chunk_size=chunk)
+    assert_close(loss(x[:0, :], layer, t[:0]), NAN)
+    assert_close(loss(x[:0, :], layer, t[:0], reduction="sum"), 0)
+    assert_close(loss(x[:, :0], layer[:, :0], t), math.log(5))
 
 
 def test_classes_of_more_dimensions(xp):
@@ -201,11 +201,11 @@ def test_classes_of_more_dimensions(xp):
     x, layer, t = made(
         xp, FEATURES, deep, np.asarray([[0, 0], [0, -100], [-100, -100]])
     )
-    cost = functools.partial(linear_cross_entropy, x, layer, reduction="none")
-    assert_close(cost(t, chunk_size=2), np.asarray([[1, 4], [4, 0], [0, 0]]) * LOG2)
+    loss = functools.partial(linear_cross_entropy, x, layer, reduction="none")
+    assert_close(loss(t, chunk_size=2), np.asarray([[1, 4], [4, 0], [0, 0]]) * LOG2)
     bias = xp.zeros((5, 2), dtype=xp.float64)
     where = xp.asarray([[True, False]])
-    got = cost(t, linear_bias=bias, where=where)
+    got = loss(t, linear_bias=bias, where=where)
     assert_close(got, np.asarray([[1, 0], [4, 0], [0, 0]]) * LOG2)
 
 
@@ -213,13 +213,13 @@ def test_probabilities(xp):
     x, layer, t, q = made(xp, FEATURES, LAYER, LABELS, np.eye(5)[LABELS])
     weight = xp.asarray([3.0, 0.0, 2.0, 1.0, 1.0], dtype=xp.float64)
     where = xp.asarray([True, False, True])
-    cost = functools.partial(
+    loss = functools.partial(
         linear_cross_entropy, x, layer, where=where, label_smoothing=0.25
     )
     for options in ({}, {"weight": weight}):
-        hard = cost(t, **options, reduction="none")
-        assert_close(cost(q, **options, reduction="none"), hard)
-    assert_close(cost(q), (0.75 * 4 * LOG2 + EVEN / 2) / 2)
+        hard = loss(t, **options, reduction="none")
+        assert_close(loss(q, **options, reduction="none"), hard)
+    assert_close(loss(q), (0.75 * 4 * LOG2 + EVEN / 2) / 2)
 
 
 MORE_AXES = [
@@ -239,27 +239,27 @@ def test_axes_of_batch_and_time_are_rows(xp, chunk, options):
     if "where" in options:
         flat["where"] = np.broadcast_to(options["where"], (2, 3)).reshape(6)
 
-    def cost(shape, given, **more):
+    def loss(shape, given, **more):
         arrays = {name: x for name, x in given.items() if isinstance(x, np.ndarray)}
         taken = dict(zip(arrays, made(xp, *arrays.values()), strict=True))
         arrays = made(xp, x.reshape(*shape, 2), LAYER, t.reshape(shape))
         return linear_cross_entropy(*arrays, chunk_size=chunk, **given | taken | more)
 
-    assert_close(cost((2, 3), options), to_numpy(cost((6,), flat)))
-    got = cost((2, 3), options, reduction="none")
-    assert_close(got, to_numpy(cost((6,), flat, reduction="none")).reshape(2, 3))
+    assert_close(loss((2, 3), options), to_numpy(loss((6,), flat)))
+    got = loss((2, 3), options, reduction="none")
+    assert_close(got, to_numpy(loss((6,), flat, reduction="none")).reshape(2, 3))
 
 
 def test_probabilities_and_deep_classes_of_batch_and_time(xp):
     x, q = np.concatenate([FEATURES, -FEATURES]), np.eye(5)[[0, 0, 2, 4, 2, 1]]
-    cost = functools.partial(linear_cross_entropy, reduction="none")
-    flat = to_numpy(cost(*made(xp, x, LAYER, q)))
-    got = cost(*made(xp, x.reshape(1, 2, 3, 2), LAYER, q.reshape(1, 2, 3, 5)))
+    loss = functools.partial(linear_cross_entropy, reduction="none")
+    flat = to_numpy(loss(*made(xp, x, LAYER, q)))
+    got = loss(*made(xp, x.reshape(1, 2, 3, 2), LAYER, q.reshape(1, 2, 3, 5)))
     assert_close(got, flat.reshape(1, 2, 3))
     deep = np.stack([LAYER, LAYER[::-1]], axis=1)
     t = np.asarray([[0, 0], [0, -100], [-100, -100], [4, 1], [2, 2], [1, 3]])
-    flat = to_numpy(cost(*made(xp, x, deep, t)))
-    got = cost(*made(xp, x.reshape(2, 3, 2), deep, t.reshape(2, 3, 2)))
+    flat = to_numpy(loss(*made(xp, x, deep, t)))
+    got = loss(*made(xp, x.reshape(2, 3, 2), deep, t.reshape(2, 3, 2)))
     assert_close(got, flat.reshape(2, 3, 2))
 
 
@@ -273,6 +273,6 @@ def test_masked_rows_of_batch_and_time_may_be_nan():
             where=jnp.asarray([[True], [False]]),
             chunk_size=chunk,
         )
-        assert_close(value, COSTS.mean())
+        assert_close(value, LOSSES.mean())
         assert np.isfinite(derivative).all()
         assert not derivative[1].any()

@@ -22,14 +22,14 @@ LABELS = np.asarray([0, 0, 2])
 @pytest.mark.parametrize("chunk", [None, 2])
 def test_a_label_out_of_range_is_a_fault(chunk):
     t = np.asarray([0, 5, 2])
-    cost = functools.partial(linear_cross_entropy, chunk_size=chunk)
+    loss = functools.partial(linear_cross_entropy, chunk_size=chunk)
     message = re.escape("target must be in 0..4, got 5 at (1,)")
     with pytest.raises(ValueError, match=message):
-        cost(FEATURES, LAYER, t)
+        loss(FEATURES, LAYER, t)
     x, t = jnp.asarray(FEATURES), jnp.asarray(t)
     with fl.debug_values(), pytest.raises(ValueError, match=message):
-        cost(x, LAYER, t)
-    value, derivatives = jax.value_and_grad(cost, (0, 1))(x, jnp.asarray(LAYER), t)
+        loss(x, LAYER, t)
+    value, derivatives = jax.value_and_grad(loss, (0, 1))(x, jnp.asarray(LAYER), t)
     assert_close(value, NAN)
     assert_close(np.isnan(derivatives[0]).any(1), [False, True, False])
     assert np.isnan(derivatives[1]).all()

@@ -43,17 +43,17 @@ def test_a_class_without_a_chance_is_no_rival(xp):
 
 
 def test_without_a_rival_nothing_is_lacking(derivative):
-    def cost(x):
+    def loss(x):
         return LOSS(x, fl.array_namespace(x).asarray(0), reduction="sum")
 
     # One class alone, possible or not, and one among classes that are none.
     for scores in ([3.0], [-INF], [-INF, -INF], [0.5, -INF]):
-        assert_close(cost(jnp.asarray(scores)), 0)
-        assert_close(derivative(cost, scores), [0.0] * len(scores))
+        assert_close(loss(jnp.asarray(scores)), 0)
+        assert_close(derivative(loss, scores), [0.0] * len(scores))
 
 
 def test_derivatives_at_ties_and_at_the_margin(derivative):
-    def cost(x):
+    def loss(x):
         labels = fl.array_namespace(x).asarray([0, 0, 0, 0])
         rows = fl.array_namespace(x).reshape(x, (4, 3))
         return LOSS(rows, labels, reduction="sum")
@@ -61,4 +61,4 @@ def test_derivatives_at_ties_and_at_the_margin(derivative):
     # One rival; two that tie; a lead of just 1, shared with the true class; a lead.
     point = [0.0, 2.0, 1.0, 0.0, 2.0, 2.0, 1.0, 0.0, -1.0, 3.0, 0.0, 0.0]
     derivatives = [-1, 1, 0, -1, 0.5, 0.5, -0.5, 0.5, 0, 0, 0, 0]
-    assert_close(derivative(cost, point), derivatives)
+    assert_close(derivative(loss, point), derivatives)

@@ -25,18 +25,18 @@ LABELS = [
     [-1, 0, 1, 2],  # no bar
 ]
 # (1 - -1) + (0.5 - -1) | (0.5 - -1) + (2 - -1) | 2 * (1 + 1 + 1) | 0, over 4 classes.
-COSTS = [3.5 / 4, 4.5 / 4, 6 / 4, 0]
+LOSSES = [3.5 / 4, 4.5 / 4, 6 / 4, 0]
 SLOPES = [[-2, 1, 1, 0], [-2, 0, 1, 1], [2, 2, -6, 2], [0, 0, 0, 0]]
 
 
-def cost(x, target=LABELS, **options):
+def loss(x, target=LABELS, **options):
     target = fl.array_namespace(x).asarray(target)
     options = {"reduction": "none"} | options
     return fl.multilabel_margin_loss(x, target, **options)
 
 
 def all_pairs(scores, labels):
-    """Return cost and derivative of one row, by its definition."""
+    """Return loss and derivative of one row, by its definition."""
     listed = labels[: labels.index(-1)] if -1 in labels else labels
     total, derivative = 0.0, np.zeros(len(scores))
     for k in listed:
@@ -57,20 +57,20 @@ def drawn(seed, classes, *, rows=3, step=0.25):
     return scores, labels
 
 
-def test_costs(any_xp):
-    assert_close(cost(any_xp.asarray(SCORES, dtype=any_xp.float64)), COSTS)
+def test_losses(any_xp):
+    assert_close(loss(any_xp.asarray(SCORES, dtype=any_xp.float64)), LOSSES)
 
 
 def test_derivative_at_the_hinge_and_of_repeated_labels(derivative):
-    assert_close(derivative(cost, SCORES), np.asarray(SLOPES) / 4)
+    assert_close(derivative(loss, SCORES), np.asarray(SLOPES) / 4)
 
 
-def test_curvature_comes_from_around_the_cost_alone(curvature):
+def test_curvature_comes_from_around_the_loss_alone(curvature):
     # The Hessian of loss**2 / 2 is the outer product of the derivative with itself.
     point = [[0.0, 1.0, 0.5, 3.0]]
-    got = curvature(lambda x: cost(x, [[0, -1, -1, -1]]) ** 2 / 2, point)
+    got = curvature(lambda x: loss(x, [[0, -1, -1, -1]]) ** 2 / 2, point)
     assert_close(got, [[0, 0, 0, 0]])
-    got = curvature(lambda x: cost(2 * x * x, [[0, -1, -1, -1]]), point)
+    got = curvature(lambda x: loss(2 * x * x, [[0, -1, -1, -1]]), point)
     assert_close(got, [[-3, 1, 1, 1]])
 
 
@@ -95,8 +95,8 @@ def test_curvature_comes_from_around_the_cost_alone(curvature):
 )
 def test_nan_costs_nothing_and_infinity_is_a_score(xp, scores, expected, derivatives):
     x = xp.asarray([scores], dtype=xp.float64)
-    assert_close(4 * cost(x, [[0, -1, -1, -1]]), [expected])
-    gradient = jax.grad(lambda x: cost(x, [[0, -1, -1, -1]])[0])(jnp.asarray([scores]))
+    assert_close(4 * loss(x, [[0, -1, -1, -1]]), [expected])
+    gradient = jax.grad(lambda x: loss(x, [[0, -1, -1, -1]])[0])(jnp.asarray([scores]))
     assert_close(4 * gradient, [derivatives])
 
 
@@ -107,7 +107,7 @@ def test_all_pairs(any_xp, classes):
         expected = [
             all_pairs(*row)[0] for row in zip(scores, labels.tolist(), strict=True)
         ]
-        got = cost(any_xp.asarray(scores), labels)
+        got = loss(any_xp.asarray(scores), labels)
         assert_close(got, expected, rtol=1e-13)
 
 
@@ -116,21 +116,21 @@ def test_derivatives_of_all_pairs(derivative, classes):
     scores, labels = drawn(classes, classes)
     pairs = zip(scores, labels.tolist(), strict=True)
     expected = [all_pairs(*row)[1] for row in pairs]
-    assert_close(derivative(lambda x: cost(x, labels), scores), expected, rtol=1e-13)
+    assert_close(derivative(lambda x: loss(x, labels), scores), expected, rtol=1e-13)
 
 
 def test_scores_far_from_zero_keep_their_digits(xp):
     scores, labels = drawn(0, 129, step=2.0**-6)
     far = xp.asarray(scores + 2.0**16, dtype=xp.float32)
-    expected = cost(scores, labels)
-    assert_close(cost(far, labels), expected, rtol=1e-6)
+    expected = loss(scores, labels)
+    assert_close(loss(far, labels), expected, rtol=1e-6)
 
 
 def test_rows_may_be_mapped():
     scores, labels = (jnp.asarray(array) for array in drawn(0, 9, rows=6))
-    mapped = jax.vmap(jax.value_and_grad(cost))(scores, labels)
-    assert_close(mapped[0], cost(scores, labels))
-    expected = jax.grad(lambda x: cost(x, labels, reduction="sum"))(scores)
+    mapped = jax.vmap(jax.value_and_grad(loss))(scores, labels)
+    assert_close(mapped[0], loss(scores, labels))
+    expected = jax.grad(lambda x: loss(x, labels, reduction="sum"))(scores)
     assert_close(mapped[1], expected)
 
 

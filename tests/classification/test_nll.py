@@ -59,31 +59,31 @@ def test_class_axis(xp):
 
 
 def test_derivative_is_minus_the_weight_at_the_labels_alone(derivative):
-    def cost(x):
+    def loss(x):
         space = fl.array_namespace(x)
         weight = space.asarray([1.0, 2.0], dtype=x.dtype)
         t = space.asarray([0, 1, -100])
         return fl.nll_loss(x, t, weight, reduction="sum")
 
     point = [[-INF, NAN], [INF, -1.0], [NAN, INF]]
-    assert_close(derivative(cost, point), [[-1, 0], [0, -2], [0, 0]])
+    assert_close(derivative(loss, point), [[-1, 0], [0, -2], [0, 0]])
 
 
 def test_derivative_without_counted_rows_is_zero(derivative):
-    def cost(x):
+    def loss(x):
         return fl.nll_loss(x, fl.array_namespace(x).asarray([-100]), reduction="sum")
 
-    assert_close(derivative(cost, [[NAN, 1.0]]), [[0, 0]])
+    assert_close(derivative(loss, [[NAN, 1.0]]), [[0, 0]])
 
 
 def test_derivative_in_the_weight_ignores_what_is_masked(derivative):
-    def cost(weight):
+    def loss(weight):
         space = fl.array_namespace(weight)
         x = space.asarray([[-1.0, -2.0], [-5.0, -3.0], [NAN, NAN]], dtype=weight.dtype)
         return fl.nll_loss(x, space.asarray([0, 1, -100]), weight)
 
-    # The mean is (1 + 3) / 2 = 2; its derivative is (cost - mean) / 2.
-    assert_close(derivative(cost, [1.0, 1.0]), [-0.5, 0.5])
+    # The mean is (1 + 3) / 2 = 2; its derivative is (loss - mean) / 2.
+    assert_close(derivative(loss, [1.0, 1.0]), [-0.5, 0.5])
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "int32", "int64"])

@@ -35,7 +35,7 @@ def test_symmetric_is_the_mean_of_both_directions(any_xp):
     # Cosines of the columns: 1 beside 0, and 0 beside -1.
     there, back = [math.log1p(math.exp(-4)), math.log(2)], math.log1p(math.exp(-2))
     got = INFO_NCE(x, y, temperature=0.5, symmetric=True, reduction="none")
-    assert_close(got, [(cost + back) / 2 for cost in there])
+    assert_close(got, [(loss + back) / 2 for loss in there])
 
 
 def test_more_negatives_join_those_in_the_batch(any_xp):

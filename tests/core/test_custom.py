@@ -56,40 +56,40 @@ def test_samplewise_values(any_xp):
 
 
 @pytest.mark.parametrize(
-    ("loss", "arrays", "costs"),
+    ("loss", "arrays", "losses"),
     [(log_ratio, elements, [0, 1, 4]), (surprise, samples, np.log([2, 4, 1]))],
     ids=["elementwise", "samplewise"],
 )
-def test_weighted_mean_divides_by_the_kept_weights(xp, loss, arrays, costs):
+def test_weighted_mean_divides_by_the_kept_weights(xp, loss, arrays, losses):
     weight = xp.asarray([1.0, 2.0, 5.0], dtype=xp.float32)
     where = xp.asarray([True, True, False])
     got = loss(*arrays(xp), weight=weight, where=where)
-    assert_close(got, (costs[0] + 2 * costs[1]) / 3)
+    assert_close(got, (losses[0] + 2 * losses[1]) / 3)
     got = loss(*arrays(xp), weight=weight, reduction="none")
-    assert_close(got, np.multiply(costs, [1, 2, 5]))
+    assert_close(got, np.multiply(losses, [1, 2, 5]))
 
 
 @pytest.mark.parametrize("bad", [NAN, math.inf, 0.0, -1.0])
 def test_masked_elements_reach_neither_value_nor_derivative(derivative, bad):
-    def cost(x):
+    def loss(x):
         space = fl.array_namespace(x)
         where = space.asarray([True, False])
         return log_ratio(x, 1.0, where=where)
 
-    assert_close(cost(jnp.asarray([E1, bad])), 1)
-    assert_close(derivative(cost, [E1, bad]), [2 / E1, 0])
+    assert_close(loss(jnp.asarray([E1, bad])), 1)
+    assert_close(derivative(loss, [E1, bad]), [2 / E1, 0])
 
 
 @pytest.mark.parametrize("bad", [NAN, math.inf, 0.0])
 def test_masked_samples_reach_neither_value_nor_derivative(derivative, bad):
-    def cost(x):
+    def loss(x):
         space = fl.array_namespace(x)
         where = space.asarray([True, False])
         return surprise(x, space.asarray([1, 9]), where=where)
 
     x = [[0.5, 0.25], [bad, bad]]
-    assert_close(cost(jnp.asarray(x)), math.log(4))
-    assert_close(derivative(cost, x), [[0, -4], [0, 0]])
+    assert_close(loss(jnp.asarray(x)), math.log(4))
+    assert_close(derivative(loss, x), [[0, -4], [0, 0]])
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def doubled(xp, input, target):
     ("make", "rule"),
     [
         (fl.elementwise_loss, "the formula must return shape (2, 3), got"),
-        (fl.samplewise_loss, "the formula must return one cost a sample, got shape"),
+        (fl.samplewise_loss, "the formula must return one loss a sample, got shape"),
     ],
     ids=["element", "sample"],
 )
@@ -249,10 +249,10 @@ def test_integers_that_jax_does_not_hold_make_their_sample_nan(number, shape):
     with jax.enable_x64(False):
         x = jnp.ones((3, 2), "float32")
 
-        def cost(x):
+        def loss(x):
             return first_picked(x, target, reduction="none").sum()
 
-        value, derivative = jax.value_and_grad(cost)(x)
+        value, derivative = jax.value_and_grad(loss)(x)
         assert_close(value, NAN)
         assert_close(derivative[::2], [[1, 0], [1, 0]])
         assert np.isnan(derivative[1]).any()

@@ -16,20 +16,20 @@ X, LABEL_3 = jnp.zeros((2, 3)), jnp.asarray([0, 3])
 MESSAGE = re.escape("target must be in 0..2, got 3 at (1,)")
 
 
-def cost(x):
+def loss(x):
     return fl.cross_entropy(x, LABEL_3)
 
 
 def test_a_bad_value_raises_inside_and_gives_nan_outside():
-    assert_close(cost(X), math.nan)
+    assert_close(loss(X), math.nan)
     with fl.debug_values(), pytest.raises(ValueError, match=MESSAGE):
-        cost(X)
-    assert_close(cost(X), math.nan)
+        loss(X)
+    assert_close(loss(X), math.nan)
 
 
 def test_a_bad_value_raises_under_grad_where_it_is_not_traced():
     with fl.debug_values(), pytest.raises(ValueError, match=MESSAGE):
-        jax.grad(cost)(X)
+        jax.grad(loss)(X)
 
 
 def test_under_jit_a_bad_value_still_gives_nan():
@@ -64,19 +64,19 @@ def test_good_values_have_the_same_result_inside():
 
 def test_the_switch_is_reset_after_an_error_and_can_be_nested():
     with pytest.raises(ValueError, match=MESSAGE), fl.debug_values():
-        cost(X)
-    assert_close(cost(X), math.nan)
+        loss(X)
+    assert_close(loss(X), math.nan)
     with fl.debug_values():
         with fl.debug_values():
             pass
         with pytest.raises(ValueError, match=MESSAGE):
-            cost(X)
+            loss(X)
 
 
 def test_the_switch_is_of_one_thread():
     seen = []
     with fl.debug_values():
-        thread = threading.Thread(target=lambda: seen.append(float(cost(X))))
+        thread = threading.Thread(target=lambda: seen.append(float(loss(X))))
         thread.start()
         thread.join()
     assert_close(seen, [math.nan])

@@ -105,12 +105,12 @@ def test_an_option_given_as_an_array_is_not_traced_again(traced):
 def test_an_option_given_as_an_array_is_differentiated_and_mapped():
     x, t = jnp.asarray([0.25, 0.5]), -jnp.ones(2)
 
-    def cost(margin):
+    def loss(margin):
         return fl.hinge_embedding_loss(x, t, margin=margin, reduction="sum")
 
     margins = jnp.asarray([0.0, 0.4, 1.0])
-    assert_close(jax.vmap(cost)(margins), [0, 0.15, 1.25], rtol=1e-15)
-    assert_close(jax.vmap(jax.grad(cost))(margins), [0, 1, 2])
+    assert_close(jax.vmap(loss)(margins), [0, 0.15, 1.25], rtol=1e-15)
+    assert_close(jax.vmap(jax.grad(loss))(margins), [0, 1, 2])
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ NAN = math.nan
 
 
 @pytest.fixture
-def costs(xp):
-    """Make costs, weights and a mask, the masked one nan."""
+def losses(xp):
+    """Make losses, weights and a mask, the masked one nan."""
     return (
         xp.asarray([[1.0, 2.0, NAN], [4.0, 8.0, 16.0]], dtype=xp.float64),
         xp.asarray([3.0, 1.0, 2.0], dtype=xp.float64),
@@ -25,8 +25,8 @@ def costs(xp):
     )
 
 
-def test_mask_alone(costs):
-    loss, _, where = costs
+def test_mask_alone(losses):
+    loss, _, where = losses
     assert_close(fl.reduce(loss, "none", where=where), [[1, 2, 0], [0, 8, 16]])
     assert_close(fl.reduce(loss, "sum", where=where), 27)
     assert_close(fl.reduce(loss, where=where), 27 / 4)
@@ -53,8 +53,8 @@ def test_a_mask_counts_as_often_as_it_is_repeated(xp, keep, mean):
     assert_close(fl.reduce(loss, where=where), mean)
 
 
-def test_weight_is_a_factor_and_its_sum_divides(costs):
-    loss, weight, where = costs
+def test_weight_is_a_factor_and_its_sum_divides(losses):
+    loss, weight, where = losses
     got = fl.reduce(loss, "none", weight=weight, where=where)
     assert_close(got, [[3, 2, 0], [0, 8, 32]])
     assert_close(fl.reduce(loss, "sum", weight=weight, where=where), 45)
@@ -62,8 +62,8 @@ def test_weight_is_a_factor_and_its_sum_divides(costs):
     assert_close(fl.reduce(loss, weight=weight, where=where, axis=1), [5 / 4, 40 / 3])
 
 
-def test_divisor_is_the_weight_the_count_or_a_number(costs):
-    loss, weight, where = costs
+def test_divisor_is_the_weight_the_count_or_a_number(losses):
+    loss, weight, where = losses
     given = {"weight": weight, "where": where}
     assert_close(fl.reduce(loss, **given, divisor="weight"), 45 / 7)
     assert_close(fl.reduce(loss, **given, divisor="count"), 45 / 4)
@@ -145,7 +145,7 @@ def test_derivative_in_the_weight_goes_through_the_divisor_too(derivative):
         where = space.asarray([True, True, False])
         return fl.reduce(loss, weight=weight, where=where)
 
-    # The mean is (1 * w1 + 5 * w2) / (w1 + w2) = 4, and (cost - mean) / 4 its
+    # The mean is (1 * w1 + 5 * w2) / (w1 + w2) = 4, and (loss - mean) / 4 its
     # derivative.
     assert_close(derivative(function, [1.0, 3.0, NAN]), [-0.75, 0.25, 0])
 

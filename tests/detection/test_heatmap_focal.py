@@ -16,13 +16,13 @@ INF, LOG2, LOG3 = math.inf, math.log(2), math.log(3)
 VALUE, GRADIENT = 4, 8
 
 
-def costs(x, t, **options):
+def losses(x, t, **options):
     return fl.heatmap_focal_loss(x, t, reduction="none", **options)
 
 
 def of(target, **options):
     """Return the losses of logits with one target."""
-    return lambda x: costs(x, fl.array_namespace(x).full_like(x, target), **options)
+    return lambda x: losses(x, fl.array_namespace(x).full_like(x, target), **options)
 
 
 def test_values(any_xp):
@@ -31,16 +31,16 @@ def test_values(any_xp):
     t = any_xp.asarray([1.0, 1.0, 0.0, 0.5], dtype=any_xp.float64)
     right, wrong = math.log(4 / 3), math.log(4)
     want = [LOG2 / 4, right / 16, 9 * wrong / 16, 9 * wrong / 256]
-    assert_close(costs(x, t), want)
+    assert_close(losses(x, t), want)
     want = [LOG2 / 2**0.5, right / 2, 0.75**0.5 * wrong, 0.75**0.5 * wrong / 2]
-    assert_close(costs(x, t, alpha=0.5, beta=1.0), want)
+    assert_close(losses(x, t, alpha=0.5, beta=1.0), want)
 
 
 def test_of_zeros_and_ones_it_is_the_focal_loss(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, 1.0, 1.0, 0.0, 1.0], dtype=any_xp.float64)
     want = fl.sigmoid_focal_loss(x, t, gamma=1.5, reduction="none")
-    assert_close(costs(x, t, alpha=1.5), want, rtol=1e-14, atol=0)
+    assert_close(losses(x, t, alpha=1.5), want, rtol=1e-14, atol=0)
 
 
 def test_mean_divides_by_the_number_of_peaks(any_xp):
@@ -98,7 +98,7 @@ def test_gradients(derivative):
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 1.0, 4.0])
 def test_gradient_in_the_target_is_zero_at_a_peak(derivative, beta):
-    got = derivative(lambda t: costs(0 * t, t, beta=beta), [1.0, 0.75])
+    got = derivative(lambda t: losses(0 * t, t, beta=beta), [1.0, 0.75])
     assert_close(got, [0, -beta * 0.25 ** (beta - 1) * LOG2 / 4])
 
 
@@ -146,7 +146,7 @@ def test_digits_are_kept(dtype):
 
     def each(*numbers):
         x, t, alpha, beta = numbers
-        return costs(x, t, alpha=alpha, beta=beta)
+        return losses(x, t, alpha=alpha, beta=beta)
 
     errors = largest_errors(jax.vmap(each), exact, grid(dtype, axes))
     for place, (error, point) in errors.items():

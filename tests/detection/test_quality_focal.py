@@ -15,13 +15,13 @@ INF, LOG2, LOG3 = math.inf, math.log(2), math.log(3)
 VALUE, GRADIENT = 4, 8
 
 
-def costs(x, t, **options):
+def losses(x, t, **options):
     return fl.quality_focal_loss(x, t, reduction="none", **options)
 
 
 def of(target, **options):
     """Return the losses of logits with one target."""
-    return lambda x: costs(x, fl.array_namespace(x).full_like(x, target), **options)
+    return lambda x: losses(x, fl.array_namespace(x).full_like(x, target), **options)
 
 
 def test_values(any_xp):
@@ -31,23 +31,23 @@ def test_values(any_xp):
     right, wrong = math.log(4 / 3), math.log(4)
     even = (right + wrong) / 2
     want = [LOG2 / 4, even / 16, 9 * wrong / 16, even / 16]
-    assert_close(costs(x, t), want)
+    assert_close(losses(x, t), want)
     want = [LOG2 / 2**0.5, even / 2, 0.75**0.5 * wrong, even / 2]
-    assert_close(costs(x, t, beta=0.5), want)
+    assert_close(losses(x, t, beta=0.5), want)
 
 
 def test_without_a_power_it_is_the_cross_entropy(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, 0.25, 0.5, 0.5, 1.0], dtype=any_xp.float64)
     want = fl.binary_cross_entropy_with_logits(x, t, reduction="none")
-    assert_close(costs(x, t, beta=0), want, rtol=1e-14, atol=0)
+    assert_close(losses(x, t, beta=0), want, rtol=1e-14, atol=0)
 
 
 def test_of_zeros_and_ones_it_is_the_focal_loss(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, 1.0, 1.0, 0.0, 1.0], dtype=any_xp.float64)
     want = fl.sigmoid_focal_loss(x, t, gamma=1.5, reduction="none")
-    assert_close(costs(x, t, beta=1.5), want, rtol=1e-14, atol=0)
+    assert_close(losses(x, t, beta=1.5), want, rtol=1e-14, atol=0)
 
 
 @pytest.mark.parametrize("beta", [0.5, 1.0, 2.0])
@@ -60,7 +60,7 @@ def test_gradients(derivative):
     # The error of 1/4 times itself and twice p * (1 - p) times the cross-entropy.
     even = math.log(16 / 3) / 2
     assert_close(derivative(of(0.5), [LOG3]), [1 / 64 + 3 / 32 * even])
-    got = derivative(lambda t: costs(0 * t + LOG3, t), [0.5])
+    got = derivative(lambda t: losses(0 * t + LOG3, t), [0.5])
     assert_close(got, [-LOG3 / 16 - even / 2])
 
 
@@ -122,7 +122,7 @@ def test_digits_are_kept(dtype):
 
     def each(*numbers):
         x, t, beta = numbers
-        return costs(x, t, beta=beta)
+        return losses(x, t, beta=beta)
 
     errors = largest_errors(jax.vmap(each), exact, grid(dtype, axes))
     for place, (error, point) in errors.items():

@@ -15,13 +15,13 @@ INF, LOG2, LOG3 = math.inf, math.log(2), math.log(3)
 VALUE, GRADIENT = 4, 8
 
 
-def costs(x, t, **options):
+def losses(x, t, **options):
     return fl.varifocal_loss(x, t, reduction="none", **options)
 
 
 def of(target, **options):
     """Return the losses of logits with one target."""
-    return lambda x: costs(x, fl.array_namespace(x).full_like(x, target), **options)
+    return lambda x: losses(x, fl.array_namespace(x).full_like(x, target), **options)
 
 
 def test_values(any_xp):
@@ -31,22 +31,22 @@ def test_values(any_xp):
     right, wrong = math.log(4 / 3), math.log(4)
     even = (right + wrong) / 2
     want = [LOG2, right, even / 2, 27 / 64 * wrong]
-    assert_close(costs(x, t), want)
+    assert_close(losses(x, t), want)
     want[3] = 0.75**0.5 * wrong / 4
-    assert_close(costs(x, t, alpha=0.25, gamma=0.5), want)
+    assert_close(losses(x, t, alpha=0.25, gamma=0.5), want)
 
 
 def test_positives_are_the_cross_entropy_times_the_target(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     t = any_xp.asarray([1.0, 0.25, 0.5, 0.5, 1.0], dtype=any_xp.float64)
     want = t * fl.binary_cross_entropy_with_logits(x, t, reduction="none")
-    assert_close(costs(x, t), want, rtol=1e-14, atol=0)
+    assert_close(losses(x, t), want, rtol=1e-14, atol=0)
 
 
 def test_negatives_are_those_of_the_focal_loss(any_xp):
     x = any_xp.asarray([-50.0, -1.0, 0.0, 2.0, 50.0], dtype=any_xp.float64)
     want = fl.sigmoid_focal_loss(x, 0 * x, alpha=0.25, gamma=1.5, reduction="none")
-    assert_close(costs(x, 0 * x, gamma=1.5), want, rtol=1e-14, atol=0)
+    assert_close(losses(x, 0 * x, gamma=1.5), want, rtol=1e-14, atol=0)
 
 
 def test_gradients(derivative):
@@ -57,7 +57,7 @@ def test_gradients(derivative):
 
 
 def test_gradient_in_the_target_is_zero_at_zero(derivative):
-    got = derivative(lambda t: costs(0 * t + LOG3, t), [0.0, 0.5])
+    got = derivative(lambda t: losses(0 * t + LOG3, t), [0.0, 0.5])
     assert_close(got, [0, math.log(4 / 3)])
 
 
@@ -113,7 +113,7 @@ def test_digits_are_kept(dtype):
 
     def each(*numbers):
         x, t, alpha, gamma = numbers
-        return costs(x, t, alpha=alpha, gamma=gamma)
+        return losses(x, t, alpha=alpha, gamma=gamma)
 
     errors = largest_errors(jax.vmap(each), exact, grid(dtype, axes))
     for place, (error, point) in errors.items():

@@ -18,7 +18,7 @@ def masses(xp):
 
 
 # 1 * (0 - log(2)) + 2 - 1; e * (1 - 0) + 1 - e; nothing there, but 3 predicted; a fit.
-COSTS = [[1 - LOG2, 1], [3, 0]]
+LOSSES = [[1 - LOG2, 1], [3, 0]]
 
 
 # Dask takes the logarithm of 0 when it computes, beyond the loss's own silence.
@@ -26,7 +26,7 @@ COSTS = [[1 - LOG2, 1], [3, 0]]
 def test_values(any_xp):
     x, t = masses(any_xp)
     loss = fl.generalized_kl_divergence
-    assert_close(loss(x, t, reduction="none"), COSTS)
+    assert_close(loss(x, t, reduction="none"), LOSSES)
     assert_close(loss(x, t), (5 - LOG2) / 4)
     assert_close(loss(x, t, reduction="sum"), 5 - LOG2)
 
@@ -44,7 +44,7 @@ def test_log_targets(any_xp):
     x = masses(any_xp)[0]
     t = any_xp.asarray([[0.0, 1.0], [-INF, 0.0]], dtype=any_xp.float64)
     got = fl.generalized_kl_divergence(x, t, log_target=True, reduction="none")
-    assert_close(got, COSTS)
+    assert_close(got, LOSSES)
 
 
 def test_rows_all_masked_do_not_count(xp):
@@ -91,35 +91,35 @@ def test_a_large_mass_beside_a_tiny_one_does_not_overflow(xp):
 
 
 def test_derivative_in_the_input_is_the_excess(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 0.0, 0.0, 1.0, 2.0], dtype=x.dtype)
         return fl.generalized_kl_divergence(x, t, reduction="sum")
 
     point = [LOG3, LOG2, -INF, 1e-9, -INF]
     near = 1e-9 + 0.5e-18
-    assert_close(derivative(cost, point), [2, 2, 0, near, -2])
+    assert_close(derivative(loss, point), [2, 2, 0, near, -2])
 
 
 def test_derivative_in_the_target_is_finite_at_zero(derivative):
-    def cost(t):
+    def loss(t):
         x = fl.array_namespace(t).asarray([1.0, 2.0, -INF], dtype=t.dtype)
         return fl.generalized_kl_divergence(x, t, reduction="sum")
 
     # log(t) - x; -x at 0, and 0 at 0 of the impossible.
-    assert_close(derivative(cost, [0.5, 0.0, 0.0]), [-LOG2 - 1, -2, 0])
+    assert_close(derivative(loss, [0.5, 0.0, 0.0]), [-LOG2 - 1, -2, 0])
 
 
 def test_derivative_in_the_log_target(derivative):
-    def cost(t):
+    def loss(t):
         x = fl.array_namespace(t).asarray([1.0, 2.0, -INF], dtype=t.dtype)
         return fl.generalized_kl_divergence(x, t, log_target=True, reduction="sum")
 
-    assert_close(derivative(cost, [-LOG2, -INF, -INF]), [0.5 * (-LOG2 - 1), 0, 0])
+    assert_close(derivative(loss, [-LOG2, -INF, -INF]), [0.5 * (-LOG2 - 1), 0, 0])
 
 
 def test_curvature_in_the_input_is_the_predicted_mass(curvature):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([1.0, 1.0, 0.0], dtype=x.dtype)
         return fl.generalized_kl_divergence(x, t, reduction="sum")
 
-    assert_close(curvature(cost, [0.0, LOG3, LOG2]), [1, 3, 2])
+    assert_close(curvature(loss, [0.0, LOG3, LOG2]), [1, 3, 2])

@@ -96,11 +96,11 @@ def test_probabilities_are_not_clipped(xp):
 
 
 def test_a_row_with_an_impossible_class_is_finite_in_value_and_derivatives(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([[1.0, 0.0], [0.5, 0.5]], dtype=x.dtype)
         return fl.kl_div(x, t, axis=-1, reduction="none")
 
-    got = derivative(cost, [[0.0, -INF], [-LOG2, -LOG2]])
+    got = derivative(loss, [[0.0, -INF], [-LOG2, -LOG2]])
     assert_close(got, [[-1, 0], [-0.5, -0.5]])
 
 
@@ -113,7 +113,7 @@ def test_batchmean_of_nothing_is_nan(xp):
 
 @pytest.mark.parametrize("log_target", [False, True])
 def test_derivative_in_the_input_is_minus_the_probability(derivative, log_target):
-    def cost(x):
+    def loss(x):
         space = fl.array_namespace(x)
         t = space.asarray([0.25, 1.0, 0.0, 0.0], dtype=x.dtype)
         if log_target:
@@ -121,24 +121,24 @@ def test_derivative_in_the_input_is_minus_the_probability(derivative, log_target
                 t = space.log(t)
         return fl.kl_div(x, t, log_target=log_target, reduction="sum")
 
-    assert_close(derivative(cost, [-1.0, -INF, -2.0, -INF]), [-0.25, -1, 0, 0])
+    assert_close(derivative(loss, [-1.0, -INF, -2.0, -INF]), [-0.25, -1, 0, 0])
 
 
 def test_derivative_in_the_target_is_finite_at_zero(derivative):
-    def cost(t):
+    def loss(t):
         x = fl.array_namespace(t).asarray([-1.0, -2.0, -INF], dtype=t.dtype)
         return fl.kl_div(x, t, reduction="sum")
 
     # log(t) + 1 - x for a positive t; 1 - x at 0; 0 at 0 of the impossible.
-    assert_close(derivative(cost, [0.5, 0.0, 0.0]), [2 - LOG2, 3, 0])
+    assert_close(derivative(loss, [0.5, 0.0, 0.0]), [2 - LOG2, 3, 0])
 
 
 def test_derivative_in_the_log_target_is_finite_at_minus_infinity(derivative):
-    def cost(t):
+    def loss(t):
         x = fl.array_namespace(t).asarray([-1.0, -2.0, -INF], dtype=t.dtype)
         return fl.kl_div(x, t, log_target=True, reduction="sum")
 
-    got = derivative(cost, [-LOG2, -INF, -INF])
+    got = derivative(loss, [-LOG2, -INF, -INF])
     assert_close(got, [0.5 * (-LOG2 + 1 + 1), 0, 0])
 
 

@@ -29,11 +29,11 @@ def test_by_default_it_is_half_the_squared_error(xp):
 
 def test_a_constant_of_three_to_one_is_the_expectile(derivative):
     # Below 3 lie errors of 1, above errors of 3: 3 * 1/4 * 3 = 1 * 3/4 * 3.
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([2.0, 2.0, 2.0, 6.0], dtype=x.dtype)
         return fl.expectile_loss(x + 0 * t, t, expectile=0.5, reduction="sum")
 
-    assert_close(derivative(cost, 3.0), 0)
+    assert_close(derivative(loss, 3.0), 0)
 
     def sixth(x):
         t = fl.array_namespace(x).asarray([2.0, 6.0], dtype=x.dtype)
@@ -43,30 +43,30 @@ def test_a_constant_of_three_to_one_is_the_expectile(derivative):
 
 
 def test_derivative_is_zero_at_an_exact_fit(derivative):
-    def cost(x):
+    def loss(x):
         return fl.expectile_loss(x, 0.0, expectile=0.75, reduction="sum")
 
     def of_target(t):
         return fl.expectile_loss(0 * t, t, expectile=0.75, reduction="sum")
 
     point = [-2.0, 2.0, 0.0]
-    assert_close(derivative(cost, point), [-3, 1, 0])
+    assert_close(derivative(loss, point), [-3, 1, 0])
     assert_close(derivative(of_target, point), [-1, 3, 0])
 
 
 def test_derivative_in_the_expectile_is_the_signed_square(derivative):
-    def cost(expectile):
+    def loss(expectile):
         x = fl.array_namespace(expectile).asarray([-3.0, 2.0], dtype=expectile.dtype)
         return fl.expectile_loss(x, 0.0, expectile=expectile, reduction="sum")
 
-    assert_close(derivative(cost, 0.25), 9 - 4)
+    assert_close(derivative(loss, 0.25), 9 - 4)
 
 
 def test_curvature_belongs_to_the_low_side_at_an_exact_fit(curvature):
-    def cost(x):
+    def loss(x):
         return fl.expectile_loss(x, 0.0, expectile=0.75, reduction="sum")
 
-    assert_close(curvature(cost, [-1.0, 1.0, 0.0]), [1.5, 0.5, 1.5])
+    assert_close(curvature(loss, [-1.0, 1.0, 0.0]), [1.5, 0.5, 1.5])
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):

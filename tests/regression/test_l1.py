@@ -46,11 +46,11 @@ def test_unsigned_integers_do_not_wrap_around(xp):
 
 
 def test_derivative_is_the_sign_and_zero_at_an_exact_fit_and_at_nan(derivative):
-    def cost(x):
+    def loss(x):
         return fl.l1_loss(x, 1.0, reduction="sum")
 
     point = [1.0, 3.0, -3.0, INF, -INF, NAN]
-    assert_close(derivative(cost, point), [0, 1, -1, 1, -1, 0])
+    assert_close(derivative(loss, point), [0, 1, -1, 1, -1, 0])
 
 
 def test_derivative_in_the_target_and_in_the_weight(derivative):
@@ -58,11 +58,11 @@ def test_derivative_in_the_target_and_in_the_weight(derivative):
         return fl.l1_loss(0 * t, t)
 
     def of_weight(w):
-        cost = fl.array_namespace(w).asarray([1.0, 4.0], dtype=w.dtype)
-        return fl.l1_loss(cost, 0.0, weight=w)
+        loss = fl.array_namespace(w).asarray([1.0, 4.0], dtype=w.dtype)
+        return fl.l1_loss(loss, 0.0, weight=w)
 
     assert_close(derivative(of_target, [2.0, -1.0]), [0.5, -0.5])
-    # The mean is (1 + 4) / 2 = 2.5; its derivative is (cost - mean) / 2.
+    # The mean is (1 + 4) / 2 = 2.5; its derivative is (loss - mean) / 2.
     assert_close(derivative(of_weight, [1.0, 1.0]), [-0.75, 0.75])
 
 

@@ -14,11 +14,11 @@ LOG2, LOG3 = math.log(2), math.log(3)
 def test_values(any_xp):
     # cosh(log(2)) = (2 + 1/2) / 2, cosh(log(3)) = (3 + 1/3) / 2.
     x = any_xp.asarray([LOG2, -LOG3, 0.0, INF, -INF, NAN], dtype=any_xp.float64)
-    costs = [math.log(5 / 4), math.log(5 / 3), 0]
+    losses = [math.log(5 / 4), math.log(5 / 3), 0]
     got = fl.log_cosh_loss(x, 0.0, reduction="none")
-    assert_close(got, [*costs, INF, INF, NAN])
-    assert_close(fl.log_cosh_loss(x[:3], 0.0), sum(costs) / 3)
-    assert_close(fl.log_cosh_loss(x[:3], 0.0, reduction="sum"), sum(costs))
+    assert_close(got, [*losses, INF, INF, NAN])
+    assert_close(fl.log_cosh_loss(x[:3], 0.0), sum(losses) / 3)
+    assert_close(fl.log_cosh_loss(x[:3], 0.0, reduction="sum"), sum(losses))
 
 
 @pytest.mark.parametrize(
@@ -47,31 +47,31 @@ def test_large_errors_are_linear_at_every_size(xp):
 
 
 def test_half_precision_does_not_overflow(derivative):
-    def cost(x):
+    def loss(x):
         return fl.log_cosh_loss(x, 0.0, reduction="sum")
 
-    x = fl.array_namespace(derivative(cost, [1.0])).asarray([6e4], dtype=None)
+    x = fl.array_namespace(derivative(loss, [1.0])).asarray([6e4], dtype=None)
     assert_close(fl.log_cosh_loss(x, 0.0, dtype="float16"), 6e4, rtol=2**-11)
-    assert_close(derivative(cost, [6e4, -6e4], "float16"), [1, -1])
+    assert_close(derivative(loss, [6e4, -6e4], "float16"), [1, -1])
 
 
 def test_derivative_is_the_hyperbolic_tangent(derivative):
-    def cost(x):
+    def loss(x):
         return fl.log_cosh_loss(x, 1.0, reduction="sum")
 
     def of_target(t):
         return fl.log_cosh_loss(0 * t, t, reduction="sum")
 
     point = [1 + LOG2, 1 - LOG3, 1.0, INF, -INF]
-    assert_close(derivative(cost, point), [0.6, -0.8, 0, 1, -1])
+    assert_close(derivative(loss, point), [0.6, -0.8, 0, 1, -1])
     assert_close(derivative(of_target, [LOG2, -LOG3, 0.0]), [0.6, -0.8, 0])
 
 
 def test_curvature_is_one_less_the_squared_derivative(curvature):
-    def cost(x):
+    def loss(x):
         return fl.log_cosh_loss(x, 0.0, reduction="sum")
 
-    assert_close(curvature(cost, [0.0, LOG2, LOG3, 1e4]), [1, 0.64, 0.36, 0])
+    assert_close(curvature(loss, [0.0, LOG2, LOG3, 1e4]), [1, 0.64, 0.36, 0])
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):

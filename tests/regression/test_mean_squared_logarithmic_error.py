@@ -14,10 +14,10 @@ INF, NAN, E = math.inf, math.nan, math.e
 def test_values(any_xp):
     x = any_xp.asarray([E - 1, 0.0, -0.5, 3.0], dtype=any_xp.float64)
     t = any_xp.asarray([0.0, E**2 - 1, 0.0, 3.0], dtype=any_xp.float64)
-    loss, costs = fl.mean_squared_logarithmic_error, [1, 4, math.log(2) ** 2, 0]
-    assert_close(loss(x, t, reduction="none"), costs)
-    assert_close(loss(x, t), sum(costs) / 4)
-    assert_close(loss(x, t, reduction="sum"), sum(costs))
+    loss, losses = fl.mean_squared_logarithmic_error, [1, 4, math.log(2) ** 2, 0]
+    assert_close(loss(x, t, reduction="none"), losses)
+    assert_close(loss(x, t), sum(losses) / 4)
+    assert_close(loss(x, t, reduction="sum"), sum(losses))
 
 
 def test_near_values_keep_their_digits_at_any_size(xp):
@@ -62,7 +62,7 @@ def test_two_values_without_logarithm_are_nan_though_their_ratio_has_one(xp):
 
 
 def test_derivative(derivative):
-    def cost(x):
+    def loss(x):
         t = fl.array_namespace(x).asarray([0.0, E**2 - 1, 1.0], dtype=x.dtype)
         return fl.mean_squared_logarithmic_error(x, t, reduction="sum")
 
@@ -71,13 +71,13 @@ def test_derivative(derivative):
         return fl.mean_squared_logarithmic_error(x, t, reduction="sum")
 
     # 2 * log((1 + x) / (1 + t)) / (1 + x), and 0 at an exact fit.
-    assert_close(derivative(cost, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
+    assert_close(derivative(loss, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
     assert_close(derivative(of_target, [E - 1, 0.0, 1.0]), [2 / E, -4, 0])
 
 
 def test_curvature_at_an_exact_fit(curvature):
-    def cost(x):
+    def loss(x):
         return fl.mean_squared_logarithmic_error(x, 1.0, reduction="sum")
 
     # 2 * (1 - log((1 + x) / 2)) / (1 + x)**2
-    assert_close(curvature(cost, [1.0, 2 * E - 1]), [0.5, 0])
+    assert_close(curvature(loss, [1.0, 2 * E - 1]), [0.5, 0])

@@ -48,11 +48,11 @@ def test_half_precision_squares_in_single(xp):
 
 
 def test_derivative_is_twice_the_error(derivative):
-    def cost(x):
+    def loss(x):
         return fl.mse_loss(x, 1.0, reduction="sum")
 
-    assert_close(derivative(cost, [1.0, 3.0, -3.0]), [0, 4, -8])
-    assert_close(derivative(cost, [INF]), [INF])
+    assert_close(derivative(loss, [1.0, 3.0, -3.0]), [0, 4, -8])
+    assert_close(derivative(loss, [INF]), [INF])
     assert_close(derivative(lambda t: fl.mse_loss(0 * t, t), [2.0, -1.0]), [2, -1])
 
 

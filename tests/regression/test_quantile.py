@@ -42,11 +42,11 @@ def test_gradient_at_the_corners(derivative):
 
 
 def test_gradient_in_tau_is_the_difference(derivative):
-    def cost(tau):
+    def loss(tau):
         x = fl.array_namespace(tau).asarray([-3.0, 2.0, 0.0], dtype=tau.dtype)
         return fl.quantile_loss(x, 0.0, tau=tau, reduction="sum")
 
-    assert_close(derivative(cost, 0.25), 3 - 2)
+    assert_close(derivative(loss, 0.25), 3 - 2)
 
 
 def test_weighted_mean_divides_by_the_sum_of_weights(xp):
@@ -79,12 +79,12 @@ def test_weights_and_masks_of_levels_broadcast(xp):
 
 
 def test_gradient_in_each_level_is_the_sum_of_differences(derivative):
-    def cost(tau):
+    def loss(tau):
         xp = fl.array_namespace(tau)
         x, t = (xp.asarray(x, dtype=tau.dtype) for x in (QUANTILES, SEEN))
         return fl.quantile_loss(x, t, tau=tau, reduction="sum")
 
-    assert_close(derivative(cost, LEVELS), [2, -2 + 4])
+    assert_close(derivative(loss, LEVELS), [2, -2 + 4])
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 1.5, NAN])

@@ -30,9 +30,9 @@ def sharded(shapes, specs, mesh, dtypes):
     ]
 
 
-def compiled(cost, wrt, arguments, mesh, *, known):
+def compiled(loss, wrt, arguments, mesh, *, known):
     with jax.enable_x64(False), jax.set_mesh(mesh) if known else nothing():
-        return jax.jit(jax.value_and_grad(cost, wrt)).lower(*arguments).compile()
+        return jax.jit(jax.value_and_grad(loss, wrt)).lower(*arguments).compile()
 
 
 nothing = contextlib.nullcontext

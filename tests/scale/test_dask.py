@@ -45,7 +45,7 @@ def batches(row, classes=-1):
 
 @rows()
 @pytest.mark.parametrize("classes", [-1, 1], ids=["whole", "split"])
-def test_costs_are_lazy_and_keep_the_chunks_of_samples(row, classes):
+def test_losses_are_lazy_and_keep_the_chunks_of_samples(row, classes):
     options = {"reduction": "none"} if row.has("reduction") else {}
     whole, chunked = batches(row, classes)
     got = lazily(row.with_options(**options), chunked)

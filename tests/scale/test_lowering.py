@@ -29,10 +29,10 @@ def traced(function, arrays):
     floats = [jnp.issubdtype(x.dtype, jnp.floating) for x in arrays]
     places = tuple(k for k, floating in enumerate(floats) if floating)
 
-    def cost(*arrays):
+    def loss(*arrays):
         return sum(x.sum() for x in jax.tree.leaves(function(*arrays)))
 
-    return jax.jit(jax.value_and_grad(cost, places)).trace(*arrays)
+    return jax.jit(jax.value_and_grad(loss, places)).trace(*arrays)
 
 
 def foreign(program, platform):
@@ -55,7 +55,7 @@ def test_every_loss_stays_on_the_device(row, dtype):
 
 
 @rows("where", "reduction")
-def test_masked_costs_stay_on_the_device(row):
+def test_masked_losses_stay_on_the_device(row):
     keep = np.arange(np.prod(row.mask_shape)).reshape(row.mask_shape) > 0
     keep = jnp.asarray(keep)
     loss = row.with_options(where=keep, reduction="none")

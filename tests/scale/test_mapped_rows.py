@@ -46,7 +46,7 @@ def wrt(arrays):
     return tuple(k for k, x in enumerate(arrays) if x.dtype.kind == "f")
 
 
-def solved(cost, arrays, keep):
+def solved(loss, arrays, keep):
     # What does not count is nan, so that nothing of it can pass unseen.
     hidden = [
         np.where(keep.reshape(-1, *[1] * (x.ndim - 1)), x, np.nan)
@@ -54,7 +54,7 @@ def solved(cost, arrays, keep):
         else x
         for x in arrays
     ]
-    program = jax.jit(jax.value_and_grad(cost, wrt(arrays)))
+    program = jax.jit(jax.value_and_grad(loss, wrt(arrays)))
     return program(*map(jnp.asarray, (*hidden, keep)))
 
 
@@ -67,12 +67,12 @@ def check_equal(got, wanted):
 @SPREAD
 @EACH
 def test_the_loss_of_all_rows_whatever_shards_keep(spread, loss, arrays):
-    def cost(*given, **options):
+    def total(*given, **options):
         *rows, keep = given
         return loss(*rows, where=keep, **options)
 
-    program = spread(functools.partial(cost, axis_name="data"))
-    check_equal(solved(program, arrays, KEEP), solved(cost, arrays, KEEP))
+    program = spread(functools.partial(total, axis_name="data"))
+    check_equal(solved(program, arrays, KEEP), solved(total, arrays, KEEP))
 
 
 @EACH
@@ -171,11 +171,11 @@ def test_sharded_arrays_under_jit_need_no_axis_name(name, kind):
     mesh = jax.make_mesh((SHARDS,), ("data",), axis_types=(kind,))
     place = NamedSharding(mesh, P("data"))
 
-    def cost(*given):
+    def total(*given):
         *rows, keep = (jax.device_put(x, place) for x in given)
         return loss(*rows, where=keep)
 
     wanted = solved(lambda *x: loss(*x[:-1], where=x[-1]), arrays, KEEP)
     explicit = kind is AxisType.Explicit
     with jax.set_mesh(mesh) if explicit else contextlib.nullcontext():
-        check_equal(solved(cost, arrays, KEEP), wanted)
+        check_equal(solved(total, arrays, KEEP), wanted)

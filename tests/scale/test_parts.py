@@ -38,7 +38,7 @@ def test_linear_cross_entropy_of_parts_is_that_of_the_whole(layout, specs, kind,
     labels = np.asarray([0, 31, 5, -100, 17, 8, 8, 30])
     bias, weight = random.standard_normal(32), random.random(32)
 
-    def cost(x, layer, labels, bias, weight):
+    def loss(x, layer, labels, bias, weight):
         return fl.linear_cross_entropy(
             x,
             layer,
@@ -50,7 +50,7 @@ def test_linear_cross_entropy_of_parts_is_that_of_the_whole(layout, specs, kind,
         )
 
     arrays, wrt = (x, layer, labels, bias, weight), (0, 1, 3)
-    whole = jax.jit(jax.value_and_grad(cost, wrt))
+    whole = jax.jit(jax.value_and_grad(loss, wrt))
     with jax.set_mesh(jax.make_mesh((1,), ("device",))):
         expected = jax.device_get(whole(*map(jnp.asarray, arrays)))
     mesh = jax.make_mesh(*layout, axis_types=(kind,) * len(layout[1]))
@@ -60,7 +60,7 @@ def test_linear_cross_entropy_of_parts_is_that_of_the_whole(layout, specs, kind,
             jax.device_put(array, NamedSharding(mesh, P(*spec)))
             for array, spec in zip(arrays, [*specs, *more], strict=True)
         ]
-        found = jax.device_get(jax.jit(jax.value_and_grad(cost, wrt))(*placed))
+        found = jax.device_get(jax.jit(jax.value_and_grad(loss, wrt))(*placed))
     jax.tree.map(lambda a, b: assert_close(a, b, atol=1e-15), found, expected)
 
 
@@ -70,10 +70,10 @@ def test_batches_of_tokens_lie_by_batch_on_the_devices(kind):
     x, layer = random.standard_normal((4, 2, 3)), random.standard_normal((32, 3))
     labels = random.integers(0, 32, (4, 2))
 
-    def cost(x, layer, labels):
+    def loss(x, layer, labels):
         return fl.linear_cross_entropy(x, layer, labels, chunk_size=16)
 
-    both = jax.jit(jax.value_and_grad(cost, (0, 1)))
+    both = jax.jit(jax.value_and_grad(loss, (0, 1)))
     expected = jax.device_get(both(*map(jnp.asarray, (x, layer, labels))))
     mesh = jax.make_mesh(*BOTH, axis_types=(kind, kind))
     with jax.set_mesh(mesh):

@@ -180,7 +180,7 @@ def test_batch_on_two_times_classes_on_four_devices(classifier, kind):
     check_sharded(classifier, make_mesh("2x4", kind), specs)
 
 
-def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
+def test_losses_of_each_shard_are_averaged_in_shard_map(problem):
     mesh = make_mesh("2x4", AxisType.Auto)
     specs, row = tuple(problem.specs(mesh.axis_names)), problem.row
     options = {"reduction": "none"} if row.has("reduction") else {}
@@ -192,14 +192,14 @@ def test_costs_of_each_shard_are_averaged_in_shard_map(problem):
 
     def program(*shards):
         # The sum is the mean, as many times as there are losses.
-        count = BATCH * math.prod(row.costs[1:])
+        count = BATCH * math.prod(row.losses[1:])
         weight = count if row.mass is None else 1 / row.mass
         if row.together:
             shards = [
                 lax.all_gather(x, mesh.axis_names, tiled=True) if any(spec) else x
                 for x, spec in zip(shards, specs, strict=True)
             ]
-        if row.loss is fl.ctc_loss:  # averages costs a label
+        if row.loss is fl.ctc_loss:  # averages losses a label
             weight = 1 / shards[-1]
         return fl.reduce(
             row.with_options(**options)(*shards),

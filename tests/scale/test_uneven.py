@@ -28,18 +28,18 @@ def make_mesh(kind=AxisType.Auto):
     return jax.make_mesh((SHARDS,), ("data",), axis_types=(kind,))
 
 
-def in_shard_map(cost, **options):
+def in_shard_map(loss, **options):
     """Run `losses` on each device's rows; all must return the same."""
     specs = {"in_specs": P("data"), "out_specs": P(), "check_vma": True}
-    return jax.shard_map(cost, mesh=make_mesh(), **specs | options)
+    return jax.shard_map(loss, mesh=make_mesh(), **specs | options)
 
 
-def in_vmap(cost):
+def in_vmap(loss):
     """Run `losses` on parts of the rows, as `jax.pmap` did."""
 
     def run(*arrays):
         parts = [jnp.reshape(x, (SHARDS, -1, *x.shape[1:])) for x in arrays]
-        return jax.vmap(cost, axis_name="data", out_axes=None)(*parts)
+        return jax.vmap(loss, axis_name="data", out_axes=None)(*parts)
 
     return run
 
@@ -54,20 +54,20 @@ def class_weights(labels):
 
 
 def masked(scores, labels, **shared):
-    costs = fl.cross_entropy(scores, labels, ignore_index=IGNORED, reduction="none")
-    return fl.reduce(costs, where=labels != IGNORED, **shared)
+    losses = fl.cross_entropy(scores, labels, ignore_index=IGNORED, reduction="none")
+    return fl.reduce(losses, where=labels != IGNORED, **shared)
 
 
 def weighted(scores, labels, **shared):
     weight, keep = class_weights(labels)
-    costs = fl.cross_entropy(scores, labels, ignore_index=IGNORED, reduction="none")
-    return fl.reduce(costs, weight=weight, where=keep, **shared)
+    losses = fl.cross_entropy(scores, labels, ignore_index=IGNORED, reduction="none")
+    return fl.reduce(losses, weight=weight, where=keep, **shared)
 
 
 def smoothed(scores, labels, **shared):
     # Smoothing weighs each class by itself, so the losses come weighted already.
     weight, keep = class_weights(labels)
-    costs = fl.cross_entropy(
+    losses = fl.cross_entropy(
         scores,
         labels,
         weight=jnp.asarray(WEIGHT),
@@ -76,21 +76,21 @@ def smoothed(scores, labels, **shared):
         reduction="none",
     )
     divisor = fl.reduce(weight, "sum", where=keep, **shared)
-    return fl.reduce(costs, where=keep, divisor=divisor, **shared)
+    return fl.reduce(losses, where=keep, divisor=divisor, **shared)
 
 
-COSTS = [
+LOSSES = [
     (masked, {}),
     (weighted, {"weight": WEIGHT}),
     (smoothed, {"weight": WEIGHT, "label_smoothing": 0.1}),
 ]
 EACH = pytest.mark.parametrize(
-    ("cost", "options"), COSTS, ids=[cost.__name__ for cost, _ in COSTS]
+    ("loss", "options"), LOSSES, ids=[loss.__name__ for loss, _ in LOSSES]
 )
 
 
-def solved(cost, scores=SCORES, labels=LABELS):
-    return jax.jit(jax.value_and_grad(cost))(jnp.asarray(scores), jnp.asarray(labels))
+def solved(loss, scores=SCORES, labels=LABELS):
+    return jax.jit(jax.value_and_grad(loss))(jnp.asarray(scores), jnp.asarray(labels))
 
 
 def whole(**options):
@@ -105,8 +105,8 @@ def check_equal(got, wanted):
 
 @SPREAD
 @EACH
-def test_mean_over_uneven_shards_is_the_mean_of_all_rows(spread, cost, options):
-    program = spread(lambda x, y: cost(x, y, axis_name="data"))
+def test_mean_over_uneven_shards_is_the_mean_of_all_rows(spread, loss, options):
+    program = spread(lambda x, y: loss(x, y, axis_name="data"))
     check_equal(solved(program), solved(whole(**options)))
 
 
@@ -121,8 +121,8 @@ def test_averaging_the_means_of_shards_is_another_number(spread):
 
 @SPREAD
 @EACH
-def test_one_row_in_all_shards_is_enough(spread, cost, options):
-    program = spread(lambda x, y: cost(x, y, axis_name="data"))
+def test_one_row_in_all_shards_is_enough(spread, loss, options):
+    program = spread(lambda x, y: loss(x, y, axis_name="data"))
     labels = np.full(BATCH, IGNORED)
     labels[13] = 2
     scores = np.where(labels[:, None] == IGNORED, np.nan, WEIGHT)
@@ -134,8 +134,8 @@ def test_one_row_in_all_shards_is_enough(spread, cost, options):
 
 @SPREAD
 @EACH
-def test_no_row_in_any_shard_is_nan_with_derivative_zero(spread, cost, options):
-    program = spread(lambda x, y: cost(x, y, axis_name="data"))
+def test_no_row_in_any_shard_is_nan_with_derivative_zero(spread, loss, options):
+    program = spread(lambda x, y: loss(x, y, axis_name="data"))
     value, derivative = solved(program, SCORES, np.full(BATCH, IGNORED))
     assert np.isnan(value)
     assert not derivative.any()
@@ -162,7 +162,7 @@ CUTS = [5, 5, 25]
 
 
 @EACH
-def test_micro_batches_are_divided_once(cost, options):
+def test_micro_batches_are_divided_once(loss, options):
     total, divisor, derivative = 0.0, 0.0, np.zeros_like(SCORES)
     start = 0
     for rows in np.split(np.arange(BATCH), CUTS):
@@ -183,10 +183,10 @@ def test_micro_batches_with_a_divisor_known_before():
     @jax.jit
     def accumulated(bias):
         def step(carry, part):
-            def cost(bias):
+            def loss(bias):
                 return masked(part[0] + bias[None, :], part[1], divisor=count)
 
-            return jax.tree.map(jnp.add, carry, jax.value_and_grad(cost)(bias)), None
+            return jax.tree.map(jnp.add, carry, jax.value_and_grad(loss)(bias)), None
 
         parts = SCORES.reshape(SHARDS, ROWS, CLASSES), LABELS.reshape(SHARDS, ROWS)
         start = jnp.zeros(()), jnp.zeros_like(bias)

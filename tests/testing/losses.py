@@ -42,8 +42,8 @@ def square_torch(input, target, *, reduction="mean"):
 
 def wrong_divisor(input, target, *, reduction="mean"):
     """Divide by the rows instead of the elements."""
-    cost = _absolute(input - target)
-    return cost.sum() / len(cost) if reduction == "mean" else _reduced(cost, reduction)
+    loss = _absolute(input - target)
+    return loss.sum() / len(loss) if reduction == "mean" else _reduced(loss, reduction)
 
 
 def wrong_at_the_corner(input, target, *, reduction="mean"):
@@ -59,12 +59,12 @@ def wrong_only_in_float32(input, target, *, reduction="mean"):
 
 def adds_in_bfloat16(input, target, *, reduction="mean"):
     """Add up in the dtype of the input, one after the other."""
-    cost = _absolute(input - target)
+    loss = _absolute(input - target)
     if reduction == "none":
-        return cost
-    start, add = cost[0, 0] * 0, lambda total, x: (total + x, None)
-    total = jax.lax.scan(add, start, cost.ravel())[0]
-    return total / cost.size if reduction == "mean" else total
+        return loss
+    start, add = loss[0, 0] * 0, lambda total, x: (total + x, None)
+    total = jax.lax.scan(add, start, loss.ravel())[0]
+    return total / loss.size if reduction == "mean" else total
 
 
 def branches_on_values(input, target, *, reduction="mean"):
@@ -104,5 +104,5 @@ def _absolute(error):
     return error * jnp.sign(error)
 
 
-def _reduced(cost, reduction):
-    return {"none": lambda x: x, "mean": jnp.mean, "sum": jnp.sum}[reduction](cost)
+def _reduced(loss, reduction):
+    return {"none": lambda x: x, "mean": jnp.mean, "sum": jnp.sum}[reduction](loss)
