@@ -25,13 +25,16 @@ _LOG_2 = math.log(2)
 
 def gains(xp: Namespace, labels: Any, gain: str) -> Any:
     """Return ``2**labels - 1`` or `labels`."""
-    return xp.expm1(labels * _LOG_2) if gain == "exponential" else labels
+    if gain != "exponential":
+        return labels
+    # A power is exact for whole labels, and the other keeps the digits of small ones.
+    return xp.where(labels < 1, xp.expm1(labels * _LOG_2), 2.0**labels - 1.0)
 
 
 def gains_d_labels(xp: Namespace, labels: Any, gain: str) -> Any:
     """Return the derivatives of `gains`."""
     if gain == "exponential":
-        return _LOG_2 * xp.exp(labels * _LOG_2)
+        return _LOG_2 * 2.0**labels
     return xp.ones_like(labels)
 
 

@@ -30,17 +30,21 @@ def _projected(xp: Namespace, atoms: Any, places: Any, probabilities: Any) -> An
     """
     atoms, places = xp.stop_gradient(atoms), xp.stop_gradient(places)
     places = xp.clamp(places, atoms[0], atoms[-1])
-    gaps, end = atoms[1:] - atoms[:-1], xp.ones_like(atoms[:1])
-    below, above = (xp.concat(parts, axis=0) for parts in ((end, gaps), (gaps, end)))
+    # No place lies beyond an end, so that any atom will do there.
+    low, high = -2 * atoms[:1], 2 * atoms[-1:]
+    below = xp.concat((-1 - xp.clamp_min(low, 0.0), atoms[:-1]), axis=0)
+    above = xp.concat((atoms[1:], 1 + xp.clamp_min(high, 0.0)), axis=0)
     atoms, below, above = xp.of_ndim(places.ndim, atoms, below, above)
     supports = {"place": atoms, "below": below, "above": above}
     masses = {"place": places, "probability": xp.stop_gradient(probabilities)}
 
-    # No place lies beyond an end, so the 1 that stands for the gap there is not used.
+    # Each side is counted from the other atom: 1 less the way from this one would lose
+    # the digits of a small share.
     def shares(atom: Mapping[str, Any], mass: Mapping[str, Any]) -> Any:
-        difference = atom["place"] - mass["place"]
-        distance = xp.maximum(difference / atom["below"], -difference / atom["above"])
-        return xp.clamp_min(1 - distance, 0.0) * mass["probability"]
+        place, below, above = mass["place"], atom["below"], atom["above"]
+        left = (place - below) / (atom["place"] - below)
+        right = (above - place) / (above - atom["place"])
+        return xp.clamp_min(xp.minimum(left, right), 0.0) * mass["probability"]
 
     return xp.sum_over_pairs(shares, supports, masses)
 
