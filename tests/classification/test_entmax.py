@@ -55,6 +55,17 @@ def test_derivative_is_the_probabilities_less_the_label(derivative):
     assert_close(derivative(loss, [0.5, 0.0, -9.0]), [0.75, 0.25 - 1, 0])
 
 
+def test_a_small_probability_has_its_digits(derivative):
+    def loss(x):
+        rows = fl.array_namespace(x).reshape(x, (1, 2))
+        return ENTMAX(rows, fl.array_namespace(x).asarray([0]), alpha=2)
+
+    x = np.asarray([0.0, -0.9998], np.float32)
+    p = (1 + float(x[1])) / 2
+    got = derivative(loss, x.tolist(), "float32")
+    assert_close(got[1], p, rtol=2e-7)
+
+
 def test_near_one_it_is_cross_entropy():
     x, t = np.asarray([[1.0, -0.5, 2.0]]), np.asarray([0])
     assert_close(ENTMAX(x, t, alpha=1 + 1e-6), fl.cross_entropy(x, t), rtol=1e-5)

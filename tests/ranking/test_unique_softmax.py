@@ -23,6 +23,19 @@ def test_values(any_xp):
     assert_close(fl.unique_softmax_loss(x, y, w), 3 * LOG(5) + 2 * LOG(2))
 
 
+def test_gains_of_whole_grades_are_exact(any_xp):
+    x = any_xp.asarray([0.0, 0.0], dtype=any_xp.float32)
+    y = any_xp.asarray([60.0, 0.0], dtype=any_xp.float32)
+    wanted = (2**60 - 1) * LOG(2)
+    assert_close(fl.unique_softmax_loss(x, y), wanted, rtol=1.5e-7)
+
+
+def test_gains_of_small_grades_have_their_digits(any_xp):
+    x = any_xp.asarray([0.0, 0.0], dtype=any_xp.float32)
+    y = any_xp.asarray([1e-6, 0.0], dtype=any_xp.float32)
+    assert_close(fl.unique_softmax_loss(x, y), 1e-6 * LOG(2) ** 2, rtol=1e-6)
+
+
 def test_derivative_in_the_relevance(derivative):
     def function(y):
         return fl.unique_softmax_loss(y * 0, y, reduction="sum")

@@ -34,6 +34,14 @@ def test_a_probability_between_atoms_is_split_between_them(any_xp, reward, share
     assert_close(got, shares[0] * LOG4 + shares[1] * LOG4 + shares[2] * LOG2)
 
 
+def test_a_small_share_of_the_next_atom_has_its_digits(any_xp):
+    atoms = any_xp.asarray([0.0, 1.0, 2.0], dtype=any_xp.float32)
+    logits = any_xp.asarray([0.0, -1e6, -1e6], dtype=any_xp.float32)
+    sure = any_xp.asarray([0.0, -INF, -INF], dtype=any_xp.float32)
+    # The share is the reward, of which 1 less the rest would leave 2.98e-7.
+    assert_close(TD(logits, atoms, 3e-7, 1.0, sure), 0.3, rtol=1e-6)
+
+
 def test_an_end_of_an_episode_leaves_the_reward(xp):
     atoms, logits = atoms_and_logits(xp)
     assert_close(TD(logits, atoms, 2.0, 0.0, logits), LOG2)
