@@ -105,7 +105,7 @@ INFOS = [
                 ATOM_SHAPES,
                 Limit(3.0, 4.0),
                 Limit(1.7),
-                Limit(104),
+                Limit(111),
                 cpu_temporaries=Limit(3.3),
             )
         ],
@@ -153,7 +153,7 @@ INFOS = [
                 ),
                 Limit(4.2, 4.0),
                 Limit(1.5),
-                Limit(141),
+                Limit(148),
                 cpu_temporaries=Limit(2.1),
                 reason="the means of all actions take several passes over their logits",
             )

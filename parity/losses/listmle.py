@@ -102,7 +102,7 @@ INFOS = [
                 LIST_SHAPES,
                 Limit(85, 4.0),
                 Limit(1.3),
-                Limit(960),
+                Limit(967),
                 reason=ORDERED,
             )
         ],
