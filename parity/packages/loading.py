@@ -12,7 +12,7 @@ from typing import Any
 from parity.later import torch
 from parity.packages.pins import INSTALL
 
-__all__ = ["load"]
+__all__ = ["load", "prepare"]
 
 # Packages whose `__init__` imports what their losses do not use and is not installed.
 # In its place there is an empty module, in which their modules are found.
@@ -37,11 +37,7 @@ def load(module: str, name: str) -> Any:
         RuntimeError: If the module cannot be imported, or has no such name.
     """
     try:
-        _declare_operators()
-        package = module.partition(".")[0]
-        for parent in _EMPTY:
-            if parent.partition(".")[0] == package:
-                _put_empty(parent)
+        prepare(module.partition(".")[0])
         with warnings.catch_warnings():
             # About what they import themselves.
             warnings.simplefilter("ignore")
@@ -50,6 +46,14 @@ def load(module: str, name: str) -> Any:
         msg = f"cannot load {name} of {module}: {error}; the versions it is known to "
         msg += f"load from: {INSTALL}"
         raise RuntimeError(msg) from error
+
+
+def prepare(package: str) -> None:
+    """Put in place what modules of a package need to be imported."""
+    _declare_operators()
+    for parent in _EMPTY:
+        if parent.partition(".")[0] == package:
+            _put_empty(parent)
 
 
 @functools.cache

@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
 OF_LOSSES = sorted((DOCS / "losses").glob("*.md"))
 SECTIONS = ["When to use it", "When not", "By hand", "In JAX", "In NumPy", "In PyTorch"]
+WRONG_PEERS = (DOCS / "wrong-peers.md").read_text(encoding="utf-8")
 # Fences whose text is run elsewhere, or is no code.
 EXEMPT = {
     # tests/test_coming_from.py runs them
@@ -29,6 +30,8 @@ EXEMPT = {
     "coming-from-sequences.md": ["python"],
     "coming-from-trl.md": ["python"],
     "coming-from-vision.md": ["python"],
+    # parity/test_peers.py runs them, and a job of its own those of other packages
+    "wrong-peers.md": ["python"] * WRONG_PEERS.count("\n```python\n"),
     # what the examples print, compared by their test
     "which-loss.md": ["text"] * len(EXAMPLES),
 }
