@@ -61,7 +61,8 @@ def test_the_page_has_every_record(name):
     own = peer(name)
     titles, programs = {}, re.findall("```python\n(.*?)\n```", SECTIONS[name], re.S)
     for defect in own.defects:
-        title = f"### `{defect.call}`: {defect.asked}\n\n{defect.why}\n"
+        why = defect.why.replace(". ", ".\n")  # One sentence a line.
+        title = f"### `{defect.call}`: {defect.asked}\n\n{why}\n"
         titles[title] = SECTIONS[name].count(title)
         assert defect.program.strip() in programs
         assert f"| `{defect.ours}` |" in SECTIONS[name]
@@ -157,7 +158,8 @@ def test_what_a_release_mends_does_not_stay_on_the_page(known):
         (["--check", "--page"], "not allowed with argument"),
         (["--check", "--package", "optix"], "no defects are known of optix: torch, "),
         (["--check", "no-such.md"], "no-such.md is not there: --page makes it"),
-        (["--page", "no-such.md", "--package", "rlax"], "has no section of jaxopt, "),
+        (["--page", "no-such.md", "--package", "rlax"], "has no section of auraloss, "),
+        (["--page", "no-such/page.md"], "no-such is no folder"),
         (["--check", "--package", "kornia"], "kornia is not installed: pip install"),
     ],
 )
@@ -169,3 +171,15 @@ def test_what_makes_no_sense_is_refused(arguments, message, monkeypatch, capsys)
         main()
     assert raised.value.code == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_another_version_is_refused(monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", {"kornia": "0.1"}.get)
+    said = f"kornia is 0.1 instead of {pins()['kornia']}"
+    assert command.refusal(ROOT / PAGE, ["kornia"], check=True) == said
+
+
+def test_a_program_that_cannot_be_run_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(RuntimeError, match="the programs of rlax cannot be run"):
+        command.checked(ROOT / PAGE, ["rlax"])

@@ -58,6 +58,10 @@ def _title(defect: Defect) -> str:
     return f"`{defect.call}`: {defect.asked}"
 
 
+def _by_sentence(words: str) -> str:
+    return words.replace(". ", ".\n")
+
+
 def _entry(defect: Defect, outcome: Mapping[str, Any]) -> str:
     *lines, right = defect.right.strip().split("\n")
     source = f"`{right}`" if not lines else "the lines below"
@@ -68,7 +72,7 @@ def _entry(defect: Defect, outcome: Mapping[str, Any]) -> str:
     ]
     parts = [
         f"### {_title(defect)}",
-        defect.why,
+        _by_sentence(defect.why),
         f"```python\n{defect.program.strip()}\n```",
         table(["", "", "from"], rows).rstrip(),
     ]
