@@ -1,57 +1,104 @@
 """Measure the errors of every loss and of its peers, in ulps.
 
     python -m parity.accuracy
-    python -m parity.accuracy --loss huber_loss --json errors.json
+    python -m parity.accuracy --loss huber_loss
+    python -m parity.accuracy --page
 
-The cases are those that `python -m benchmarks` times, at small shapes. What is right is
-funloss in float64 of the same numbers, whose own errors `python -m parity` bounds.
+Inputs are those of `python -m benchmarks` at small shapes, as they are and hostile; of
+the losses that are not timed, those of `python -m parity`. What is right is computed in
+fifty digits. Figures, page and picture are written into docs/, or beside --json.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
-from parity.accuracy.measure import cases, measured
-from parity.accuracy.row import Row
-from parity.accuracy.tables import more_exact, widest
+from benchmarks.machine import description
+from parity.accuracy.cases import cases
+from parity.accuracy.compare import behind
+from parity.accuracy.explained import unexplained
+from parity.accuracy.inputs import KINDS
+from parity.accuracy.measure import measured
+from parity.accuracy.page import FIGURES, page
+from parity.accuracy.picture import picture
+from parity.accuracy.platforms import platforms
+from parity.accuracy.row import Row, from_lines, in_lines
+from parity.accuracy.tables import behind_table, losses_table
 from parity.files import write
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print a table, write the figures."""
+    """Measure, print tables, write figures, page and picture.
+
+    Returns 1 where a peer is more exact and nobody says why.
+    """
+    options = _parsed(arguments)
+    chosen, console = cases(options.loss), Console()
+    if options.page:
+        figures = json.loads(options.json.read_text(encoding="utf-8"))
+    else:
+        every = track(chosen, "measuring", console=Console(stderr=True))
+        new = [row for case in every for row in measured(case)]
+        console.print(losses_table(new, "float32"), behind_table(new))
+        figures = _figures(new, options)
+    rows = list(from_lines(figures["rows"], figures["kinds"]))
+    write(options.json, _written(figures))
+    write(options.json.with_suffix(".md"), page(figures))
+    write(options.json.with_suffix(".svg"), picture(rows))
+    missing = unexplained(behind(rows))
+    for one in missing:
+        console.print(f"no reason: {one.own.name}, {one.own.dtype}, {one.own.kind}")
+    return int(bool(missing))
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m parity.accuracy", description=__doc__)
     parser.add_argument("--loss", action="append", default=[], help="only this one")
-    parser.add_argument(
-        "--json", type=Path, help="write the figures, or those of --loss"
-    )
+    parser.add_argument("--page", action="store_true", help="measure nothing")
+    parser.add_argument("--json", type=Path, default=FIGURES, help="the figures")
     options = parser.parse_args(arguments)
     known = {case.loss for case in cases()}
     for name in options.loss:
         if name not in known:
-            parser.error(f"--loss: {name} is not among the timed losses")
-    chosen, console = cases(options.loss), Console()
-    every = track(chosen, "measuring", console=Console(stderr=True))
-    rows = [row for case in every for row in measured(case)]
-    console.print(widest(rows, "float32"), more_exact(rows))
-    if options.json:
-        write(options.json, _figures(rows, options))
-    return 0
+            parser.error(f"--loss: there is no loss {name}")
+    if options.page and (options.loss or not options.json.exists()):
+        parser.error("--page writes the page of figures that are there")
+    return options
 
 
-def _figures(rows: Sequence[Row], options: argparse.Namespace) -> str:
-    new = [row.as_json() for row in rows]
+def _figures(rows: Sequence[Row], options: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures; of a part of the losses, within those that are there."""
+    kept: list[Row] = []
     if options.loss and options.json.exists():
         old = json.loads(options.json.read_text(encoding="utf-8"))
-        new += [row for row in old if row["loss"] not in options.loss]
-        new.sort(key=lambda row: (row["loss"], row["options"]))
-    return json.dumps(new, indent=0) + "\n"
+        kept = [
+            row
+            for row in from_lines(old["rows"], old["kinds"])
+            if row.loss not in options.loss
+        ]
+    order = {case.loss: place for place, case in enumerate(cases())}
+    every = sorted([*kept, *rows], key=lambda row: order[row.loss])
+    return {
+        "machine": description(),
+        "kinds": list(KINDS),
+        "platforms": platforms(),
+        "rows": in_lines(every, list(KINDS)),
+    }
+
+
+def _written(figures: Mapping[str, Any]) -> str:
+    """Return figures in JSON, with a line for each row."""
+    head = json.dumps({k: x for k, x in figures.items() if k != "rows"}, indent=1)
+    rows = ",\n".join(map(json.dumps, figures["rows"]))
+    return f'{head[:-2]},\n "rows": [\n{rows}\n ]\n}}\n'
 
 
 if __name__ == "__main__":

@@ -1,99 +1,109 @@
 """Errors as tables, for a terminal and for a page."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from statistics import fmean
 
-from benchmarks.case import OURS
 from benchmarks.table import Table
-from parity.accuracy.row import Row
+from parity.accuracy.compare import LIBRARIES, Compared, behind, by_kind, compared
+from parity.accuracy.explained import why
+from parity.accuracy.inputs import KINDS
+from parity.accuracy.row import FLOAT64, MOVED, Row
 
-__all__ = ["Lead", "leads", "more_exact", "widest"]
+__all__ = [
+    "behind_table",
+    "float64_table",
+    "kinds_table",
+    "losses_table",
+    "peers_table",
+]
 
 ABSENT = "-"
-# A peer is more exact where it errs by less than half as much, and funloss by more than
-# so many ulps.
-_SMALL = 4
-
-Lead = tuple[float, Row, Row]
-
-
-def leads(rows: Iterable[Row]) -> list[Lead]:
-    """Return where a peer is more exact: by how much, what of funloss, which peer."""
-    groups: dict[tuple[str, ...], dict[str, Row]] = {}
-    for row in rows:
-        place = row.loss, row.options, row.dtype, row.kind
-        groups.setdefault(place, {})[row.candidate] = row
-    found = []
-    for group in groups.values():
-        peers = [row for name, row in group.items() if not name.startswith(OURS)]
-        for own in (row for name, row in group.items() if name.startswith(OURS)):
-            for peer in peers:
-                ratio = max(_ratio(own.value, peer.value), _of_gradients(own, peer))
-                if ratio > 2:
-                    found.append((ratio, own, peer))
-    return sorted(found, key=lambda lead: -lead[0])
+# By so many bits one is more exact than the other.
+_BITS = 1.0
+# An error of float64, in ulps, that would change what is found.
+_VISIBLE = 2.0**-4
 
 
-def _of_gradients(own: Row, peer: Row) -> float:
-    if own.gradient is None or peer.gradient is None:
-        return 0.0
-    return _ratio(own.gradient, peer.gradient)
+def losses_table(rows: Iterable[Row], dtype: str) -> Table:
+    """Return the bits that each loss loses; first, where funloss is ahead by most."""
+    found = compared(rows, dtype)
+    peers = list(dict.fromkeys(peer for loss in found for peer in loss.peers))
+    lines = []
+    for loss in found:
+        ahead = f"{loss.ahead:+.1f}" if loss.peers else ABSENT
+        own = [_bits(loss.own.get(library)) for library in LIBRARIES]
+        others = [_bits(loss.peers[k][1]) if k in loss.peers else ABSENT for k in peers]
+        lines.append([loss.name, ahead, *own, *others, _ordinary(loss)])
+    own = [f"funloss, {library}" for library in LIBRARIES]
+    head = ["loss", "ahead", *own, *peers, "ordinary, ulps"]
+    return Table(f"bits that are lost in {dtype}", head, lines)
 
 
-def _ratio(own: float, peer: float) -> float:
-    if own <= _SMALL:
-        return 0.0
-    return math.inf if peer == 0 else own / peer if peer < math.inf else 0.0
+def _bits(lost: float | None) -> str:
+    return ABSENT if lost is None else f"{lost:.1f}"
 
 
-def widest(rows: Sequence[Row], dtype: str) -> Table:
-    """Return the largest errors of each loss, those ahead of their peers by most first.
+def _ordinary(loss: Compared) -> str:
+    """Return the errors of funloss on JAX at ordinary inputs."""
+    found = [row for row in loss.kinds[0].values() if row.is_own]
+    return _cell(found[0]) if found[0].kind == "ordinary" else ABSENT
 
-    Of value and gradient, over all inputs that both compute.
-    """
-    own = [row for row in rows if row.dtype == dtype]
-    names = list(dict.fromkeys(row.candidate for row in own))
-    names.sort(key=lambda name: not name.startswith(OURS))
-    cells: dict[tuple[str, str], dict[str, Row]] = {}
-    for row in own:
-        group = cells.setdefault((row.loss, row.options), {})
-        group[row.candidate] = _joined(group.get(row.candidate), row)
+
+def peers_table(rows: Iterable[Row], dtype: str) -> Table:
+    """Return how funloss compares with each peer."""
+    ahead: dict[str, list[tuple[float, float]]] = {}
+    for loss in compared(rows, dtype):
+        for peer, pair in loss.peers.items():
+            ahead.setdefault(peer, []).append(pair)
+    lines = []
+    for peer, pairs in ahead.items():
+        more = sum(other - own > _BITS for own, other in pairs)
+        less = sum(own - other > _BITS for own, other in pairs)
+        counts = [len(pairs), more, len(pairs) - more - less, less]
+        means = [f"{fmean(bits):.1f}" for bits in zip(*pairs, strict=True)]
+        lines.append([peer, *map(str, counts), *means])
+    head = ["peer", "losses", "funloss more exact", "alike", "peer more exact"]
+    return Table(f"in {dtype}", [*head, "bits lost by funloss", "by the peer"], lines)
+
+
+def kinds_table(rows: Iterable[Row], dtype: str) -> Table:
+    """Return the kinds of inputs, and what is lost at each."""
+    found = by_kind(rows, dtype)
     lines = [
-        [f"`{loss}` {options}".rstrip(), *(_cell(group.get(name)) for name in names)]
-        for (loss, options), group in sorted(cells.items(), key=_ahead)
+        [kind, words, *(_bits(lost) for lost in found.get(kind, (None, None)))]
+        for kind, words in KINDS.items()
     ]
-    title = f"largest errors in {dtype}, in ulps: of the value / of the gradient"
-    return Table(title, ["loss", *names], lines)
+    head = ["inputs", "what they are", "bits lost by funloss", "by its peers"]
+    return Table(f"kinds of inputs, in {dtype}", head, lines)
 
 
-def _joined(old: Row | None, new: Row) -> Row:
-    if old is None:
-        return new
-    gradients = [row.gradient for row in (old, new) if row.gradient is not None]
-    return Row(
-        new.loss,
-        new.options,
-        new.dtype,
-        "all",
-        new.candidate,
-        max(old.value, new.value),
-        max(gradients, default=None),
-        old.inputs + new.inputs,
-    )
+def float64_table(rows: Iterable[Row]) -> Table:
+    """Return where float64 differs visibly from the fifty digits."""
+    lines = [
+        [row.name, f"{row.dtype}, {row.kind}", _cell(row)]
+        for row in rows
+        if row.candidate == FLOAT64 and row.worst > _VISIBLE
+    ]
+    return Table("where float64 is not enough", ["loss", "inputs", "errs by"], lines)
 
 
-def _ahead(
-    item: tuple[tuple[str, str], dict[str, Row]],
-) -> tuple[float, tuple[str, str]]:
-    """Return what to sort by: the error of funloss over that of its worst peer."""
-    place, group = item
-    own = max(_worst(row) for name, row in group.items() if name.startswith(OURS))
-    peers = [_worst(row) for name, row in group.items() if not name.startswith(OURS)]
-    return (own + 1) / (max(peers) + 1) if peers else 1.0, place
-
-
-def _worst(row: Row) -> float:
-    return max(row.value, row.gradient or 0.0)
+def behind_table(rows: Iterable[Row]) -> Table:
+    """Return where a peer is more exact than funloss, with the reason."""
+    lines = [
+        [
+            one.own.name,
+            f"{one.own.dtype}, {one.own.kind}",
+            _cell(one.own),
+            one.peer.candidate,
+            _cell(one.peer),
+            _cell(one.moved),
+            why(one),
+        ]
+        for one in behind(rows)
+    ]
+    head = ["loss", "inputs", "funloss errs by", "peer", "errs by", MOVED, "why"]
+    return Table("where a peer is more exact", head, lines)
 
 
 def _cell(row: Row | None) -> str:
@@ -109,14 +119,3 @@ def _figure(ulps: float) -> str:
     return (
         f"{ulps:.1f}" if ulps < 10 else f"{ulps:.0f}" if ulps < 1e4 else f"{ulps:.0e}"
     )
-
-
-def more_exact(rows: Iterable[Row]) -> Table:
-    """Return where a peer is more exact than funloss."""
-    lines = []
-    for _, own, peer in leads(rows):
-        loss, where = f"`{own.loss}` {own.options}".rstrip(), f"{own.dtype}, {own.kind}"
-        errors = own.candidate, _cell(own), peer.candidate, _cell(peer)
-        lines.append([loss, where, *errors])
-    head = ["loss", "inputs", "funloss", "errs by", "peer", "errs by"]
-    return Table("where a peer is more exact", head, lines)
