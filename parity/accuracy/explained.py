@@ -25,7 +25,50 @@ class Reason:
         return one.own.name == self.name and one.own.kind in self.kinds
 
 
-REASONS: Sequence[Reason] = ()
+REASONS: Sequence[Reason] = (
+    Reason(
+        "`circle_loss` margin=0.4 constant_weights=False",
+        ("small",),
+        "terms of all pairs cancel in an entry of the gradient: what is left is an ulp "
+        "of the largest of them, by chance less in the peer",
+    ),
+    Reason(
+        "`dice_loss` activation=softmax smooth=2.0",
+        ("large",),
+        "a saturated softmax: of p * (g - sum(p * g)) the rounding of both terms is "
+        "left, at most 2**-23 of p * g; the peer computes in 16 bits and has 0, which "
+        "is no digit either",
+    ),
+    Reason(
+        "`distillation_loss`",
+        ("mixed",),
+        "a difference of two nearly equal probabilities, each rounded to an ulp",
+    ),
+    Reason(
+        "`distillation_loss` beta=0.5",
+        ("ordinary", "small"),
+        "terms of either sign that cancel: the loss is quadratic in differences of "
+        "logits, and each term has the rounding of its first order",
+    ),
+    Reason(
+        "`linear_distillation_loss`",
+        ("small",),
+        "terms of either sign that cancel: the loss is quadratic in differences of "
+        "logits, and each term has the rounding of its first order; the peer has 0",
+    ),
+    Reason(
+        "`mean_absolute_percentage_error`",
+        ("huge",),
+        "a loss is in percent before the mean: 100 times a ratio above 3.4e36 "
+        "overflows, where the peer multiplies the mean by 100",
+    ),
+    Reason(
+        "`triplet_margin_loss`",
+        ("mixed",),
+        "the gradient of the anchor is a difference of two unit vectors: where they "
+        "nearly agree, the rounding of each is left, an ulp of it at most",
+    ),
+)
 
 
 def why(one: Behind) -> str:

@@ -5,8 +5,8 @@ from io import StringIO
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from parity.accuracy.compare import compared
 from parity.accuracy.row import Row
@@ -20,26 +20,31 @@ Panel = tuple[str, Mapping[str, float]]
 
 def picture(rows: Iterable[Row]) -> str:
     """Return the drawing as SVG, equal for equal figures: a panel a peer."""
-    mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "funloss", "svg.fonttype": "none"})
+    file = StringIO()
+    with mpl.rc_context({"svg.hashsalt": "funloss", "svg.fonttype": "none"}):
+        figure = _figure(_panels(rows))
+        figure.savefig(file, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    return file.getvalue()
+
+
+def _figure(panels: Mapping[str, Mapping[str, float]]) -> Figure:
+    """Draw the panels in two columns of about as many losses."""
     columns: tuple[list[Panel], list[Panel]] = ([], [])
-    for panel in sorted(_panels(rows).items(), key=lambda one: -len(one[1])):
+    for panel in sorted(panels.items(), key=lambda one: -len(one[1])):
         min(columns, key=_lines).append(panel)
+    every = [0.0, *(bits for ahead in panels.values() for bits in ahead.values())]
+    ends = min(every) - 0.5, max(every) + 0.5
     height = 0.17 * max(map(_lines, columns)) + 0.3
-    figure = plt.figure(figsize=(9.5, height), layout="constrained")
+    figure = Figure(figsize=(9.5, height), layout="constrained")
     parts = np.asarray(figure.subfigures(1, 2))
     for part, column in zip(parts, columns, strict=True):
-        if column:
-            sizes = [len(ahead) + 2 for _, ahead in column]
-            axes = part.subplots(
-                len(column), height_ratios=sizes, sharex=True, squeeze=False
-            )
+        if column:  # a part of the losses may have one peer
+            sizes = {"height_ratios": [len(ahead) + 2 for _, ahead in column]}
+            axes = part.subplots(len(column), sharex=True, squeeze=False, **sizes)
             for one, panel in zip(axes.flat, column, strict=True):
                 _bars(one, *panel)
-    file = StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None}, bbox_inches="tight")
-    plt.close(figure)
-    return file.getvalue()
+                one.set_xlim(ends)
+    return figure
 
 
 def _panels(rows: Iterable[Row]) -> dict[str, dict[str, float]]:

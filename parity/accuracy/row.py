@@ -70,11 +70,10 @@ def from_lines(
     for line in lines:
         for kind, found in zip(kinds, line["errors"], strict=True):
             if found:
-                *errors, inputs = found
-                value, gradient = (math.inf if x == "inf" else x for x in errors)
+                value, gradient = (math.inf if x == "inf" else x for x in found[:2])
                 place: dict[str, Any] = {name: line[name] for name in _PLACE}
-                errors: dict[str, Any] = {"value": value, "gradient": gradient}
-                yield Row(**place, **errors, kind=kind, inputs=inputs)
+                place |= {"kind": kind, "value": value, "gradient": gradient}
+                yield Row(**place, inputs=found[2])
 
 
 _PLACE = ("loss", "options", "dtype", "candidate")
