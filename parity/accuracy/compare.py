@@ -10,7 +10,15 @@ import ml_dtypes
 from benchmarks.case import OURS
 from parity.accuracy.row import MOVED, Row
 
-__all__ = ["LIBRARIES", "Behind", "Compared", "behind", "by_kind", "compared"]
+__all__ = [
+    "LIBRARIES",
+    "Behind",
+    "Compared",
+    "behind",
+    "by_kind",
+    "by_library",
+    "compared",
+]
 
 LIBRARIES = ("JAX", "NumPy", "torch")
 # A peer is more exact where it errs by less than half as much, and funloss by more than
@@ -112,6 +120,19 @@ def by_kind(rows: Iterable[Row], dtype: str) -> dict[str, tuple[float, float]]:
     }
 
 
+def by_library(rows: Iterable[Row], dtype: str) -> dict[str, list[float | None]]:
+    """Return the bits that values lose at each kind by library, in the mean."""
+    own = [row for row in rows if row.is_own and row.dtype == dtype]
+    kinds = dict.fromkeys(row.kind for row in own)
+    return {
+        kind: [
+            _mean(row for row in own if (row.kind, row.candidate) == (kind, name))
+            for name in map(_own, LIBRARIES)
+        ]
+        for kind in kinds
+    }
+
+
 def behind(rows: Iterable[Row]) -> list[Behind]:
     """Return where a peer is more exact: each kind once, by most first."""
     found = []
@@ -139,6 +160,11 @@ def _groups(rows: Iterable[Row]) -> dict[tuple[str, str, str], dict[str, Row]]:
     for row in rows:
         groups.setdefault((row.name, row.dtype, row.kind), {})[row.candidate] = row
     return groups
+
+
+def _mean(rows: Iterable[Row]) -> float | None:
+    lost = [_bits(row.value, row) for row in rows]
+    return fmean(lost) if lost else None
 
 
 def _pairs(row: Row, other: Row) -> list[tuple[float, float]]:

@@ -25,12 +25,29 @@ class Reason:
         return one.own.name == self.name and one.own.kind in self.kinds
 
 
+_SUBNORMAL = (
+    "XLA takes subnormal numbers for 0: atoms that are less than 1.2e-38 apart are "
+    "equal, and shares between them are 0 / 0; the gradient of the peer has no digit "
+    "either"
+)
+_GAINS = "gains 2**y: exp(y * log(2)) errs by up to y ulps, and labels are near 60"
+
+
 REASONS: Sequence[Reason] = (
+    Reason("`categorical_q_learning_loss`", ("tiny",), _SUBNORMAL),
+    Reason("`categorical_td_loss`", ("tiny",), _SUBNORMAL),
     Reason(
         "`circle_loss` margin=0.4 constant_weights=False",
         ("small",),
-        "terms of all pairs cancel in an entry of the gradient: what is left is an ulp "
+        "terms of all pairs cancel in an entry of the gradient: what is left is two ulps "
         "of the largest of them, by chance less in the peer",
+    ),
+    Reason(
+        "`ctc_loss`",
+        ("mixed",),
+        "the gradient in log-probabilities is the posterior, from which log_softmax "
+        "subtracts the probability: where they nearly agree, an ulp of the posterior "
+        "is left; torch subtracts within its kernel",
     ),
     Reason(
         "`dice_loss` activation=softmax smooth=2.0",
@@ -62,12 +79,15 @@ REASONS: Sequence[Reason] = (
         "a loss is in percent before the mean: 100 times a ratio above 3.4e36 "
         "overflows, where the peer multiplies the mean by 100",
     ),
+    Reason("`pairwise_logistic_loss` lambda_weight=dcg", ("large",), _GAINS),
+    Reason("`pairwise_logistic_loss` lambda_weight=dcg2", ("large",), _GAINS),
     Reason(
         "`triplet_margin_loss`",
         ("mixed",),
         "the gradient of the anchor is a difference of two unit vectors: where they "
         "nearly agree, the rounding of each is left, an ulp of it at most",
     ),
+    Reason("`unique_softmax_loss`", ("large",), _GAINS),
 )
 
 

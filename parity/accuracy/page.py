@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.table import Table
+from parity.accuracy.measure import IN_FLOAT64
 from parity.accuracy.platforms import LIBRARIES
-from parity.accuracy.row import from_lines
+from parity.accuracy.row import MOVED, from_lines
 from parity.accuracy.tables import (
     behind_table,
     float64_table,
     kinds_table,
+    libraries_table,
     losses_table,
     peers_table,
 )
@@ -39,7 +41,8 @@ An error is counted in ulps: the distance between two neighbouring numbers of th
 at the number that is right, rounded. An array has the error of its worst entry, where
 an entry that is less than a millionth (2**-20) of the largest one counts as so large.
 A loss has the larger error of its value and its gradients, and the largest of the
-inputs of a kind: of four draws, those whose result the dtype has. An error of up to one
+inputs of a kind: of four draws, those whose result the dtype has; {inputs:,} inputs of
+{losses} losses, {names} with their options. An error of up to one
 ulp loses no bit, one of 2**k ulps k bits, and infinity or nan all: 24 in float32, 8
 in bfloat16. A figure is the mean over the kinds of inputs.
 
@@ -58,8 +61,9 @@ mpmath in fifty digits, step by step, from the same inputs: exponentials, sums a
 That has no rounding, and shows no error of the formula: whether that is the right one,
 `python -m parity` tells, beside formulas written apart from it in another library.
 Where inputs have more than 2000 numbers, fifty digits are computed of one draw of each
-kind, and float64 of the others. In float64 the same program differs from the fifty
-digits by less than a sixteenth of an ulp of the dtype, but for:
+kind, and float64 of the others; of {in_float64}, float64 of all.
+In float64 the same program differs from the fifty digits by less than a sixteenth of an
+ulp of the dtype, but for:
 """
 
 _BEHIND = """\
@@ -81,6 +85,11 @@ rounds sums of 16 bits at each step, which is why funloss computes in float32 an
 rounds once, at the end.
 """
 
+_IN_FUNLOSS = """\
+In funloss that makes the difference between its libraries: the bits that values lose in
+float32, in the mean over all losses.
+"""
+
 _AGAIN = """\
 ## Again
 
@@ -98,21 +107,29 @@ python -m parity.accuracy --page
 def page(figures: Mapping[str, Any]) -> str:
     """Return the page that belongs to figures."""
     rows = list(from_lines(figures["rows"], figures["kinds"]))
+    own = [row for row in rows if row.candidate == MOVED]
+    counts = {
+        "losses": len({row.loss for row in own}),
+        "names": len({row.name for row in own}),
+        "inputs": sum(row.inputs for row in own),
+    }
     machine = Table("machine", ["what", "which"], list(figures["machine"].items()))
     platforms = [[words, *found] for words, found in figures["platforms"].items()]
     parts = [
         _OPENING,
         f"![{_WORDS}]({PICTURE})\n",
         peers_table(rows, "float32").markdown(),
-        _HOW,
+        _HOW.format(**counts),
         kinds_table(rows, "float32").markdown(),
         machine.markdown(),
-        _RIGHT,
+        _RIGHT.format(in_float64=" and ".join(f"`{name}`" for name in IN_FLOAT64)),
         float64_table(rows).markdown(),
         _BEHIND,
         behind_table(rows).markdown(),
         _PLATFORMS,
         Table("platforms", ["what", *LIBRARIES], platforms).markdown(),
+        _IN_FUNLOSS,
+        libraries_table(rows, "float32").markdown(),
         _AGAIN,
     ]
     for dtype in ("float32", "bfloat16"):

@@ -83,14 +83,16 @@ def _dot(step: Any, x: np.ndarray, y: np.ndarray) -> Values:
 
 
 def _scatter_add(step: Any, x: np.ndarray, at: np.ndarray, more: np.ndarray) -> Values:
-    def places(one: Any) -> Any:
-        return step.primitive.bind(np.zeros(x.shape), at, one, **step.params)
+    def add(numbers: Any) -> Any:
+        return step.primitive.bind(np.zeros(x.shape), at, numbers, **step.params)
 
-    unit = np.eye(more.size).reshape(more.size, *more.shape)
-    reached = np.asarray(jax.vmap(places)(unit)).reshape(more.size, -1)
+    # The transpose gathers: of places, where each number goes; 0 if it is dropped.
+    _, back = jax.vjp(add, np.zeros(more.shape))
+    (places,) = back(np.arange(1.0, x.size + 1).reshape(x.shape))
     result = x.copy()
-    for k, place in np.argwhere(reached):
-        result.flat[place] += more.flat[k]
+    for number, place in zip(more.flat, np.ravel(places).astype(int), strict=True):
+        if place:
+            result.flat[place - 1] += number
     return [result]
 
 

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from statistics import fmean
 
 from benchmarks.table import Table
-from parity.accuracy.compare import LIBRARIES, Compared, behind, by_kind, compared
+from parity.accuracy.compare import (
+    LIBRARIES,
+    Compared,
+    behind,
+    by_kind,
+    by_library,
+    compared,
+)
 from parity.accuracy.explained import why
 from parity.accuracy.inputs import KINDS
 from parity.accuracy.row import FLOAT64, MOVED, Row
@@ -14,6 +21,7 @@ __all__ = [
     "behind_table",
     "float64_table",
     "kinds_table",
+    "libraries_table",
     "losses_table",
     "peers_table",
 ]
@@ -76,6 +84,13 @@ def kinds_table(rows: Iterable[Row], dtype: str) -> Table:
     ]
     head = ["inputs", "what they are", "bits lost by funloss", "by its peers"]
     return Table(f"kinds of inputs, in {dtype}", head, lines)
+
+
+def libraries_table(rows: Iterable[Row], dtype: str) -> Table:
+    """Return what values lose at each kind on each library."""
+    found = by_library(rows, dtype)
+    lines = [[kind, *map(_bits, lost)] for kind, lost in found.items()]
+    return Table(f"bits that values lose in {dtype}", ["inputs", *LIBRARIES], lines)
 
 
 def float64_table(rows: Iterable[Row]) -> Table:
