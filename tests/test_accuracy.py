@@ -78,7 +78,7 @@ def test_where_a_peer_is_more_exact_the_page_says_why(rows):
 
 def test_a_part_is_measured_into_the_figures_that_are_there(tmp_path):
     path = tmp_path / "errors.json"
-    old = [row(JAX, math.inf), row("optax", 1.0), row("optax", 2.0, loss="mse_loss")]
+    old = [row(JAX, math.inf), row("optax", 1.0), row(JAX, 2.0, loss="mse_loss")]
     lines = in_lines(old, list(KINDS))
     path.write_text(json.dumps({"kinds": list(KINDS), "rows": lines}))
     run = command("--loss", "l1_loss", "--loss", "huber_loss", "--json", str(path))

@@ -30,7 +30,7 @@ _SUBNORMAL = (
     "equal, and shares between them are 0 / 0; the gradient of the peer has no digit "
     "either"
 )
-_GAINS = "gains 2**y: exp(y * log(2)) errs by up to y ulps, and labels are near 60"
+_GAINS = "gains 2**y - 1 by expm1(y * log(2)), which errs by up to y ulps for labels y"
 
 
 REASONS: Sequence[Reason] = (
@@ -39,8 +39,8 @@ REASONS: Sequence[Reason] = (
     Reason(
         "`circle_loss` margin=0.4 constant_weights=False",
         ("small",),
-        "terms of all pairs cancel in an entry of the gradient: what is left is two ulps "
-        "of the largest of them, by chance less in the peer",
+        "terms of all pairs cancel in an entry of the gradient: what is left is two "
+        "ulps of the largest of them, by chance less in the peer",
     ),
     Reason(
         "`ctc_loss`",
