@@ -34,6 +34,8 @@ from parity.files import write
 
 __all__ = ["main"]
 
+_WIDTH = 200
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print tables, write figures, page and picture.
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns 1 where a peer is more exact and nobody says why.
     """
     options = _parsed(arguments)
-    chosen, console = cases(options.loss), Console()
+    # A narrower terminal wraps the lines of twelve columns.
+    chosen, console = cases(options.loss), Console(width=_WIDTH)
     if options.page:
         figures = json.loads(options.json.read_text(encoding="utf-8"))
     else:
