@@ -1,13 +1,13 @@
 """The page of the errors: words, and what the figures say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmarks.table import Table
 from parity.accuracy.measure import IN_FLOAT64
 from parity.accuracy.platforms import LIBRARIES
-from parity.accuracy.row import MOVED, from_lines
+from parity.accuracy.row import MOVED, Row, from_lines
 from parity.accuracy.tables import (
     behind_table,
     float64_table,
@@ -107,22 +107,16 @@ python -m parity.accuracy --page
 def page(figures: Mapping[str, Any]) -> str:
     """Return the page that belongs to figures."""
     rows = list(from_lines(figures["rows"], figures["kinds"]))
-    own = [row for row in rows if row.candidate == MOVED]
-    counts = {
-        "losses": len({row.loss for row in own}),
-        "names": len({row.name for row in own}),
-        "inputs": sum(row.inputs for row in own),
-    }
     machine = Table("machine", ["what", "which"], list(figures["machine"].items()))
     platforms = [[words, *found] for words, found in figures["platforms"].items()]
     parts = [
         _OPENING,
         f"![{_WORDS}]({PICTURE})\n",
         peers_table(rows, "float32").markdown(),
-        _HOW.format(**counts),
+        _how(rows),
         kinds_table(rows, "float32").markdown(),
         machine.markdown(),
-        _RIGHT.format(in_float64=" and ".join(f"`{name}`" for name in IN_FLOAT64)),
+        _right(),
         float64_table(rows).markdown(),
         _BEHIND,
         behind_table(rows).markdown(),
@@ -135,3 +129,14 @@ def page(figures: Mapping[str, Any]) -> str:
     for dtype in ("float32", "bfloat16"):
         parts += [f"## Losses in {dtype}\n", losses_table(rows, dtype).markdown()]
     return "\n".join(parts)
+
+
+def _how(rows: Iterable[Row]) -> str:
+    own = [row for row in rows if row.candidate == MOVED]
+    names, losses = {row.name for row in own}, {row.loss for row in own}
+    inputs = sum(row.inputs for row in own)
+    return _HOW.format(losses=len(losses), names=len(names), inputs=inputs)
+
+
+def _right() -> str:
+    return _RIGHT.format(in_float64=" and ".join(f"`{name}`" for name in IN_FLOAT64))
