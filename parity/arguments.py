@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import math
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "loss_name",
     "output_file",
     "parsed",
+    "positive",
 ]
 
 # Those of `parity.libraries` and `parity.case`, which import torch and JAX; a test
@@ -122,6 +124,18 @@ def count(text: str) -> int:
         msg = f"must be a number of at least 1, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
+
+
+def positive(text: str) -> float:
+    """Return a finite number greater than 0, or refuse another."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        msg = f"must be a finite number > 0, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return number
 
 
 def output_file(text: str) -> Path:

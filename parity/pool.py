@@ -102,8 +102,10 @@ def _context() -> BaseContext:
 @contextlib.contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Start processes that leave an interrupt to this one, which ends them."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ways = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, way) for number, way in ways.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, way in before.items():
+            signal.signal(number, way)
