@@ -5,6 +5,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from funloss._command import write
+
 __all__ = ["is_of_another_machine", "keep"]
 
 # What tells one case from another.
@@ -30,7 +32,7 @@ def keep(figures: Mapping[str, Any], file: Path, cases: Iterable[Any]) -> None:
         "rows": [rows[key] for key in places],
         "exact": figures["exact"] or old["exact"],
     }
-    file.write_text(json.dumps(joined, indent=1) + "\n")
+    write(file, json.dumps(joined, indent=1) + "\n")
 
 
 def is_of_another_machine(

@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from benchmarks.result import Row
 from benchmarks.series import SERIES, Series
 from benchmarks.summary import ratios_by_peer
+from funloss._command import whole
 
 __all__ = ["GROWTH", "RATIOS", "draw"]
 
@@ -28,7 +29,8 @@ def draw(rows: Sequence[Row], folder: Path) -> None:
     mpl.use("svg")
     mpl.rcParams.update({"svg.hashsalt": "funloss", "svg.fonttype": "none"})
     for name, figure in ((RATIOS, _ratios(rows)), (GROWTH, _growth(rows))):
-        figure.savefig(folder / name, metadata={"Date": None}, bbox_inches="tight")
+        with whole(folder / name) as new:
+            figure.savefig(new, metadata={"Date": None}, bbox_inches="tight")
         plt.close(figure)
 
 

@@ -8,8 +8,10 @@ Tests compare `docs/performance.md`, and `docs/performance-gpu.md` of a run of
 `python -m benchmarks.accelerator`, with what the figures give.
 """
 
+import argparse
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from benchmarks.tables import (
     noise_table,
     row_tables,
 )
+from funloss._command import command, write
 
 __all__ = ["FIGURES", "PAGE", "SHARING_PAGE", "page"]
 
@@ -131,16 +134,19 @@ def _machine(machine: Mapping[str, str]) -> str:
     return Table("machine", ["what", "which"], lines).markdown()
 
 
-def main() -> None:
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page and that of an accelerator, and draw the plots."""
-    figures = json.loads(FIGURES.read_text())
-    PAGE.write_text(page(figures))
+    argparse.ArgumentParser("python -m benchmarks.report").parse_args(arguments)
+    figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    write(PAGE, page(figures))
     rows = [Row.from_json(row) for row in figures["rows"]]
     exact = [ExactRow.from_json(row) for row in figures["exact"]]
-    SHARING_PAGE.write_text(sharing_page(rows, exact))
+    write(SHARING_PAGE, sharing_page(rows, exact))
     accelerator.write()
     draw(rows, DOCS)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

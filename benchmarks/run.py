@@ -10,7 +10,6 @@ import gc
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from rich.console import Console
@@ -33,26 +32,27 @@ from benchmarks.tables import (
     noise_table,
     row_tables,
 )
+from funloss._command import command
+from parity.arguments import count, output_file, output_folder
+from parity.files import no_figures
 
 __all__ = ["main"]
 
 GROUPS = (*dict.fromkeys(case.group for case in CASES), EXACT)
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parsed(arguments)
+    chosen, machine, file = _chosen(options), description(), options.json
     torch.set_num_threads(1)
     # What the imports made stays; a collection before each case need not look there.
     gc.freeze()
     console, begun = Console(), time.monotonic()
     if not console.is_terminal:
         console.width = 120
-    chosen, rows, faults = _chosen(options), [], []
-    machine, file = description(), options.json
-    if file and is_of_another_machine(file, machine, options.tiny, chosen):
-        parser.error(f"{file} has times of another machine: measure all sizes")
+    rows, faults = [], []
     for k, case in enumerate(chosen, 1):
         start = time.monotonic()
         row, found = _measure(case, options.tiny, options.rounds)
@@ -129,6 +129,20 @@ def _verdict(
     return 1
 
 
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options; exit with status 2 if they make no sense."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    chosen, file = _chosen(options), options.json
+    if not (chosen or _takes_exact(options)):
+        parser.error(f"--case: no case of these groups and sizes has {options.case}")
+    if reason := no_figures(file, "machine", "tiny", "rows", "exact"):
+        parser.error(reason)
+    if file and is_of_another_machine(file, description(), options.tiny, chosen):
+        parser.error(f"--json: {file} has times of another machine: measure all sizes")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Time every loss beside its peers."
@@ -150,18 +164,20 @@ def _parser() -> argparse.ArgumentParser:
         "may be repeated",
     )
     parser.add_argument(
-        "--rounds", type=int, default=9, metavar="N", help="turns of each call (9)"
+        "--rounds", type=count, default=9, metavar="N", help="turns of each call (9)"
     )
     parser.add_argument(
         "--tiny", action="store_true", help="shapes that test the benchmarks only"
     )
     parser.add_argument(
         "--json",
-        type=Path,
+        type=output_file,
         metavar="FILE",
         help="keep the figures, beside those that FILE has of other cases",
     )
-    parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the figures")
+    parser.add_argument(
+        "--plots", type=output_folder, metavar="DIR", help="draw the figures"
+    )
     return parser
 
 

@@ -5,9 +5,11 @@
 writes the tables of `docs/scaling.md`, with eight virtual devices; a test compares.
 """
 
+import argparse
 import functools
 import math
 import statistics
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,7 @@ from benchmarks.compiler import AS_BY_DEFAULT, argument
 from benchmarks.exact import measured
 from benchmarks.gates import GATES
 from benchmarks.table import Table
+from funloss._command import command, write
 
 __all__ = [
     "PAGE",
@@ -253,11 +256,14 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return Table("", head, rows).markdown()
 
 
-def main() -> None:
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the tables of the page."""
+    argparse.ArgumentParser("python -m benchmarks.scaling").parse_args(arguments)
     jax.config.update("jax_num_cpu_devices", DEVICES)
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    write(PAGE, filled(PAGE.read_text(encoding="utf-8")))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

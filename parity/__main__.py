@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from funloss._command import command
 from parity.arguments import parsed
 from parity.files import figures, write
 from parity.pool import settle
@@ -30,6 +31,7 @@ from parity.progress import shown
 __all__ = ["main"]
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status: 1 if anything differs."""
     begun = time.monotonic()
@@ -48,9 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 progress.say("drawing the curves")
                 page = importlib.import_module("parity.page")
                 write(options.html, page.page(report))
-    except KeyboardInterrupt:
-        notes.print("Interrupted; no file was written.")
-        return 130
     except RuntimeError as error:
         notes.print(f"python -m parity: error: {error}", markup=False)
         return 2

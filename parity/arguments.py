@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from funloss._command import output_file
 from funloss._names import advice
 from funloss._registry import LOSSES
 from parity.files import refusal
@@ -18,8 +19,10 @@ __all__ = [
     "count",
     "loss_name",
     "output_file",
+    "output_folder",
     "parsed",
     "positive",
+    "whole_number",
 ]
 
 # Those of `parity.libraries` and `parity.case`, which import torch and JAX; a test
@@ -77,7 +80,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     which.add_argument(
         "--seed",
-        type=int,
+        type=whole_number,
         default=secrets.randbelow(10**6),
         metavar="N",
         help="the samples of an earlier run",
@@ -120,10 +123,28 @@ def loss_name(text: str) -> str:
 
 def count(text: str) -> int:
     """Return a number of at least 1, or refuse another."""
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"must be a number of at least 1, got {text!r}"
+    return _at_least(1, text)
+
+
+def whole_number(text: str) -> int:
+    """Return a whole number of at least 0, or refuse another."""
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        msg = f"must be a number of at least {least}, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
+
+
+def output_folder(text: str) -> Path:
+    """Return a folder that is there or can be made, or refuse another."""
+    path = Path(text)
+    if not (path.is_dir() or (path.parent.is_dir() and not path.exists())):
+        msg = f"must be a folder, or a new one in a folder that exists, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return path
 
 
 def positive(text: str) -> float:
@@ -136,13 +157,3 @@ def positive(text: str) -> float:
         msg = f"must be a finite number > 0, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return number
-
-
-def output_file(text: str) -> Path:
-    """Return a file that can be written, or refuse another."""
-    path = Path(text)
-    if path.is_dir() or not path.parent.is_dir():
-        # Told now, and not after minutes of work.
-        msg = f"must be a file in a folder that exists, got {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return path

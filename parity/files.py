@@ -1,14 +1,15 @@
 """The files that a run writes: whole or not at all, and never less than was there."""
 
 import argparse
+import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["figures", "refusal", "write"]
+from funloss._command import write
+
+__all__ = ["figures", "no_figures", "refusal", "write"]
 
 
 def refusal(options: argparse.Namespace) -> str:
@@ -20,10 +21,9 @@ def refusal(options: argparse.Namespace) -> str:
     """
     if not options.json or not options.json.exists():
         return ""
-    try:
-        seed = _read(options.json)["seed"]
-    except (ValueError, KeyError, TypeError):
-        return f"--json: {options.json} is there and holds no figures of a run"
+    if reason := no_figures(options.json, "seed", "summary", "failures"):
+        return reason
+    seed = _read(options.json)["seed"]
     if seed is None and not options.full:
         return (
             f"--json: {options.json} holds the figures of every call, which samples "
@@ -45,22 +45,20 @@ def figures(report: str, options: argparse.Namespace) -> str:
     return json.dumps(new, indent=1) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file at once: who interrupts it leaves the old one."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.close()
-            # A temporary file is its owner's alone; this one is as others are.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(file.name).chmod(0o666 & ~mask)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+def no_figures(path: Path | None, *keys: str) -> str:
+    """Return why figures cannot go beside those of a file, or an empty string.
+
+    They can where no file is, or one in JSON with an object of `keys`, or a list if
+    there are none.
+    """
+    if path is None or not path.exists():
+        return ""
+    with contextlib.suppress(ValueError):
+        found = _read(path)
+        kind = dict if keys else list
+        if isinstance(found, kind) and all(key in found for key in keys):
+            return ""
+    return f"--json: {path} is there and holds no figures of a run"
 
 
 def _read(path: Path) -> dict[str, Any]:

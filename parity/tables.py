@@ -5,13 +5,17 @@
 The pages hold them between markers; a test compares.
 """
 
+import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import funloss
+from funloss._command import command
 from parity.case import DTYPES
+from parity.files import write
 from parity.readme import families, reasons
 
 __all__ = ["FIGURES", "PAGES", "by", "filled", "table"]
@@ -27,7 +31,7 @@ Rows = Iterable[Sequence[str]]
 
 def filled(page: Path, summary: Sequence[Mapping[str, Any]]) -> str:
     """Return the text of a page with its marked tables written anew."""
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     folder = (ROOT / "docs" / "losses").relative_to(page.parent).as_posix()
     tables = {
         "reasons": reasons(summary),
@@ -97,12 +101,15 @@ def table(head: Sequence[str], rows: Rows) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def main() -> None:
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the tables of all pages."""
-    summary = json.loads(FIGURES.read_text())["summary"]
-    for page in PAGES:
-        page.write_text(filled(page, summary))
+    argparse.ArgumentParser("python -m parity.tables").parse_args(arguments)
+    summary = json.loads(FIGURES.read_text(encoding="utf-8"))["summary"]
+    for page, text in {page: filled(page, summary) for page in PAGES}.items():
+        write(page, text)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

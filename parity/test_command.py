@@ -201,7 +201,11 @@ def test_figures_that_do_not_mix_are_refused(
     seed, arguments, message, tmp_path, capsys
 ):
     file = tmp_path / "figures.json"
-    text = "{}" if seed == "none" else json.dumps({"seed": seed})
+    text = (
+        "{}"
+        if seed == "none"
+        else json.dumps({"seed": seed, "summary": [], "failures": []})
+    )
     file.write_text(text)
     with pytest.raises(SystemExit) as raised:
         main([*arguments, "--json", str(file)])

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from funloss._command import command
 from parity.arguments import count, positive
-from parity.command import command
 from parity.pool import run, settle
 
 __all__ = ["main"]

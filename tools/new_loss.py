@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+from funloss._command import command, write
 from funloss._registry import FAMILIES, PUBLIC
 from tools.edits import exported, registered, typed
 from tools.options import CHECKS, words_of
@@ -38,6 +39,7 @@ Then write the tables anew: python -m parity --full --json docs/parity.json,
 """
 
 
+@command
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write the skeletons; return the exit status, 2 if nothing can be written."""
     summary, _, more = (__doc__ or "").partition("\n\n")
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         return 2
     for path, text in files.items():
         verb = "changed" if (root / path).exists() else "written"
-        (root / path).write_text(text, encoding="utf-8")
+        write(root / path, text)
         print(f"{verb}  {path}")  # noqa: T201 - a command
     print(LEFT.format(name=name, family=family, stem=_stem(name)))  # noqa: T201
     return 0

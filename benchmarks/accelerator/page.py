@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.accelerator.tables import accuracy_table, fault_table, time_tables
 from benchmarks.accelerator.timing import Timed
 from benchmarks.table import Table
+from funloss import _command
 from funloss.testing.harness import Check
 
 __all__ = ["FIGURES", "PAGE", "page", "write"]
@@ -110,4 +111,4 @@ def write() -> None:
     if figures and figures["tiny"]:
         msg = f"{FIGURES} is of a run with --tiny, which tests the command alone"
         raise ValueError(msg)
-    PAGE.write_text(page(figures), encoding="utf-8")
+    _command.write(PAGE, page(figures))

@@ -15,6 +15,7 @@ from benchmarks.accelerator.accuracy import DTYPES, checked
 from benchmarks.accelerator.programs import PROGRAMS
 from benchmarks.accelerator.tables import accuracy_table, fault_table, time_tables
 from benchmarks.accelerator.timing import Timed, timed
+from funloss._command import command, write
 from funloss.testing.harness import Check
 from parity.arguments import count, loss_name, output_file
 
@@ -28,6 +29,7 @@ exit status: 0 nothing is wrong, 1 something is, 2 it could not be run
 """
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, report, and return the exit status."""
     options = _parsed(arguments)
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "accuracy": [_as_json(check) for check in checks],
             "times": [each.as_json() for each in times],
         }
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        write(options.json, json.dumps(figures, indent=1) + "\n")
     faults = fault_table(checks, times)
     took = f"{len(checks)} comparisons and {len(times)} programs"
     took += f" in {time.monotonic() - begun:.0f} s on {_machine()['device']}"

@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from docs.figures.figure import Figure
 from docs.figures.palette import STYLE, THEMES
+from funloss._command import write
 
 __all__ = ["FULL", "canvas", "save", "save_themed", "stacked"]
 
@@ -61,7 +62,7 @@ def save_themed(svg: str, folder: Path, name: str) -> None:
         drawn = svg
         for written, read in colours.items():
             drawn = drawn.replace(written, read)
-        (folder / f"{name}-{theme}.svg").write_text(drawn, encoding="utf-8")
+        write(folder / f"{name}-{theme}.svg", drawn)
 
 
 def canvas(draw: Callable[[Canvas], None], size: tuple[float, float]) -> Canvas:

@@ -1,7 +1,10 @@
 """The README's picture: python -m docs.figures.overview writes docs/overview.svg."""
 
+import argparse
 import io
 import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,9 +14,10 @@ from matplotlib.figure import Figure as Canvas
 from docs.figures.drawing import canvas
 from docs.figures.figure import STYLES
 from docs.figures.palette import INK, RULE, SERIES, STYLE
+from funloss._command import command, write
 from parity.curves import CURVES
 
-__all__ = ["PANELS", "svg"]
+__all__ = ["PANELS", "main", "svg"]
 
 FILE = Path(__file__).parents[1] / "overview.svg"
 SIZE = (9.6, 3.8)
@@ -60,5 +64,13 @@ def _draw(picture: Canvas) -> None:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), fontsize=8)
 
 
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the picture."""
+    argparse.ArgumentParser("python -m docs.figures.overview").parse_args(arguments)
+    write(FILE, svg())
+    return 0
+
+
 if __name__ == "__main__":
-    FILE.write_text(svg(), encoding="utf-8")
+    sys.exit(main())

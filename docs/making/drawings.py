@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from docs.figures.palette import INK, RULE, THEMES
+from funloss._command import write
 
 __all__ = ["themed_drawings"]
 
@@ -36,4 +37,4 @@ def themed_drawings(docs: Path, folder: Path) -> None:
             for written, read in colours.items():
                 drawn = drawn.replace(written, read)
             made = folder / f"{drawing.stem}-{theme}.svg"
-            made.write_text(drawn, encoding="utf-8")
+            write(made, drawn)

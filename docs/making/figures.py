@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docs.figures import FIGURES
 from docs.figures.drawing import save, save_themed
+from funloss._command import write
 
 __all__ = ["EXAMPLES", "draw"]
 
@@ -29,7 +30,7 @@ def draw(folder: Path) -> None:
         if process.returncode:
             msg = f"examples/{name}.py failed:\n{errors}"
             raise RuntimeError(msg)
-        (folder / f"{name}.txt").write_text(printed, encoding="utf-8")
+        write(folder / f"{name}.txt", printed)
         svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
         save_themed(svg, folder, name)
 

@@ -4,11 +4,11 @@ import argparse
 import ast
 import importlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from funloss._command import output_file
 from funloss.testing._adapt import adapt
 from funloss.testing._harness.expectation import seeded
 from funloss.testing._harness.modes import TRANSFORMS
@@ -36,8 +36,8 @@ def parser() -> argparse.ArgumentParser:
     add("--dtype", action="append", choices=TOLERANCES, help="may be repeated")
     add("--transform", action="append", choices=TRANSFORMS, help="may be repeated")
     add("--order", type=int, choices=(0, 1, 2), help="highest derivative (1)")
-    add("--html", type=Path, metavar="FILE", help="write the report as a page")
-    add("--json", type=Path, metavar="FILE", help="write the report as figures")
+    add("--html", type=output_file, metavar="FILE", help="write the report as a page")
+    add("--json", type=output_file, metavar="FILE", help="write the report as figures")
     arrays = made.add_argument_group("arrays, in the order both functions take them")
     pair = {"action": "append", "default": [], "type": _pair}
     arrays.add_argument(

@@ -13,13 +13,13 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
 from benchmarks.machine import description
+from funloss._command import command, output_file
 from parity.accuracy.cases import cases
 from parity.accuracy.compare import behind
 from parity.accuracy.explained import unexplained
@@ -30,13 +30,14 @@ from parity.accuracy.picture import picture
 from parity.accuracy.platforms import platforms
 from parity.accuracy.row import Row, from_lines, in_lines
 from parity.accuracy.tables import behind_table, losses_table
-from parity.files import write
+from parity.files import no_figures, write
 
 __all__ = ["main"]
 
 _WIDTH = 200
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print tables, write figures, page and picture.
 
@@ -66,14 +67,22 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m parity.accuracy", description=__doc__)
     parser.add_argument("--loss", action="append", default=[], help="only this one")
     parser.add_argument("--page", action="store_true", help="measure nothing")
-    parser.add_argument("--json", type=Path, default=FIGURES, help="the figures")
+    parser.add_argument(
+        "--json",
+        type=output_file,
+        metavar="FILE",
+        default=FIGURES,
+        help="the figures, written; or read, with --page",
+    )
     options = parser.parse_args(arguments)
     known = {case.loss for case in cases()}
     for name in options.loss:
         if name not in known:
-            parser.error(f"--loss: there is no loss {name}")
-    if options.page and (options.loss or not options.json.exists()):
-        parser.error("--page writes the page of figures that are there")
+            parser.error(f"--loss: there is no loss {name!r}")
+    if options.page and options.loss:
+        parser.error("--page measures nothing, --loss says what: give one of them")
+    if (options.page or options.loss) and (reason := no_figures(options.json)):
+        parser.error(reason)
     return options
 
 

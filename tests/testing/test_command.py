@@ -123,7 +123,7 @@ def test_an_interrupt_ends_with_130_and_no_traceback(monkeypatch, capsys):
 
     monkeypatch.setattr("funloss.testing.__main__.check_parity", interrupted)
     assert main(HUBER) == 130
-    assert capsys.readouterr().err == "Interrupted\n"
+    assert capsys.readouterr().err.startswith("Interrupted")
     assert "130 if interrupted" in " ".join(parser().format_help().split())
 
 
