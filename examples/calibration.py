@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/calibration.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -11,15 +10,14 @@ import runpy
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
+from _figure import figure_file, save
 from scipy.optimize import minimize
 from sklearn.datasets import load_digits
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
-path, rng = parser.parse_args().figure, np.random.default_rng(0)
+path, rng = figure_file(__doc__), np.random.default_rng(0)
 images, digit = load_digits(return_X_y=True)
 order = rng.permutation(len(digit))
 hidden = np.maximum(images / 256 @ rng.normal(size=(64, 300)), 0)  # stays as drawn
@@ -57,4 +55,4 @@ for (name, loss), colour in zip(LOSSES.items(), look["SERIES"][:4], strict=True)
 axes.set(xlabel="how sure", ylabel="how often right")
 axes.legend()
 if path:
-    canvas.savefig(path)
+    save(canvas, path)

@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/contrastive.py [--figure FILE.svg]
 """
 
-import argparse
 import pathlib
 import runpy
 
@@ -11,13 +10,13 @@ import jax
 import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
+from _figure import figure_file, save
 from sklearn.datasets import load_digits
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 images, digit = map(jnp.asarray, load_digits(return_X_y=True))
 halves = images.reshape(-1, 2, 32).swapaxes(0, 1) / 16  # all upper ones, all lower ones
 image = jnp.tile(jnp.arange(64), 2)  # the number of each half's image in a batch
@@ -53,7 +52,7 @@ for name, loss in LOSSES.items():
     own = (nearest[:, :10] == jnp.arange(len(b))[:, None]).any(axis=1)
     found[name] = 100 * own.mean(), 100 * (truth[nearest[:, 0]] == truth).mean()
     print("{:19}  own half {:2.0f}%  digit {:2.0f}%".format(name, *found[name]))
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, axes = plt.subplots(figsize=(7.2, 2.8), layout="constrained")
@@ -63,4 +62,4 @@ if path := parser.parse_args().figure:
     axes.set_yticks(places + 0.19, found)
     axes.set(xlabel="unseen upper halves, %", ylim=(3.7, -0.3))
     axes.legend()
-    canvas.savefig(path)
+    save(canvas, path)

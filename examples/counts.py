@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/counts.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -13,14 +12,14 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from _figure import figure_file, save
 from lifelines.datasets import load_gbsg2
 from scipy import stats
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 women = load_gbsg2()  # 686, of the German Breast Cancer Study Group
 nodes = women.pnodes.to_numpy() - 1  # each has one at least
 amounts = np.log1p(women[["tsize", "progrec", "estrec", "age"]].to_numpy())
@@ -64,7 +63,7 @@ for name, loss in LOSSES.items():
     print(line.format(name, f"NLL {nll:.2f}", share[0], share[11:].sum()))
 share = 100 * np.bincount(nodes) / len(x)
 print(line.format("seen", " " * 8, share[0], share[11:].sum()))
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, axes = plt.subplots(figsize=(7.2, 2.8), layout="constrained")
@@ -73,4 +72,4 @@ if path := parser.parse_args().figure:
         axes.plot(chances[:21], mark, label=name, markersize=4)
     axes.set(xlabel="lymph nodes beyond the first", ylabel="women, %", xticks=range(21))
     axes.legend()
-    canvas.savefig(path)
+    save(canvas, path)

@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/forecasts.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -13,14 +12,14 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from _figure import figure_file, save
 from scipy import stats
 from sklearn.datasets import load_diabetes
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 LEVELS, rng = np.arange(1, 20) / 20, np.random.default_rng(0)
 patients, disease = load_diabetes(return_X_y=True)
 x, y = np.c_[np.ones(442), patients * 21], disease / 100  # columns of variance 1
@@ -71,7 +70,7 @@ for name, (outputs, loss, quantiles) in MODELS.items():
     score, inside = 200 * fl.quantile_loss(guess, y, tau=LEVELS), share[17] - share[1]
     print(f"{name:13}  inside {inside:.0f}%  width {width:.0f}  CRPS {score:.1f}")
     found[name] = share, width
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0), layout="constrained")
@@ -87,4 +86,4 @@ if path := parser.parse_args().figure:
     )
     right.set(xlabel="width of the interval of 80 %")
     right.invert_yaxis()
-    canvas.savefig(path)
+    save(canvas, path)

@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/imbalance.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -11,6 +10,7 @@ import runpy
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
+from _figure import figure_file, save
 from scipy.optimize import minimize
 from sklearn.datasets import load_digits
 from sklearn.metrics import average_precision_score, precision_recall_curve
@@ -18,9 +18,7 @@ from sklearn.metrics import average_precision_score, precision_recall_curve
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
-path, rng = parser.parse_args().figure, np.random.default_rng(0)
+path, rng = figure_file(__doc__), np.random.default_rng(0)
 images, digit = load_digits(return_X_y=True)
 test, train = np.split(rng.permutation(len(digit)), [898])
 eights = np.flatnonzero(digit[train] == 8)
@@ -57,4 +55,4 @@ for (name, loss), colour in zip(LOSSES.items(), look["SERIES"][:4], strict=True)
 axes.set(xlabel="recall", ylabel="precision", xlim=(0.2, 1))
 axes.legend()
 if path:
-    canvas.savefig(path)
+    save(canvas, path)

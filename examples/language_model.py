@@ -5,7 +5,6 @@ A causal transformer of characters learns to go on with the text, by
 Needs the extra `dev`: python examples/language_model.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 from pydoc_data.topics import topics
 
@@ -13,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from _figure import figure_file, save
 from matplotlib.figure import Figure
 
 import funloss as fl
@@ -113,9 +113,7 @@ def pairs(text, count, rng):
 
 def main():
     """Train twice, and print what has been learnt on text that was held out."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--figure", help="where to write it")
-    path = parser.parse_args().figure
+    path = figure_file(__doc__)
     rng, params = np.random.default_rng(0), start(jax.random.key(0))
 
     share = np.bincount(TRAIN, minlength=CHARACTERS) / len(TRAIN)
@@ -145,7 +143,7 @@ def main():
         left.set(xlabel="step", ylabel="nats a character", title="pre-training")
         right.plot(margins)
         right.set(xlabel="step", ylabel="margin of log-ratios", title="preferences")
-        canvas.savefig(path)
+        save(canvas, path)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/margins.py [--figure FILE.svg]
 """
 
-import argparse
 import pathlib
 import runpy
 
@@ -11,13 +10,13 @@ import jax
 import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
+from _figure import figure_file, save
 from sklearn.datasets import load_digits
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 images, digit = load_digits(return_X_y=True)
 first = np.stack([np.flatnonzero(digit == d)[:80] for d in range(10)])
 known, unseen = jnp.asarray(images[first] / 16), np.delete(images / 16, first, axis=0)
@@ -48,7 +47,7 @@ triplets = np.stack([kind, rng.integers(80, size=kind.shape)], axis=1)
 at, alike = zip(*(jax.jit(learn)(m, net, triplets) for m in margins), strict=True)
 for margin, share in zip(margins, alike, strict=True):
     print(f"margin {margin:5}: the nearest known digit is alike for {share:.0f}%")
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
@@ -57,4 +56,4 @@ if path := parser.parse_args().figure:
         left.text(*np.median(at[2][truth == d], axis=0), d, fontsize=16)
     right.semilogx(margins, alike, "o-", color=look["SERIES"][0])
     right.set(xlabel="margin", ylabel="nearest known digit alike, %")
-    canvas.savefig(path)
+    save(canvas, path)

@@ -41,8 +41,10 @@ def peak():
 def main():
     """Print the value, what it has to be near to, and the peak of memory."""
     parser = argparse.ArgumentParser(description="Average a loss out of core.")
-    parser.add_argument("--elements", type=int, default=100_000_000)
+    parser.add_argument("--elements", type=int, default=100_000_000, metavar="N")
     elements = parser.parse_args().elements
+    if elements < 1:
+        parser.error(f"--elements must be at least 1, got {elements}")
 
     start = time.perf_counter()
     loss = funloss.l1_loss(normal(elements, 0), normal(elements, 1))

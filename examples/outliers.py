@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/outliers.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -12,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import matplotlib as mpl
 import optax
+from _figure import figure_file, save
 from matplotlib.figure import Figure
 from sklearn.datasets import load_diabetes
 
@@ -35,9 +35,7 @@ def fit(loss, x, y, steps=1500):
     return jax.lax.fori_loop(0, steps, step, (start, optimiser.init(start)))[0]
 
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
-path = parser.parse_args().figure
+path = figure_file(__doc__)
 patients, disease = load_diabetes(return_X_y=True, scaled=False)
 x, spoilt = patients[:, 2] - 25, disease.copy()  # body-mass index, counted from 25
 spoilt[::20] *= 10  # a decimal point slipped
@@ -56,4 +54,4 @@ if path:
             axes.plot([18, 42], [high - 7 * slope, high + 17 * slope], label=name)
         axes.set(ylim=(0, top), xlabel="body-mass index", ylabel="disease, a year on")
     axes.legend()
-    canvas.savefig(path)
+    save(canvas, path)

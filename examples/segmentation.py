@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/segmentation.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -12,13 +11,13 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from _figure import figure_file, save
 from sklearn.datasets import load_digits
 
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 images, digit = load_digits(return_X_y=True)
 images, rng = images.reshape(-1, 8, 8) / 16, np.random.default_rng(0)
 bce, lovasz = fl.binary_cross_entropy_with_logits, fl.lovasz_hinge_loss
@@ -78,7 +77,7 @@ for name, plan in PLANS.items():
         found += [100 * iou[0], 100 * max(iou)]
     line = "{:26}  zeros {:2.0f}%, {:2.0f}%  eights {:2.0f}%, {:2.0f}%"
     print(line.format(name, *found[-4:]))
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, axes = plt.subplots(figsize=(7.2, 2.8), layout="constrained")
@@ -87,4 +86,4 @@ if path := parser.parse_args().figure:
     axes.set_yticks(np.arange(5) + 0.19, PLANS)
     axes.set(xlabel="IoU on unseen pages, %", ylim=(4.7, -0.3))
     axes.legend()
-    canvas.savefig(path)
+    save(canvas, path)

@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/sequences.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -13,12 +12,12 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from _figure import figure_file, save
 from sklearn.datasets import load_digits
 
 import funloss as fl
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 rng, BLANK, LONGEST, COLUMNS = np.random.default_rng(0), 10, 5, 52
 images, digits = load_digits(return_X_y=True)
 images = images.reshape(-1, 8, 8).swapaxes(1, 2) / 16  # columns first
@@ -108,7 +107,7 @@ for name, loss in LOSSES.items():
     strip = zip(*test, strict=True)
     right = [read(loss, w, x, steps) == list(y[:n]) for x, y, steps, n in strip]
     print(f"{name:22}  {100 * np.mean(right):5.1f}% of strips read without a mistake")
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     # Minus the gradient in log-probabilities is how often each of them is expected.
@@ -128,4 +127,4 @@ if path := parser.parse_args().figure:
     ):
         each.set_title(title, loc="left")
         each.grid(visible=False)
-    canvas.savefig(path)
+    save(canvas, path)

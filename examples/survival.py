@@ -3,7 +3,6 @@
 Needs the extra `dev`: python examples/survival.py [--figure FILE.svg]
 """
 
-import argparse
 import functools
 import pathlib
 import runpy
@@ -13,6 +12,7 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from _figure import figure_file, save
 from lifelines import KaplanMeierFitter
 from lifelines.datasets import load_gbsg2
 from lifelines.utils import concordance_index
@@ -20,8 +20,7 @@ from lifelines.utils import concordance_index
 import funloss as fl
 
 jax.config.update("jax_enable_x64", True)
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--figure", help="where to write it")
+path = figure_file(__doc__)
 women = load_gbsg2()  # 686, of the German Breast Cancer Study Group
 years, seen = women.time.to_numpy() / 365.25, women.cens.to_numpy() == 1
 amounts = np.log1p(women[["tsize", "pnodes", "progrec", "estrec"]].to_numpy())
@@ -69,7 +68,7 @@ for name, loss in LOSSES.items():
     print(f"{name:20}  in order {right:.1f}%  half free of it for {half:.1f} years")
 half = KaplanMeierFitter().fit(years, seen).median_survival_time_
 print(f"Kaplan and Meier {half:42.1f} years")
-if path := parser.parse_args().figure:
+if path:
     look = runpy.run_path(pathlib.Path(__file__).parents[1] / "docs/figures/palette.py")
     plt.rcParams.update(look["STYLE"])
     canvas, axes = plt.subplots(figsize=(7.2, 3.0), layout="constrained")
@@ -85,4 +84,4 @@ if path := parser.parse_args().figure:
         )
     axes.set(xlabel="years", ylabel="free of it", xlim=(0, 6.5), ylim=(0, 1))
     axes.legend(title="third of the risk")
-    canvas.savefig(path)
+    save(canvas, path)

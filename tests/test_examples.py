@@ -173,7 +173,9 @@ def test_peers_differ_where_they_are_known_to_and_nowhere_else():
         assert abs(float(got.strip("[]")) / float(want.strip("[]")) - 1) > 0.01
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(EXAMPLES.glob("[!_]*.py")), ids=lambda p: p.name
+)
 def test_every_example_is_run_by_a_test(path):
     here = pathlib.Path(__file__)
     tests = (here, here.parent / "site" / "test_guide.py")
