@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     try:
         files = new_files(name, family, root, chosen.real)
     except ValueError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)  # noqa: T201 - a command
+        print(f"{parser.prog}: error: {error}", file=sys.stderr)  # noqa: T201 - a command
         return 2
     for path, text in files.items():
         verb = "changed" if (root / path).exists() else "written"

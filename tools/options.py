@@ -63,7 +63,7 @@ def words_of(stem: str, reals: Sequence[str]) -> dict[str, str]:
     found = [_WRITTEN.fullmatch(real) for real in reals]
     if None in found:
         msg = f"an option is NAME=DEFAULT:CHECK, CHECK of {', '.join(CHECKS)}; got "
-        raise ValueError(msg + " ".join(reals))
+        raise ValueError("--real: " + msg + ", ".join(map(repr, reals)))
     options = [Option(*x.groups()) for x in found if x]
     own = "".join(f", {x.name}: Any" for x in options)
     refused = "".join(f"`{x.name}` is not {x.rule}, " for x in options)

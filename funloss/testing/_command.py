@@ -3,6 +3,7 @@
 import argparse
 import ast
 import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,8 +31,9 @@ def parser() -> argparse.ArgumentParser:
     function = {"type": _function, "metavar": "MODULE:FUNCTION"}
     add("candidate", help="the loss under test", **function)
     add("--reference", required=True, help="what it should equal", **function)
-    add("--library", metavar="NAME", help="whose arrays the candidate takes")
-    add("--reference-library", metavar="NAME", help="likewise for the reference")
+    library = {"type": _library_name, "metavar": "NAME"}
+    add("--library", help="whose arrays the candidate takes", **library)
+    add("--reference-library", help="likewise for the reference", **library)
     add("--wrt", action="append", metavar="NAME", help="differentiate this array")
     add("--dtype", action="append", choices=TOLERANCES, help="may be repeated")
     add("--transform", action="append", choices=TRANSFORMS, help="may be repeated")
@@ -132,7 +134,10 @@ def _candidate(
                 f"NAME must be of {known}, got {name!r}"
             )
             raise ValueError(msg)
-    moved = {_place(inputs, name, "axis"): int(axis) for name, axis in given.axis}
+    moved = {
+        _place(inputs, name, "axis"): _numbers("--axis", text, 1)[0]
+        for name, text in given.axis
+    }
     given_names = tuple(names) if names != inputs else None
     if not (given_names or renamed or bound or moved):
         return given.candidate
@@ -144,10 +149,9 @@ def _candidate(
 def _inputs(given: argparse.Namespace) -> dict[str, np.ndarray]:
     """Draw every array, the same ones for the same words."""
     shapes = {name: _shape(text) for name, text in given.shape}
-    ranges, sets, classes = (
-        {name: _values(text) for name, text in pairs}
-        for pairs in (given.range, given.choose, given.classes)
-    )
+    ranges = {name: _numbers("--range", x, 2) for name, x in given.range}
+    sets = {name: _numbers("--choose", x, 0) for name, x in given.choose}
+    classes = {name: _numbers("--classes", x, 1) for name, x in given.classes}
     for said in (ranges, sets, classes):
         for name in said:
             _place(list(shapes), name, "shape")
@@ -155,6 +159,9 @@ def _inputs(given: argparse.Namespace) -> dict[str, np.ndarray]:
     for name, shape in shapes.items():
         random = seeded(f"{name}{shape}")
         if name in classes:
+            if classes[name][0] < 1:
+                msg = f"--classes must be at least 1, got {classes[name][0]}"
+                raise ValueError(msg)
             drawn[name] = random.integers(0, classes[name][0], shape)
         elif name in sets:
             drawn[name] = random.choice(sets[name], shape)
@@ -193,6 +200,14 @@ def _function(text: str) -> Callable[..., Any]:
     return found
 
 
+def _library_name(text: str) -> str:
+    module = text.replace("-", "_")
+    if not module.isidentifier() or importlib.util.find_spec(module) is None:
+        msg = f"must be a library that is installed, got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
 def _library(function: Callable[..., Any], default: str) -> str:
     root = (getattr(function, "__module__", None) or "").split(".")[0]
     return root if root in {"jax", "keras", "numpy", "torch"} else default
@@ -219,6 +234,21 @@ def _shape(text: str) -> tuple[int, ...]:
         msg = f"--shape must be sizes, as in NAME=4,5, got {text!r}"
         raise ValueError(msg)
     return tuple(map(int, sizes))
+
+
+_NUMBERS = {0: "numbers", 1: "a whole number", 2: "two numbers"}
+
+
+def _numbers(option: str, text: str, count: int) -> list[Any]:
+    """Return one whole number, or two numbers, or any if `count` is 0."""
+    found = _values(text)
+    kinds = int if count == 1 else int | float
+    if len(found) != (count or len(found)) or not all(
+        isinstance(x, kinds) for x in found
+    ):
+        msg = f"{option} must be {_NUMBERS[count]} after NAME=, got {text!r}"
+        raise ValueError(msg)
+    return found
 
 
 def _values(text: str) -> list[Any]:
