@@ -16,7 +16,6 @@ from parity import running
 from parity.__main__ import main
 from parity.arguments import ALL_DTYPES, ALL_LIBRARIES
 from parity.case import DTYPES
-from parity.files import write
 from parity.libraries import LIBRARIES
 from parity.summary import show, table
 
@@ -155,15 +154,6 @@ def test_what_cannot_be_run_ends_with_two(monkeypatch, capsys):
     monkeypatch.setattr(running, "work", failed)
     assert main(QUICK) == 2
     assert "error: the reference failed" in capsys.readouterr().err
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path):
-    file = tmp_path / "figures.json"
-    write(file, "old")
-    with pytest.raises(UnicodeEncodeError):
-        write(file, "new \ud800")
-    assert file.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_figures_of_a_loss_take_their_place_in_a_file(tmp_path):
