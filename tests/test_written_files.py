@@ -46,6 +46,22 @@ from parity.__main__ import main
 words = ["--loss", "td_loss", "--library", "numpy", "--jobs", "1", "--full"]
 sys.exit(main([*words, "--json", sys.argv[1]]))
 """
+# Asks workers whether SIGTERM ends them at once, and not as it ends the command.
+WORKERS = """
+import signal, sys
+from funloss._command import command
+from parity.pool import run
+
+def is_usual(_):
+    return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+@command
+def main():
+    usual = [found for _, found in run(is_usual, [(0,), (1,)], 2)]
+    return int(usual != [True, True] or is_usual(0))
+
+sys.exit(main())
+"""
 
 
 def started(program, *words):
@@ -146,6 +162,12 @@ def test_processes_of_a_parity_run_end_with_it(tmp_path):
     assert b"Traceback" not in said
     assert alive(process.pid) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_end_at_once_when_they_are_terminated():
+    process = started(WORKERS)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
 
 
 def test_a_file_keeps_its_name_and_has_the_usual_permissions(tmp_path):
