@@ -1,15 +1,13 @@
 """What the command line says, as the arguments of `check_parity`."""
 
 import argparse
-import ast
-import importlib
-import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from funloss._command import output_file
+from funloss.testing import _words as words
 from funloss.testing._adapt import adapt
 from funloss.testing._harness.expectation import seeded
 from funloss.testing._harness.modes import TRANSFORMS
@@ -28,10 +26,10 @@ def parser() -> argparse.ArgumentParser:
         "130 if interrupted.",
     )
     add = made.add_argument
-    function = {"type": _function, "metavar": "MODULE:FUNCTION"}
+    function = {"type": words.function, "metavar": "MODULE:FUNCTION"}
     add("candidate", help="the loss under test", **function)
     add("--reference", required=True, help="what it should equal", **function)
-    library = {"type": _library_name, "metavar": "NAME"}
+    library = {"type": words.library_name, "metavar": "NAME"}
     add("--library", help="whose arrays the candidate takes", **library)
     add("--reference-library", help="likewise for the reference", **library)
     add("--wrt", action="append", metavar="NAME", help="differentiate this array")
@@ -41,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     add("--html", type=output_file, metavar="FILE", help="write the report as a page")
     add("--json", type=output_file, metavar="FILE", help="write the report as figures")
     arrays = made.add_argument_group("arrays, in the order both functions take them")
-    pair = {"action": "append", "default": [], "type": _pair}
+    pair = {"action": "append", "default": [], "type": words.pair}
     arrays.add_argument(
         "--shape",
         required=True,
@@ -93,7 +91,7 @@ def arguments(given: argparse.Namespace) -> dict[str, Any]:
         ValueError: If something is said of an array that has no shape.
     """
     inputs = _inputs(given)
-    bound = {name: _value(text) for name, text in given.bind}
+    bound = {name: words.value(text) for name, text in given.bind}
     prefix = "reference:"
     theirs = {
         name.removeprefix(prefix): value
@@ -112,7 +110,7 @@ def arguments(given: argparse.Namespace) -> dict[str, Any]:
         "candidate": _candidate(given, list(inputs), ours),
         "reference": reference,
         "inputs": inputs,
-        "options": {name: _values(text) for name, text in given.option},
+        "options": {name: words.values(text) for name, text in given.option},
         "library": given.library or _library(given.candidate, "jax"),
         "reference_library": given.reference_library
         or _library(given.reference, "torch"),
@@ -135,7 +133,7 @@ def _candidate(
             )
             raise ValueError(msg)
     moved = {
-        _place(inputs, name, "axis"): _numbers("--axis", text, 1)[0]
+        _place(inputs, name, "axis"): words.numbers("--axis", text, 1)[0]
         for name, text in given.axis
     }
     given_names = tuple(names) if names != inputs else None
@@ -148,10 +146,10 @@ def _candidate(
 
 def _inputs(given: argparse.Namespace) -> dict[str, np.ndarray]:
     """Draw every array, the same ones for the same words."""
-    shapes = {name: _shape(text) for name, text in given.shape}
-    ranges = {name: _numbers("--range", x, 2) for name, x in given.range}
-    sets = {name: _numbers("--choose", x, 0) for name, x in given.choose}
-    classes = {name: _numbers("--classes", x, 1) for name, x in given.classes}
+    shapes = {name: words.shape(text) for name, text in given.shape}
+    ranges = {name: words.numbers("--range", x, 2) for name, x in given.range}
+    sets = {name: words.numbers("--choose", x, 0) for name, x in given.choose}
+    classes = {name: words.numbers("--classes", x, 1) for name, x in given.classes}
     for said in (ranges, sets, classes):
         for name in said:
             _place(list(shapes), name, "shape")
@@ -188,37 +186,9 @@ def _with_corners(random: np.random.Generator, shape: tuple[int, ...]) -> np.nda
     return np.where(coarse, np.round(2 * numbers) / 2, numbers)
 
 
-def _function(text: str) -> Callable[..., Any]:
-    path, _, name = text.partition(":")
-    try:
-        found: Any = importlib.import_module(path)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        msg = f"must be MODULE:FUNCTION that can be imported, got {text!r}: {error}"
-        raise argparse.ArgumentTypeError(msg) from None
-    return found
-
-
-def _library_name(text: str) -> str:
-    module = text.replace("-", "_")
-    if not module.isidentifier() or importlib.util.find_spec(module) is None:
-        msg = f"must be a library that is installed, got {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return text
-
-
 def _library(function: Callable[..., Any], default: str) -> str:
     root = (getattr(function, "__module__", None) or "").split(".")[0]
     return root if root in {"jax", "keras", "numpy", "torch"} else default
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        msg = f"must be NAME=VALUE, got {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return name, value
 
 
 def _place(names: Sequence[str], name: str, option: str) -> int:
@@ -226,37 +196,3 @@ def _place(names: Sequence[str], name: str, option: str) -> int:
         msg = f"every name must have a --shape, of {list(names)}, got {name!r}"
         raise ValueError(msg)
     return names.index(name)
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    sizes = [size.strip() for size in text.strip("()").split(",") if size]
-    if not all(size.isdecimal() for size in sizes):
-        msg = f"--shape must be sizes, as in NAME=4,5, got {text!r}"
-        raise ValueError(msg)
-    return tuple(map(int, sizes))
-
-
-_NUMBERS = {0: "numbers", 1: "a whole number", 2: "two numbers"}
-
-
-def _numbers(option: str, text: str, count: int) -> list[Any]:
-    """Return one whole number, or two numbers, or any if `count` is 0."""
-    found = _values(text)
-    kinds = int if count == 1 else int | float
-    if len(found) != (count or len(found)) or not all(
-        isinstance(x, kinds) for x in found
-    ):
-        msg = f"{option} must be {_NUMBERS[count]} after NAME=, got {text!r}"
-        raise ValueError(msg)
-    return found
-
-
-def _values(text: str) -> list[Any]:
-    return [_value(part) for part in text.split(",")]
-
-
-def _value(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

@@ -1,6 +1,7 @@
 """A thousand different options: no cache of the losses outgrows its bound."""
 
 import gc
+import importlib
 import weakref
 
 import jax
@@ -14,6 +15,8 @@ from funloss._array.jax_call import compiled
 from tests.assertions import assert_close
 from tools.caches import beyond, caches
 
+# The package has the decorator under the name of its module.
+loss_module = importlib.import_module("funloss._core.loss")
 X = jnp.asarray([1.0, -2.0])
 MANY = 1100
 OPTIONS = {
@@ -39,6 +42,18 @@ def test_every_cache_has_a_bound():
     assert {"_array.jax_call.compiled", "_core.options.Bounds.rules"} <= found.keys()
     assert max(each.cache_info().maxsize for each in found.values()) < MANY
     assert beyond() == []
+
+
+def test_the_table_of_types_begins_anew_when_it_is_full(monkeypatch):
+    table = {}
+    monkeypatch.setattr(loss_module, "_LIBRARIES", table)
+    monkeypatch.setattr(loss_module, "_MOST", 3)
+    sizes = set()
+    for target in (X, 0.0, 0, np.zeros(2), True, np.zeros(2, "int8")):
+        for form in (None, "a", 1, 2.5):
+            squared(X, target, form=form)
+            sizes.add(len(table))
+    assert sizes == {1, 2, 3}
 
 
 def forget():
