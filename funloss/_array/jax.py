@@ -205,7 +205,10 @@ class JaxNamespace(JaxInputs):
         reverse: bool = False,
     ) -> tuple[Any, Any]:
         """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`."""
-        return lax.scan(step, carry, rows, reverse=reverse)
+        run = functools.partial(lax.scan, step, reverse=reverse)
+        # Outside of a program JAX would compile one for each call, and keep it.
+        inside = any(isinstance(x, Tracer) for x in jax.tree.leaves((carry, rows)))
+        return (run if inside else jax.jit(run))(carry, rows)
 
     def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]

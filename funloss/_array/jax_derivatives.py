@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "block",
     "clamp_max",
     "clamp_min",
+    "cond",
     "exact_on_cpu",
     "linear",
     "log1p",
@@ -143,6 +145,22 @@ def _quotient_jvp(primals: Any, tangents: Any) -> Any:
 quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
 
 
+def cond(
+    predicate: Any,
+    function: Callable[..., Any],
+    other: Callable[..., Any],
+    *arrays: Any,
+) -> Any:
+    """Return ``function(*arrays)`` where the predicate holds, else `other`'s.
+
+    Where it is known, outside of a program, that takes none: JAX would compile one for
+    each call, and keep it.
+    """
+    if isinstance(predicate, Tracer):
+        return lax.cond(predicate, function, other, *arrays)
+    return (function if predicate else other)(*arrays)
+
+
 def exact_on_cpu(
     quick: Callable[..., Any], general: Callable[..., Any], *arrays: Any
 ) -> Any:
@@ -153,7 +171,7 @@ def exact_on_cpu(
 
     def on_cpu(*arrays: Any) -> Any:
         value, exact = quick(*arrays)
-        return lax.cond(jnp.all(exact), lambda *_: value, general, *arrays)
+        return cond(jnp.all(exact), lambda *_: value, general, *arrays)
 
     return lax.platform_dependent(*arrays, cpu=on_cpu, default=general)
 

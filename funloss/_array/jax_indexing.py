@@ -178,7 +178,7 @@ class JaxRows(JaxSizes):
         *arrays: Any,
     ) -> Any:
         """Return ``function(*arrays)`` where the predicate holds, else `other`'s."""
-        return lax.cond(predicate, function, other, *arrays)
+        return rules.cond(predicate, function, other, *arrays)
 
     def _associative_scan(
         self, join: Any, arrays: Any, axis: int, *, reverse: bool = False
