@@ -16,6 +16,7 @@ import numpy as np
 from jax import lax
 
 from funloss._array.jax import JAX
+from funloss._array.jax_control import cond, scan
 
 __all__ = ["pair_distances"]
 
@@ -43,7 +44,7 @@ def _pairs_and_matrix(
         return pairs, matrix if p == math.inf else None
     pairs = jnp.sqrt(pairs)
     exact = _is_exact(x, pairs)
-    pairs = lax.cond(exact, lambda _, d: d, lambda x, _: general(x), x, pairs)
+    pairs = cond(exact, lambda _, d: d, lambda x, _: general(x), x, pairs)
     return pairs, None
 
 
@@ -63,7 +64,7 @@ def _pairs_and_matrix_jvp(
 
     if p == 2:
         exact = _is_exact(x, pairs)
-        pairs_change = lax.cond(exact, quick, scaled, x, pairs, change)
+        pairs_change = cond(exact, quick, scaled, x, pairs, change)
     else:
         pairs_change = quick(x, pairs, change)
     # Which coordinates are the largest has no derivative.
@@ -99,7 +100,7 @@ def _sums(x: Any, p: float) -> Any:
 
     blocks = _blocks(x.T, min(_STEP, features))
     # Not from zeros, which would not lie on the devices of the rows.
-    total, _ = lax.scan(step, of_block(blocks[0]), blocks[1:])
+    total, _ = scan(step, of_block(blocks[0]), blocks[1:])
     return lax.bitcast_convert_type(total, x.dtype) if p == math.inf else total
 
 
@@ -118,7 +119,7 @@ def _d_matrix(x: Any, matrix: Any, change: Any, p: float) -> Any:
         return carry, jnp.stack(parts)
 
     rows = (x, matrix) if p == math.inf else (x,)
-    _, parts = lax.scan(step, (), tuple(_blocks(array, size) for array in rows))
+    _, parts = scan(step, (), tuple(_blocks(array, size) for array in rows))
     own = jnp.reshape(parts, (-1, count))[:count]
     return own + own.T
 

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from funloss._array import jax_call, jax_pairs, jax_sums
+from funloss._array import jax_call, jax_control, jax_pairs, jax_sums
 from funloss._array import jax_derivatives as rules
 from funloss._array import jax_softmax as softmax
 from funloss._array.debug import debugging
@@ -194,7 +194,7 @@ class JaxNamespace(JaxInputs):
             return (count < limit) & jnp.any(x < before)
 
         start = (1, x, jnp.minimum(x, step(x)))
-        return lax.while_loop(falls, lower, start)[-1]
+        return jax_control.while_loop(falls, lower, start)[-1]
 
     def scan(
         self,
@@ -205,10 +205,7 @@ class JaxNamespace(JaxInputs):
         reverse: bool = False,
     ) -> tuple[Any, Any]:
         """Run ``carry, y = step(carry, row)`` over the first axis of each of `rows`."""
-        run = functools.partial(lax.scan, step, reverse=reverse)
-        # Outside of a program JAX would compile one for each call, and keep it.
-        inside = any(isinstance(x, Tracer) for x in jax.tree.leaves((carry, rows)))
-        return (run if inside else jax.jit(run))(carry, rows)
+        return jax_control.scan(step, carry, rows, reverse=reverse)
 
     def custom_vjp(
         self, forward: Callable[..., Any], backward: Callable[..., Any]

@@ -14,15 +14,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.core import Tracer
 from jax.custom_derivatives import SymbolicZero
+
+from funloss._array.jax_control import cond
 
 __all__ = [
     "absolute",
     "block",
     "clamp_max",
     "clamp_min",
-    "cond",
     "exact_on_cpu",
     "linear",
     "log1p",
@@ -143,22 +143,6 @@ def _quotient_jvp(primals: Any, tangents: Any) -> Any:
 
 
 quotient.defjvp(_quotient_jvp, symbolic_zeros=True)
-
-
-def cond(
-    predicate: Any,
-    function: Callable[..., Any],
-    other: Callable[..., Any],
-    *arrays: Any,
-) -> Any:
-    """Return ``function(*arrays)`` where the predicate holds, else `other`'s.
-
-    Where it is known, outside of a program, that takes none: JAX would compile one for
-    each call, and keep it.
-    """
-    if isinstance(predicate, Tracer):
-        return lax.cond(predicate, function, other, *arrays)
-    return (function if predicate else other)(*arrays)
 
 
 def exact_on_cpu(

@@ -15,8 +15,8 @@ import jax.numpy as jnp
 from jax import lax
 from jax.sharding import PartitionSpec
 
+from funloss._array import jax_control, jax_sharding, jax_windows
 from funloss._array import jax_derivatives as rules
-from funloss._array import jax_sharding, jax_windows
 from funloss._array.jax_scans import running
 from funloss._array.jax_sizes import JaxSizes
 
@@ -178,7 +178,7 @@ class JaxRows(JaxSizes):
         *arrays: Any,
     ) -> Any:
         """Return ``function(*arrays)`` where the predicate holds, else `other`'s."""
-        return rules.cond(predicate, function, other, *arrays)
+        return jax_control.cond(predicate, function, other, *arrays)
 
     def _associative_scan(
         self, join: Any, arrays: Any, axis: int, *, reverse: bool = False

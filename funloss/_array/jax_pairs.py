@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from funloss._array.jax_control import scan
 from funloss._array.jax_custom_jvp import derivative_along
 
 __all__ = ["sum_over_pairs"]
@@ -63,4 +64,4 @@ def _in_steps(function: Callable[..., Any], firsts: Any, seconds: Any) -> Any:
     # Not from zeros, which would not lie on the devices of the items.
     start = at({name: x[0] for name, x in columns.items()})
     others = {name: x[1:] for name, x in columns.items()}
-    return lax.scan(step, start, others, unroll=_UNROLL)[0]
+    return scan(step, start, others, unroll=_UNROLL)[0]

@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from funloss._array.jax_control import scan
+
 __all__ = ["running"]
 
 
@@ -73,6 +75,6 @@ def _in_steps(join: Callable[..., Any], arrays: Sequence[Any]) -> list[Any]:
         return now, now
 
     first = tuple(x[0] for x in arrays)
-    _, others = lax.scan(step, first, tuple(x[1:] for x in arrays))
+    _, others = scan(step, first, tuple(x[1:] for x in arrays))
     pairs = zip(first, others, strict=True)
     return [jnp.concat([x[None], y], axis=0) for x, y in pairs]

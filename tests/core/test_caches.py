@@ -2,6 +2,8 @@
 
 import gc
 import importlib
+import pathlib
+import re
 import weakref
 
 import jax
@@ -12,6 +14,7 @@ import pytest
 import funloss as fl
 from funloss._array import jax_call
 from funloss._array.jax_call import compiled
+from parity.losses import INFOS
 from tests.assertions import assert_close
 from tools.caches import beyond, caches
 
@@ -110,3 +113,57 @@ def test_a_thousand_values_of_a_real_option_are_one_program(monkeypatch):
     assert [program._cache_size() for program in programs] == [1]
     assert jax_call._scalar.cache_info().currsize == 1024
     assert beyond() == []
+
+
+CALLS = {
+    (call.case.loss, *names): call
+    for info in INFOS
+    for case in info.cases
+    for call in case.calls()
+    if (names := [name for name, x in call.options.items() if callable(x)])
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=map(" ".join, CALLS))
+def test_a_call_with_functions_leaves_no_program_behind(call):
+    arrays = {
+        name: jnp.asarray(x) if isinstance(x, np.ndarray) else x
+        for name, x in call.draw(0).items()
+    }
+    given = [arrays.pop(name) for name in call.positional()]
+
+    def programs():
+        call.case.ours(*given, **arrays, **call.options)
+        gc.collect()
+        return len(jax.devices()[0].client.live_executables())
+
+    programs()
+    assert programs() == programs()
+
+
+def test_branches_and_loops_are_those_that_leave_no_program():
+    root = pathlib.Path(fl.__file__).parent
+    files = [x for x in root.rglob("*.py") if "testing" not in x.parts]
+    sources = {path: path.read_text(encoding="utf-8") for path in files}
+    found = {
+        path.name
+        for path, text in sources.items()
+        if re.search(r"\blax\.(cond|scan|while_loop|switch|map|fori_loop)\b", text)
+    }
+    assert found == {"jax_control.py"}
+
+
+# A loop that ends by itself, one of steps, a branch, and sums in one pass.
+@pytest.mark.parametrize("name", ["bi_tempered_loss", "cox_loss", "cosine_similarity"])
+def test_a_call_that_checks_values_leaves_no_program_behind(name):
+    (row, *_) = next(info.rows for info in INFOS if info.name == name)
+    arrays = row.made(jnp)
+
+    def programs():
+        with fl.debug_values():
+            row.with_options()(*arrays)
+        gc.collect()
+        return len(jax.devices()[0].client.live_executables())
+
+    programs()
+    assert programs() == programs()
