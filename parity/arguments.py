@@ -141,7 +141,8 @@ def _at_least(least: int, text: str) -> int:
 def output_folder(text: str) -> Path:
     """Return a folder that is there or can be made, or refuse another."""
     path = Path(text)
-    if not (path.is_dir() or (path.parent.is_dir() and not path.exists())):
+    new = path.parent.is_dir() and not path.exists()
+    if not text or not (new or path.is_dir()):
         msg = f"must be a folder, or a new one in a folder that exists, got {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return path
