@@ -48,15 +48,13 @@ def figures(report: str, options: argparse.Namespace) -> str:
 def no_figures(path: Path | None, *keys: str) -> str:
     """Return why figures cannot go beside those of a file, or an empty string.
 
-    They can where no file is, or one in JSON with an object of `keys`, or a list if
-    there are none.
+    They can where no file is, or one in JSON with an object of `keys`.
     """
     if path is None or not path.exists():
         return ""
     with contextlib.suppress(ValueError):
         found = _read(path)
-        kind = dict if keys else list
-        if isinstance(found, kind) and all(key in found for key in keys):
+        if isinstance(found, dict) and all(key in found for key in keys):
             return ""
     return f"--json: {path} is there and holds no figures of a run"
 

@@ -111,8 +111,10 @@ def test_a_part_is_measured_into_the_figures_that_are_there(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--loss", "l3_loss"], "there is no loss l3_loss"),
-        (["--page", "--json", "none.json"], "figures that are there"),
+        (["--loss", "l3_loss"], "there is no loss 'l3_loss'"),
+        (["--page", "--json", "none.json"], "none.json is not there"),
+        (["--page", "--json", "README.md"], "holds no figures of a run"),
+        (["--page", "--loss", "mse_loss"], "give one of them"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):

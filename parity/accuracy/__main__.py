@@ -81,7 +81,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"--loss: there is no loss {name!r}")
     if options.page and options.loss:
         parser.error("--page measures nothing, --loss says what: give one of them")
-    if (options.page or options.loss) and (reason := no_figures(options.json)):
+    if options.page and not options.json.exists():
+        parser.error(
+            f"--page writes the page of figures, and {options.json} is not there"
+        )
+    reads = options.page or options.loss
+    if reads and (reason := no_figures(options.json, "kinds", "rows")):
         parser.error(reason)
     return options
 
