@@ -210,8 +210,15 @@ def writes(tree):
         and any("whole(" in ast.unparse(item) for item in block.items)
         for x in ast.walk(block)
     }
+    in_memory = {
+        ast.unparse(x.targets[0])
+        for x in ast.walk(tree)
+        if isinstance(x, ast.Assign) and "StringIO()" in ast.unparse(x.value)
+    }
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or id(call) in inside:
+            continue
+        if call.args and ast.unparse(call.args[0]) in in_memory:
             continue
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         words = [x.value for x in ast.walk(call) if isinstance(x, ast.Constant)]
