@@ -7,13 +7,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import jaxprs_in_params
+from jax.extend.core import ClosedJaxpr, Jaxpr
 from jax.sharding import AxisType
 
-__all__ = ["AS_BY_DEFAULT", "Counts", "argument", "counts"]
+from parity.compiling import AS_BY_DEFAULT
 
-# Tests compile without it, to be quick, and then fuse a bit otherwise.
-AS_BY_DEFAULT = {"xla_cpu_use_fusion_emitters": True}
+__all__ = ["Counts", "argument", "counts"]
 
 _ACCELERATOR = "cuda"
 _DTYPES = {"f32": "float32", "bf16": "bfloat16", "i32": "int32", "bool": "bool"}
@@ -92,12 +91,18 @@ def _size(arguments: Any) -> int:
 def _equations(jaxpr: Any) -> Iterator[Any]:
     """Yield every equation that stands for work; a call stands for its body."""
     for equation in jaxpr.eqns:
-        inner = list(jaxprs_in_params(_of_accelerator(equation.params)))
+        inner = _bodies(_of_accelerator(equation.params))
         # One device leaves nothing to be laid out anew.
         if not inner and equation.primitive.name != "reshard":
             yield equation
         for body in inner:
             yield from _equations(body)
+
+
+def _bodies(parameters: Mapping[str, Any]) -> list[Any]:
+    """Return the jaxprs among the parameters of an equation, or in tuples of them."""
+    leaves = jax.tree.leaves(parameters)
+    return [x for x in leaves if isinstance(x, ClosedJaxpr | Jaxpr)]
 
 
 def _of_accelerator(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,11 +21,12 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
 import funloss as fl
 from benchmarks.collectives import Collective, collectives
-from benchmarks.compiler import AS_BY_DEFAULT, argument
+from benchmarks.compiler import argument
 from benchmarks.exact import measured
 from benchmarks.gates import GATES
 from benchmarks.table import Table
 from funloss._command import command, write
+from parity.compiling import AS_BY_DEFAULT
 
 __all__ = [
     "PAGE",

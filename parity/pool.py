@@ -12,19 +12,15 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from parity.compiling import QUICK
+
 __all__ = ["run", "settle"]
 
-# One thread each: the arrays are tiny, and the processes share the cores. Machine
-# code that runs once need not be optimised, nor go through the emitters of fusions,
-# which take half of the time to compile; XLA rewrites as it always does. A test
-# compiles every loss as users do.
+# One thread each: the arrays are tiny, and the processes share the cores.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "XLA_FLAGS": (
-        "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0"
-        " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
-    ),
+    "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen=false {QUICK}",
     "JAX_PLATFORMS": "cpu",
 }
 
