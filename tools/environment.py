@@ -74,5 +74,6 @@ def made(folder: Path, python: str) -> Environment:
         [python, "-m", "venv", "--upgrade-deps", folder],
         check=True,
         env=Environment(folder).variables(),
+        stdout=subprocess.DEVNULL,
     )
     return Environment(folder)

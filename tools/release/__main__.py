@@ -19,7 +19,7 @@ from rich.console import Console
 from tools.environment import ROOT
 from tools.release.archives import build, contents, metadata
 from tools.release.installed import EXTRAS, alone, extra, sdist
-from tools.release.source import tree, version
+from tools.release.source import declared, tree, version
 from tools.release.step import Place, StepError
 
 __all__ = ["STEPS", "main"]
@@ -66,8 +66,7 @@ def main(
             console.print(f"Mend it, and go on with --from {name}.")
             return 1
     if not options.only:
-        shown = version(place).split()[0]
-        console.print(BY_HAND.format(version=shown, dist=place.dist))
+        console.print(BY_HAND.format(version=declared(place), dist=place.dist))
     return 0
 
 

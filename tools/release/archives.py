@@ -53,7 +53,7 @@ def _sums(folder: Path) -> dict[str, str]:
 
 def metadata(place: Place) -> str:
     """Ask twine whether an index would take them."""
-    command = [sys.executable, "-m", "twine", "check", "--strict"]
+    command = [sys.executable, "-m", "twine", "--no-color", "check", "--strict"]
     told = said(*command, place.wheel, place.sdist)
     return "\n".join(line for line in told.splitlines() if line)
 
@@ -71,8 +71,10 @@ def contents(place: Place) -> str:
         raise StepError(msg)
     with tarfile.open(place.sdist) as archive:
         files = {x.name.partition("/")[2] for x in archive if x.isfile()}
+    files.remove("PKG-INFO")
     folders = tuple(f"{name}/" for name in FOLDERS)
-    _same("the sdist", files & kept, {x for x in kept if x.startswith(folders)} | files)
+    wanted = {name for name in kept if name.startswith(folders)}
+    _same("the sdist", files, wanted | (files & kept))
     return f"wheel: {len(inside)} files of funloss; sdist: {len(files)} files"
 
 

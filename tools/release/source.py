@@ -8,7 +8,7 @@ import yaml
 
 from tools.release.step import Place, StepError, said
 
-__all__ = ["tree", "version"]
+__all__ = ["declared", "tree", "version"]
 
 # The heading of a version in CHANGELOG.md.
 HEADING = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d{2}-\d{2}))?$", re.MULTILINE)
@@ -25,8 +25,7 @@ def tree(place: Place) -> str:
 
 def version(place: Place) -> str:
     """Compare the version and the date of the files that state them."""
-    text = (place.root / "pyproject.toml").read_text(encoding="utf-8")
-    project = tomllib.loads(text)["project"]["version"]
+    project = declared(place)
     changes = (place.root / "CHANGELOG.md").read_text(encoding="utf-8")
     found = HEADING.search(changes)
     newest = found.groups() if found else (None, None)
@@ -39,6 +38,12 @@ def version(place: Place) -> str:
         msg = f"CITATION.cff has {cited}, CHANGELOG.md {newest}"
         raise StepError(msg)
     return f"{project} of {newest[1]}"
+
+
+def declared(place: Place) -> str:
+    """Return the version of the project."""
+    text = (place.root / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"]["version"]
 
 
 def _citation(place: Place) -> dict[str, Any]:
