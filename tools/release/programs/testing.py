@@ -6,7 +6,8 @@ import funloss as fl
 from funloss.testing import check_mask, check_parity, strategies
 
 inputs = {"input": np.asarray([0.0, 0.5, -2.0]), "target": np.zeros(3)}
-settings = {"library": "numpy", "options": {"delta": [1.0, 0.5]}}
+on = {"library": "numpy", "reference_library": "numpy"}
+settings = {**on, "options": {"delta": [1.0, 0.5]}}
 
 
 def wrong(input, target, delta):
@@ -19,6 +20,7 @@ assert right.passed, right
 report = check_parity(wrong, fl.huber_loss, inputs, **settings)
 assert report.failures, report
 assert "<html" in report.to_html()
-assert check_mask(fl.huber_loss, inputs, library="numpy").passed
+masked = inputs | {"where": np.asarray([True, False, True])}
+assert check_mask(fl.huber_loss, masked, library="numpy").passed
 assert strategies.__all__
 print(f"a right loss passes {len(right.checks)} checks, a wrong one fails")
