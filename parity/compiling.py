@@ -2,11 +2,12 @@
 
 import importlib.metadata
 import re
+from typing import Any
 
 __all__ = ["AS_BY_DEFAULT", "QUICK", "flags"]
 
 
-def flags(jaxlib: str) -> tuple[str, dict[str, bool]]:
+def flags(jaxlib: str) -> tuple[str, dict[str, Any]]:
     """Return the flags of quick programs, and the options that undo them for counts.
 
     Machine code that runs once need not be optimised, nor go through the emitters of

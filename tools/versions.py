@@ -110,9 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _installed(folder: Path, options: argparse.Namespace) -> Environment | None:
     """Return the environment, made unless it is there, or None if pip fails."""
-    if (folder / "pyvenv.cfg").exists():
-        return Environment(folder)
-    environment = made(folder, options.interpreter)
+    there = (folder / "pyvenv.cfg").exists()
+    environment = Environment(folder) if there else made(folder, options.interpreter)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     wanted = requirements(options.dependencies, tomllib.loads(text)["project"])
     done = environment.run("-m", "pip", "install", "-e", ".", *wanted)
