@@ -84,8 +84,8 @@ def test_a_version_or_date_of_its_own_is_refused(name, old, new, place):
 def test_two_builds_must_be_the_same_bytes(texts, place, monkeypatch):
     remaining = iter(texts)
 
-    def built(place, name, umask, date):
-        assert re.fullmatch(r"\d+", date)
+    def built(place, name, umask, commit):
+        assert re.fullmatch(r"[0-9a-f]{40}", commit)
         folder = place.folder / name
         folder.mkdir()
         (folder / "funloss.whl").write_text(next(remaining))

@@ -22,8 +22,8 @@ def build(place: Place) -> str:
     """Build in two clones, and compare bytes."""
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
-    date = said("git", "log", "-1", "--format=%ct", cwd=place.root).strip()
-    built = [_built(place, f"clone{mask:o}", mask, date) for mask in UMASKS]
+    commit = said("git", "rev-parse", "HEAD", cwd=place.root).strip()
+    built = [_built(place, f"clone{umask:o}", umask, commit) for umask in UMASKS]
     sums, again = map(_sums, built)
     if sums != again:
         msg = f"two builds differ: {sums} and {again}"
@@ -33,10 +33,12 @@ def build(place: Place) -> str:
     return "\n".join(["two builds are the same bytes", *lines])
 
 
-def _built(place: Place, name: str, umask: int, date: str) -> Path:
+def _built(place: Place, name: str, umask: int, commit: str) -> Path:
     """Return the folder of a build from a clone of the commit."""
     clone, out = place.folder / name, place.folder / f"{name}-dist"
-    said("git", "clone", "--quiet", "--no-hardlinks", place.root, clone, umask=umask)
+    said("git", "clone", "--quiet", "--no-checkout", place.root, clone)
+    said("git", "checkout", "--quiet", "--detach", commit, cwd=clone, umask=umask)
+    date = said("git", "log", "-1", "--format=%ct", cwd=clone).strip()
     command = [sys.executable, "-m", "build", "--outdir", out, "."]
     variables = os.environ | {"SOURCE_DATE_EPOCH": date}
     said(*command, cwd=clone, umask=umask, variables=variables)
