@@ -169,6 +169,37 @@ def test_what_is_installed_is_used_from_elsewhere(name, wanted, place, monkeypat
     assert program == ["-I", str(installed.PROGRAMS / f"{used}.py")]
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "shown"),
+    [
+        (
+            "parity",
+            "All 9 checks passed: so.\nMore: --help\n",
+            ["All 9 checks passed: so."],
+        ),
+        ("docs", "build succeeded.\n\nThe pages are in site.\n", ["build succeeded."]),
+        ("dev", "0 errors\n", 3 * ["0 errors"]),
+    ],
+)
+def test_what_the_sdist_is_for_runs_where_it_is_unpacked(
+    name, told, shown, place, monkeypatch
+):
+    pack(place, WHEEL, SDIST)
+
+    def answer(*command, cwd, variables):
+        if "-I" in command:
+            return f"{cwd}/environment/funloss/__init__.py\n"
+        if "pip" not in command:
+            assert (cwd / "funloss" / "__init__.py").exists()
+        return told
+
+    monkeypatch.setattr(installed, "made", lambda folder, _: Environment(folder))
+    monkeypatch.setattr(installed, "said", answer)
+    lines = STEPS[name](place).splitlines()
+    assert [line.split(": ", 1)[1] for line in lines] == shown
+    assert [line.split(": ")[0] for line in lines] == installed.MODULES[name]
+
+
 def test_a_program_that_fails_shows_its_last_lines():
     with pytest.raises(StepError, match=r"(?s)status 1\n.*ZeroDivisionError"):
         said("python", "-c", "1/0")

@@ -1,5 +1,6 @@
 """The wheel and the sdist where they are installed, alone and with each extra."""
 
+import re
 import shutil
 import sys
 import tarfile
@@ -24,6 +25,7 @@ MODULES = {
         "pytest -q tests/core tests/test_package.py tests/test_messages.py",
     ],
 }
+OUTCOME = re.compile(r"\b(passed|succeeded)\b")
 
 
 def alone(place: Place) -> str:
@@ -72,13 +74,20 @@ def _used(place: Place, name: str, wanted: Sequence[str | Path]) -> str:
     if name in MODULES:
         unpacked = _unpacked(place.sdist, folder)
         lines = [
-            f"{module}: {run('-m', *module.split(), cwd=unpacked).splitlines()[-1]}"
+            f"{module}: {_outcome(run('-m', *module.split(), cwd=unpacked))}"
             for module in MODULES[name]
         ]
     else:
         lines = [run("-I", PROGRAMS / f"{name}.py")]
     shutil.rmtree(folder)
     return "\n".join(lines)
+
+
+def _outcome(told: str) -> str:
+    """Return the last line that says how it went, or the last of all."""
+    lines = told.splitlines()
+    outcomes = [line for line in lines if OUTCOME.search(line)]
+    return (outcomes or lines)[-1]
 
 
 def _unpacked(sdist: Path, folder: Path) -> Path:
