@@ -32,7 +32,19 @@ COUNTED = {
     "tests/scale/test_collectives.py": COUNTS,
 }
 # The tests that are left out with some dependencies, and why.
-LEFT_OUT = {"pinned": {}, "newest": COUNTED, "oldest": COUNTED}
+LEFT_OUT = {
+    "pinned": {},
+    "newest": COUNTED
+    | {
+        "docs/works-with/keras.md": "jax 0.12 warns of a dtype that Keras 3.15 asks for"
+    },
+    "oldest": COUNTED
+    | {
+        "tests/test_package.py::test_import_costs_a_share_of_numpys": (
+            "NumPy 2.1 leaves it to us to import `inspect`, which takes longer"
+        )
+    },
+}
 INSTALLED = """
 import importlib.metadata, sys
 print("Python", sys.version)
@@ -85,7 +97,10 @@ def commands(dependencies: str, processes: int) -> dict[str, list[str]]:
     return {
         "parity": ["-m", "parity"],
         "tests": [*pytest, *without],
-        "doctests": [*pytest, "--doctest-modules", "--doctest-glob=*.md", *pages],
+        "doctests": [
+            *(*pytest, *without),
+            *("--doctest-modules", "--doctest-glob=*.md", *pages),
+        ],
     }
 
 

@@ -88,6 +88,6 @@ else:
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:
             msg = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(msg)
+            raise AttributeError(msg, name=name)
         module = importlib.import_module(f"{__name__}.{_HOMES[name]}")
         return globals().setdefault(name, getattr(module, name))

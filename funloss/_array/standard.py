@@ -34,7 +34,8 @@ class Standard(ArrayAPI):
 
         def __getattr__(self, name: str) -> Any:
             msg = f"the {self.__dict__.get('name')} namespace has no {name!r}"
-            raise AttributeError(msg)
+            # Given a name, Python adds no guess of its own.
+            raise AttributeError(msg, name=name)
 
     def __repr__(self) -> str:
         return f"<funloss namespace of {self.name}>"

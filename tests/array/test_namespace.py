@@ -1,6 +1,7 @@
 """Which namespace belongs to which arrays."""
 
 import re
+import traceback
 
 import array_api_compat.dask.array
 import array_api_strict
@@ -114,6 +115,13 @@ def test_jax_and_numpy_do_not_hide_a_third_library():
 def test_an_unknown_function_is_named():
     with pytest.raises(AttributeError, match="the numpy namespace has no 'nonsense'"):
         _ = fl.array_namespace(np.zeros(1)).nonsense
+
+
+def test_python_adds_no_guess_of_its_own_to_an_unknown_function():
+    with pytest.raises(AttributeError) as raised:
+        _ = fl.array_namespace(np.zeros(1)).sinh
+    (line,) = traceback.format_exception_only(raised.value)
+    assert line == "AttributeError: the numpy namespace has no 'sinh'\n"
 
 
 @pytest.mark.parametrize("name", ["exp", "where", "reshape", "take", "float32", "int8"])

@@ -57,9 +57,10 @@ def test_what_is_left_out_exists_and_has_a_reason(dependencies):
 def test_what_is_left_out_is_left_to_pytest(monkeypatch):
     left = {"tests/a.py": "one", "tests/b.py::test_c": "two"}
     monkeypatch.setitem(LEFT_OUT, "newest", left)
-    found = commands("newest", 3)["tests"]
-    assert found[:4] == ["-m", "pytest", "-n", "3"]
-    assert found[4:] == ["--ignore=tests/a.py", "--deselect=tests/b.py::test_c"]
+    found = commands("newest", 3)
+    options = ["--ignore=tests/a.py", "--deselect=tests/b.py::test_c"]
+    assert found["tests"] == ["-m", "pytest", "-n", "3", *options]
+    assert found["doctests"][4:6] == options
 
 
 def test_the_doctests_are_those_of_the_runner_and_of_the_guide():
