@@ -81,23 +81,23 @@ def _parts(
     alpha, axis = options
     top = xp.stop_gradient(xp.amax(x, axis, keepdims=True))
     if alpha == 2:
-        return _sparsemax(xp, x, top - scale, axis)
+        return _sparsemax(xp, x, top, scale, axis)
     ratio, powers, weights = _powers(xp, x, top, scale, alpha)
     total = xp.total(powers, axis, keepdims=True)
     return ratio / total ** (alpha - 1), powers / total, weights
 
 
 def _sparsemax(
-    xp: Namespace, x: Any, threshold: Any, axis: int
+    xp: Namespace, x: Any, top: Any, scale: Any, axis: int
 ) -> tuple[Any, Any, Any]:
-    """Return the parts for an alpha of 2.
+    """Return the parts for an alpha of 2, with the digits of small probabilities.
 
-    A score near the threshold leaves small probabilities their digits, as it is
-    subtracted exactly; what all then lack together corrects the rounded threshold.
+    The scale has its rounding: what all probabilities lack together corrects it.
     """
-    inside = x > threshold
-    above = xp.where(inside, x - threshold, 0.0)
+    above = (x - top) + scale
+    inside = above > 0
     weights = xp.astype(inside, x.dtype)
+    above = xp.where(inside, above, 0.0)
     lacking = 1.0 - xp.total(above, axis, keepdims=True)
     lacking = lacking / xp.total(weights, axis, keepdims=True)
     p = weights * xp.clamp_min(above + lacking, 0.0)
