@@ -1,0 +1,138 @@
+"""Put small faults into the package, one at a time, and see which the tests miss.
+
+    python -m tools.mutants --jobs 2
+
+Each mutant stands in a copy of the repository. Its outcome is added to a file at once:
+`--resume` goes on with what is missing there, and asks survivors again.
+"""
+
+import argparse
+import itertools
+import json
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from parity.files import write
+from tools.mutants.mutations import Mutant
+from tools.mutants.report import HEAD, figures, known_equivalents, rows
+from tools.mutants.running import Outcome, Tree, context
+from tools.mutants.selection import Package, sample
+
+__all__ = ["main"]
+
+ROOT = Path(__file__).parents[2]
+SURVIVED = Outcome("survived", "")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, and return 1 if a mutant survived that is not known to change nothing."""
+    options = _parser().parse_args(arguments)
+    package, console = Package(ROOT), Console(stderr=True)
+    unknown = sorted(set(options.file) - package.texts.keys())
+    if unknown:
+        _parser().error(f"--file: no file of the package: {', '.join(unknown)}")
+    if options.output.exists() and not options.resume:
+        _parser().error(f"{options.output} is there: add --resume, or name another")
+    drawn = sample(package.mutants(options.file), options.count, options.seed)
+    known = _known(options.output)
+    waiting = [x for x in drawn if known.get(x, SURVIVED).status == "survived"]
+    # In any order, so that what is done of a run stands for all of it.
+    random.Random(options.seed).shuffle(waiting)
+    options.output.parent.mkdir(exist_ok=True, parents=True)
+    with options.output.open("a", encoding="utf-8") as file:
+        results = outcomes(package, waiting, options.jobs, options.checks)
+        for mutant, outcome in track(results, "mutants", len(waiting), console=console):
+            row = {**mutant._asdict(), **outcome._asdict()}
+            print(json.dumps(row), file=file, flush=True)
+            known[mutant] = outcome
+    results = {mutant: known[mutant] for mutant in drawn}
+    found = figures(results, package.texts, known_equivalents())
+    show(found)
+    if options.json:
+        write(options.json, json.dumps(found, indent=1) + "\n")
+    return int(any(not row["why"] for row in found["left"]))
+
+
+def show(found: Mapping[str, Any]) -> None:
+    """Print the table of a run, and the mutants that survived."""
+    console = Console(markup=False, highlight=False)
+    table = Table(*HEAD)
+    for row in rows(found):
+        table.add_row(*row)
+    console.print(table)
+    for row in found["left"]:
+        at = f"{row['file']}:{row['line']}"
+        why = row["why"] and f"  ({row['why']})"
+        console.print(f"{at}\n- {row['before']}\n+ {row['after']}\n{why}")
+
+
+def outcomes(
+    package: Package, waiting: Sequence[Mutant], jobs: int, count: int | None
+) -> Iterator[tuple[Mutant, Outcome]]:
+    """Yield what becomes of mutants, in the order in which that is known."""
+    processes = context()
+    trees = [Tree(package.root, processes) for _ in range(jobs)]
+    free: SimpleQueue[Tree] = SimpleQueue()
+    for tree in trees:
+        free.put(tree)
+
+    def one(mutant: Mutant) -> tuple[Mutant, Outcome]:
+        tree = free.get()
+        try:
+            checks = itertools.islice(package.checks(mutant), count)
+            return mutant, tree.run(mutant, checks)
+        finally:
+            free.put(tree)
+
+    try:
+        alone = trees[0].judge(itertools.islice(package.checks(waiting[0]), 1))
+        if alone.status != "survived":
+            msg = f"the tests fail without a mutant: {alone.by}"
+            raise RuntimeError(msg)
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = [pool.submit(one, mutant) for mutant in waiting]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+    finally:
+        for tree in trees:
+            tree.close()
+
+
+def _known(path: Path) -> dict[Mutant, Outcome]:
+    """Return what a file of results has, the newest of each mutant."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows = map(json.loads, lines)
+    return {
+        Mutant(*(row[x] for x in Mutant._fields)): Outcome(row["status"], row["by"])
+        for row in rows
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tools.mutants", description=__doc__)
+    add = parser.add_argument
+    add("--count", type=int, default=400, help="how many mutants (default: 400)")
+    add("--seed", type=int, default=0, help="which ones (default: 0)")
+    add("--file", action="append", default=[], help="of this file alone; repeatable")
+    add("--jobs", type=int, default=1, help="processes at a time")
+    add("--output", type=Path, default=ROOT / "build" / "mutants.jsonl")
+    add("--json", type=Path, help="a file for the figures")
+    add("--checks", type=int, help="ask the first ones alone, survivors the rest later")
+    add("--resume", action="store_true", help="keep what the output has")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Write the tables of the page on mutants from the figures of a run.
+
+    python -m tools.mutants --json docs/mutants.json && python -m tools.mutants.page
+
+The page has them between markers; a test compares.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from parity.files import write
+from parity.tables import table
+from tools.mutants.report import HEAD, rows
+
+__all__ = ["FIGURES", "PAGE", "filled"]
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, FIGURES = DOCS / "mutation.md", DOCS / "mutants.json"
+
+
+def filled(text: str, found: Mapping[str, Any]) -> str:
+    """Return the text of the page with its marked tables written anew."""
+    tables = {
+        "mutants": table(HEAD, rows(found)),
+        "seen-by": table(
+            ["seen by", "mutants"], ([k, f"{v}"] for k, v in found["seen by"].items())
+        ),
+        "left": table(["where", "before", "after", "why"], _left(found["left"])),
+    }
+    for name, made in tables.items():
+        before, start, rest = text.partition(f"<!-- {name}:start -->\n")
+        _, end, after = rest.partition(f"<!-- {name}:end -->")
+        text = before + start + made + end + after
+    return text
+
+
+def _left(left: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
+    for row in left:
+        code = [f"`{row[x]}`".replace("|", "\\|") for x in ("before", "after")]
+        at = f"{row['file'].removeprefix('funloss/')}:{row['line']}"
+        yield [at, *code, row["why"] or "not known: it survives"]
+
+
+def main() -> None:
+    """Write the page from the figures."""
+    found = json.loads(FIGURES.read_text(encoding="utf-8"))
+    write(PAGE, filled(PAGE.read_text(encoding="utf-8"), found))
+
+
+if __name__ == "__main__":
+    main()
