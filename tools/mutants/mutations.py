@@ -1,8 +1,8 @@
 """The mutants of a file: one operator, constant, call or statement changed in each.
 
 mutmut 3 and cosmic-ray change the same things. mutmut wraps each function in one that
-picks a mutant when it is called, which JAX would trace, and leaves module-level rules of
-derivatives alone; cosmic-ray has one test command for all of its mutants, which here
+picks a mutant when it is called, which JAX would trace, and leaves what is outside of
+functions alone; cosmic-ray has one test command for all of its mutants, which here
 would be the whole suite. So this is a script over the syntax tree: it changes the text
 of one node, and `selection.py` says which tests a mutant is for.
 """

@@ -82,7 +82,7 @@ def rows(found: Mapping[str, Any]) -> Iterator[list[str]]:
     total: Counter[str] = Counter()
     for folder, counts in sorted(found["folders"].items()):
         total.update(counts)
-        yield [_FOLDERS.get(folder, folder), *_cells(counts)]
+        yield [f"{_FOLDERS.get(folder, folder)}", *_cells(counts)]
     yield ["all", *_cells(total)]
 
 

@@ -17,8 +17,9 @@ from tools.mutants.mutations import Mutant, mutants, units
 
 __all__ = ["Check", "Package", "sample"]
 
-# How many losses are asked: by their own tests, by parity, by the tests of every loss.
-OWN, PARITY, EVERY = 3, 2, 1
+# How many losses are asked: by their own tests, by parity (of those near, the ones with
+# most to them), by the tests of every loss.
+OWN, PARITY, NEAR, EVERY = 3, 3, 12, 1
 # How many more files of tests that name what was changed.
 NAMING = 3
 _LEFT_OUT = ("funloss/testing/", "funloss/_registry.py", "funloss/_names.py")
@@ -89,7 +90,7 @@ class Package:
         while edge:
             found += sorted(
                 (name for at, name in edge if name in _FILES and at == _FILES[name]),
-                key=lambda name: len(self.texts[_FILES[name]]),
+                key=self._length,
             )
             following = {
                 (user.file, user.name)
@@ -119,7 +120,8 @@ class Package:
         if near:
             yield Check("pytest", tuple(near))
         if losses:
-            yield Check("parity", tuple(losses[:PARITY]))
+            long = sorted(losses[1:NEAR], key=self._length, reverse=True)
+            yield Check("parity", (losses[0], *long[: PARITY - 1]))
         naming = [
             test
             for test, names in self._named.items()
@@ -131,6 +133,9 @@ class Package:
             every = sorted(map(self._relative, self.root.glob("tests/test_every_*.py")))
             files = (*every, "tests/test_gates.py", "tests/test_properties.py")
             yield Check("pytest", (*files, "-k", _only(losses[:EVERY])))
+
+    def _length(self, loss: str) -> int:
+        return len(self.texts[_FILES[loss]])
 
     def _sees(self, user: Unit, file: str, name: str) -> bool:
         """Tell whether a unit uses another: a namespace needs no import."""
@@ -152,10 +157,10 @@ class Package:
             for module, names in _imports(tree, set(_names(tree))):
                 of_package = (homes[module, name] for name in names)
                 found[file] |= {f"{module}.py"}.union(*of_package) & self.texts.keys()
-        for middle in found:
+        for middle, further in found.items():
             for files in found.values():
                 if middle in files:
-                    files |= found[middle]
+                    files.update(further)
         return found
 
     def _relative(self, path: Path) -> str:
