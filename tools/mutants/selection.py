@@ -8,7 +8,7 @@ import ast
 import functools
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,8 +120,7 @@ class Package:
         if near:
             yield Check("pytest", tuple(near))
         if losses:
-            long = sorted(losses[1:NEAR], key=self._length, reverse=True)
-            yield Check("parity", (losses[0], *long[: PARITY - 1]))
+            yield Check("parity", tuple(self._spread(mutant.file, losses)))
         naming = [
             test
             for test, names in self._named.items()
@@ -133,6 +132,15 @@ class Package:
             every = sorted(map(self._relative, self.root.glob("tests/test_every_*.py")))
             files = (*every, "tests/test_gates.py", "tests/test_properties.py")
             yield Check("pytest", (*files, "-k", _only(losses[:EVERY])))
+
+    def _spread(self, file: str, losses: Sequence[str]) -> Iterable[str]:
+        """Return the nearest loss and long ones; of shared files one of each family."""
+        long = sorted(losses[1:NEAR], key=self._length, reverse=True)
+        chosen = [losses[0], *long[: PARITY - 1]]
+        if file.startswith("funloss/_"):
+            nearest = {LOSSES[name].family: name for name in reversed(losses)}
+            chosen += nearest.values()
+        return dict.fromkeys(chosen)
 
     def _length(self, loss: str) -> int:
         return len(self.texts[_FILES[loss]])
@@ -169,7 +177,10 @@ class Package:
     def _tests(self, file: str) -> list[str]:
         """Return the files of tests that have the name of a module."""
         stem = Path(file).stem.removeprefix("_")
-        paths = self.root.glob(f"tests/*/test_{stem}*.py")
+        stems = {stem}
+        if "/_array/" in file:  # of a library, or of all
+            stems.add(stem.removeprefix("jax_").removeprefix("torch_"))
+        paths = {p for x in stems for p in self.root.glob(f"tests/*/test_{x}*.py")}
         return sorted(map(self._relative, paths))
 
     @functools.cached_property
