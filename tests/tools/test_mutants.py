@@ -25,15 +25,15 @@ def after(text):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("y = a - b", ["y = ((a) + (b))"]),
-        ("y = a <= b", ["y = ((a) < (b))"]),
-        ("y = a and not b", ["y = ((a) or (not b))", "y = a and (b)"]),
+        ("y = a - b", ["y = (a + b)"]),
+        ("y = a <= b", ["y = (a < b)"]),
+        ("y = a and not b", ["y = (a or not b)", "y = a and b"]),
         ("y = f(0.5)", ["y = f(1.5)"]),
         ("y = 1", ["y = 0", "y = 2"]),
-        ("y = -a", ["y = (a)"]),
+        ("y = -a", ["y = a"]),
         ("y = True", ["y = False"]),
         ("y = xp.where(a, b, c)", ["y = xp.where(a, c, b)"]),
-        ("y = a if b else c", ["y = ((c) if (b) else (a))"]),
+        ("y = a if b else c", ["y = (c if b else a)"]),
         ("y = xp.sum(a)", ["y = xp.mean(a)"]),
         ("y = max(a, b)", ["y = min(a, b)"]),
         ("check(a)", ["pass"]),
@@ -148,11 +148,11 @@ def test_a_mutant_is_seen_and_gone_again(tree):
             mutant, checks
         )
         for mutant in mutants("funloss/__init__.py", FORMULA)
-        if mutant.after in {"((x) <= (0))", "pass", "3", "((2) / (x))"}
+        if mutant.after in {"(x <= 0)", "pass", "3", "(2 / x)"}
     }
     seen = "pytest: FAILED tests/test_one.py::test_double"
-    assert outcomes.pop("return ((2) / (x))").by.startswith(f"{seen} - ZeroDiv")
-    assert outcomes.pop("while ((x) <= (0)):").by.startswith(f"{seen} - assert 2")
+    assert outcomes.pop("return (2 / x)").by.startswith(f"{seen} - ZeroDiv")
+    assert outcomes.pop("while (x <= 0):").by.startswith(f"{seen} - assert 2")
     assert outcomes == {
         "pass": Outcome("timeout", "pytest"),
         "return 3 * x": Outcome("survived", ""),
@@ -164,9 +164,7 @@ def test_a_mutant_is_seen_and_gone_again(tree):
 def test_figures_count_what_can_be_seen():
     text = "y = a - b\nz = a * b\n"
     minus, times = mutants("funloss/_core/a.py", text)
-    assert place(times, text) == Place(
-        "funloss/_core/a.py", "z = a * b", "z = ((a) / (b))"
-    )
+    assert place(times, text) == Place("funloss/_core/a.py", "z = a * b", "z = (a / b)")
     results = {minus: Outcome("killed", "parity: x"), times: Outcome("survived", "")}
     texts = {minus.file: text}
     found = figures(results, texts, {})

@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     waiting = [x for x in drawn if known.get(x, SURVIVED).status == "survived"]
     # In any order, so that what is done of a run stands for all of it.
     random.Random(options.seed).shuffle(waiting)
+    waiting.sort(key=lambda mutant: mutant in known)
     options.output.parent.mkdir(exist_ok=True, parents=True)
     with options.output.open("a", encoding="utf-8") as file:
         results = outcomes(package, waiting, options.jobs, options.checks)

@@ -29,27 +29,27 @@ class Mutant(NamedTuple):
 
 
 BINARY = {
-    ast.Add: "-",
-    ast.Sub: "+",
-    ast.Mult: "/",
-    ast.Div: "*",
-    ast.FloorDiv: "*",
-    ast.Mod: "*",
-    ast.Pow: "*",
-    ast.BitAnd: "|",
-    ast.BitOr: "&",
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
 }
 COMPARED = {
-    ast.Lt: "<=",
-    ast.LtE: "<",
-    ast.Gt: ">=",
-    ast.GtE: ">",
-    ast.Eq: "!=",
-    ast.NotEq: "==",
-    ast.Is: "is not",
-    ast.IsNot: "is",
-    ast.In: "not in",
-    ast.NotIn: "in",
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
 }
 _PAIRS = (
     ("sum", "mean"),
@@ -153,19 +153,18 @@ def _is_left_alone(node: ast.AST) -> bool:
 
 
 def _of_expression(node: ast.expr | ast.stmt) -> Iterator[tuple[str, str]]:
-    say = ast.unparse
     match node:
         case ast.BinOp(left, operation, right) if type(operation) in BINARY:
-            sign = BINARY[type(operation)]
-            yield "arithmetic", f"(({say(left)}) {sign} ({say(right)}))"
-        case ast.Compare(left, [operation], [right]) if type(operation) in COMPARED:
-            sign = COMPARED[type(operation)]
-            yield "comparison", f"(({say(left)}) {sign} ({say(right)}))"
+            other = ast.BinOp(left, BINARY[type(operation)](), right)
+            yield "arithmetic", _say(other)
+        case ast.Compare(left, [operation], right) if type(operation) in COMPARED:
+            other = ast.Compare(left, [COMPARED[type(operation)]()], right)
+            yield "comparison", _say(other)
         case ast.BoolOp(operation, values):
-            word = " or " if isinstance(operation, ast.And) else " and "
-            yield "boolean", f"({word.join(f'({say(x)})' for x in values)})"
+            other = ast.Or() if isinstance(operation, ast.And) else ast.And()
+            yield "boolean", _say(ast.BoolOp(other, values))
         case ast.UnaryOp(ast.Not() | ast.USub() | ast.Invert(), operand):
-            yield "sign", f"({say(operand)})"
+            yield "sign", _say(operand)
         case ast.Constant(bool() as value):
             yield "constant", str(not value)
         case ast.Constant(int() | float() as value):
@@ -173,16 +172,19 @@ def _of_expression(node: ast.expr | ast.stmt) -> Iterator[tuple[str, str]]:
             if value == 1:
                 yield "constant", repr(value - 1)
         case ast.IfExp(test, body, orelse):
-            yield "branches", f"(({say(orelse)}) if ({say(test)}) else ({say(body)}))"
+            yield "branches", _say(ast.IfExp(test, orelse, body))
         case ast.Call(ast.Attribute(attr="where") as function, [test, body, orelse]):
-            swapped = f"{say(test)}, {say(orelse)}, {say(body)}"
-            yield "branches", f"{say(function)}({swapped})"
-        case ast.Attribute(value=value, attr=name) if name in CALLED:
-            yield "call", f"{say(value)}.{CALLED[name]}"
-        case ast.Call(ast.Name(id="max" | "min" | "any" | "all" as name) as function):
-            del function
-            inner = say(node).removeprefix(name)
-            yield "call", f"{CALLED[name]}{inner}"
+            yield "branches", ast.unparse(ast.Call(function, [test, orelse, body], []))
+        case ast.Attribute(value, attr=name) if name in CALLED:
+            yield "call", ast.unparse(ast.Attribute(value, CALLED[name]))
+        case ast.Call(ast.Name(id="max" | "min" | "any" | "all" as name), values, more):
+            yield "call", ast.unparse(ast.Call(ast.Name(CALLED[name]), values, more))
+
+
+def _say(node: ast.expr) -> str:
+    """Return an expression as it may stand in any other."""
+    simple = isinstance(node, ast.Name | ast.Constant | ast.Attribute | ast.Call)
+    return ast.unparse(node) if simple else f"({ast.unparse(node)})"
 
 
 def _of_statement(node: ast.expr | ast.stmt) -> Iterator[tuple[str, str]]:
