@@ -48,6 +48,11 @@ def test_distances_are_euclidean(any_xp):
     assert_close(LOSS(x, y, kernel="energy"), 10)
 
 
+def test_rows_without_features_are_all_equal(any_xp):
+    x, y = (any_xp.zeros((count, 0), dtype=any_xp.float64) for count in (3, 2))
+    assert_close(LOSS(x, y, kernel="energy"), 0)
+
+
 def test_bandwidths_are_added_up(any_xp):
     x = any_xp.asarray([[0.0, 1.0], [2.0, 0.5]], dtype=any_xp.float64)
     widths = any_xp.asarray([0.5, 2.0], dtype=any_xp.float64)
