@@ -67,6 +67,15 @@ def test_a_mask_must_fit_the_losses(xp, row):
     raises(ValueError, message, row, row.made(xp), where=where)
 
 
+@rows("weight")
+def test_a_weight_must_have_no_axis_of_its_own(xp, row):
+    shape = (2, *row.mask_shape)
+    named = r"weight must (have shape|broadcast to) |shapes must be equal, got "
+    message = re.compile(rf"^({named}).*{re.escape(str(shape))}")
+    weight = xp.ones(shape, dtype=xp.float64)
+    raises(ValueError, message, row, row.made(xp), weight=weight)
+
+
 @rows("dtype")
 @pytest.mark.parametrize("dtype", ["int32", "bool", "complex64", "nonsense"])
 def test_a_result_dtype_must_be_real_floating(xp, row, dtype):
