@@ -121,11 +121,8 @@ class Package:
             yield Check("pytest", tuple(near))
         if losses:
             yield Check("parity", tuple(self._spread(mutant.file, losses)))
-        naming = [
-            test
-            for test, names in self._named.items()
-            if mutant.unit in names and test not in {*own, *near}
-        ]
+        naming = self._naming([mutant.unit, *losses[:NEAR]])
+        naming = [test for test in naming if test not in {*own, *near}]
         if naming:
             yield Check("pytest", tuple(naming[:NAMING]))
         if losses:
@@ -182,6 +179,12 @@ class Package:
             stems.add(stem.removeprefix("jax_").removeprefix("torch_"))
         paths = {p for x in stems for p in self.root.glob(f"tests/*/test_{x}*.py")}
         return sorted(map(self._relative, paths))
+
+    def _naming(self, names: Sequence[str]) -> Iterable[str]:
+        """Return the files of shared tests with one of the names, the first first."""
+        return dict.fromkeys(
+            test for name in names for test, has in self._named.items() if name in has
+        )
 
     @functools.cached_property
     def _named(self) -> dict[str, set[str]]:
