@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     drawn = sample(package.mutants(options.file), options.count, options.seed)
     known = _known(options.output)
     waiting = [x for x in drawn if known.get(x, SURVIVED).status == "survived"]
+    waiting = waiting if options.jobs else []
     # In any order, so that what is done of a run stands for all of it.
     random.Random(options.seed).shuffle(waiting)
     waiting.sort(key=lambda mutant: mutant in known)
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             row = {**mutant._asdict(), **outcome._asdict()}
             print(json.dumps(row), file=file, flush=True)
             known[mutant] = outcome
-    results = {mutant: known[mutant] for mutant in drawn}
+    results = {mutant: known[mutant] for mutant in drawn if mutant in known}
     found = figures(results, package.texts, known_equivalents())
     show(found)
     if options.json:
@@ -80,6 +81,8 @@ def outcomes(
     package: Package, waiting: Sequence[Mutant], jobs: int, count: int | None
 ) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield what becomes of mutants, in the order in which that is known."""
+    if not waiting:
+        return
     processes = context()
     trees = [Tree(package.root, processes) for _ in range(jobs)]
     free: SimpleQueue[Tree] = SimpleQueue()
@@ -127,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--count", type=int, default=400, help="how many mutants (default: 400)")
     add("--seed", type=int, default=0, help="which ones (default: 0)")
     add("--file", action="append", default=[], help="of this file alone; repeatable")
-    add("--jobs", type=int, default=1, help="processes at a time")
+    add("--jobs", type=int, default=1, help="processes at a time; 0: show what is known")
     add("--output", type=Path, default=ROOT / "build" / "mutants.jsonl")
     add("--json", type=Path, help="a file for the figures")
     add("--checks", type=int, help="ask the first ones alone, survivors the rest later")

@@ -109,6 +109,8 @@ class Tree:
                 process.join()
             if process.exitcode in {-signal.SIGXCPU, -signal.SIGKILL}:
                 return Outcome("timeout", check.command)
+            if process.exitcode and check.command == "parity":
+                return Outcome("killed", "parity")
             if process.exitcode:
                 words = log.read_text(encoding="utf-8", errors="replace")
                 return Outcome("killed", f"{check.command}: {_reason(words)}")

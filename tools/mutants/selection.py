@@ -17,11 +17,12 @@ from tools.mutants.mutations import Mutant, mutants, units
 
 __all__ = ["Check", "Package", "sample"]
 
-# How many losses are asked: by their own tests, by parity (of those near, the ones with
-# most to them), by the tests of every loss.
-OWN, PARITY, NEAR, EVERY = 3, 3, 12, 1
+# How many losses are asked, the nearest and those near that have most to them; and how
+# many by the tests of every loss.
+OWN, NEAR, EVERY = 3, 12, 1
 # How many more files of tests that name what was changed.
 NAMING = 3
+_SHARED = ("array", "core", "algorithms", "scale")
 _LEFT_OUT = ("funloss/testing/", "funloss/_registry.py", "funloss/_names.py")
 
 
@@ -87,6 +88,7 @@ class Package:
     def losses(self, file: str, unit: str) -> list[str]:
         """Return the losses that need a unit: the nearest first."""
         found, seen, edge = [], {(file, unit)}, [(file, unit)]
+        there = {(each.file, each.name) for each in self.units}
         while edge:
             found += sorted(
                 (name for at, name in edge if name in _FILES and at == _FILES[name]),
@@ -104,7 +106,7 @@ class Package:
                 if (unit.file, unit.name) in edge
                 for name in unit.rule_of
             }
-            edge = sorted(following - seen)
+            edge = sorted(following & there - seen)
             seen |= following
         return found
 
@@ -114,13 +116,18 @@ class Package:
         own = self._tests(mutant.file)
         if own:
             yield Check("pytest", tuple(own))
-        asked = losses[: 1 if own else OWN]
-        near = [test for name in asked for test in self._tests(_FILES[name])]
+        long = sorted(losses[1:NEAR], key=self._length, reverse=True)
+        asked = [*losses[:1], *long[: OWN - 1]]
+        shared = mutant.file.startswith("funloss/_")
+        of_asked = asked if shared or not own else asked[:1]
+        near = [test for name in of_asked for test in self._tests(_FILES[name])]
         near = [test for test in dict.fromkeys(near) if test not in own]
         if near:
             yield Check("pytest", tuple(near))
         if losses:
-            yield Check("parity", tuple(self._spread(mutant.file, losses)))
+            families = {LOSSES[name].family: name for name in reversed(losses)}
+            others = families.values() if shared else ()
+            yield Check("parity", tuple(dict.fromkeys([*asked, *others])))
         naming = self._naming([mutant.unit, *losses[:NEAR]])
         naming = [test for test in naming if test not in {*own, *near}]
         if naming:
@@ -129,15 +136,6 @@ class Package:
             every = sorted(map(self._relative, self.root.glob("tests/test_every_*.py")))
             files = (*every, "tests/test_gates.py", "tests/test_properties.py")
             yield Check("pytest", (*files, "-k", _only(losses[:EVERY])))
-
-    def _spread(self, file: str, losses: Sequence[str]) -> Iterable[str]:
-        """Return the nearest loss and long ones; of shared files one of each family."""
-        long = sorted(losses[1:NEAR], key=self._length, reverse=True)
-        chosen = [losses[0], *long[: PARITY - 1]]
-        if file.startswith("funloss/_"):
-            nearest = {LOSSES[name].family: name for name in reversed(losses)}
-            chosen += nearest.values()
-        return dict.fromkeys(chosen)
 
     def _length(self, loss: str) -> int:
         return len(self.texts[_FILES[loss]])
@@ -173,11 +171,14 @@ class Package:
 
     def _tests(self, file: str) -> list[str]:
         """Return the files of tests that have the name of a module."""
-        stem = Path(file).stem.removeprefix("_")
+        stem, folders = Path(file).stem.removeprefix("_"), ["*"]
         stems = {stem}
-        if "/_array/" in file:  # of a library, or of all
+        if file.startswith("funloss/_"):
+            folders = _SHARED
+            # What a library does otherwise has the tests of all.
             stems.add(stem.removeprefix("jax_").removeprefix("torch_"))
-        paths = {p for x in stems for p in self.root.glob(f"tests/*/test_{x}*.py")}
+        places = [f"tests/{folder}/test_{x}*.py" for folder in folders for x in stems]
+        paths = {path for place in places for path in self.root.glob(place)}
         return sorted(map(self._relative, paths))
 
     def _naming(self, names: Sequence[str]) -> Iterable[str]:
@@ -191,7 +192,7 @@ class Package:
         """The names in files of tests, the shortest first."""
         paths = [
             path
-            for folder in ("array", "core", "algorithms", "scale")
+            for folder in _SHARED
             for path in self.root.glob(f"tests/{folder}/test_*.py")
         ]
         paths.sort(key=lambda path: path.stat().st_size)
