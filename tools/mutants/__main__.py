@@ -23,20 +23,19 @@ from rich.table import Table
 
 from parity.files import write
 from tools.mutants.mutations import Mutant
-from tools.mutants.report import HEAD, figures, known_equivalents, rows
+from tools.mutants.report import HEAD, figures, known_equivalents, place, rows
 from tools.mutants.running import Outcome, Tree, context
 from tools.mutants.selection import Package, sample
 
 __all__ = ["main"]
 
 ROOT = Path(__file__).parents[2]
-SURVIVED = Outcome("survived", "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, and return 1 if a mutant survived that is not known to change nothing."""
     options = _parser().parse_args(arguments)
-    package, console = Package(ROOT), Console(stderr=True)
+    package = Package(ROOT)
     unknown = sorted(set(options.file) - package.texts.keys())
     if unknown:
         _parser().error(f"--file: no file of the package: {', '.join(unknown)}")
@@ -44,24 +43,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"{options.output} is there: add --resume, or name another")
     drawn = sample(package.mutants(options.file), options.count, options.seed)
     known = _known(options.output)
-    waiting = [x for x in drawn if known.get(x, SURVIVED).status == "survived"]
-    waiting = waiting if options.jobs else []
-    # In any order, so that what is done of a run stands for all of it.
-    random.Random(options.seed).shuffle(waiting)
-    waiting.sort(key=lambda mutant: mutant in known)
-    options.output.parent.mkdir(exist_ok=True, parents=True)
-    with options.output.open("a", encoding="utf-8") as file:
-        results = outcomes(package, waiting, options.jobs, options.checks)
-        for mutant, outcome in track(results, "mutants", len(waiting), console=console):
-            row = {**mutant._asdict(), **outcome._asdict()}
-            print(json.dumps(row), file=file, flush=True)
-            known[mutant] = outcome
+    run(package, _waiting(package, drawn, known), known, options)
     results = {mutant: known[mutant] for mutant in drawn if mutant in known}
     found = figures(results, package.texts, known_equivalents())
     show(found)
     if options.json:
         write(options.json, json.dumps(found, indent=1) + "\n")
     return int(any(not row["why"] for row in found["left"]))
+
+
+def _waiting(
+    package: Package, drawn: Sequence[Mutant], known: Mapping[Mutant, Outcome]
+) -> list[Mutant]:
+    """Return what is to be asked: survivors again, then what was not asked before.
+
+    These come in any order, so that a part of a run stands for all of it.
+    """
+    reasons = known_equivalents()
+    again = [
+        mutant
+        for mutant, outcome in known.items()
+        if mutant in drawn
+        and outcome.status == "survived"
+        and place(mutant, package.texts[mutant.file]) not in reasons
+    ]
+    new = [mutant for mutant in drawn if mutant not in known]
+    random.Random(len(drawn)).shuffle(new)
+    return again + new
+
+
+def run(
+    package: Package,
+    waiting: Sequence[Mutant],
+    known: dict[Mutant, Outcome],
+    options: argparse.Namespace,
+) -> None:
+    """Ask what waits, and add each outcome to what is known and to the file of it."""
+    if not (waiting and options.jobs):
+        return
+    options.output.parent.mkdir(exist_ok=True, parents=True)
+    with options.output.open("a", encoding="utf-8") as file:
+        results = outcomes(package, waiting, options.jobs, options.checks)
+        console = Console(stderr=True)
+        for mutant, outcome in track(results, "mutants", len(waiting), console=console):
+            row = {**mutant._asdict(), **outcome._asdict()}
+            print(json.dumps(row), file=file, flush=True)
+            known[mutant] = outcome
 
 
 def show(found: Mapping[str, Any]) -> None:
@@ -81,8 +108,6 @@ def outcomes(
     package: Package, waiting: Sequence[Mutant], jobs: int, count: int | None
 ) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield what becomes of mutants, in the order in which that is known."""
-    if not waiting:
-        return
     processes = context()
     trees = [Tree(package.root, processes) for _ in range(jobs)]
     free: SimpleQueue[Tree] = SimpleQueue()
@@ -130,7 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--count", type=int, default=400, help="how many mutants (default: 400)")
     add("--seed", type=int, default=0, help="which ones (default: 0)")
     add("--file", action="append", default=[], help="of this file alone; repeatable")
-    add("--jobs", type=int, default=1, help="processes at a time; 0: show what is known")
+    add(
+        "--jobs", type=int, default=1, help="processes at a time; 0: show what is known"
+    )
     add("--output", type=Path, default=ROOT / "build" / "mutants.jsonl")
     add("--json", type=Path, help="a file for the figures")
     add("--checks", type=int, help="ask the first ones alone, survivors the rest later")
