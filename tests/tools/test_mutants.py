@@ -168,11 +168,11 @@ def test_figures_count_what_can_be_seen():
     assert place(times, text) == Place("funloss/_core/a.py", "z = a * b", "z = (a / b)")
     results = {minus: Outcome("killed", "parity: x"), times: Outcome("survived", "")}
     texts = {minus.file: text}
-    found = figures(results, texts, {})
+    found = figures(results, texts, {}, of=9)
     assert found["seen by"] == {"parity": 1}
     assert [row["line"] for row in found["left"]] == [2]
     assert list(rows(found))[-1] == ["all", "2", "1", "0", "0", "1", "50.0 %"]
-    found = figures(results, texts, {place(times, text): "b is 1"})
+    found = figures(results, texts, {place(times, text): "b is 1"}, of=9)
     assert found["left"][0]["why"] == "b is 1"
     assert list(rows(found))[-1] == ["all", "2", "1", "0", "1", "0", "100.0 %"]
 
@@ -182,8 +182,8 @@ def test_the_page_is_written_from_the_figures():
     text = PAGE.read_text(encoding="utf-8")
     assert filled(text, found) == text
     *_, total = rows(found)
-    assert int(total[1]) >= 400
     assert text.count("| " + " | ".join(total) + " |\n") == 1
+    assert text.count("mutants of the package were tried.") == 1
 
 
 def test_a_reason_is_for_a_mutant_that_there_is():

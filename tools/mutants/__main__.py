@@ -41,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"--file: no file of the package: {', '.join(unknown)}")
     if options.output.exists() and not options.resume:
         _parser().error(f"{options.output} is there: add --resume, or name another")
-    drawn = sample(package.mutants(options.file), options.count, options.seed)
+    every = package.mutants(options.file)
+    drawn = sample(every, options.count, options.seed)
     known = _known(options.output)
     run(package, _waiting(package, drawn, known), known, options)
     results = {mutant: known[mutant] for mutant in drawn if mutant in known}
-    found = figures(results, package.texts, known_equivalents())
+    found = figures(results, package.texts, known_equivalents(), len(every))
     show(found)
     if options.json:
         write(options.json, json.dumps(found, indent=1) + "\n")

@@ -22,7 +22,9 @@ PAGE, FIGURES = DOCS / "mutation.md", DOCS / "mutants.json"
 
 def filled(text: str, found: Mapping[str, Any]) -> str:
     """Return the text of the page with its marked tables written anew."""
+    *_, total = rows(found)
     tables = {
+        "count": f"{total[1]} of {found['of']:,} mutants of the package were tried.\n",
         "mutants": table(HEAD, rows(found)),
         "seen-by": table(
             ["seen by", "mutants"], ([k, f"{v}"] for k, v in found["seen by"].items())

@@ -47,8 +47,9 @@ def figures(
     results: Mapping[Mutant, Outcome],
     texts: Mapping[str, str],
     known: Mapping[Place, str],
+    of: int,
 ) -> dict[str, Any]:
-    """Return what a run found, by folder and by what saw a mutant."""
+    """Return what a run found of so many mutants, by folder and by what saw them."""
     counts: dict[str, Counter[str]] = {}
     seen_by: Counter[str] = Counter()
     left = []
@@ -62,6 +63,7 @@ def figures(
         folder = mutant.file.split("/")[1]
         counts.setdefault(folder, Counter())[status] += 1
     return {
+        "of": of,
         "folders": {k: {x: v[x] for x in STATUSES} for k, v in counts.items()},
         "seen by": dict(seen_by.most_common()),
         "left": left,
