@@ -136,9 +136,8 @@ def tree(tmp_path, monkeypatch):
         (tmp_path / name).write_text(text)
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     monkeypatch.setattr("tools.mutants.running.LIBRARIES", ("pytest",))
-    tree = Tree(tmp_path, context(), seconds=3)
-    yield tree
-    tree.close()
+    with Tree(tmp_path, context(), seconds=3) as tree:
+        yield tree
 
 
 def test_a_mutant_is_seen_and_gone_again(tree):

@@ -7,6 +7,7 @@ Each mutant stands in a copy of the repository. Its outcome is added to a file a
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import random
@@ -109,11 +110,7 @@ def outcomes(
     package: Package, waiting: Sequence[Mutant], jobs: int, count: int | None
 ) -> Iterator[tuple[Mutant, Outcome]]:
     """Yield what becomes of mutants, in the order in which that is known."""
-    processes = context()
-    trees = [Tree(package.root, processes) for _ in range(jobs)]
     free: SimpleQueue[Tree] = SimpleQueue()
-    for tree in trees:
-        free.put(tree)
 
     def one(mutant: Mutant) -> tuple[Mutant, Outcome]:
         tree = free.get()
@@ -123,21 +120,26 @@ def outcomes(
         finally:
             free.put(tree)
 
-    try:
-        alone = trees[0].judge(itertools.islice(package.checks(waiting[0]), 1))
-        if alone.status != "survived":
-            msg = f"the tests fail without a mutant: {alone.by}"
-            raise RuntimeError(msg)
-        with ThreadPoolExecutor(jobs) as pool:
-            futures = [pool.submit(one, mutant) for mutant in waiting]
-            try:
-                for future in as_completed(futures):
-                    yield future.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
-    finally:
-        for tree in trees:
-            tree.close()
+    with contextlib.ExitStack() as stack:
+        processes = context()
+        for _ in range(jobs):
+            free.put(stack.enter_context(Tree(package.root, processes)))
+        _refuse_failures(package, waiting[0], free)
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        stack.callback(pool.shutdown, cancel_futures=True)
+        futures = [pool.submit(one, mutant) for mutant in waiting]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _refuse_failures(package: Package, mutant: Mutant, free: SimpleQueue[Tree]) -> None:
+    """Raise if the first check of a mutant fails without it."""
+    tree = free.get()
+    alone = tree.judge(itertools.islice(package.checks(mutant), 1))
+    free.put(tree)
+    if alone.status != "survived":
+        msg = f"the tests fail without a mutant: {alone.by}"
+        raise RuntimeError(msg)
 
 
 def _known(path: Path) -> dict[Mutant, Outcome]:

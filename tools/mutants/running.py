@@ -76,7 +76,11 @@ class Tree:
                 (self.path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / name, self.path / name)
 
-    def close(self) -> None:
+    def __enter__(self) -> "Tree":
+        """Return the copy."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Remove the copy."""
         self._temporary.cleanup()
 
@@ -146,12 +150,17 @@ def _check(tree: str, check: Check, log: str, seconds: int = SECONDS) -> None:
         main = importlib.import_module("parity.__main__").main
         losses = [x for name in check.arguments for x in ("--loss", name)]
         sys.exit(main(["--seed", "0", "--jobs", "1", *losses]))
-    main = importlib.import_module("pytest").main
+    sys.exit(_pytest(check.arguments))
+
+
+def _pytest(arguments: Iterable[str]) -> int:
+    """Return the status of pytest, the first failure ends it."""
     options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider"]
     # It is imported already; its failures need no explanation.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options += ["--hypothesis-seed=0", *check.arguments]
-    sys.exit(int(main(options, plugins=[_QuickFirst()])))
+    options += ["--hypothesis-seed=0", *arguments]
+    main = importlib.import_module("pytest").main
+    return int(main(options, plugins=[_QuickFirst()]))
 
 
 class _QuickFirst:
