@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from parity.files import write
+from funloss._command import command, output_file, write
+from parity.arguments import whole_number
 from tools.mutants.mutations import Mutant
 from tools.mutants.report import HEAD, figures, known_equivalents, place, rows
 from tools.mutants.running import Outcome, Tree, context
@@ -31,8 +32,10 @@ from tools.mutants.selection import Package, sample
 __all__ = ["main"]
 
 ROOT = Path(__file__).parents[2]
+OUTPUT = ROOT / "build" / "mutants.jsonl"
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, and return 1 if a mutant survived that is not known to change nothing."""
     options = _parser().parse_args(arguments)
@@ -83,14 +86,13 @@ def run(
     """Ask what waits, and add each outcome to what is known and to the file of it."""
     if not (waiting and options.jobs):
         return
-    options.output.parent.mkdir(exist_ok=True, parents=True)
-    with options.output.open("a", encoding="utf-8") as file:
-        results = outcomes(package, waiting, options.jobs, options.checks)
-        console = Console(stderr=True)
-        for mutant, outcome in track(results, "mutants", len(waiting), console=console):
-            row = {**mutant._asdict(), **outcome._asdict()}
-            print(json.dumps(row), file=file, flush=True)
-            known[mutant] = outcome
+    options.output.parent.mkdir(exist_ok=True)
+    results = outcomes(package, waiting, options.jobs, options.checks)
+    console = Console(stderr=True)
+    for mutant, outcome in track(results, "mutants", len(waiting), console=console):
+        known[mutant] = outcome
+        lines = ({**a._asdict(), **b._asdict()} for a, b in known.items())
+        write(options.output, "".join(json.dumps(row) + "\n" for row in lines))
 
 
 def show(found: Mapping[str, Any]) -> None:
@@ -155,15 +157,18 @@ def _known(path: Path) -> dict[Mutant, Outcome]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tools.mutants", description=__doc__)
     add = parser.add_argument
-    add("--count", type=int, default=400, help="how many mutants (default: 400)")
-    add("--seed", type=int, default=0, help="which ones (default: 0)")
+    add("--count", type=whole_number, default=400, help="how many mutants (400)")
+    add("--seed", type=whole_number, default=0, help="which ones (0)")
     add("--file", action="append", default=[], help="of this file alone; repeatable")
+    jobs = "processes at a time; 0: show what is known"
+    add("--jobs", type=whole_number, default=1, help=jobs)
+    add("--output", type=output_file, default=OUTPUT, metavar="FILE")
+    add("--json", type=output_file, metavar="FILE", help="a file for the figures")
     add(
-        "--jobs", type=int, default=1, help="processes at a time; 0: show what is known"
+        "--checks",
+        type=whole_number,
+        help="ask the first ones alone, survivors the rest later",
     )
-    add("--output", type=Path, default=ROOT / "build" / "mutants.jsonl")
-    add("--json", type=Path, help="a file for the figures")
-    add("--checks", type=int, help="ask the first ones alone, survivors the rest later")
     add("--resume", action="store_true", help="keep what the output has")
     return parser
 

@@ -5,12 +5,14 @@
 The page has them between markers; a test compares.
 """
 
+import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from parity.files import write
+from funloss._command import command, write
 from parity.tables import table
 from tools.mutants.report import HEAD, rows
 
@@ -45,11 +47,14 @@ def _left(left: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         yield [at, *code, row["why"] or "not known: it survives"]
 
 
-def main() -> None:
+@command
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page from the figures."""
+    argparse.ArgumentParser("python -m tools.mutants.page").parse_args(arguments)
     found = json.loads(FIGURES.read_text(encoding="utf-8"))
     write(PAGE, filled(PAGE.read_text(encoding="utf-8"), found))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -19,6 +19,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from funloss._command import write
 from tools.mutants.mutations import Mutant, changed
 from tools.mutants.selection import Check
 
@@ -88,14 +89,14 @@ class Tree:
         """Return what the checks say of a mutant; then the file is as before."""
         path = self.path / mutant.file
         before, times = path.read_text(encoding="utf-8"), path.stat()
-        path.write_text(changed(before, mutant), encoding="utf-8")
+        write(path, changed(before, mutant))
         # Bytecode counts as new by time and size of its source.
         self._written += 1
         os.utime(path, (times.st_atime, times.st_mtime + self._written))
         try:
             return self.judge(checks)
         finally:
-            path.write_text(before, encoding="utf-8")
+            write(path, before)
             os.utime(path, (times.st_atime, times.st_mtime))
 
     def judge(self, checks: Iterable[Check]) -> Outcome:
