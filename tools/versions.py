@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from funloss._command import command
+from parity.arguments import count, output_folder
 from tools.environment import ROOT, Environment, interpreter, made
 
 __all__ = ["DEPENDENCIES", "DOCTESTS", "LEFT_OUT", "commands", "main", "requirements"]
@@ -105,6 +107,7 @@ def commands(dependencies: str, processes: int) -> dict[str, list[str]]:
     }
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, run, and return 1 if anything fails."""
     options = _parsed(arguments)
@@ -158,14 +161,15 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--python", default="{}.{}".format(*sys.version_info))
     parser.add_argument("--dependencies", choices=DEPENDENCIES, default="pinned")
-    parser.add_argument("--processes", type=int, default=2, help="of pytest")
+    parser.add_argument("--processes", type=count, default=2, help="of pytest")
     parser.add_argument("--only", nargs="+", choices=commands("pinned", 1))
     parser.add_argument(
-        "--environment", type=Path, help="a folder to keep it in, and to take it from"
+        "--environment",
+        type=output_folder,
+        metavar="FOLDER",
+        help="to keep it in, and to take it from",
     )
     options = parser.parse_args(arguments)
-    if options.processes < 1:
-        parser.error("--processes must be at least 1")
     try:
         options.interpreter = interpreter(options.python)
     except LookupError as error:

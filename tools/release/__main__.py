@@ -12,10 +12,11 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from rich.console import Console
 
+from funloss._command import command
+from parity.arguments import output_folder
 from tools.environment import ROOT
 from tools.release.archives import build, contents, metadata
 from tools.release.installed import EXTRAS, alone, extra, sdist
@@ -42,6 +43,7 @@ BY_HAND = """By hand, in this order:
   python -m twine upload {dist}/*"""
 
 
+@command
 def main(
     arguments: Sequence[str] | None = None,
     steps: Mapping[str, Step] = STEPS,
@@ -93,7 +95,13 @@ def _parsed(
         "--only", nargs="+", choices=steps, metavar="STEP", help="these and no others"
     )
     folder = ROOT / "build" / "release"
-    parser.add_argument("--folder", type=Path, default=folder, help="of what is built")
+    parser.add_argument(
+        "--folder",
+        type=output_folder,
+        default=folder,
+        metavar="FOLDER",
+        help="of what is built",
+    )
     return parser.parse_args(arguments)
 
 
