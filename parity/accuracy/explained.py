@@ -30,7 +30,6 @@ _SUBNORMAL = (
     "equal, and shares between them are 0 / 0; the gradient of the peer has no digit "
     "either"
 )
-_GAINS = "gains 2**y - 1 by expm1(y * log(2)), which errs by up to y ulps for labels y"
 
 
 REASONS: Sequence[Reason] = (
@@ -79,15 +78,12 @@ REASONS: Sequence[Reason] = (
         "a loss is in percent before the mean: 100 times a ratio above 3.4e36 "
         "overflows, where the peer multiplies the mean by 100",
     ),
-    Reason("`pairwise_logistic_loss` lambda_weight=dcg", ("large",), _GAINS),
-    Reason("`pairwise_logistic_loss` lambda_weight=dcg2", ("large",), _GAINS),
     Reason(
         "`triplet_margin_loss`",
         ("mixed",),
         "the gradient of the anchor is a difference of two unit vectors: where they "
         "nearly agree, the rounding of each is left, an ulp of it at most",
     ),
-    Reason("`unique_softmax_loss`", ("large",), _GAINS),
 )
 
 
