@@ -14,7 +14,9 @@ SOURCES = {
     str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8")
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-OF_TESTING = {name for name in SOURCES if name.startswith("testing/")}
+# What commands run, here and in a checkout.
+COMMAND = "_command.py"
+OF_TESTING = {name for name in SOURCES if name.startswith("testing/")} | {COMMAND}
 # What losses import of the standard library: nothing of it reads, writes or connects.
 HARMLESS = {
     *("collections", "contextlib", "contextvars", "difflib", "functools", "importlib"),
@@ -26,6 +28,8 @@ OF_CHECKS = HARMLESS | {
     *("argparse", "ast", "dataclasses", "hashlib", "json", "pathlib", "textwrap"),
     "warnings",
 }
+# Names of new files, and how a command ends that is interrupted.
+OF_COMMANDS = OF_CHECKS | {"secrets", "signal", "threading"}
 # Builtins that read, or run a text; `input` is the name of an argument here.
 READING = {"__import__", "breakpoint", "compile", "eval", "exec", "open"}
 # Of array libraries, and of paths: what reads and writes files or stored objects.
@@ -54,8 +58,9 @@ def found(source):
 def offences(name, source):
     modules, calls, attributes = found(source)
     allowed = OF_CHECKS if name in OF_TESTING else HARMLESS
+    allowed = OF_COMMANDS if name == COMMAND else allowed
     stored = {
-        "testing/__main__.py": {"write_text"},
+        COMMAND: {"unlink", "write_text"},
         "testing/_harness/snippet.py": {"dumps"},
         "testing/_report.py": {"dumps"},
     }.get(name, set())
@@ -65,6 +70,11 @@ def offences(name, source):
 @pytest.mark.parametrize("name", SOURCES)
 def test_nothing_is_opened_run_or_stored(name):
     assert offences(name, SOURCES[name]) == set()
+
+
+def test_losses_know_nothing_of_commands():
+    others = [text for name, text in SOURCES.items() if name not in OF_TESTING]
+    assert not any("_command" in text for text in others)
 
 
 @pytest.mark.parametrize(
