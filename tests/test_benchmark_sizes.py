@@ -20,8 +20,12 @@ LISTED = """
 import json, sys
 from benchmarks import run
 told = ["--tiny", "--rounds", "1", "--case", "pdist", "--size"]
-# pdist is as near to the cache as it usually is.
-status = [run.main([*told, "cache"]), run.main([*told, "large", "--size", "usual"])]
+status = [run.main([*told, "large", "--size", "usual"])]
+try:
+    # pdist is as near to the cache as it usually is.
+    run.main([*told, "cache"])
+except SystemExit as refusal:
+    status.append(refusal.code)
 cases = [
     (case.group, case.loss, case.size, case.size == "large"
      and case.growth.elements(case.shape))
@@ -94,7 +98,7 @@ def test_the_largest_array_of_a_large_size_is_about_64_megabytes(listed):
 
 
 def test_a_run_takes_the_sizes_it_is_told(listed):
-    assert listed["status"] == [1, 0]
+    assert listed["status"] == [0, 2]
 
 
 def test_a_row_is_held_against_the_fastest_peer_on_jax():

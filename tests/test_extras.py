@@ -46,8 +46,11 @@ def reached(files):
             continue
         seen.add(file)
         for module in imported(file):
-            if module.split(".")[0] not in OWN:
-                outside.add(module.split(".")[0])
+            root = module.split(".")[0]
+            if (beside := file.with_name(f"{root}.py")).exists():
+                waiting.append(beside)
+            elif root not in OWN:
+                outside.add(root)
             elif (further := file_of(module)) is not None:
                 waiting.append(further)
     return outside - set(sys.stdlib_module_names)

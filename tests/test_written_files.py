@@ -66,13 +66,17 @@ sys.exit(main())
 
 def started(program, *words):
     """Start a program of Python, with pipes from its output."""
-    return subprocess.Popen(
+    # A shell lets commands in the background ignore it, and so their processes.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
         [sys.executable, "-c", program, *words],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
+    return process
 
 
 def ended(process, number):
