@@ -92,15 +92,15 @@ def _sparsemax(
 ) -> tuple[Any, Any, Any]:
     """Return the parts for an alpha of 2, with the digits of small probabilities.
 
-    The scale has its rounding: what all probabilities lack together corrects it.
+    The scale has its rounding, which the distance of their sum from 1 corrects.
     """
     above = (x - top) + scale
     inside = above > 0
     weights = xp.astype(inside, x.dtype)
     above = xp.where(inside, above, 0.0)
-    lacking = 1.0 - xp.total(above, axis, keepdims=True)
-    lacking = lacking / xp.total(weights, axis, keepdims=True)
-    p = weights * xp.clamp_min(above + lacking, 0.0)
+    distance = 1.0 - xp.total(above, axis, keepdims=True)
+    change = distance / xp.total(weights, axis, keepdims=True)
+    p = weights * xp.clamp_min(above + change, 0.0)
     return p, p, weights
 
 

@@ -93,7 +93,7 @@ float32, in the mean over all losses.
 _AGAIN = """\
 ## Again
 
-Measure again, measure one loss anew, or write page and picture from the figures that
+Measure again, measure one loss again, or write page and picture from the figures that
 are there:
 
 ```bash

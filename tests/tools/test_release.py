@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -92,6 +93,7 @@ def test_two_builds_must_be_the_same_bytes(texts, place, monkeypatch):
         return folder
 
     monkeypatch.setattr(archives, "_built", built)
+    (place.folder / "mine").write_text("")
     if len(set(texts)) == 1:
         digest = hashlib.sha256(b"a").hexdigest()
         assert f"{digest}  funloss.whl" in STEPS["build"](place)
@@ -99,6 +101,7 @@ def test_two_builds_must_be_the_same_bytes(texts, place, monkeypatch):
     else:
         with pytest.raises(StepError, match="two builds differ"):
             STEPS["build"](place)
+    assert (place.folder / "mine").exists()
 
 
 WHEEL = ["funloss/__init__.py", "funloss-1.dist-info/licenses/LICENSE"]
@@ -108,6 +111,17 @@ SDIST = ["PKG-INFO", "pyproject.toml", "funloss/__init__.py"]
 def test_archives_have_the_files_of_the_checkout(place):
     pack(place, WHEEL, SDIST)
     assert STEPS["contents"](place) == "wheel: 1 files of funloss; sdist: 2 files"
+
+
+def test_files_that_are_no_repository_are_those_of_the_folder(place):
+    shutil.rmtree(place.root / ".git")
+    cache = place.root / "funloss" / "__pycache__"
+    cache.mkdir()
+    (cache / "a.pyc").write_text("")
+    pack(place, WHEEL, SDIST)
+    assert STEPS["contents"](place) == "wheel: 1 files of funloss; sdist: 2 files"
+    with pytest.raises(StepError, match="not a git repository"):
+        STEPS["tree"](place)
 
 
 @pytest.mark.parametrize(

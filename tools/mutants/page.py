@@ -23,7 +23,7 @@ PAGE, FIGURES = DOCS / "mutation.md", DOCS / "mutants.json"
 
 
 def filled(text: str, found: Mapping[str, Any]) -> str:
-    """Return the text of the page with its marked tables written anew."""
+    """Return the text of the page with its marked tables replaced."""
     *_, total = rows(found)
     tables = {
         "count": f"{total[1]} of {found['of']:,} mutants of the package were tried.\n",

@@ -34,7 +34,7 @@ def alone(place: Place) -> str:
 
 
 def sdist(place: Place) -> str:
-    """Install the sdist alone, which builds it anew, and compute with it."""
+    """Install the sdist alone, which builds it again, and compute with it."""
     return _used(place, "alone", [place.sdist])
 
 
