@@ -13,6 +13,12 @@ import funloss as fl
 __all__ = ["Row"]
 
 
+@functools.cache
+def _parameters(loss):
+    """Return the names of what a loss takes."""
+    return frozenset(inspect.signature(loss).parameters)
+
+
 @dataclass(frozen=True)
 class Row:
     """One loss: its arrays, and what is to be tried with them."""
@@ -94,6 +100,10 @@ class Row:
 
     def weights(self):
         """Return the shape of each weight: of elements or losses, or one a class."""
+        return dict(self._shapes_of_weights)
+
+    @functools.cached_property
+    def _shapes_of_weights(self):
         sizes = {n for x in self.values().values() for n in x.shape[1:]}
         shapes = [self.mask_shape, self.losses, *((n,) for n in sorted(sizes))]
         found = {}
@@ -111,7 +121,7 @@ class Row:
 
     def has(self, *parameters):
         """Tell whether the loss takes all of these parameters."""
-        return set(parameters) <= set(inspect.signature(self.loss).parameters)
+        return _parameters(self.loss).issuperset(parameters)
 
     def with_options(self, **options):
         """Return the loss with the row's options and more."""

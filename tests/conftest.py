@@ -5,6 +5,7 @@ import gc
 import array_api_compat.dask.array
 import array_api_compat.torch
 import array_api_strict
+import dask
 import jax
 import jax.numpy
 import numpy as np
@@ -18,6 +19,8 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 # Without a folder nothing is kept, but JAX would hash each program as if it were.
 jax.config.update("jax_enable_compilation_cache", False)
+# Threads for arrays of a few numbers take longer than the arrays.
+dask.config.set(scheduler="synchronous")
 
 LIBRARIES = {
     "numpy": np,

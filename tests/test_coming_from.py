@@ -147,16 +147,15 @@ def computed(text, names, **changed):
         return eval(text, names | changed)
 
 
-def answers(text, names, name):
-    """Return what the code computes, and the gradient of its sum, in one program."""
+def answers(texts, names, name):
+    """Return what each code computes, and the gradient of its sum, in one program."""
 
-    @jax.jit
-    def both(x):
-        value, pull_back = jax.vjp(lambda x: computed(text, names, **{name: x}), x)
-        return value, pull_back(jnp.ones_like(value))[0]
+    def answer(text, x):
+        with settings(text):
+            value, pull_back = jax.vjp(lambda x: computed(text, names, **{name: x}), x)
+            return value, pull_back(jnp.ones_like(value))[0]
 
-    with settings(text):
-        return both(names[name])
+    return jax.jit(lambda x: [answer(text, x) for text in texts])(names[name])
 
 
 def assert_same(got, expected):
@@ -173,8 +172,7 @@ def test_both_calls_give_the_same_number(line):
         return
     shared = [name for name in used(ours) if name in used(theirs)]
     moved = next(name for name in shared if is_floating(names[name]))
-    value, derivative = answers(ours, names, moved)
-    expected, other = answers(theirs, names, moved)
+    (value, derivative), (expected, other) = answers((ours, theirs), names, moved)
     assert_same(value, expected)
     assert_same(derivative, other)
     assert np.any(other)
