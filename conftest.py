@@ -1,5 +1,6 @@
 """What every test run shares, the doctests' included."""
 
+import gc
 import os
 
 import pytest
@@ -9,6 +10,19 @@ from parity.compiling import QUICK
 # Test processes share the cores. Eight virtual devices cost nothing where one is used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", f"{QUICK} --xla_force_host_platform_device_count=8")
+# Without a folder nothing is kept, but JAX would hash each program as if it were.
+os.environ.setdefault("JAX_ENABLE_COMPILATION_CACHE", "false")
+
+
+def pytest_collection_finish():
+    """Leave imported modules and collected tests to no collection of garbage.
+
+    Tracing makes thousands of small objects that live on: looking for cycles among
+    them after each 700 takes an eighth of the time of small programs.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

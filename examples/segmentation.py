@@ -42,6 +42,7 @@ def pages(known, count):
     return np.pad(lay[0], ((0, 0), (7, 7), (7, 7))), lay[1]
 
 
+@functools.partial(jax.vmap, in_axes=(0, None))
 def score(weights, ink):
     """Return a score of each pixel, of the 15 by 15 around it and a small network."""
     x = ink.reshape(len(ink), -1)[:, around].reshape(-1, 24, 24, 225)
@@ -55,8 +56,8 @@ def fit(loss, carry, ink, truth, batches):
 
     def step(carry, k):
         weights, state = carry
-        gradient = jax.grad(lambda w: loss(score(w, ink[k]), truth[k]))(weights)
-        change, state = adam.update(gradient, state)
+        each = jax.grad(lambda w: sum(map(loss, score(w, ink[k]), truth[:, k])))
+        change, state = adam.update(each(weights), state)
         return (optax.apply_updates(weights, change), state), None
 
     return jax.lax.scan(step, carry, batches)[0]
@@ -65,13 +66,13 @@ def fit(loss, carry, ink, truth, batches):
 known, unknown = np.split(rng.permutation(len(digit)), [1200])
 (ink, kind), (unseen, kinds) = pages(known, 600), pages(unknown, 100)
 start = [rng.normal(size=n) * (2 / n[0]) ** 0.5 for n in ((225, 32), (32, 16), (16, 1))]
+start, wanted = [np.stack([w, w]) for w in start], np.reshape([0, 8], (2, 1, 1, 1))
 batches, found = rng.integers(0, 600, (700, 8)), []
 for name, plan in PLANS.items():
-    for wanted in (0, 8):
-        carry, truth = (start, adam.init(start)), kinds == wanted
-        for loss, part in zip(plan, np.split(batches, len(plan)), strict=True):
-            carry = fit(loss, carry, ink, 1.0 * (kind == wanted), part)
-        x = np.asarray(score(carry[0], unseen))
+    carry = start, adam.init(start)
+    for loss, part in zip(plan, np.split(batches, len(plan)), strict=True):
+        carry = fit(loss, carry, ink, 1.0 * (kind == wanted), part)
+    for x, truth in zip(score(carry[0], unseen), kinds == wanted, strict=True):
         cuts = [0, *np.quantile(x, np.linspace(0.9, 0.999, 50))]
         iou = [((x > cut) & truth).sum() / ((x > cut) | truth).sum() for cut in cuts]
         found += [100 * iou[0], 100 * max(iou)]

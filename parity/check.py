@@ -1,6 +1,7 @@
 """Run the calls of a case on every library that the plan names for them."""
 
 import functools
+import gc
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -63,9 +64,16 @@ def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
 
 
 def prepare() -> None:
-    """Differentiate once: torch imports for the first time what takes a second."""
+    """Differentiate once: torch imports for the first time what takes a second.
+
+    Then garbage is collected seldom, and none of what there is now: tracing makes
+    thousands of small objects that live on, among which there are few cycles.
+    """
     call = next(CASES[0].calls())
     _expect(call, "float64", 0, None)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def work(batch: Batch, plan: Plan) -> list[Check]:

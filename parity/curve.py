@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 
 import funloss
-from funloss.testing.harness import Mode, Problem, from_numpy, leaves, map_leaves, mode
-from parity.later import functional
+from funloss.testing.harness import (
+    Mode,
+    Problem,
+    from_numpy,
+    leaves,
+    map_leaves,
+    mode,
+    to_numpy,
+)
+from parity.later import functional, torch
 
 __all__ = ["Curve", "Line", "Samples"]
 
@@ -90,13 +98,18 @@ class Curve:
     def own(self) -> tuple[np.ndarray, Line]:
         """Compute funloss's side alone, on torch, which compiles nothing."""
         at = np.linspace(*self.span, POINTS)
-        ours = getattr(funloss, self.loss)
-        single = [self._problem(ours, "torch", point) for point in at]
-        return at, _line(mode("torch"), single)
+        ours = self._function(getattr(funloss, self.loss), "torch")
+        return at, _mapped(ours, at)
 
     def _problem(
         self, loss: Callable[..., Any], library: str, at: np.ndarray
     ) -> Problem:
+        function, at = self._function(loss, library), np.asarray(at)
+        return Problem(
+            function, ("moved",), {"moved": at}, {}, ("moved",), 1, (np.ones_like(at),)
+        )
+
+    def _function(self, loss: Callable[..., Any], library: str) -> Callable[[Any], Any]:
         def function(moved: Any) -> Any:
             result = loss(**self._arguments(moved, library), **self.options)
             result = leaves(result)[-1]
@@ -105,10 +118,7 @@ class Curve:
                 result = result * from_numpy(factors.copy(), library)
             return result.sum()
 
-        at = np.asarray(at)
-        return Problem(
-            function, ("moved",), {"moved": at}, {}, ("moved",), 1, (np.ones_like(at),)
-        )
+        return function
 
     def _arguments(self, moved: Any, library: str) -> dict[str, Any]:
         arguments = {
@@ -122,6 +132,13 @@ class Curve:
             log_softmax = importlib.import_module(owner).log_softmax
             arguments[self.logits] = log_softmax(arguments[self.logits], -1)
         return arguments
+
+
+def _mapped(function: Callable[[Any], Any], at: np.ndarray) -> Line:
+    """Return what a function of a number gives on torch, all points in one call."""
+    both = torch.func.vmap(torch.func.grad_and_value(function))
+    derivative, value = both(from_numpy(at, "torch"))
+    return Line(to_numpy(value), to_numpy(derivative))
 
 
 def _line(mode: Mode, problems: list[Problem]) -> Line:

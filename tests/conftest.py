@@ -1,7 +1,5 @@
 """What every test shares: strict JAX in double precision, libraries, derivatives."""
 
-import gc
-
 import array_api_compat.dask.array
 import array_api_compat.torch
 import array_api_strict
@@ -17,8 +15,6 @@ jax.config.update("jax_enable_x64", True)
 # No loss relies on JAX to give arrays axes or another dtype of its own accord.
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-# Without a folder nothing is kept, but JAX would hash each program as if it were.
-jax.config.update("jax_enable_compilation_cache", False)
 # Threads for arrays of a few numbers take longer than the arrays.
 dask.config.set(scheduler="synchronous")
 
@@ -28,17 +24,6 @@ LIBRARIES = {
     "torch": array_api_compat.torch,
     "jax": jax.numpy,
 }
-
-
-def pytest_collection_finish():
-    """Leave imported modules and collected tests to no collection of garbage.
-
-    Tracing makes thousands of small objects that live on: looking for cycles among
-    them after each 700 takes an eighth of the time of small programs.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True, scope="module")

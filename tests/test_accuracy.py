@@ -117,10 +117,13 @@ def test_a_part_is_measured_into_the_figures_that_are_there(tmp_path):
         (["--page", "--loss", "mse_loss"], "give one of them"),
     ],
 )
-def test_bad_arguments_are_refused(arguments, message):
-    run = command(*arguments)
-    assert run.returncode == 2
-    assert message in run.stderr
+def test_bad_arguments_are_refused(arguments, message, cases, monkeypatch, capsys):
+    main = importlib.import_module("parity.accuracy.__main__").main
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_rows_are_written_with_three_digits_and_read_again():

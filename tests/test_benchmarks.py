@@ -1,6 +1,7 @@
 """The benchmarks run, compare before they time, and write the page they should."""
 
 import dataclasses
+import gc
 import itertools
 import json
 import math
@@ -187,6 +188,16 @@ def test_what_a_call_leaves_behind_is_undone_before_each():
     call = Call(lambda: order.append("run"), prepare=lambda: order.append("prepare"))
     interleaved({"funloss": call}, rounds=1, least=1.0)
     assert order == ["prepare", "run"] * 2
+
+
+def test_garbage_is_collected_before_times_that_last_alone(monkeypatch):
+    collected = []
+    monkeypatch.setattr(gc, "collect", lambda: collected.append("all"))
+    call = Call(lambda: None)
+    interleaved({"funloss": call}, rounds=1, least=0.0)
+    assert collected == []
+    interleaved({"funloss": call}, rounds=1, least=1e-4)
+    assert collected == ["all"]
 
 
 def test_each_loss_counts_once_in_a_goal():

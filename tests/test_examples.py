@@ -11,6 +11,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
+# What trains for long is worth optimised programs.
+OPTIMISED = {"XLA_FLAGS": ""}
 
 
 def run(name, *arguments, seconds=120, **environment):
@@ -39,7 +41,7 @@ def test_training_on_digits_is_accurate_and_quick():
 
 
 def test_a_language_model_learns_the_text_and_then_what_is_preferred():
-    printed = run("language_model.py", seconds=300)
+    printed = run("language_model.py", seconds=300, **OPTIMISED)
     (single,) = re.findall(r"^characters alone: loss ([0-9.]+)$", printed, re.M)
     steps = re.findall(r"^step (\d+): nll ([0-9.]+), z-loss 0.0\d+, ", printed, re.M)
     assert [int(step) for step, _ in steps] == list(range(50, 301, 50))
@@ -58,13 +60,14 @@ def test_a_language_model_learns_the_text_and_then_what_is_preferred():
 
 
 def test_strips_are_read_best_with_an_alignment(tmp_path):
-    printed = run("sequences.py", "--figure", tmp_path / "strip.svg", seconds=300)
+    figure = tmp_path / "strip.svg"
+    printed = run("sequences.py", "--figure", figure, seconds=300, **OPTIMISED)
     line = r"^(\S.*?) +([\d.]+)% of strips read without a mistake$"
     right = {name: float(share) for name, share in re.findall(line, printed, re.M)}
     assert list(right) == ["cross_entropy, spread", "ctc_loss", "rnnt_loss"]
     spread, ctc, rnnt = right.values()
     assert 10 < spread < 35 < rnnt < 65 < ctc < 90
-    assert "<svg" in (tmp_path / "strip.svg").read_text(encoding="utf-8")
+    assert "<svg" in figure.read_text(encoding="utf-8")
 
 
 def test_check_against_torch_tells_right_from_wrong():
@@ -159,17 +162,23 @@ def test_peers_differ_where_they_are_known_to_and_nowhere_else():
 
     programs = re.split(r"^# \S+, .*; .*\n", printed, flags=re.MULTILINE)[1:]
     assert len(programs) == sum(map(len, DIFFERENT.values()))
-    for words in ("optax import log_cosh", "def in_bfloat16"):
-        (program,) = (text for text in programs if words in text)
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-        got, want = re.fullmatch(r"got\n(.*)\nwant\n(.*)\n", done.stdout).groups()
+    chosen = [
+        program
+        for words in ("def in_bfloat16", "optax import log_cosh")
+        for program in programs
+        if words in program
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(chosen)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    printed = re.findall(r"got\n(.*)\nwant\n(.*)\n", done.stdout)
+    assert len(printed) == len(chosen) == 2
+    for got, want in printed:
         assert abs(float(got.strip("[]")) / float(want.strip("[]")) - 1) > 0.01
 
 

@@ -59,6 +59,13 @@ def test_the_table_of_types_begins_anew_when_it_is_full(monkeypatch):
     assert sizes == {1, 2, 3}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _leave_what_is_there_to_no_collection():
+    # A collection looks at all that the tests before have left: a second each time.
+    gc.collect()
+    gc.freeze()
+
+
 def forget():
     """Empty the caches of programs."""
     for each in (jax_call._plan, jax_call._program, compiled):
