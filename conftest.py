@@ -12,6 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", f"{QUICK} --xla_force_host_platform_device_count=8")
 # Without a folder nothing is kept, but JAX would hash each program as if it were.
 os.environ.setdefault("JAX_ENABLE_COMPILATION_CACHE", "false")
+# JAX would look up the file of each frame of each error that a test asks for.
+os.environ.setdefault("JAX_TRACEBACK_FILTERING", "off")
 
 
 def pytest_collection_finish():
