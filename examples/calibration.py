@@ -33,8 +33,10 @@ LOSSES = {
 def learn(loss):
     """Return the probabilities that the best last layer gives unseen digits."""
     objective = jax.jit(lambda w: loss(x @ w.reshape(-1, 10), y) + 1e-7 * w @ w)
-    slope = jax.jit(jax.grad(objective))
-    w = minimize(objective, np.zeros(3000), jac=slope, method="L-BFGS-B", tol=1e-14).x
+    gradient = jax.jit(jax.grad(objective))
+    w = minimize(
+        objective, np.zeros(3000), jac=gradient, method="L-BFGS-B", tol=1e-14
+    ).x
     return np.asarray(jax.nn.softmax(unseen @ w.reshape(-1, 10)))
 
 

@@ -31,8 +31,10 @@ def learn(margin, net, triplets):
 
     def step(net, drawn):
         x, loss = known[*drawn], fl.triplet_margin_loss
-        slopes = jax.grad(lambda net: loss(*place(net, x), margin=margin))(net)
-        return [w - 0.05 * slope for w, slope in zip(net, slopes, strict=True)], None
+        gradients = jax.grad(lambda net: loss(*place(net, x), margin=margin))(net)
+        return [
+            w - 0.05 * gradient for w, gradient in zip(net, gradients, strict=True)
+        ], None
 
     net, _ = jax.lax.scan(step, net, triplets)
     at, known_at = place(net, unseen), place(net, known.reshape(-1, 64))

@@ -34,7 +34,7 @@ def main():
     labels = random.integers(0, VOCABULARY, ROWS)
 
     run = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
-    alone, slopes = jax.device_get(run(*map(jnp.asarray, (x, layer, labels))))
+    alone, gradients = jax.device_get(run(*map(jnp.asarray, (x, layer, labels))))
 
     kinds = (AxisType.Auto, AxisType.Auto)
     mesh = jax.make_mesh((2, 4), ("rows", "vocabulary"), axis_types=kinds)
@@ -47,9 +47,9 @@ def main():
         spread, found = jax.device_get(run(*placed))
         program = run.lower(*placed).compile().as_text()
 
-    error = max(np.abs(a - b).max() for a, b in zip(slopes, found, strict=True))
+    error = max(np.abs(a - b).max() for a, b in zip(gradients, found, strict=True))
     print(f"one device {alone:.6f}, eight devices {spread:.6f}")
-    print(f"largest difference of a slope {error:.0e}")
+    print(f"largest difference of a gradient {error:.0e}")
     kinds = Counter(re.findall(r" (all-\w+|reduce-scatter)(?:-start)?\(", program))
     print(", ".join(f"{count} {kind}" for kind, count in kinds.items()))
 

@@ -54,8 +54,8 @@ def epoch(params, state, images, labels, optimiser):
 
     def step(carry, batch):
         params, state = carry
-        value, slope = jax.value_and_grad(loss)(params, *batch)
-        change, state = optimiser.update(slope, state, params)
+        value, gradient = jax.value_and_grad(loss)(params, *batch)
+        change, state = optimiser.update(gradient, state, params)
         return (optax.apply_updates(params, change), state), value
 
     (params, state), values = jax.lax.scan(step, (params, state), (images, labels))

@@ -5,7 +5,7 @@ its mind, its side of the row fails, and the row goes.
 """
 
 from parity.deviation import both_sides
-from parity.differences import dtypes, faults, shapes, slopes, values
+from parity.differences import derivatives, dtypes, faults, shapes, values
 
 __all__ = ["DEVIATIONS", "both_sides"]
 
@@ -13,6 +13,6 @@ DEVIATIONS = [
     *shapes.BROADCAST,
     *dtypes.DTYPES,
     *values.NUMBERS,
-    *slopes.SLOPES,
+    *derivatives.DERIVATIVES,
     *faults.FAULTS,
 ]

@@ -39,8 +39,8 @@ def largest_errors(
     finfo, found = np.finfo(arrays[0].dtype), {}
     for place, values in got.items():
         errors = []
-        for own, (value, slopes, sizes) in zip(values, wanted, strict=True):
-            right = value if place is None else slopes[place]
+        for own, (value, derivatives, sizes) in zip(values, wanted, strict=True):
+            right = value if place is None else derivatives[place]
             error = _error(float(own), right, sizes.get(place, 0), finfo)
             errors.append(error)
         worst = int(np.argmax(np.nan_to_num(errors, nan=np.inf)))

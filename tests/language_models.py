@@ -106,9 +106,9 @@ def _backward(kept, changes):
     # That of the z-loss is left out, and its factor is a constant.
     logits, targets, z_loss = kept
     change, log_z = changes[0][..., None], jax.nn.logsumexp(logits, -1, keepdims=True)
-    slope = (1 + 2 * z_loss * log_z) * jax.nn.softmax(logits) - targets
+    derivative = (1 + 2 * z_loss * log_z) * jax.nn.softmax(logits) - targets
     of_targets = -change * _log_softmax(logits)
-    return change * slope, of_targets, jnp.zeros_like(z_loss)
+    return change * derivative, of_targets, jnp.zeros_like(z_loss)
 
 
 t5x_cross_entropy.defvjp(_forward, _backward)

@@ -42,8 +42,8 @@ def option(loss, name):
 
 def quantile(x, t, tau):
     e = x - t
-    slope = (1 - tau) if e > 0 else -tau if e < 0 else mpmath.mpf(0)
-    return slope * e, {0: slope, 1: -slope, 2: -e}, {}
+    derivative = (1 - tau) if e > 0 else -tau if e < 0 else mpmath.mpf(0)
+    return derivative * e, {0: derivative, 1: -derivative, 2: -e}, {}
 
 
 def tukey(x, t, scale):
@@ -52,31 +52,39 @@ def tukey(x, t, scale):
     if u >= 1:
         zero = mpmath.mpf(0)
         return scale**2 / 6, {0: zero, 1: zero, 2: scale / 3}, {}
-    slope = e * (1 - u) ** 2
+    derivative = e * (1 - u) ** 2
     by_scale = scale * u**2 * (1 - 2 * u / 3)
-    return e**2 * (3 - 3 * u + u**2) / 6, {0: slope, 1: -slope, 2: by_scale}, {}
+    return (
+        e**2 * (3 - 3 * u + u**2) / 6,
+        {0: derivative, 1: -derivative, 2: by_scale},
+        {},
+    )
 
 
 def laplace(x, t, scale):
     e = abs(x - t)
-    slope = mpmath.sign(x - t) / scale
+    derivative = mpmath.sign(x - t) / scale
     log = mpmath.log(scale)
     value, by_scale = log + e / scale, (1 - e / scale) / scale
     # Two terms that may cancel.
     sizes = {None: abs(log) + e / scale, 2: (1 + e / scale) / scale}
-    return value, {0: slope, 1: -slope, 2: by_scale}, sizes
+    return value, {0: derivative, 1: -derivative, 2: by_scale}, sizes
 
 
 def gaussian_kl(m, v, n, w):
     d, square = v - w, (m - n) ** 2 * mpmath.exp(-w)
     growth = mpmath.expm1(d)
-    slopes = {0: (m - n) * mpmath.exp(-w), 1: growth / 2, 3: -(growth + square) / 2}
+    derivatives = {
+        0: (m - n) * mpmath.exp(-w),
+        1: growth / 2,
+        3: -(growth + square) / 2,
+    }
     value = (growth - d + square) / 2
     # The difference of logarithms is rounded before it is an exponent.
     lost = abs(d) * mpmath.exp(d) / 2
     sizes = {None: value + lost / VALUE, 1: abs(growth) / 2 + lost / GRADIENT}
     sizes[3] = (abs(growth) + square) / 2 + lost / GRADIENT
-    return value, slopes | {2: -slopes[0]}, sizes
+    return value, derivatives | {2: -derivatives[0]}, sizes
 
 
 def robust(x, t, scale, alpha):
@@ -95,15 +103,15 @@ def robust(x, t, scale, alpha):
         power = alpha / 2 * mpmath.log1p(e**2 / k)
         rest = power - mpmath.log1p(e**2 / k)
         value = k / alpha * mpmath.expm1(power)
-    slope = e * mpmath.exp(rest) / scale
+    derivative = e * mpmath.exp(rest) / scale
     # A relative change of alpha is one of the exponent.
     lost = abs(power) / GRADIENT
     growth = mpmath.expm1(power) or 1
-    sizes = {k: abs(slope) * (1 + lost) for k in (0, 1)} | {
+    sizes = {k: abs(derivative) * (1 + lost) for k in (0, 1)} | {
         None: abs(value) * (1 + abs(power * mpmath.exp(power) / growth) / VALUE),
-        2: abs(slope * e) * (1 + lost),
+        2: abs(derivative * e) * (1 + lost),
     }
-    return value, {0: slope, 1: -slope, 2: -slope * e}, sizes
+    return value, {0: derivative, 1: -derivative, 2: -derivative * e}, sizes
 
 
 def named(alpha):
@@ -116,8 +124,8 @@ def named(alpha):
         )(x, t, scale)
 
     def exact(x, t, scale):
-        value, slopes, _ = robust(x, t, scale, mpmath.mpf(alpha))
-        return value, slopes, {}
+        value, derivatives, _ = robust(x, t, scale, mpmath.mpf(alpha))
+        return value, derivatives, {}
 
     return loss, exact
 

@@ -15,7 +15,7 @@ from torch._subclasses.functional_tensor import FunctionalTensor
 from funloss._array import torch_windows
 from funloss._array.base import Namespace
 from funloss._array.debug import debugging
-from funloss._array.torch_slopes import WithBackward, WithSlopes
+from funloss._array.torch_derivatives import WithBackward, WithDerivatives
 
 # Tensors that have a shape and a dtype, but no values.
 _SYMBOLIC = (FakeTensor, FunctionalTensor)
@@ -138,7 +138,7 @@ class TorchNamespace(Namespace):
 
         arrays = torch.broadcast_tensors(*(arguments[k] for k in dynamic))
         bound = [bind(partials[k]) for k in dynamic]
-        return WithSlopes.apply(bind(formula), bound, axis, *arrays)
+        return WithDerivatives.apply(bind(formula), bound, axis, *arrays)
 
     def logsumexp(self, x: Any, axis: Any, *, keepdims: bool = False) -> Any:
         """Return ``log(sum(exp(x)))``; all -inf gives -inf, any +inf gives inf."""

@@ -153,17 +153,17 @@ def _hinge(
 
 
 def _hinge_d_input(xp: Namespace, *arguments: Any) -> Any:
-    sign, slope = _sign_and_slope(xp, *arguments)
-    return -sign * slope
+    sign, derivative = _sign_and_derivative(xp, *arguments)
+    return -sign * derivative
 
 
 def _hinge_d_margin(xp: Namespace, *arguments: Any) -> Any:
-    sign, slope = _sign_and_slope(xp, *arguments)
+    sign, derivative = _sign_and_derivative(xp, *arguments)
     # By 1 or, for a second derivative where a label is none, by nan.
-    return xp.square(sign) * slope
+    return xp.square(sign) * derivative
 
 
-def _sign_and_slope(
+def _sign_and_derivative(
     xp: Namespace,
     x: Any,
     target: Any,
@@ -177,7 +177,7 @@ def _sign_and_slope(
     if p == 1:
         # Not of a sign that is nan: XLA takes the product of it and a 0 from a
         # comparison for 0.
-        slope = xp.astype(margin - sign * x >= 0, x.dtype)
-        return sign, nan_where_no_sign(xp, slope, sign, unread)
+        derivative = xp.astype(margin - sign * x >= 0, x.dtype)
+        return sign, nan_where_no_sign(xp, derivative, sign, unread)
     sign = nan_where_no_sign(xp, sign, sign, unread)
     return sign, 2 * xp.clamp_min(margin - sign * x, 0.0)

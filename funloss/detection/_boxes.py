@@ -159,7 +159,7 @@ def _angle_d_x(xp: Namespace, y: Any, x: Any) -> Any:
     return -_angle_d_y(xp, x, y)
 
 
-class _Slopes(Record):
+class _Derivatives(Record):
     """Derivatives in the lengths along each axis, `length` of those of the input."""
 
     length: Any
@@ -171,13 +171,17 @@ class _Slopes(Record):
 def _d_input(
     xp: Namespace, input: Any, target: Any, eps: Any, kind: str, pair: _Pair
 ) -> Any:
-    slopes, lows, highs = _slopes(xp, pair, kind), [], []
+    derivatives, lows, highs = _derivatives(xp, pair, kind), [], []
     for k in (0, 1):
         # At a tie, half of the gradient of a maximum or minimum.
         low = 0.5 + 0.5 * xp.sign(input[..., k] - target[..., k])
         high = 0.5 + 0.5 * xp.sign(target[..., k + 2] - input[..., k + 2])
-        length, shared, hull = slopes.length[k], slopes.shared[k], slopes.hull[k]
-        shift = 0.5 * slopes.shift[k]
+        length, shared, hull = (
+            derivatives.length[k],
+            derivatives.shared[k],
+            derivatives.hull[k],
+        )
+        shift = 0.5 * derivatives.shift[k]
         lows.append(shift - (length + low * shared + (1.0 - low) * hull))
         highs.append(shift + (length + high * shared + (1.0 - high) * hull))
     return xp.stack([*lows, *highs], axis=-1)
@@ -189,19 +193,19 @@ def _d_target(
     return _d_input(xp, target, input, eps, kind, _pair(xp, target, input, eps))
 
 
-def _slopes(xp: Namespace, pair: _Pair, kind: str) -> _Slopes:
+def _derivatives(xp: Namespace, pair: _Pair, kind: str) -> _Derivatives:
     sides = x, y = pair.x, pair.y
     across, union = (y, x), pair.union
     length = [_over(xp, pair.iou * side.input, union) for side in across]
     by_area = pair.overlap * (1.0 + pair.iou)
     shared = [-_over(xp, by_area * side.shared, union) for side in across]
     if kind == "iou":
-        return _Slopes(length, shared)
+        return _Derivatives(length, shared)
     if kind == "giou":
         gap, area = _gap(xp, pair)
         width, height = (_over(xp, side.input, area) for side in across)
         common = [pair.overlap * _over(xp, side.shared, area) for side in across]
-        return _Slopes(
+        return _Derivatives(
             [length[0] - width, length[1] - height],
             [shared[0] + common[0], shared[1] + common[1]],
             [_over(xp, (1.0 - gap) * side.hull, area) for side in across],
@@ -214,18 +218,18 @@ def _slopes(xp: Namespace, pair: _Pair, kind: str) -> _Slopes:
         by_angle = (4 / math.pi) * factor * difference
         length[0] = length[0] + by_angle * _angle_d_y(xp, x.input, y.input)
         length[1] = length[1] + by_angle * _angle_d_x(xp, x.input, y.input)
-    return _Slopes(length, shared, hull, shift)
+    return _Derivatives(length, shared, hull, shift)
 
 
 def _d_eps(
     xp: Namespace, input: Any, target: Any, eps: Any, kind: str, pair: _Pair
 ) -> Any:
-    slope = _over(xp, pair.iou, pair.union)
+    derivative = _over(xp, pair.iou, pair.union)
     if kind == "giou":
         gap, area = _gap(xp, pair)
-        slope = slope - _over(xp, gap, area)
+        derivative = derivative - _over(xp, gap, area)
     elif kind != "iou":
         ratio, diagonal = _distance(xp, pair)
-        slope = slope - _over(xp, ratio, diagonal)
+        derivative = derivative - _over(xp, ratio, diagonal)
     # A quarter for each coordinate.
-    return xp.broadcast_to(0.25 * slope[..., None], input.shape)
+    return xp.broadcast_to(0.25 * derivative[..., None], input.shape)

@@ -23,7 +23,7 @@ class _Curve(Record):
     """A function of ``(xp, u, *parameters)`` and its derivatives."""
 
     value: Callable[..., Any]
-    slope: Callable[..., Any]
+    derivative: Callable[..., Any]
     # By each parameter.
     by_parameter: tuple[Callable[..., Any], ...] = ()
 
@@ -42,7 +42,7 @@ def _smoothed(xp: Namespace, z: Any, s: Any) -> Any:
     return xp.softplus(-xp.absolute(z)) + xp.where(void, 0.0, far)
 
 
-def _smoothed_slope(xp: Namespace, z: Any, s: Any) -> Any:
+def _smoothed_derivative(xp: Namespace, z: Any, s: Any) -> Any:
     return s * xp.sigmoid(z) - (1 - s) * xp.sigmoid(-z)
 
 
@@ -58,7 +58,7 @@ def _divergence(xp: Namespace, z: Any, log_s: Any, log_rest: Any) -> Any:
     return negative_entropy - xp.sigmoid(z) * log_rest - xp.sigmoid(-z) * log_s
 
 
-def _divergence_slope(xp: Namespace, z: Any, log_s: Any, log_rest: Any) -> Any:
+def _divergence_derivative(xp: Namespace, z: Any, log_s: Any, log_rest: Any) -> Any:
     return xp.sigmoid(z) * xp.sigmoid(-z) * (_bounded(xp, z) + log_s - log_rest)
 
 
@@ -85,9 +85,9 @@ _HINGE = _Curve(
     lambda xp, u: -xp.astype(u <= 1, u.dtype),
 )
 _SQUARE = _Curve(lambda xp, u: xp.square(u), lambda _, u: 2 * u)
-_SMOOTHED = _Curve(_smoothed, _smoothed_slope, (_smoothed_by_s,))
+_SMOOTHED = _Curve(_smoothed, _smoothed_derivative, (_smoothed_by_s,))
 _DIVERGENCE = _Curve(
-    _divergence, _divergence_slope, (_divergence_by_log_s, _divergence_by_log_rest)
+    _divergence, _divergence_derivative, (_divergence_by_log_s, _divergence_by_log_rest)
 )
 
 _CHOSEN, _REJECTED, _BOTH = (1, 0), (0, -1), (1, -1)
@@ -192,17 +192,17 @@ def _by_answer(answer: int, xp: Namespace, term: _Term, point: _Point) -> Any:
     sign = term.signs[answer]
     if sign == 0:
         return None
-    slope = term.curve.slope(xp, *point.place)
-    slope = slope if point.scale is None else point.scale * slope
-    return slope if sign > 0 else -slope
+    derivative = term.curve.derivative(xp, *point.place)
+    derivative = derivative if point.scale is None else point.scale * derivative
+    return derivative if sign > 0 else -derivative
 
 
 def _by_scale(xp: Namespace, term: _Term, point: _Point) -> Any:
-    return term.curve.slope(xp, *point.place) * _bounded(xp, point.ratio)
+    return term.curve.derivative(xp, *point.place) * _bounded(xp, point.ratio)
 
 
 def _by_offset(xp: Namespace, term: _Term, point: _Point) -> Any:
-    return -term.curve.slope(xp, *point.place)
+    return -term.curve.derivative(xp, *point.place)
 
 
 def _by_parameter(place: int, xp: Namespace, term: _Term, point: _Point) -> Any:

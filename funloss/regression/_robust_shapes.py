@@ -174,12 +174,12 @@ def _general_d_alpha(xp: Namespace, x: Any, alpha: Any) -> Any:
     value = (square + k * xp.expm1(rest)) / alpha
     by_rest = 0.5 * (square + k * xp.exp(rest)) * xp.expm1x(-log)
     close = (by_rest + side * xp.expm1(rest) - value) / alpha
-    by_power = 0.25 * k * log * log * _slope_of_expm1_ratio(xp, power)
+    by_power = 0.25 * k * log * log * _derivative_of_expm1_ratio(xp, power)
     by_k = xp.expm1(power) / alpha + 0.5 * xp.expm1(-log) * xp.exp(power)
     return xp.where(near, close, by_power + side * by_k)
 
 
-def _slope_of_expm1_ratio(xp: Namespace, h: Any) -> Any:
+def _derivative_of_expm1_ratio(xp: Namespace, h: Any) -> Any:
     """Return the derivative of ``(exp(h) - 1) / h``, which is 1/2 at 0."""
     is_near = xp.absolute(h) < 1
     near = xp.where(is_near, h, xp.zeros_like(h))

@@ -16,7 +16,7 @@ from parity.later import functional as F
 from parity.references import (
     ctc_by_enumeration,
     ctc_by_recursion,
-    ctc_with_true_slope,
+    ctc_with_true_derivative,
 )
 from parity.row import Row
 
@@ -105,7 +105,7 @@ def masked(rng):
     return inputs
 
 
-CTC, TORCH = fl.ctc_loss, ctc_with_true_slope
+CTC, TORCH = fl.ctc_loss, ctc_with_true_derivative
 GRID = {"reduction": REDUCTION}
 SOME = {"reduction": ["none", "mean"]}
 LENGTHS = {

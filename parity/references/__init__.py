@@ -7,7 +7,7 @@ from parity.references.adapters import kept, on_axes, on_axis
 from parity.references.alignment import (
     ctc_by_enumeration,
     ctc_by_recursion,
-    ctc_with_true_slope,
+    ctc_with_true_derivative,
 )
 from parity.references.formulas import (
     binary_cross_entropy_at_infinity,
@@ -47,7 +47,7 @@ __all__ = [
     "cross_entropy_with_z_loss",
     "ctc_by_enumeration",
     "ctc_by_recursion",
-    "ctc_with_true_slope",
+    "ctc_with_true_derivative",
     "hinge_embedding_of_margin",
     "huber_of_delta",
     "kept",

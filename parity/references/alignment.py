@@ -6,7 +6,7 @@ from parity.later import functional as F
 from parity.later import torch
 
 
-def ctc_with_true_slope(
+def ctc_with_true_derivative(
     log_probs, targets, input_lengths, target_lengths, *, reduction="mean", **options
 ):
     """Return torch's loss with the derivative in `log_probs`, whatever these are.

@@ -106,7 +106,7 @@ def test_value_in_bfloat16(xp, name, arrays, arguments, expected):
 
 
 # name, arguments after the point, point, derivatives
-SLOPES = [
+DERIVATIVES = [
     ("absolute", [], [-2, 0, 3, -INF, INF, NAN], [-1, 0, 1, -1, 1, 0]),
     ("clamp_min", [1.0], [0, 1, 2, -INF, INF, NAN], [0, 1, 1, 0, 1, 0]),
     ("clamp_max", [1.0], [0, 1, 2, -INF, INF, NAN], [1, 1, 0, 1, 0, 0]),
@@ -143,8 +143,8 @@ def primitive(name, *arguments):
 
 @pytest.mark.parametrize(
     ("name", "arguments", "point", "expected"),
-    SLOPES,
-    ids=[f"{row[0]}-{k}" for k, row in enumerate(SLOPES)],
+    DERIVATIVES,
+    ids=[f"{row[0]}-{k}" for k, row in enumerate(DERIVATIVES)],
 )
 def test_derivative(derivative, name, arguments, point, expected):
     assert_close(derivative(primitive(name, *arguments), point), expected)
@@ -152,7 +152,7 @@ def test_derivative(derivative, name, arguments, point, expected):
 
 @pytest.mark.parametrize(
     ("name", "arguments", "point", "expected"),
-    [row for row in SLOPES if row[0] not in {"gammaln", "erf", "erfinv"}],
+    [row for row in DERIVATIVES if row[0] not in {"gammaln", "erf", "erfinv"}],
 )
 def test_derivative_in_bfloat16(derivative, name, arguments, point, expected):
     result = derivative(primitive(name, *arguments), point, "bfloat16")

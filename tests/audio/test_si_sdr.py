@@ -178,11 +178,13 @@ def test_exact_to_fifty_digits(dtype, scaling, zero_mean):
     eps, tiny = (float(getattr(np.finfo(dtype), name)) for name in ("eps", "tiny"))
     for k in range(len(x)):
         with mpmath.workdps(50):
-            (wanted, *slopes), sizes = exact(x[k], t[k], eps, **options)
+            (wanted, *derivatives), sizes = exact(x[k], t[k], eps, **options)
         error = abs(float(value[k]) - float(wanted))
         assert error <= eps * (4 * abs(wanted) + 2 * sizes[0]), SIGNALS[k]
-        for got, slope, size in zip(gradients, slopes, sizes[1:], strict=True):
-            error = np.abs(np.asarray(got[k], float) - np.asarray(slope, float))
+        for got, derivative, size in zip(
+            gradients, derivatives, sizes[1:], strict=True
+        ):
+            error = np.abs(np.asarray(got[k], float) - np.asarray(derivative, float))
             assert error.max() <= 8 * eps * size + tiny, SIGNALS[k]
 
 

@@ -127,7 +127,7 @@ def exact(x, t, gamma_neg, gamma_pos, clip):
     on, off = q**gamma_pos * s, u**gamma_neg * r
     d_on = -(q**gamma_pos) * (q + gamma_pos * p * s)
     d_u = u**gamma_neg * (gamma_neg * r / u + 1 / (1 - u)) if u else mpmath.mpf(0)
-    slopes = {
+    derivatives = {
         0: t * d_on + (1 - t) * p * q * d_u,
         1: on - off,
         2: (1 - t) * off * (mpmath.log(u) if u else 0),
@@ -141,15 +141,15 @@ def exact(x, t, gamma_neg, gamma_pos, clip):
     by = {
         0: (abs(t * d_on), (1 - t) * p * q * d_u),
         1: (on, off),
-        2: (0, slopes[2] and abs(slopes[2]) * (1 + 1 / abs(mpmath.log(u)))),
-        3: (abs(slopes[3]), 0),
-        4: (0, abs(slopes[4])),
+        2: (0, derivatives[2] and abs(derivatives[2]) * (1 + 1 / abs(mpmath.log(u)))),
+        3: (abs(derivatives[3]), 0),
+        4: (0, abs(derivatives[4])),
     }
     sizes = {
         k: a * (1 + gamma_pos / GRADIENT) + b * (1 + lost / GRADIENT)
         for k, (a, b) in by.items()
     }
-    return t * on + (1 - t) * off, slopes, {None: value, **sizes}
+    return t * on + (1 - t) * off, derivatives, {None: value, **sizes}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

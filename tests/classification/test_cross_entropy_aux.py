@@ -48,10 +48,10 @@ def test_softcap_bends_logits_and_keeps_classes_out(any_xp):
 def test_softcap_has_a_derivative_far_out():
     # sech(9.5)**2, which 1 - tanh(9.5)**2 has no digits of in float32.
     x, t = jnp.asarray([[9.5, 0.0]], "float32"), jnp.asarray([1])
-    slope = 4 * math.exp(-19.0) / (1 + math.exp(-19.0)) ** 2
+    derivative = 4 * math.exp(-19.0) / (1 + math.exp(-19.0)) ** 2
     top = 1 / (1 + math.exp(-math.tanh(9.5)))
     gradient = jax.grad(lambda x: fl.cross_entropy(x, t, softcap=1.0))(x)
-    assert_close(gradient[0, 0], np.float32(slope * top), rtol=1e-5)
+    assert_close(gradient[0, 0], np.float32(derivative * top), rtol=1e-5)
 
 
 @pytest.mark.parametrize("cap", [0.25, 3.0, 40.0])
@@ -62,8 +62,8 @@ def test_softcap_has_a_derivative_in_the_cap(cap):
         return fl.cross_entropy(x, t, softcap=cap)
 
     step = 1e-5 * cap
-    slope = (loss(cap + step) - loss(cap - step)) / (2 * step)
-    assert_close(jax.grad(loss)(jnp.asarray(cap)), slope, rtol=1e-6, atol=1e-12)
+    derivative = (loss(cap + step) - loss(cap - step)) / (2 * step)
+    assert_close(jax.grad(loss)(jnp.asarray(cap)), derivative, rtol=1e-6, atol=1e-12)
 
 
 def test_aux_holds_the_parts(any_xp):

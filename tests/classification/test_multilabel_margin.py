@@ -26,7 +26,7 @@ LABELS = [
 ]
 # (1 - -1) + (0.5 - -1) | (0.5 - -1) + (2 - -1) | 2 * (1 + 1 + 1) | 0, over 4 classes.
 LOSSES = [3.5 / 4, 4.5 / 4, 6 / 4, 0]
-SLOPES = [[-2, 1, 1, 0], [-2, 0, 1, 1], [2, 2, -6, 2], [0, 0, 0, 0]]
+DERIVATIVES = [[-2, 1, 1, 0], [-2, 0, 1, 1], [2, 2, -6, 2], [0, 0, 0, 0]]
 
 
 def loss(x, target=LABELS, **options):
@@ -62,7 +62,7 @@ def test_losses(any_xp):
 
 
 def test_derivative_at_the_hinge_and_of_repeated_labels(derivative):
-    assert_close(derivative(loss, SCORES), np.asarray(SLOPES) / 4)
+    assert_close(derivative(loss, SCORES), np.asarray(DERIVATIVES) / 4)
 
 
 def test_curvature_comes_from_around_the_loss_alone(curvature):

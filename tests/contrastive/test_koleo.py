@@ -29,9 +29,9 @@ def test_of_rows_that_tie_the_first_has_the_gradient(derivative):
         return KOLEO(rows, eps=1e-300, reduction="none")[:1]
 
     # The first row has the chord 2 sin(a / 2) to rows at both sides.
-    half_slope = math.cos(math.pi / 4) / math.sin(math.pi / 4) / 2
+    half_derivative = math.cos(math.pi / 4) / math.sin(math.pi / 4) / 2
     angles = [0.0, math.pi / 2, 3 * math.pi / 2]
-    assert_close(derivative(function, angles), [half_slope, -half_slope, 0])
+    assert_close(derivative(function, angles), [half_derivative, -half_derivative, 0])
 
 
 def test_near_rows_are_told_apart():

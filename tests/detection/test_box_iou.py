@@ -117,11 +117,11 @@ def test_factor_of_the_aspects_is_constant(derivative):
     v = (2 / math.pi * angle) ** 2
     assert_close(loss(np.asarray(narrow), kind="ciou"), 0.5 + v**2 / (0.5 + v))
     # As the width grows, atan(width / height) does by 2 / (1 + 4).
-    slope = v / (0.5 + v) * 8 / math.pi**2 * angle * -2 / 5
+    by_width = v / (0.5 + v) * 8 / math.pi**2 * angle * -2 / 5
     found = derivative(of_kind("ciou"), narrow)
     overlap = derivative(of_kind("diou"), narrow)
-    assert_close(found[0] - overlap[0], -slope)
-    assert_close(found[2] - overlap[2], slope)
+    assert_close(found[0] - overlap[0], -by_width)
+    assert_close(found[2] - overlap[2], by_width)
 
 
 @pytest.mark.parametrize("eps", [0.0, 1e-7])
@@ -153,8 +153,8 @@ def test_boxes_without_an_area(derivative):
     assert_close(loss(np.asarray(flat), kind="ciou"), 1 + 0.25 * 0.25 / 1.25)
     found = np.asarray(derivative(of_kind("ciou"), flat))
     # As the height grows by 1, the angle of width 1 shrinks by 1.
-    slope = -0.2 * 8 / math.pi**2 * math.pi / 4
-    assert_close(found, np.asarray([0, -slope, 0, slope]), atol=1e-15)
+    by_height = -0.2 * 8 / math.pi**2 * math.pi / 4
+    assert_close(found, np.asarray([0, -by_height, 0, by_height]), atol=1e-15)
     # Points: nothing is divided by nothing.
     for kind in KINDS:
         assert_close(loss(np.asarray(point), point, kind=kind), 1)
@@ -191,7 +191,7 @@ def test_far_from_the_origin_every_digit_is_there(kind, dtype):
     rng = np.random.default_rng(5)
     low, size = rng.integers(-20, 20, (2, 2, 30, 2))
     near = np.concatenate([low, low + np.abs(size) + 1], axis=-1) / 16
-    losses, slopes = zip(
+    losses, derivatives = zip(
         *(
             jax.value_and_grad(of_kind(kind, jnp.asarray(target, dtype)))(
                 jnp.asarray(input, dtype)
@@ -201,7 +201,7 @@ def test_far_from_the_origin_every_digit_is_there(kind, dtype):
         strict=True,
     )
     assert_close(*losses, rtol=0)
-    assert_close(*slopes, rtol=0, atol=0)
+    assert_close(*derivatives, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -210,14 +210,14 @@ def test_exact_to_fifty_digits(kind, dtype):
     x, t = boxes(dtype)
     given = {"kind": kind, "reduction": "none", "eps": 2.0**-23}
     got = fl.box_iou_loss(jnp.asarray(x), jnp.asarray(t), **given)
-    slopes = jax.grad(lambda x: loss(x, t, **given).sum())(jnp.asarray(x))
+    derivatives = jax.grad(lambda x: loss(x, t, **given).sum())(jnp.asarray(x))
     eps = float(np.finfo(dtype).eps)
     with mpmath.workdps(50):
-        for row in zip(x, t, np.asarray(got), np.asarray(slopes), strict=True):
-            box, other, value, slope = (x.astype(float).tolist() for x in row)
+        for row in zip(x, t, np.asarray(got), np.asarray(derivatives), strict=True):
+            box, other, value, derivative = (x.astype(float).tolist() for x in row)
             right, gradient, sizes = exact(box, other, kind)
             assert abs(value - right) <= 4 * eps * right
-            for own, g, size in zip(slope, gradient, sizes, strict=True):
+            for own, g, size in zip(derivative, gradient, sizes, strict=True):
                 assert abs(own - g) <= 8 * eps * size
 
 

@@ -126,7 +126,7 @@ def exact(x, t, alpha, beta):
     p, q = 1 / (1 + mpmath.exp(-z)), 1 / (1 + mpmath.exp(z))
     off, on = mpmath.log1p(mpmath.exp(z)), mpmath.log1p(mpmath.exp(-z))
     value = share * p**alpha * off
-    slopes = {
+    derivatives = {
         0: (-1 if peak else 1) * share * p**alpha * (p + alpha * q * off),
         1: mpmath.mpf(0) if peak else -beta * value / (1 - t),
         2: -value * on,
@@ -134,8 +134,11 @@ def exact(x, t, alpha, beta):
     }
     # Powers err as often as they multiply.
     powers = alpha + beta
-    sizes = {k: abs(slope) * (1 + powers / GRADIENT) for k, slope in slopes.items()}
-    return value, slopes, {None: value * (1 + powers / VALUE), **sizes}
+    sizes = {
+        k: abs(derivative) * (1 + powers / GRADIENT)
+        for k, derivative in derivatives.items()
+    }
+    return value, derivatives, {None: value * (1 + powers / VALUE), **sizes}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -97,7 +97,7 @@ def exact(x, t, beta):
         return (mpmath.mpf(0), zeros, {})
     change = beta * factor / error
     value = factor * entropy
-    slopes = {
+    derivatives = {
         0: factor * error + change * p * q * entropy,
         1: -factor * x - change * entropy,
         2: value * mpmath.log(size),
@@ -106,12 +106,12 @@ def exact(x, t, beta):
     # multiply.
     lost = (beta + 1) * (1 + (min(p, q) + min(t, 1 - t)) / size)
     sizes = {
-        0: abs(slopes[0]),
+        0: abs(derivatives[0]),
         1: factor * abs(x) + abs(change) * entropy,
-        2: abs(slopes[2]) * (1 + 1 / (beta + 1) / abs(mpmath.log(size))),
+        2: abs(derivatives[2]) * (1 + 1 / (beta + 1) / abs(mpmath.log(size))),
     }
     sizes = {k: each * (1 + lost / GRADIENT) for k, each in sizes.items()}
-    return value, slopes, {None: value * (1 + lost / VALUE), **sizes}
+    return value, derivatives, {None: value * (1 + lost / VALUE), **sizes}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -93,16 +93,24 @@ def exact(x, t, alpha, gamma):
     if t:
         # The error is a difference of rounded numbers.
         value, lost = t * (t * on + (1 - t) * off), min(p, q) + min(t, 1 - t)
-        slopes = {0: t * (p - t), 1: 2 * t * on + (1 - 2 * t) * off, 2: zero, 3: zero}
+        derivatives = {
+            0: t * (p - t),
+            1: 2 * t * on + (1 - 2 * t) * off,
+            2: zero,
+            3: zero,
+        }
         rest = abs(1 - 2 * t) * off
         sizes = {None: value, 0: t * (abs(p - t) + lost), 1: 2 * t * on + rest}
-        return value, slopes, sizes
+        return value, derivatives, sizes
     value = alpha * p**gamma * off
     rate = alpha * p**gamma * (p + gamma * q * off)
-    slopes = {0: rate, 1: zero, 2: value / alpha, 3: -value * on}
+    derivatives = {0: rate, 1: zero, 2: value / alpha, 3: -value * on}
     # Powers err as often as they multiply.
-    sizes = {k: abs(slope) * (1 + gamma / GRADIENT) for k, slope in slopes.items()}
-    return value, slopes, {None: value * (1 + gamma / VALUE), **sizes}
+    sizes = {
+        k: abs(derivative) * (1 + gamma / GRADIENT)
+        for k, derivative in derivatives.items()
+    }
+    return value, derivatives, {None: value * (1 + gamma / VALUE), **sizes}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

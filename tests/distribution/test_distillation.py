@@ -22,7 +22,7 @@ HALF = 0.5 * (0.75 * math.log(6 / 5) + 0.25 * math.log(2 / 3)) + 0.5 * (
 )
 LOSSES = {0: FORWARD, 1: REVERSE, 0.25: QUARTER, 0.5: HALF}
 # The first of two opposite derivatives, in the scores of the student and the teacher.
-SLOPES = {
+DERIVATIVES = {
     0: (-0.25, 3 / 16 * LOG3),
     1: (-0.25 * LOG3, 0.25),
     0.5: (0.125 * math.log(3 / 5), 3 / 32 * math.log(9 / 5)),
@@ -46,8 +46,8 @@ def test_values(any_xp, beta, loss):
     assert_close(fl.distillation_loss(t, x, beta=other), loss)
 
 
-@pytest.mark.parametrize(("beta", "slopes"), SLOPES.items())
-def test_gradients_of_both(derivative, beta, slopes):
+@pytest.mark.parametrize(("beta", "derivatives"), DERIVATIVES.items())
+def test_gradients_of_both(derivative, beta, derivatives):
     def of_student(x):
         _, t = pair(fl.array_namespace(x))
         return fl.distillation_loss(x, t, beta=beta)
@@ -56,7 +56,7 @@ def test_gradients_of_both(derivative, beta, slopes):
         x, _ = pair(fl.array_namespace(t))
         return fl.distillation_loss(x, t, beta=beta)
 
-    one, other = slopes
+    one, other = derivatives
     assert_close(derivative(of_student, STUDENT.tolist()), [[one, -one]])
     assert_close(derivative(of_teacher, TEACHER.tolist()), [[other, -other]])
 

@@ -47,8 +47,8 @@ def of_odds(x, truth):
     """Return the same of a sigmoid of each score."""
     signs = [1 - 2 * t for t in truth]
     odds = [mpmath.exp(s * mpmath.mpf(float(a))) for s, a in zip(signs, x, strict=True)]
-    slopes = [s * o / (1 + o) ** 2 for s, o in zip(signs, odds, strict=True)]
-    return [o / (1 + o) for o in odds], slopes
+    derivatives = [s * o / (1 + o) ** 2 for s, o in zip(signs, odds, strict=True)]
+    return [o / (1 + o) for o in odds], derivatives
 
 
 ALL = {"axis": None, "absent": "count"}
@@ -66,9 +66,9 @@ def assert_digits(kind, x, truth, *, rounded=0.0, least=0.0, **options):
     """
     loss, rule = KINDS[kind]
     with mpmath.workdps(50):
-        errors, slopes = rule(x, truth)
+        errors, derivatives = rule(x, truth)
         value, steps = extension(errors, truth)
-        gradient = [float(a * b) for a, b in zip(steps, slopes, strict=True)]
+        gradient = [float(a * b) for a, b in zip(steps, derivatives, strict=True)]
     target = jnp.asarray([truth])
     got, pull = jax.vjp(lambda x: loss(x[None], target, **options)[0], jnp.asarray(x))
     eps = float(jnp.finfo(got.dtype).eps)

@@ -16,7 +16,7 @@ from tests.derivatives import WAYS
 # Two frames, blank 0: label 1 has the probabilities 1/4 and 1/2. Target "1" is
 # spelt by 1 1 (1/8), 1 0 (1/8) and 0 1 (3/8), so its probability is 5/8.
 TWO = np.log([[0.75, 0.25], [0.5, 0.5]])
-SLOPE = -np.asarray([[0.6, 0.4], [0.2, 0.8]])
+DERIVATIVE = -np.asarray([[0.6, 0.4], [0.2, 0.8]])
 # Forward mode cannot represent a gradient that is nan in some directions alone.
 REVERSE = {name: way for name, way in WAYS.items() if name != "jax-jvp"}
 
@@ -142,9 +142,9 @@ def test_gradient_is_minus_the_posteriors(derivative):
         return ctc_loss(x, kind([1]), (2,), (1,))
 
     # 1 is in the first frame of 1 1 and 1 0: (1/8 + 1/8) / (5/8).
-    assert_close(derivative(loss, TWO), SLOPE)
+    assert_close(derivative(loss, TWO), DERIVATIVE)
     # Not only of log-probabilities: two times a frame's cancels.
-    assert_close(derivative(loss, TWO + 2.0), SLOPE)
+    assert_close(derivative(loss, TWO + 2.0), DERIVATIVE)
 
 
 SECOND = {

@@ -21,7 +21,7 @@ __all__ = [
 
 
 def absolute(input, target, *, reduction="mean"):
-    """Charge the absolute error, with slope 0 at 0."""
+    """Charge the absolute error, with derivative 0 at 0."""
     return _reduced(_absolute(input - target), reduction)
 
 
@@ -47,7 +47,7 @@ def wrong_divisor(input, target, *, reduction="mean"):
 
 
 def wrong_at_the_corner(input, target, *, reduction="mean"):
-    """Take `jnp.abs`, whose slope at 0 is 1."""
+    """Take `jnp.abs`, whose derivative at 0 is 1."""
     return _reduced(jnp.abs(input - target), reduction)
 
 
@@ -96,7 +96,7 @@ def _squared_jvp(primals, tangents):
 
 
 def wrong_curvature(input, target, *, reduction="mean"):
-    """Stop the gradient within the slope."""
+    """Stop the gradient within the derivative."""
     return _reduced(_squared(input - target), reduction)
 
 

@@ -24,7 +24,7 @@ def multiplies_by_the_mask(input, target, *, where):
 
 
 def chooses_after_the_formula(input, target, *, where):
-    """The value is right; the slope is nan where the square root is of 0."""
+    """The value is right; the derivative is nan where the square root is of 0."""
     return jnp.sum(jnp.where(where, jnp.sqrt(jnp.square(input - target)), 0.0))
 
 
@@ -34,10 +34,10 @@ def counts_what_is_masked(input, target, *, where):
     return kept.sum() / target.abs().sum()
 
 
-def with_rule(value, slope):
+def with_rule(value, derivative):
     """Return an elementwise function whose derivative is what it is said to be."""
     function = jax.custom_jvp(value)
-    function.defjvp(lambda x, v: (value(x[0]), slope(x[0]) * v[0]))
+    function.defjvp(lambda x, v: (value(x[0]), derivative(x[0]) * v[0]))
     return function
 
 
@@ -46,15 +46,15 @@ _ALMOST = with_rule(jnp.square, lambda x: 2.002 * x)
 _FROZEN = with_rule(jnp.square, lambda x: jax.lax.stop_gradient(2 * x))
 
 
-def slope_of_two_at_zero(input, target):
+def derivative_of_two_at_zero(input, target):
     return jnp.mean(_TWO_AT_ZERO(input - target))
 
 
-def slope_of_nan_at_zero(input, target):
+def derivative_of_nan_at_zero(input, target):
     return jnp.mean(jnp.sqrt(jnp.square(input - target)))
 
 
-def slope_one_in_a_thousand_too_large(input, target):
+def derivative_one_in_a_thousand_too_large(input, target):
     return jnp.mean(_ALMOST(input - target))
 
 
@@ -161,8 +161,8 @@ def counts_in_int8(input, target):
     return -np.mean(np.tile(input, (1, 40)).reshape(-1)[places])
 
 
-def _refuse(saved, slope):
-    msg = "no slope"
+def _refuse(saved, derivative):
+    msg = "no derivative"
     raise NotImplementedError(msg)
 
 
@@ -170,7 +170,7 @@ _PLAIN = jax.custom_vjp(jnp.square)
 _PLAIN.defvjp(lambda x: (jnp.square(x), None), _refuse)
 
 
-def has_no_slope(input, target):
+def has_no_derivative(input, target):
     return jnp.mean(_PLAIN(input - target))
 
 

@@ -52,17 +52,17 @@ def test_no_fault_in_small_and_large_numbers(size):
     ("loss", "quantity", "fault"),
     [
         (
-            planted.slope_of_two_at_zero,
+            planted.derivative_of_two_at_zero,
             "gradient wrt input",
             "from the left and the right",
         ),
         (
-            planted.slope_of_nan_at_zero,
+            planted.derivative_of_nan_at_zero,
             "gradient wrt input",
             r"nan at \(0,\), where the",
         ),
         (
-            planted.slope_one_in_a_thousand_too_large,
+            planted.derivative_one_in_a_thousand_too_large,
             "gradient wrt input",
             "by differences",
         ),
@@ -87,7 +87,7 @@ def test_a_planted_fault_is_found_and_shown(loss, quantity, fault):
         assert not np.allclose(got, want, rtol=1e-4)
 
 
-def test_a_wrong_slope_in_torch_is_corrected_entry_by_entry():
+def test_a_wrong_derivative_in_torch_is_corrected_entry_by_entry():
     report = check_gradients(planted.detached, PAIR, library="torch", order=1)
     got, want = planted.reproduced(report.failures[0])
     np.testing.assert_allclose(want, 2 * got, rtol=1e-6)
@@ -110,10 +110,10 @@ def test_a_function_that_raises_has_failed():
 
 
 def test_a_derivative_that_raises_is_shown():
-    report = check_gradients(planted.has_no_slope, PAIR)
+    report = check_gradients(planted.has_no_derivative, PAIR)
     (failure,) = report.failures
     assert failure.quantity == "gradient wrt input"
-    assert failure.fault.startswith("raised NotImplementedError: no slope")
+    assert failure.fault.startswith("raised NotImplementedError: no derivative")
     assert "jax.vjp" in failure.code
 
 

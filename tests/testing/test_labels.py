@@ -32,7 +32,7 @@ def test_no_fault_in_a_loss_that_is_right(loss, inputs, reduction, library):
         loss, inputs, ignore_index=-100, options=options, library=library
     )
     report.raise_for_failures()
-    # Four labels are wrong; without a row that is ignored, value and slope are right.
+    # Four labels are wrong; value and derivative are right without an ignored row.
     ways, quantities = (2 if library == "jax" else 1), (1 if library == "numpy" else 2)
     assert len(report.checks) == ways * (4 + quantities)
 

@@ -62,7 +62,7 @@ def test_a_leak_is_found_and_shown(loss, library, quantities):
     assert not np.array_equal(got, want)
 
 
-def test_a_slope_in_a_masked_place_is_found():
+def test_a_derivative_in_a_masked_place_is_found():
     places = {"input": ~MASKS["entries"], "target": np.zeros((3, 2), bool)}
     inputs = PAIR | {"where": MASKS["entries"]}
     right = check_mask(planted.right, inputs, places=places)

@@ -53,7 +53,7 @@ def test_a_wrong_divisor_is_found():
     assert quantities(found) == {"value", "gradient wrt input"}
 
 
-def test_a_wrong_slope_at_a_corner_is_found():
+def test_a_wrong_derivative_at_a_corner_is_found():
     assert quantities(faults(losses.wrong_at_the_corner)) == {"gradient wrt input"}
 
 
@@ -254,22 +254,22 @@ def test_a_failing_reference_is_no_verdict():
 
 
 def test_a_loss_that_fails_in_its_gradient_keeps_its_value():
-    class NoSlope(torch.autograd.Function):
+    class NoDerivative(torch.autograd.Function):
         @staticmethod
         def forward(_, x):
             return x.abs()
 
         @staticmethod
         def backward(_, cotangent):
-            msg = "no slope"
+            msg = "no derivative"
             raise NotImplementedError(msg)
 
     def candidate(input, target):
-        return NoSlope.apply(input - target).mean()
+        return NoDerivative.apply(input - target).mean()
 
     found = faults(candidate, options={}, library="torch", dtypes=["float64"])
     assert [(c.quantity, c.fault) for c in found] == [
-        ("gradient wrt input", "raised NotImplementedError: no slope")
+        ("gradient wrt input", "raised NotImplementedError: no derivative")
     ]
 
 

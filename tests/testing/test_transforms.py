@@ -26,7 +26,7 @@ def test_no_fault_in_a_loss_that_is_right(loss, inputs, dtype):
     options = {"reduction": ["mean"]}
     report = check_transforms(loss, inputs, options=options, dtype=dtype)
     report.raise_for_failures()
-    # Two draws in each of four modes, value and slope, and two of compilations.
+    # Two draws in each of four modes, value and derivative, and two of compilations.
     assert len(report.checks) == 2 * (2 + 2) + 2 * 2 + 2
 
 

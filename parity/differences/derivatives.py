@@ -5,7 +5,7 @@ from parity.differences.arrays import NAN, f64, ints
 
 LOG2 = 0.6931471805599453
 
-SLOPES = [
+DERIVATIVES = [
     *(
         Deviation(
             loss,

@@ -4,10 +4,10 @@ from typing import Any
 
 import torch
 
-__all__ = ["WithBackward", "WithSlopes"]
+__all__ = ["WithBackward", "WithDerivatives"]
 
 
-class WithSlopes(torch.autograd.Function):
+class WithDerivatives(torch.autograd.Function):
     """A formula whose backward multiplies by derivatives computed from its inputs."""
 
     generate_vmap_rule = True
