@@ -17,8 +17,8 @@ EXAMPLES = (
     *("outliers", "counts", "survival", "imbalance", "margins", "contrastive"),
     *("calibration", "forecasts", "segmentation"),
 )
-# As users run them: what is set for programs that run once makes long ones slow.
-_AS_USERS = {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1", "XLA_FLAGS": ""}
+# Those that train for long: what tests set for programs that run once makes them slow.
+_TRAINING = {"forecasts", "segmentation"}
 
 
 def draw(folder: Path) -> None:
@@ -39,9 +39,12 @@ def draw(folder: Path) -> None:
 
 def _started(name: str, folder: Path) -> subprocess.Popen:
     script = _ROOT / "examples" / f"{name}.py"
+    environment = os.environ | {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1"}
+    if name in _TRAINING:
+        environment["XLA_FLAGS"] = ""
     return subprocess.Popen(
         [sys.executable, script, "--figure", folder / f"{name}.svg"],
-        env=os.environ | _AS_USERS,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
