@@ -3,7 +3,6 @@
 import array_api_compat.dask.array
 import array_api_compat.torch
 import array_api_strict
-import dask
 import jax
 import jax.numpy
 import numpy as np
@@ -15,8 +14,6 @@ jax.config.update("jax_enable_x64", True)
 # No loss relies on JAX to give arrays axes or another dtype of its own accord.
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-# Threads for arrays of a few numbers take longer than the arrays.
-dask.config.set(scheduler="synchronous")
 
 LIBRARIES = {
     "numpy": np,
