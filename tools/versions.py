@@ -33,12 +33,25 @@ COUNTED = {
     "tests/test_benchmarks.py": COUNTS,
     "tests/scale/test_collectives.py": COUNTS,
 }
+LGAMMA = "jax 0.12 lowers `lgamma` with constants of float64, and so any loss with it"
+LOWERED = {
+    f"tests/scale/test_lowering.py::{test}negative_binomial_nll_loss-1]": LGAMMA
+    for test in (
+        "test_every_loss_stays_on_the_device[float32-",
+        "test_every_loss_stays_on_the_device[bfloat16-",
+        "test_masked_losses_stay_on_the_device[",
+    )
+}
 # The tests that are left out with some dependencies, and why.
 LEFT_OUT = {
     "pinned": {},
     "newest": COUNTED
+    | LOWERED
     | {
-        "docs/works-with/keras.md": "jax 0.12 warns of a dtype that Keras 3.15 asks for"
+        "tests/classification/test_multilabel_margin.py::test_memory": COUNTS,
+        "docs/works-with/keras.md": (
+            "jax 0.12 warns of a dtype that Keras 3.15 asks for"
+        ),
     },
     "oldest": COUNTED
     | {

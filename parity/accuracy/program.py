@@ -111,10 +111,10 @@ def _while(params: Any, inputs: Values) -> Values:
 
 
 def _scan(params: Any, inputs: Values) -> Values:
-    first, second, length = (params[k] for k in ("num_consts", "num_carry", "length"))
+    first, second = _sizes_of_scan(params)
     consts, carried = inputs[:first], inputs[first : first + second]
     each_turn = inputs[first + second :]
-    turns = range(length)
+    turns = range(params["length"])
     outputs = []
     for turn in reversed(turns) if params["reverse"] else turns:
         given = [*consts, *carried, *(np.asarray(x[turn]) for x in each_turn)]
@@ -124,6 +124,14 @@ def _scan(params: Any, inputs: Values) -> Values:
     if params["reverse"]:
         outputs.reverse()
     return [*carried, *map(np.stack, zip(*outputs, strict=True))]
+
+
+def _sizes_of_scan(params: Any) -> tuple[int, int]:
+    """Return how many inputs are constants, and how many are carried."""
+    if "ft_in" in params:  # of newer releases of JAX
+        consts, carried, _ = params["ft_in"].unpack()
+        return len(consts), len(carried)
+    return params["num_consts"], params["num_carry"]
 
 
 def _solve(params: Any, inputs: Values) -> Values:
