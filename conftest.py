@@ -1,11 +1,11 @@
 """What every test run shares, the doctests' included."""
 
-import gc
 import os
 
 import pytest
 
 from parity.compiling import QUICK
+from parity.garbage import collect_seldom
 
 # Test processes share the cores. Eight virtual devices cost nothing where one is used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -17,14 +17,8 @@ os.environ.setdefault("JAX_TRACEBACK_FILTERING", "off")
 
 
 def pytest_collection_finish():
-    """Leave imported modules and collected tests to no collection of garbage.
-
-    Tracing makes thousands of small objects that live on: looking for cycles among
-    them after each 700 takes an eighth of the time of small programs.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    """Look at no imported module and no collected test for garbage."""
+    collect_seldom()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,5 @@
 """The site: python -m sphinx -W -n -b html docs OUT, in the folder above this."""
 
-import gc
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from docs.making.image import framed
 from docs.making.loss_page import completed
 from docs.making.names import entries
 from docs.making.pages import LOSSES
+from parity.garbage import collect_seldom
 
 project = "funloss"
 author = copyright = "The funloss authors"
@@ -78,10 +78,7 @@ def _themed(image: re.Match[str]) -> str:
 
 def setup(app: Sphinx) -> None:
     """Draw first, then fill each page."""
-    # What is imported stays, and little of what is made is garbage in cycles: to look
-    # for it after each 700 objects takes a fifth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    collect_seldom()
     docs = Path(__file__).parent
     app.connect("builder-inited", lambda _: draw(docs / "_made"))
     app.connect("builder-inited", lambda _: themed_drawings(docs, docs / "_made"))

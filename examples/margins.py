@@ -32,9 +32,8 @@ def learn(margin, net, triplets):
     def step(net, drawn):
         x, loss = known[*drawn], fl.triplet_margin_loss
         gradients = jax.grad(lambda net: loss(*place(net, x), margin=margin))(net)
-        return [
-            w - 0.05 * gradient for w, gradient in zip(net, gradients, strict=True)
-        ], None
+        moved = [w - 0.05 * g for w, g in zip(net, gradients, strict=True)]
+        return moved, None
 
     net, _ = jax.lax.scan(step, net, triplets)
     at, known_at = place(net, unseen), place(net, known.reshape(-1, 64))

@@ -1,7 +1,6 @@
 """Run the calls of a case on every library that the plan names for them."""
 
 import functools
-import gc
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from funloss.testing.harness import (
 )
 from parity.case import DRAWS, Call
 from parity.collection import CASES, Batch
+from parity.garbage import collect_seldom
 from parity.libraries import LIBRARIES
 from parity.plan import Plan, everything
 from parity.references import EXPECTED_WARNINGS, LIBRARY
@@ -64,16 +64,10 @@ def check(calls: Sequence[Call], plan: Plan | None = None) -> list[Check]:
 
 
 def prepare() -> None:
-    """Differentiate once: torch imports for the first time what takes a second.
-
-    Then garbage is collected seldom, and none of what there is now: tracing makes
-    thousands of small objects that live on, among which there are few cycles.
-    """
+    """Differentiate once, as torch then imports what takes a second; collect seldom."""
     call = next(CASES[0].calls())
     _expect(call, "float64", 0, None)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    collect_seldom()
 
 
 def work(batch: Batch, plan: Plan) -> list[Check]:
