@@ -55,6 +55,8 @@ LEFT_OUT = {
     },
     "oldest": COUNTED
     | {
+        "tests/sequence/test_rnnt_numerics.py::test_memory_is_that_of_a_few_arrays_of_"
+        "cells": COUNTS,
         "docs/works-with/flax.md": "jax 0.8 warns of a call in flax 0.12.0",
         "tests/test_package.py::test_import_costs_a_share_of_numpys": (
             "NumPy 2.1 leaves it to us to import `inspect`, which takes longer"

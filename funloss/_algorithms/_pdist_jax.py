@@ -108,18 +108,19 @@ def _d_matrix(x: Any, matrix: Any, change: Any, p: float) -> Any:
     """Return the change of `_sums` with that of `x`; for ``p=2``, half of it."""
     count, size = x.shape[0], min(_STEP, x.shape[0])
 
+    # JAX before 0.10 transposes no loop that takes the tangent from around it.
     @jax.checkpoint
-    def step(carry: Any, rows: Any) -> Any:
+    def step(change: Any, rows: Any) -> Any:
         others, *largest = lax.optimization_barrier(rows)
         columns = [None] * size if p != math.inf else [c[:, None] for c in largest[0]]
         parts = [
             jnp.sum(_direction(x - row[None, :], column, p) * change, 1)
             for row, column in zip(others, columns, strict=True)
         ]
-        return carry, jnp.stack(parts)
+        return change, jnp.stack(parts)
 
     rows = (x, matrix) if p == math.inf else (x,)
-    _, parts = scan(step, (), tuple(_blocks(array, size) for array in rows))
+    _, parts = scan(step, change, tuple(_blocks(array, size) for array in rows))
     own = jnp.reshape(parts, (-1, count))[:count]
     return own + own.T
 
