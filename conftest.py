@@ -7,6 +7,8 @@ import pytest
 from parity.compiling import QUICK
 from parity.garbage import collect_seldom
 
+pytest_plugins = ["tests.sampling"]
+
 # Test processes share the cores. Eight virtual devices cost nothing where one is used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", f"{QUICK} --xla_force_host_platform_device_count=8")

@@ -42,6 +42,7 @@ def known(monkeypatch, tmp_path):
     return path, found
 
 
+@pytest.mark.long
 def test_programs_print_what_the_page_says():
     chosen = [word for name in HERE for word in ("--package", name)]
     done = subprocess.run(

@@ -12,9 +12,13 @@ ROOT = Path(__file__).parents[1]
 TEST = "tests/test_every_loss.py::test_gradients_are_differences_of_the_value"
 
 
-def test_optimised_programs_have_the_same_values_and_derivatives():
+def test_optimised_programs_have_the_same_values_and_derivatives(request):
+    seed = request.config.option.seed
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST]
+    if seed is not None:
+        command += ["--seed", str(seed)]
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TEST],
+        command,
         cwd=ROOT,
         env=os.environ | {"XLA_FLAGS": ""},
         capture_output=True,
@@ -24,4 +28,5 @@ def test_optimised_programs_have_the_same_values_and_derivatives():
     )
     assert result.returncode == 0, result.stdout
     (passed,) = re.findall(r"(\d+) passed", result.stdout)
-    assert int(passed) >= sum(row.descends for row in ROWS)
+    tested = [row.loss for row in ROWS if row.descends]
+    assert int(passed) >= (len(tested) if seed is None else len({*tested}) / 3)

@@ -164,7 +164,7 @@ def test_options_that_are_no_numbers_are_named(xp, row):
         raises(ValueError, re.compile(message), row, row.made(xp), **bad)
 
 
-@rows(attribute="reals")
+@rows(attribute="reals", one_in=3)
 def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
     arrays = row.made(jnp)
 
@@ -204,7 +204,7 @@ def test_bad_values_are_named_where_they_can_be_read(xp, row):
                 row.with_options(reduction=reduction)(*arrays)
 
 
-@rows(attribute="bad_values")
+@rows(attribute="bad_values", one_in=1)
 @pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["eager", "jit"])
 def test_bad_values_make_their_sample_nan_in_value_and_gradient_on_jax(row, transform):
     @transform

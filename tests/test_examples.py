@@ -40,6 +40,7 @@ def test_training_on_digits_is_accurate_and_quick():
     assert float(difference) < 1e-6
 
 
+@pytest.mark.long
 def test_a_language_model_learns_the_text_and_then_what_is_preferred():
     printed = run("language_model.py", seconds=300, **OPTIMISED)
     (single,) = re.findall(r"^characters alone: loss ([0-9.]+)$", printed, re.M)
@@ -59,6 +60,7 @@ def test_a_language_model_learns_the_text_and_then_what_is_preferred():
     assert int(then[2]) > 70
 
 
+@pytest.mark.long
 def test_strips_are_read_best_with_an_alignment(tmp_path):
     figure = tmp_path / "strip.svg"
     printed = run("sequences.py", "--figure", figure, seconds=300, **OPTIMISED)
@@ -150,6 +152,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.long
 def test_peers_differ_where_they_are_known_to_and_nowhere_else():
     printed = run("verify_peers.py", COLUMNS="250")
     rows = re.findall(r"^│ (\S+) +│ (.+?) +│ (differs|right) +│", printed, re.MULTILINE)

@@ -114,7 +114,7 @@ def commands(dependencies: str, processes: int) -> dict[str, list[str]]:
     ]
     return {
         "parity": ["-m", "parity"],
-        "tests": [*pytest, *without],
+        "tests": [*pytest, "--full", *without],
         "doctests": [
             *(*pytest, *without),
             *("--doctest-modules", "--doctest-glob=*.md", *pages),

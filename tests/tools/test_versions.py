@@ -62,7 +62,7 @@ def test_what_is_left_out_is_left_to_pytest(monkeypatch):
     monkeypatch.setitem(LEFT_OUT, "newest", left)
     found = commands("newest", 3)
     options = ["--ignore=tests/a.py", "--deselect=tests/b.py::test_c"]
-    assert found["tests"] == ["-m", "pytest", "-n", "3", *options]
+    assert found["tests"] == ["-m", "pytest", "-n", "3", "--full", *options]
     assert found["doctests"][4:6] == options
 
 
