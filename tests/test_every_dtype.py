@@ -234,7 +234,7 @@ def test_floats_that_are_not_supported_are_named(row, other):
             with pytest.raises(TypeError, match=message):
                 row.with_options()(*arrays)
         for name, shape in row.weights().items():
-            weight = {name: np.ones(shape, dtype)}
+            weight = {name: np.ones(shape).astype(dtype)}
             with pytest.raises(TypeError, match=f"^{name} {message}"):
                 row.with_options(**weight)(*row.made(other))
 
