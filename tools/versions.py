@@ -57,6 +57,10 @@ LEFT_OUT = {
     | {
         "tests/sequence/test_rnnt_numerics.py::test_memory_is_that_of_a_few_arrays_of_"
         "cells": COUNTS,
+        "tests/algorithms/test_linear_cross_entropy.py::test_memory": COUNTS,
+        "tests/scale/test_sharded.py::test_losses_of_each_shard_are_averaged_in_"
+        "shard_map[stft_loss-0]": "jax 0.8 does not transpose its rfft in shard_map",
+        "docs/tutorial.md": "another XLA trains to other digits of the accuracy",
         "docs/works-with/flax.md": "jax 0.8 warns of a call in flax 0.12.0",
         "tests/test_package.py::test_import_costs_a_share_of_numpys": (
             "NumPy 2.1 leaves it to us to import `inspect`, which takes longer"
