@@ -26,6 +26,7 @@ from tests import (
     vision,
 )
 from tests.assertions import assert_close
+from tests.sampling import sampled
 from tests.settings import by_default, strict
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -92,6 +93,15 @@ SAME = [line for page in PAGES for line in lines("theirs", page)]
 ALL_DIFFERENT = [line for page in PAGES for line in lines("where they differ", page)]
 # Of the libraries of JAX.
 DIFFERENT = [line for line in ALL_DIFFERENT if line.page == "coming-from"]
+
+
+def sampled_lines(lines):
+    """Parametrise with lines, of which a run takes one in three."""
+    found = [
+        pytest.param(line, id=line.cells[0], marks=sampled(f"{line.page} {k}", 3))
+        for k, line in enumerate(lines)
+    ]
+    return pytest.mark.parametrize("line", found)
 
 
 def code(cell):
@@ -163,7 +173,7 @@ def assert_same(got, expected):
     assert_close(np.asarray(got), np.asarray(expected), rtol=CLOSE, atol=CLOSE)
 
 
-@pytest.mark.parametrize("line", SAME, ids=lambda line: line.cells[0])
+@sampled_lines(SAME)
 def test_both_calls_give_the_same_number(line):
     names = names_of(line.page)
     theirs, ours = map(code, line.cells[:2])
@@ -182,7 +192,7 @@ def is_floating(x):
     return isinstance(x, jax.Array) and jnp.issubdtype(x.dtype, jnp.floating)
 
 
-@pytest.mark.parametrize("line", ALL_DIFFERENT, ids=lambda line: line.cells[0])
+@sampled_lines(ALL_DIFFERENT)
 def test_where_they_differ_each_gives_what_the_page_says(line):
     names = names_of(line.page)
     theirs, printed, ours, stated, _ = line.cells

@@ -44,7 +44,7 @@ def result(library, loss, arrays):
     return jax.eval_shape(loss, *arrays) if library is jnp else loss(*arrays)
 
 
-@rows("reduction")
+@rows("reduction", one_in=1)
 @LIBRARIES
 def test_result_has_the_dtype_of_the_floating_arrays(library, row):
     for dtype in (*SPACING, "float64"):
@@ -102,7 +102,7 @@ def test_one_number_of_numpys_is_a_scalar(row, dtype):
             assert name_of(result.dtype) == given.get("dtype", dtype)
 
 
-@rows("reduction", one_in=1)
+@rows("reduction", one_in=3)
 def test_gradient_has_the_dtype_of_its_array(row):
     gradient = jax.grad(row.with_options(), row.floats())
     for dtype in SPACING:

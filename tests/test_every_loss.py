@@ -55,7 +55,7 @@ def test_every_public_loss_has_a_row():
     assert {row.loss.__name__ for row in ROWS} == set(LOSSES)
 
 
-@rows()
+@rows(one_in=1)
 def test_libraries_agree(any_xp, row):
     reductions = ("none", "sum") if row.has("reduction") else ()
 

@@ -166,6 +166,7 @@ def test_the_model_on_paper_is_what_the_compiler_counts(rows, features, classes,
     assert temporaries == pytest.approx(cost.temporaries, rel=0.2)
 
 
+@pytest.mark.long
 def test_the_page_holds_what_is_counted_today():
     page = PAGE.read_text(encoding="utf-8")
     assert filled(page) == page
