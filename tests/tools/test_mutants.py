@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutants.mutations import changed, mutants
+from tools.mutants.mutations import Mutant, changed, mutants
 from tools.mutants.page import FIGURES, PAGE, filled
-from tools.mutants.report import Place, figures, known_equivalents, place, rows
+from tools.mutants.report import Place, added, figures, known_equivalents, place, rows
 from tools.mutants.running import Outcome, Tree, context
 from tools.mutants.selection import Check, Package, sample
 
@@ -174,6 +174,18 @@ def test_figures_count_what_can_be_seen():
     found = figures(results, texts, {place(times, text): "b is 1"}, of=9)
     assert found["left"][0]["why"] == "b is 1"
     assert list(rows(found))[-1] == ["all", "2", "1", "0", "1", "0", "100.0 %"]
+
+
+def test_figures_of_two_runs_add_up():
+    text = "y = a - b\nz = a * b\n"
+    one, other = mutants("funloss/_core/a.py", text)
+    third = Mutant("funloss/_array/b.py", *one[1:])
+    texts = {one.file: text, third.file: text}
+    first = {one: Outcome("killed", "parity: x"), third: Outcome("timeout", "")}
+    second = {other: Outcome("survived", "")}
+    known = {place(other, text): "b is 1"}
+    runs = [figures(run, texts, known, of=of) for run, of in ((first, 8), (second, 9))]
+    assert added(*runs) == figures(first | second, texts, known, of=9)
 
 
 def test_the_page_is_written_from_the_figures():

@@ -25,7 +25,7 @@ from rich.table import Table
 from funloss._command import command, output_file, write
 from parity.arguments import whole_number
 from tools.mutants.mutations import Mutant
-from tools.mutants.report import HEAD, figures, known_equivalents, place, rows
+from tools.mutants.report import HEAD, added, figures, known_equivalents, place, rows
 from tools.mutants.running import Outcome, Tree, context
 from tools.mutants.selection import Package, sample
 
@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"--file: no file of the package: {', '.join(unknown)}")
     if options.output.exists() and not options.resume:
         _parser().error(f"{options.output} is there: add --resume, or name another")
+    if options.add and not (options.json and options.json.exists()):
+        _parser().error("--add needs figures of earlier runs in the file of --json")
     every = package.mutants(options.file)
     drawn = sample(every, options.count, options.seed)
     known = _known(options.output)
@@ -52,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = {mutant: known[mutant] for mutant in drawn if mutant in known}
     found = figures(results, package.texts, known_equivalents(), len(every))
     show(found)
+    if options.add:
+        earlier = json.loads(options.json.read_text(encoding="utf-8"))
+        found = added(earlier, found)
     if options.json:
         write(options.json, json.dumps(found, indent=1) + "\n")
     return int(any(not row["why"] for row in found["left"]))
@@ -164,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--jobs", type=whole_number, default=1, help=jobs)
     add("--output", type=output_file, default=OUTPUT, metavar="FILE")
     add("--json", type=output_file, metavar="FILE", help="a file for the figures")
+    add("--add", action="store_true", help="to the figures that are in it, not over")
     add(
         "--checks",
         type=whole_number,

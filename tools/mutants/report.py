@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tools.mutants.mutations import Mutant, changed
 from tools.mutants.running import Outcome
 
-__all__ = ["HEAD", "Place", "figures", "known_equivalents", "rows"]
+__all__ = ["HEAD", "Place", "added", "figures", "known_equivalents", "rows"]
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 STATUSES = ("killed", "timeout", "equivalent", "survived")
@@ -67,6 +67,24 @@ def figures(
         "folders": {k: {x: v[x] for x in STATUSES} for k, v in counts.items()},
         "seen by": dict(seen_by.most_common()),
         "left": left,
+    }
+
+
+def added(earlier: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of two runs, of other mutants, as those of one."""
+    both = earlier, found
+    counts = {k: Counter[str]() for run in both for k in run["folders"]}
+    seen_by: Counter[str] = Counter()
+    for run in both:
+        seen_by.update(run["seen by"])
+        for folder, own in run["folders"].items():
+            counts[folder].update(own)
+    left = [row for run in both for row in run["left"]]
+    return {
+        "of": found["of"],
+        "folders": {k: {x: counts[k][x] for x in STATUSES} for k in sorted(counts)},
+        "seen by": dict(seen_by.most_common()),
+        "left": sorted(left, key=lambda row: (row["file"], row["line"])),
     }
 
 
