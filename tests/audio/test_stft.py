@@ -140,7 +140,9 @@ def test_frames_are_those_of_torch(sizes, samples, given):
     assert_close(got, expected.item(), rtol=1e-13)
     assert_close(loss(*pair), expected.item(), rtol=1e-13)
     for one, other in zip(ours, gradients, strict=True):
-        assert_close(one, other.numpy(), rtol=1e-9, atol=1e-14)
+        # Sums of many terms, which may all but cancel: rounded as the largest entry.
+        largest = other.abs().max().item()
+        assert_close(one, other.numpy(), rtol=1e-9, atol=1e-12 * largest)
 
 
 def test_sizes_are_of_a_resolution_or_of_all():
