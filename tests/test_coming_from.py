@@ -98,7 +98,7 @@ DIFFERENT = [line for line in ALL_DIFFERENT if line.page == "coming-from"]
 def sampled_lines(lines):
     """Parametrise with lines, of which a run takes one in three."""
     found = [
-        pytest.param(line, id=line.cells[0], marks=sampled(f"{line.page} {k}", 3))
+        pytest.param(line, id=line.cells[0], marks=sampled(f"{line.page} {k}", 4))
         for k, line in enumerate(lines)
     ]
     return pytest.mark.parametrize("line", found)

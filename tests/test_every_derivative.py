@@ -220,7 +220,7 @@ def taken(row, library, dtype, arrays, directions):
     ]
 
 
-@rows(attribute="is_trained", one_in=3)
+@rows(attribute="is_trained", one_in=4)
 def test_derivatives_are_finite_wherever_the_exact_ones_are(row):
     arrays, directions = drawn(row)
     exact = taken(row, "torch", "float64", arrays, directions)

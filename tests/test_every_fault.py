@@ -164,7 +164,7 @@ def test_options_that_are_no_numbers_are_named(xp, row):
         raises(ValueError, re.compile(message), row, row.made(xp), **bad)
 
 
-@rows(attribute="reals", one_in=3)
+@rows(attribute="reals", one_in=4)
 def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
     arrays = row.made(jnp)
 

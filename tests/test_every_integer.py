@@ -103,7 +103,7 @@ def assert_bad(row, place, results):
     assert row.together or not np.isnan(losses[0]).all()
 
 
-@rows(attribute="bad_values", one_in=3)
+@rows(attribute="bad_values", one_in=4)
 @pytest.mark.parametrize(
     ("x64", "kind", "number"),
     [(True, "uint64", 2**64 - 100), (False, "int64", 2**32 + 1)],

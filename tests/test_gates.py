@@ -11,7 +11,7 @@ from tests.sampling import sampled
 
 @pytest.mark.parametrize(
     "gate",
-    [pytest.param(x, id=x.name, marks=sampled(x.loss, one_in=3)) for x in GATES],
+    [pytest.param(x, id=x.name, marks=sampled(x.loss, one_in=4)) for x in GATES],
 )
 def test_counts_are_within_limits(gate):
     row = exact_row(gate)

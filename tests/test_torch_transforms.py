@@ -83,7 +83,7 @@ def faked(mode, row, arrays):
     return fakes
 
 
-@rows(one_in=3)
+@rows(one_in=4)
 def test_fake_tensors_give_fakes_and_leave_the_batch_open(row):
     arrays, shapes = row.made(torch), ShapeEnv()
     expected = row.with_options()(*arrays)

@@ -110,7 +110,7 @@ def batch_of(row):
     return arrays
 
 
-@pytest.fixture(scope="module", params=parameters(LABELLED, one_in=3))
+@pytest.fixture(scope="module", params=parameters(LABELLED, one_in=4))
 def problem(request):
     """Make each loss of the table a problem for eight devices."""
     return solved(request.param, batch_of(request.param))
@@ -119,7 +119,7 @@ def problem(request):
 CLASSIFIERS = {k: row for k, row in LABELLED.items() if row.loss in CLASS_AXES}
 
 
-@pytest.fixture(scope="module", params=parameters(CLASSIFIERS, one_in=3))
+@pytest.fixture(scope="module", params=parameters(CLASSIFIERS, one_in=4))
 def classifier(request):
     """Make each loss with an axis of classes a problem of eight classes."""
     axes = CLASS_AXES[request.param.loss]
@@ -217,7 +217,7 @@ def test_losses_of_each_shard_are_averaged_in_shard_map(problem):
 MASKED = {k: row for k, row in LABELLED.items() if row.has("where", "reduction")}
 
 
-@pytest.mark.parametrize("problem", parameters(MASKED, one_in=3), indirect=True)
+@pytest.mark.parametrize("problem", parameters(MASKED, one_in=4), indirect=True)
 def test_weights_and_masks_on_eight_devices(problem):
     row = problem.row
     mesh = make_mesh("2x4", AxisType.Explicit)
