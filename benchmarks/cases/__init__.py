@@ -10,7 +10,6 @@ from benchmarks.cases import (
     detection,
     eager,
     elementwise,
-    floors,
     forecast,
     growth,
     image,
@@ -50,7 +49,7 @@ _SIZED = (
     *reinforcement.CASES,
 )
 CASES: tuple[Case, ...] = (
-    *(case for usual in _SIZED for case in floors.with_floor(usual).sized()),
+    *(case for usual in _SIZED for case in usual.sized()),
     *growth.CASES,
     *eager.CASES,
     *numpy.CASES,

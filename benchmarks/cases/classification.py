@@ -11,6 +11,7 @@ from jaxopt import loss as jaxopt
 
 import funloss as fl
 from benchmarks.case import BY_HAND, OURS, Case
+from benchmarks.cases import floors
 from benchmarks.cases.beside import beside
 from benchmarks.cases.margin import labelled
 from benchmarks.cases.rows import rows, tagged
@@ -147,6 +148,7 @@ CASES = [
         keras=lambda x, t: keras.losses.binary_focal_crossentropy(
             t, x, from_logits=True, apply_class_balancing=True
         ),
+        **{BY_HAND: floors.focal},
     ),
     _case(
         fl.asymmetric_loss,
@@ -187,6 +189,7 @@ CASES = [
         optax=lambda x, t: optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)(
             x, t
         ).mean(),
+        **{BY_HAND: floors.fenchel_young},
     ),
     _case(
         fl.softmax_focal_loss,
@@ -216,6 +219,7 @@ CASES = [
         keras=lambda x, t: keras.losses.categorical_generalized_cross_entropy(
             t, jax.nn.softmax(x), q=0.7
         ).mean(),
+        **{BY_HAND: floors.generalized_entropy},
     ),
     _case(
         fl.distillation_loss,
@@ -244,6 +248,7 @@ CASES = [
         {
             OURS: JaxGradient(fl.linear_distillation_loss, (0, 1)),
             "optax": JaxGradient(_distilled, (0, 1)),
+            BY_HAND: JaxGradient(floors.linear_distillation, (0, 1)),
         },
         # The matrices of two layers are out of cache, the scores of more rows slow.
         growth=None,

@@ -12,6 +12,7 @@ from jax import lax
 
 import funloss as fl
 from benchmarks.case import BY_HAND
+from benchmarks.cases import floors
 from benchmarks.cases.beside import beside
 from benchmarks.sizes import Growth, pairs
 
@@ -242,6 +243,7 @@ CASES = [
         options={"margin": 0.4, "constant_weights": False},
         growth=Growth(elements=pairs),
         keras=lambda x, t: keras.losses.circle(t, keras.ops.normalize(x)).mean(),
+        **{BY_HAND: floors.circle},
     ),
     # No library of JAX has these: beside lines written by hand.
     _case(

@@ -6,7 +6,8 @@ from torch.nn import functional as F
 
 import funloss as fl
 from benchmarks import peers
-from benchmarks.case import OURS, Case
+from benchmarks.case import BY_HAND, OURS, Case
+from benchmarks.cases import floors
 from benchmarks.makers import JaxGradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "labelled"]
@@ -88,6 +89,7 @@ CASES = [
             "optax": JaxGradient(
                 lambda x, w, t: peers.cross_entropy(x @ w.T, t), (0, 1)
             ),
+            BY_HAND: JaxGradient(floors.linear_entropy, (0, 1)),
         },
         # The matrix of a layer is out of cache, the logits of more rows are slow.
         growth=None,

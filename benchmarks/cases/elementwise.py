@@ -10,7 +10,8 @@ import optax
 from torch.nn import functional as F
 
 import funloss as fl
-from benchmarks.case import OURS, Case
+from benchmarks.case import BY_HAND, OURS, Case
+from benchmarks.cases import floors
 from benchmarks.makers import JaxGradient, jax_value, torch_gradient, torch_value
 
 __all__ = ["CASES", "LOSSES", "Elementwise", "errors"]
@@ -73,6 +74,8 @@ class Elementwise:
     """A line of NumPy."""
     optax: Callable[..., Any] | None = None
     keras: Callable[..., Any] | None = None
+    floor: Callable[..., Any] | None = None
+    """The formula in lines of JAX."""
 
     @property
     def name(self) -> str:
@@ -88,6 +91,7 @@ LOSSES = (
         lambda x, t: np.mean((x - t) ** 2),
         lambda x, t: optax.squared_error(x, t).mean(),
         lambda x, t: keras.losses.mean_squared_error(t, x),
+        floors.mse,
     ),
     Elementwise(
         fl.l1_loss,
@@ -103,8 +107,15 @@ LOSSES = (
         _huber_by_hand,
         lambda x, t: optax.huber_loss(x, t).mean(),
         lambda x, t: keras.losses.huber(t, x),
+        floors.huber,
     ),
-    Elementwise(fl.smooth_l1_loss, errors, F.smooth_l1_loss, _huber_by_hand),
+    Elementwise(
+        fl.smooth_l1_loss,
+        errors,
+        F.smooth_l1_loss,
+        _huber_by_hand,
+        floor=floors.huber,
+    ),
     Elementwise(
         fl.binary_cross_entropy,
         _probabilities,
@@ -171,6 +182,8 @@ def _case(loss: Elementwise, quantity: str) -> Case:
         calls["optax"] = in_jax(loss.optax)
     if loss.keras:
         calls["keras"] = in_jax(loss.keras)
+    if loss.floor:
+        calls[BY_HAND] = in_jax(loss.floor)
     return Case(
         "elementwise", loss.name, quantity, loss.inputs, (1 << 20,), (64,), calls
     )

@@ -1,62 +1,66 @@
 """Lines of JAX for the rows that a peer may be quicker in: the same formula and checks.
 
 What they take beside that peer is what the formula and its checks take; the rest is
-funloss's own. They stand beside the cases of the same loss and options.
+funloss's own. The cases have them as what is written by hand.
 """
-
-import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from benchmarks.case import BY_HAND, OURS, Case
-from benchmarks.makers import JaxGradient, jax_value
+__all__ = [
+    "approx_ndcg",
+    "circle",
+    "distances",
+    "expectile",
+    "fenchel_young",
+    "focal",
+    "generalized_entropy",
+    "generalized_kl",
+    "huber",
+    "lambda_logistic",
+    "linear_distillation",
+    "linear_entropy",
+    "mse",
+    "percentage",
+    "quantile_huber",
+    "retrace",
+    "squared_log",
+]
 
-__all__ = ["with_floor"]
 
-
-def with_floor(case: Case) -> Case:
-    """Return the case with the lines of its loss, if they are below."""
-    lines = _LINES.get((case.loss, case.options))
-    if lines is None:
-        return case
-    ours = case.calls[OURS]
-    is_gradient = isinstance(ours, JaxGradient)
-    floor = dataclasses.replace(ours, loss=lines) if is_gradient else jax_value(lines)
-    return dataclasses.replace(case, calls={**case.calls, BY_HAND: floor})
-
-
-def _mse(x, t):
+def mse(x, t):
+    """Return the mean squared error."""
     return jnp.square(x - t).mean()
 
 
-def _huber(x, t):
+def huber(x, t):
+    """Return the Huber loss."""
     size = jnp.abs(x - t)
     return jnp.where(size <= 1, size * size / 2, size - 0.5).mean()
 
 
-def _expectile(x, t, expectile=0.3):
+def expectile(x, t, expectile=0.3):
+    """Return the expectile loss."""
     error = x - t
     share = jnp.where(error > 0, 1 - expectile, expectile)
     return (share * error * error).mean()
 
 
-def _percentage(x, t):
+def percentage(x, t):
+    """Return the mean absolute percentage error."""
     return 100 * (jnp.abs(x - t) / jnp.maximum(jnp.abs(t), 1e-7)).mean()
 
 
-def _squared_log(x, t):
+def squared_log(x, t):
     """Return the loss by the ratio, which keeps the digits of near values."""
     least = jnp.minimum(x, t)
     log = jnp.log1p(jnp.abs(x - t) / (1 + least))
     return jnp.square(jnp.where(least <= -1, jnp.nan, log)).mean()
 
 
-def _generalized_kl(x, t):
+def generalized_kl(x, t):
     """Return the divergence by `expm1`, which keeps the digits of near values."""
     gap = x - jnp.log(jnp.where(t == 0, 1, t))
     near = t * (jnp.expm1(gap) - gap)
@@ -65,7 +69,8 @@ def _generalized_kl(x, t):
     return jnp.where(t < 0, jnp.nan, losses).sum(-1).mean()
 
 
-def _focal(x, t, alpha=0.25):
+def focal(x, t, alpha=0.25):
+    """Return the sigmoid focal loss, nan for a target that is no probability."""
     p, q = jax.nn.sigmoid(x), jax.nn.sigmoid(-x)
     t = jnp.where((t >= 0) & (t <= 1), t, jnp.nan)
     entropy = jnp.log1p(jnp.exp(-jnp.abs(x)))
@@ -86,23 +91,26 @@ def _own_log_p(x, t):
     return own - jax.nn.logsumexp(x, axis=1)
 
 
-def _generalized_entropy(x, t, q=0.7):
+def generalized_entropy(x, t, q=0.7):
+    """Return the generalized cross-entropy, nan for a label out of range."""
     keep = t != -100
     log_p = _own_log_p(x, jnp.where(keep, t, 0))
     losses = jnp.where(keep, -jnp.expm1(q * log_p) / q, 0)
     return losses.sum() / keep.sum()
 
 
-def _fenchel_young(x, t):
+def fenchel_young(x, t):
+    """Return the Fenchel-Young loss of log-sum-exp."""
     inner = jnp.where((t == 0) & (x == -jnp.inf), 0, x) * t
     return (jax.nn.logsumexp(x, axis=1) - inner.sum(1)).mean()
 
 
-def _linear_entropy(x, layer, t):
+def linear_entropy(x, layer, t):
+    """Return the cross-entropy of all scores of a linear layer at once."""
     return -_own_log_p(x @ layer.T, t).mean()
 
 
-def _linear_distillation(x, layer, t, teacher):
+def linear_distillation(x, layer, t, teacher):
     """Return the mean divergence, of 64 rows at a time, whose scores are not kept."""
 
     @jax.checkpoint
@@ -119,13 +127,14 @@ def _linear_distillation(x, layer, t, teacher):
     return lax.map(losses, tuple(blocks)).mean()
 
 
-def _distances(x):
+def distances(x):
     """Return the mean distance, by the squares of the differences of all rows."""
     squares = jnp.square(x[:, None] - x[None]).sum(-1)
     return jnp.sqrt(squares[np.triu_indices(len(x), 1)]).mean()
 
 
-def _circle(x, labels, margin=0.4, gamma=80):
+def circle(x, labels, margin=0.4, gamma=80):
+    """Return the circle loss of all pairs."""
     x = x / jnp.linalg.norm(x, axis=1, keepdims=True)
     cosines, alike = x @ x.T, labels[:, None] == labels
     positive, negative = alike & ~jnp.eye(len(x), dtype=bool), ~alike
@@ -144,7 +153,8 @@ def _ranks(x):
     return 1 + jnp.argsort(jnp.argsort(-x))
 
 
-def _approx_ndcg(x, t):
+def approx_ndcg(x, t):
+    """Return ApproxNDCG by a table of all pairs."""
     gain = jnp.exp2(t) - 1
     smooth = 0.5 + jax.nn.sigmoid(x[:, None, :] - x[:, :, None]).sum(-1)
     ideal = (gain / jnp.log2(1 + _ranks(gain))).sum(-1)
@@ -152,7 +162,8 @@ def _approx_ndcg(x, t):
     return -(total / jnp.where(ideal == 0, jnp.inf, ideal)).mean()
 
 
-def _lambda_logistic(x, t):
+def lambda_logistic(x, t):
+    """Return the pairwise logistic loss by a table of weighted pairs."""
     gain, rank = jnp.exp2(t) - 1, _ranks(x)
     apart = jnp.abs(rank[:, :, None] - rank[:, None, :])
     n = jnp.maximum(apart, 1)
@@ -163,7 +174,8 @@ def _lambda_logistic(x, t):
     return jnp.where(better, weight * losses, 0).sum() / jnp.maximum(better.sum(), 1)
 
 
-def _quantile_huber(x, t):
+def quantile_huber(x, t):
+    """Return the quantile Huber loss by a table of all pairs."""
     count = x.shape[-1]
     tau = ((jnp.arange(count) + 0.5) / count)[:, None]
     error = t[:, None, :] - x[:, :, None]
@@ -172,7 +184,7 @@ def _quantile_huber(x, t):
     return (jnp.where(error < 0, 1 - tau, tau) * size).mean(-1).sum(-1).mean()
 
 
-def _retrace(x, action, r, g, later, next_action, policy, behaviour, lambda_=0.75):
+def retrace(x, action, r, g, later, next_action, policy, behaviour, lambda_=0.75):
     """Return the loss, nan where an action or a policy is out of range."""
     bad = [(a < 0) | (a >= x.shape[-1]) for a in (action, next_action)]
     bad = bad[0] | bad[1] | ((policy < 0) | (policy > 1)).any(-1)
@@ -193,25 +205,3 @@ def _retrace(x, action, r, g, later, next_action, policy, behaviour, lambda_=0.7
     returns = lax.scan(step, jnp.zeros(len(x)), rows, reverse=True)[1].T
     chosen = own(jnp.where(bad[..., None], jnp.nan, x), action)
     return 0.5 * jnp.square(lax.stop_gradient(returns) - chosen).mean()
-
-
-_LINES: Mapping[tuple[str, str], Callable[..., Any]] = {
-    ("mse_loss", ""): _mse,
-    ("huber_loss", ""): _huber,
-    ("smooth_l1_loss", ""): _huber,
-    ("expectile_loss", "expectile=0.3"): _expectile,
-    ("mean_absolute_percentage_error", ""): _percentage,
-    ("mean_squared_logarithmic_error", ""): _squared_log,
-    ("generalized_kl_divergence", "axis=-1"): _generalized_kl,
-    ("sigmoid_focal_loss", "alpha=0.25"): _focal,
-    ("generalized_cross_entropy", ""): _generalized_entropy,
-    ("fenchel_young_loss", ""): _fenchel_young,
-    ("linear_cross_entropy", ""): _linear_entropy,
-    ("linear_distillation_loss", ""): _linear_distillation,
-    ("pdist", ""): _distances,
-    ("circle_loss", "margin=0.4 constant_weights=False"): _circle,
-    ("approx_ndcg_loss", ""): _approx_ndcg,
-    ("pairwise_logistic_loss", "lambda_weight=dcg2"): _lambda_logistic,
-    ("quantile_huber_loss", ""): _quantile_huber,
-    ("retrace_loss", "lambda_=0.75 time_axis=1"): _retrace,
-}

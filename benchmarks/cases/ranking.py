@@ -6,6 +6,8 @@ import numpy as np
 import rax
 
 import funloss as fl
+from benchmarks.case import BY_HAND
+from benchmarks.cases import floors
 from benchmarks.cases.beside import beside
 from benchmarks.sizes import Growth, pairs_in_rows
 
@@ -45,9 +47,11 @@ def _cosent(x, t):
     return jax.nn.softplus(jax.nn.logsumexp(gaps, 1)).mean()
 
 
-def _case(ours, theirs, **options):
+def _case(ours, theirs, floor=None, **options):
     shape, growth = (64, 256), Growth(elements=pairs_in_rows)
-    return _of(ours, theirs, _graded, shape, options=options, growth=growth)
+    more = {"options": options, "growth": growth}
+    more |= {BY_HAND: floor} if floor else {}
+    return _of(ours, theirs, _graded, shape, **more)
 
 
 def _of(ours, theirs, inputs, shape, **more):
@@ -69,12 +73,13 @@ CASES = [
     _case(
         fl.pairwise_logistic_loss,
         _lambdas(rax.dcg2_lambdaweight),
+        floors.lambda_logistic,
         lambda_weight="dcg2",
     ),
     _case(fl.pairwise_soft_zero_one_loss, rax.pairwise_soft_zero_one_loss),
     _case(fl.pairwise_mse_loss, rax.pairwise_mse_loss),
     _case(fl.pairwise_quantile_loss, rax.pairwise_qr_loss),
-    _case(fl.approx_ndcg_loss, _approx_ndcg),
+    _case(fl.approx_ndcg_loss, _approx_ndcg, floors.approx_ndcg),
     # No library of JAX has it: beside lines written by hand.
     beside(
         "ranking",

@@ -13,6 +13,7 @@ from jax.scipy.special import gammaln
 
 import funloss as fl
 from benchmarks.case import BY_HAND
+from benchmarks.cases import floors
 from benchmarks.cases.beside import beside
 from benchmarks.cases.elementwise import errors
 
@@ -207,6 +208,7 @@ CASES = [
         LARGE,
         SMALL,
         keras=lambda x, t: keras.losses.mean_absolute_percentage_error(t, x),
+        **{BY_HAND: floors.percentage},
     ),
     _case(
         fl.mean_squared_logarithmic_error,
@@ -214,6 +216,7 @@ CASES = [
         LARGE,
         SMALL,
         keras=lambda x, t: keras.losses.mean_squared_logarithmic_error(t, x),
+        **{BY_HAND: floors.squared_log},
     ),
     _case(
         fl.expectile_loss,
@@ -222,6 +225,7 @@ CASES = [
         SMALL,
         options={"expectile": 0.3},
         rlax=lambda x, t: rlax.expectile_loss(x, t, 0.3).mean(),
+        **{BY_HAND: floors.expectile},
     ),
     _case(
         fl.generalized_kl_divergence,
@@ -230,5 +234,6 @@ CASES = [
         (4, 3),
         options={"axis": -1},
         optax=lambda x, t: optax.losses.generalized_kl_divergence(x, t).mean(),
+        **{BY_HAND: floors.generalized_kl},
     ),
 ]

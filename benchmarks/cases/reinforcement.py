@@ -9,6 +9,7 @@ import rlax
 
 import funloss as fl
 from benchmarks.case import BY_HAND
+from benchmarks.cases import floors
 from benchmarks.cases.beside import beside
 from benchmarks.cases.rows import rows
 from benchmarks.sizes import Growth, pairs_in_rows
@@ -187,6 +188,7 @@ CASES = [
         (3, 4, 5),
         options={"lambda_": 0.75, "time_axis": 1},
         rlax=_retrace,
+        **{BY_HAND: floors.retrace},
     ),
     _case(
         fl.categorical_td_loss,
@@ -211,6 +213,7 @@ CASES = [
         (4, 5),
         growth=PAIRS,
         rlax=_quantile,
+        **{BY_HAND: floors.quantile_huber},
     ),
     _case(
         fl.quantile_q_learning_loss,
