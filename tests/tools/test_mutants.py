@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.mutants.__main__ import main
 from tools.mutants.mutations import Mutant, changed, mutants
 from tools.mutants.page import FIGURES, PAGE, filled
 from tools.mutants.report import Place, added, figures, known_equivalents, place, rows
@@ -184,8 +185,24 @@ def test_figures_of_two_runs_add_up():
     first = {one: Outcome("killed", "parity: x"), third: Outcome("timeout", "")}
     second = {other: Outcome("survived", "")}
     known = {place(other, text): "b is 1"}
-    runs = [figures(run, texts, known, of=of) for run, of in ((first, 8), (second, 9))]
-    assert added(*runs) == figures(first | second, texts, known, of=9)
+    runs = [
+        figures(run, texts, known, of=9) | {"seeds": [seed]}
+        for seed, run in enumerate((first, second))
+    ]
+    both = figures(first | second, texts, known, of=9)
+    assert added(*runs) == both | {"seeds": [0, 1]}
+
+
+def test_a_seed_is_not_added_twice(tmp_path, capsys):
+    (tmp_path / "found.json").write_text('{"seeds": [0]}')
+    options = ["--output", tmp_path / "known", "--jobs", "0", "--add"]
+    for more, reason in (
+        (["--json", tmp_path / "found.json"], "has the mutants of --seed 0"),
+        ([], "needs figures of earlier runs"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            main([*map(str, options + more)])
+        assert reason in capsys.readouterr().err
 
 
 def test_the_page_is_written_from_the_figures():

@@ -45,21 +45,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"--file: no file of the package: {', '.join(unknown)}")
     if options.output.exists() and not options.resume:
         _parser().error(f"{options.output} is there: add --resume, or name another")
-    if options.add and not (options.json and options.json.exists()):
-        _parser().error("--add needs figures of earlier runs in the file of --json")
+    earlier = _earlier(options)
     every = package.mutants(options.file)
     drawn = sample(every, options.count, options.seed)
     known = _known(options.output)
     run(package, _waiting(package, drawn, known), known, options)
     results = {mutant: known[mutant] for mutant in drawn if mutant in known}
     found = figures(results, package.texts, known_equivalents(), len(every))
+    found["seeds"] = [options.seed]
     show(found)
-    if options.add:
-        earlier = json.loads(options.json.read_text(encoding="utf-8"))
+    if earlier:
         found = added(earlier, found)
     if options.json:
         write(options.json, json.dumps(found, indent=1) + "\n")
     return int(any(not row["why"] for row in found["left"]))
+
+
+def _earlier(options: argparse.Namespace) -> dict[str, Any] | None:
+    """Return the figures that a run is to be added to; None if it stands alone."""
+    if not options.add:
+        return None
+    if not (options.json and options.json.exists()):
+        _parser().error("--add needs figures of earlier runs in the file of --json")
+    earlier = json.loads(options.json.read_text(encoding="utf-8"))
+    if options.seed in earlier["seeds"]:
+        reason = f"{options.json} has the mutants of --seed {options.seed}"
+        _parser().error(f"--add: {reason}: take another")
+    return earlier
 
 
 def _waiting(

@@ -85,6 +85,7 @@ def added(earlier: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any
         "folders": {k: {x: counts[k][x] for x in STATUSES} for k in sorted(counts)},
         "seen by": dict(seen_by.most_common()),
         "left": sorted(left, key=lambda row: (row["file"], row["line"])),
+        "seeds": [seed for run in both for seed in run["seeds"]],
     }
 
 
