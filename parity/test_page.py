@@ -14,7 +14,7 @@ from parity.deviations import DEVIATIONS
 from parity.page import page
 from parity.plan import everything
 from tests.browser import CONTRAST, browse, narrowed, requested, shown, themed
-from tests.sampling import sampled
+from tests.sampling import COMPILED, sampled
 
 LOSSES = ["cosine_similarity", "huber_loss", "kl_div"]
 NAMES = ".head > th button"
@@ -180,7 +180,7 @@ def test_every_loss_has_a_curve():
 
 
 @pytest.mark.parametrize(
-    "loss", [pytest.param(x, marks=sampled(x, one_in=4)) for x in CURVES]
+    "loss", [pytest.param(x, marks=sampled(x, one_in=COMPILED)) for x in CURVES]
 )
 def test_curves_of_both_sides_agree(loss):
     samples = CURVES[loss].samples()

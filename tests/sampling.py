@@ -13,7 +13,10 @@ from itertools import chain
 
 import pytest
 
-__all__ = ["sampled"]
+__all__ = ["COMPILED", "sampled"]
+
+# A test that compiles a program for each loss takes one loss in so many.
+COMPILED = 4
 
 
 def sampled(loss, one_in=1):

@@ -26,7 +26,7 @@ from tests import (
     vision,
 )
 from tests.assertions import assert_close
-from tests.sampling import sampled
+from tests.sampling import COMPILED, sampled
 from tests.settings import by_default, strict
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -96,9 +96,11 @@ DIFFERENT = [line for line in ALL_DIFFERENT if line.page == "coming-from"]
 
 
 def sampled_lines(lines):
-    """Parametrise with lines, of which a run takes one in three."""
+    """Parametrise with lines, of which a run takes samples."""
     found = [
-        pytest.param(line, id=line.cells[0], marks=sampled(f"{line.page} {k}", 4))
+        pytest.param(
+            line, id=line.cells[0], marks=sampled(f"{line.page} {k}", COMPILED)
+        )
         for k, line in enumerate(lines)
     ]
     return pytest.mark.parametrize("line", found)

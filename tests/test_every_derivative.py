@@ -14,6 +14,7 @@ import torch
 
 import funloss as fl
 from parity.losses.adaptive import adaptive_log_softmax_with_loss
+from tests.sampling import COMPILED
 from tests.table import ROWS, rows
 from tests.test_every_loss import summed
 
@@ -220,7 +221,7 @@ def taken(row, library, dtype, arrays, directions):
     ]
 
 
-@rows(attribute="is_trained", one_in=4)
+@rows(attribute="is_trained", one_in=COMPILED)
 def test_derivatives_are_finite_wherever_the_exact_ones_are(row):
     arrays, directions = drawn(row)
     exact = taken(row, "torch", "float64", arrays, directions)

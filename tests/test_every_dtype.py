@@ -15,6 +15,7 @@ import funloss as fl
 from funloss._array.jax_call import compiled
 from funloss._array.number import real_options
 from tests.assertions import assert_close, to_numpy
+from tests.sampling import COMPILED
 from tests.table import LABELLED, rows
 
 LIBRARIES = pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_one_number_of_numpys_is_a_scalar(row, dtype):
             assert name_of(result.dtype) == given.get("dtype", dtype)
 
 
-@rows("reduction", one_in=4)
+@rows("reduction", one_in=COMPILED)
 def test_gradient_has_the_dtype_of_its_array(row):
     gradient = jax.grad(row.with_options(), row.floats())
     for dtype in SPACING:
@@ -132,7 +133,7 @@ def test_arrays_as_options_do_not_promote(xp, row):
     assert_close(result, row.with_options(**row.reals)(*arrays), rtol=1e-6)
 
 
-@rows(attribute="reals", one_in=4)
+@rows(attribute="reals", one_in=COMPILED)
 def test_options_have_derivatives_on_jax(row):
     for name, x in row.reals.items():
 
@@ -171,7 +172,7 @@ def test_real_options_are_found():
 ABOVE_ONE = {"dual_clip": (1.3125, 1.4375, 1.40625)}
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_numbers_of_real_options_share_a_program(row):
     for name in shared_options(row):
         before = compiled.cache_info().misses
@@ -181,7 +182,7 @@ def test_numbers_of_real_options_share_a_program(row):
         assert compiled.cache_info().misses - before <= 1
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_without_double_precision_jax_gives_single(row):
     with jax.enable_x64(False):
         arrays = [
@@ -291,7 +292,7 @@ def test_no_samples_are_nan_on_average_and_zero_in_sum(xp, row):
     assert losses.shape == (0, *row.losses[1:])
 
 
-@rows("reduction", attribute="may_be_empty", one_in=4)
+@rows("reduction", attribute="may_be_empty", one_in=COMPILED)
 def test_gradient_without_samples_is_empty(row):
     arrays = without_samples(row, jnp)
     gradient = jax.jit(jax.grad(row.with_options(), row.floats()))(*arrays)

@@ -15,6 +15,7 @@ import funloss as fl
 import funloss.testing
 from tests.assertions import assert_close
 from tests.derivatives import gradients_on_torch
+from tests.sampling import COMPILED
 from tests.settings import strict
 from tests.table import ROWS, rows
 
@@ -105,7 +106,7 @@ def assert_near(got, expected):
     assert_close(got, expected, rtol=1e-5, atol=1e-6)
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_exported_programs_take_batches_of_any_size(row):
     program = export.export(jax.jit(results(row, derivatives_on_jax)))(*symbolic(row))
     # The same loss with other options has the same sizes in the same places.

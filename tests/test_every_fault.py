@@ -10,6 +10,7 @@ import torch
 
 import funloss as fl
 from tests.assertions import assert_close, to_numpy
+from tests.sampling import COMPILED
 from tests.table import rows
 
 
@@ -164,7 +165,7 @@ def test_options_that_are_no_numbers_are_named(xp, row):
         raises(ValueError, re.compile(message), row, row.made(xp), **bad)
 
 
-@rows(attribute="reals", one_in=4)
+@rows(attribute="reals", one_in=COMPILED)
 def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
     arrays = row.made(jnp)
 

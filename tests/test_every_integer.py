@@ -10,6 +10,7 @@ import torch
 
 import funloss as fl
 from tests.assertions import assert_close, to_numpy
+from tests.sampling import COMPILED
 from tests.table import rows
 
 # What 32 bits make a class of, or torch's -100, or a negative number.
@@ -103,7 +104,7 @@ def assert_bad(row, place, results):
     assert row.together or not np.isnan(losses[0]).all()
 
 
-@rows(attribute="bad_values", one_in=4)
+@rows(attribute="bad_values", one_in=COMPILED)
 @pytest.mark.parametrize(
     ("x64", "kind", "number"),
     [(True, "uint64", 2**64 - 100), (False, "int64", 2**32 + 1)],

@@ -13,6 +13,7 @@ import torch
 from funloss._registry import LOSSES
 from tests.assertions import assert_close, to_numpy
 from tests.derivatives import gradients_on_torch
+from tests.sampling import COMPILED
 from tests.table import ROWS, rows
 
 
@@ -95,7 +96,7 @@ def differences(function, arrays, place, step):
     return np.reshape(result, arrays[place].shape + np.shape(result[0]))
 
 
-@rows(attribute="descends", one_in=4)
+@rows(attribute="descends", one_in=COMPILED)
 def test_gradients_are_differences_of_the_value(row):
     arrays = row.made(np)
     _, on_jax = program_of(row)(*row.made(jnp))
@@ -108,7 +109,7 @@ def test_gradients_are_differences_of_the_value(row):
         assert_close(one, other, rtol=1e-12, atol=1e-15)
 
 
-@rows(attribute="descends", one_in=4)
+@rows(attribute="descends", one_in=COMPILED)
 def test_hessian_is_differences_of_the_gradient(row):
     place, program = row.floats()[0], program_of(row)
     expected = differences(
@@ -118,7 +119,7 @@ def test_hessian_is_differences_of_the_gradient(row):
     assert_close(hessian(*row.made(jnp)), expected, rtol=1e-7, atol=1e-8)
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_jit_jvp_and_checkpoint_change_nothing(row):
     places, arrays = row.floats(), row.made(jnp)
     loss = summed(row)
@@ -148,7 +149,7 @@ def test_jit_jvp_and_checkpoint_change_nothing(row):
         assert_close(three, one, rtol=1e-12, atol=1e-15)
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_vmap_is_a_loop(row):
     flipped = {
         name: np.flip(x, row.samples.get(name, 0))
@@ -162,7 +163,7 @@ def test_vmap_is_a_loop(row):
     assert_close(jax.vmap(row.with_options())(*stacked), np.stack(loop))
 
 
-@rows(attribute="is_minimised", one_in=4)
+@rows(attribute="is_minimised", one_in=COMPILED)
 def test_inside_scan_it_descends(row):
     place, arrays = row.floats()[0], row.made(jnp)
 

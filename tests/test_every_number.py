@@ -9,6 +9,7 @@ import torch
 import funloss as fl
 from parity.losses import BY_FAMILY
 from tests.assertions import assert_close, to_numpy
+from tests.sampling import COMPILED
 from tests.table import LABELLED, parameters
 
 TAKES = {x.name: x for x in BY_FAMILY if x.number is not None}
@@ -62,7 +63,7 @@ def test_a_number_stands_for_all_targets(xp, row):
         assert_close(got, expected)
 
 
-@those(takes, one_in=4)
+@those(takes, one_in=COMPILED)
 def test_a_number_as_target_leaves_the_gradient(row):
     number, options = number_for(row)
     loss, place = row.with_options(**options), list(row.arrays).index("target")

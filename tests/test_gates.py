@@ -6,12 +6,12 @@ import pytest
 from benchmarks.exact import exact_row
 from benchmarks.gates import GATES
 from funloss._registry import LOSSES
-from tests.sampling import sampled
+from tests.sampling import COMPILED, sampled
 
 
 @pytest.mark.parametrize(
     "gate",
-    [pytest.param(x, id=x.name, marks=sampled(x.loss, one_in=4)) for x in GATES],
+    [pytest.param(x, id=x.name, marks=sampled(x.loss, one_in=COMPILED)) for x in GATES],
 )
 def test_counts_are_within_limits(gate):
     row = exact_row(gate)

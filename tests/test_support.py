@@ -17,7 +17,7 @@ FOUND = {
     for wanted, answer in answers.items()
 }
 # What parametrises a test with all losses, of which a run may take samples.
-ALL = re.compile(r"losses\(\)|rows\(('reduction'(, )?)?(one_in=\d)?\)")
+ALL = re.compile(r"losses\(\)|rows\(('reduction'(, )?)?(one_in=\w+)?\)")
 
 
 def shown_by(answer):

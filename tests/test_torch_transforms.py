@@ -16,6 +16,7 @@ from torch.fx.experimental.symbolic_shapes import (
 import funloss as fl
 from tests.assertions import assert_close
 from tests.derivatives import gradients_on_torch
+from tests.sampling import COMPILED
 from tests.table import rows
 
 EXACT = {"rtol": 1e-12, "atol": 1e-14}
@@ -83,7 +84,7 @@ def faked(mode, row, arrays):
     return fakes
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 def test_fake_tensors_give_fakes_and_leave_the_batch_open(row):
     arrays, shapes = row.made(torch), ShapeEnv()
     expected = row.with_options()(*arrays)

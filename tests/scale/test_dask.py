@@ -8,6 +8,7 @@ from dask.distributed import Client, LocalCluster
 
 import funloss as fl
 from tests.assertions import assert_close
+from tests.sampling import COMPILED
 from tests.table import rows
 
 COPIES, CHUNK = 2, 2
@@ -43,7 +44,7 @@ def batches(row, classes=-1):
     return whole, chunked
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 @pytest.mark.parametrize("classes", [-1, 1], ids=["whole", "split"])
 def test_losses_are_lazy_and_keep_the_chunks_of_samples(row, classes):
     options = {"reduction": "none"} if row.has("reduction") else {}
@@ -54,14 +55,14 @@ def test_losses_are_lazy_and_keep_the_chunks_of_samples(row, classes):
         assert set(got.chunks[0]) == {CHUNK}
 
 
-@rows("reduction", one_in=4)
+@rows("reduction", one_in=COMPILED)
 def test_means_are_lazy(row):
     whole, chunked = batches(row)
     got = lazily(row.with_options(), chunked)
     assert_close(got.compute(), row.with_options()(*whole))
 
 
-@rows("where", "reduction", one_in=4)
+@rows("where", "reduction", one_in=COMPILED)
 def test_masked_means_are_lazy(row):
     whole, chunked = batches(row)
     shape = (COPIES * row.mask_shape[0], *row.mask_shape[1:])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import funloss as fl
+from tests.sampling import COMPILED
 from tests.settings import by_default
 from tests.table import rows
 
@@ -47,13 +48,13 @@ def assert_stays(function, arrays):
     assert not foreign(traced(function, arrays), PLATFORMS)
 
 
-@rows(one_in=4)
+@rows(one_in=COMPILED)
 @DTYPES
 def test_every_loss_stays_on_the_device(row, dtype):
     assert_stays(row.with_options(), row.made(jnp, dtype))
 
 
-@rows("where", "reduction", one_in=4)
+@rows("where", "reduction", one_in=COMPILED)
 def test_masked_losses_stay_on_the_device(row):
     keep = np.arange(np.prod(row.mask_shape)).reshape(row.mask_shape) > 0
     keep = jnp.asarray(keep)

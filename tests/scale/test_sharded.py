@@ -16,6 +16,7 @@ import funloss as fl
 from parity.row import Row
 from tests.assertions import assert_close
 from tests.derivatives import gradients_on_torch
+from tests.sampling import COMPILED
 from tests.table import LABELLED, parameters
 
 BATCH, CLASSES = 16, 8
@@ -110,7 +111,7 @@ def batch_of(row):
     return arrays
 
 
-@pytest.fixture(scope="module", params=parameters(LABELLED, one_in=4))
+@pytest.fixture(scope="module", params=parameters(LABELLED, one_in=COMPILED))
 def problem(request):
     """Make each loss of the table a problem for eight devices."""
     return solved(request.param, batch_of(request.param))
@@ -119,7 +120,7 @@ def problem(request):
 CLASSIFIERS = {k: row for k, row in LABELLED.items() if row.loss in CLASS_AXES}
 
 
-@pytest.fixture(scope="module", params=parameters(CLASSIFIERS, one_in=4))
+@pytest.fixture(scope="module", params=parameters(CLASSIFIERS, one_in=COMPILED))
 def classifier(request):
     """Make each loss with an axis of classes a problem of eight classes."""
     axes = CLASS_AXES[request.param.loss]
@@ -217,7 +218,7 @@ def test_losses_of_each_shard_are_averaged_in_shard_map(problem):
 MASKED = {k: row for k, row in LABELLED.items() if row.has("where", "reduction")}
 
 
-@pytest.mark.parametrize("problem", parameters(MASKED, one_in=4), indirect=True)
+@pytest.mark.parametrize("problem", parameters(MASKED, one_in=COMPILED), indirect=True)
 def test_weights_and_masks_on_eight_devices(problem):
     row = problem.row
     mesh = make_mesh("2x4", AxisType.Explicit)

@@ -5,7 +5,7 @@ from selenium.common.exceptions import ElementClickInterceptedException
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser import CONTRAST, narrowed, themed
-from tests.sampling import sampled
+from tests.sampling import COMPILED, sampled
 from tests.site.test_pages import DOCS, PAGES
 
 TELEPHONE = 390
@@ -71,7 +71,7 @@ def each_page():
     """Return the names of all pages; those of losses are alike, and are sampled."""
     for page in PAGES:
         name = page.relative_to(DOCS).with_suffix("").as_posix()
-        marks = [sampled(name, one_in=4)] if name.startswith("losses/") else []
+        marks = [sampled(name, one_in=COMPILED)] if name.startswith("losses/") else []
         yield pytest.param(name, marks=marks, id=name)
 
 
