@@ -31,6 +31,7 @@ __all__ = [
     "on_cpu",
     "quotient",
     "softplus",
+    "take_one",
     "where",
 ]
 
@@ -204,6 +205,20 @@ def block(x: Any, start: Any, size: int) -> Any:
 def _block_jvp(size: int, primals: Any, tangents: Any) -> Any:
     change = lax.dynamic_slice_in_dim(tangents[0], primals[1], size)
     return block(*primals, size), change
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
+def take_one(x: Any, index: Any, axis: int) -> Any:
+    """Take one element along `axis`, which is kept; XLA fuses no scatter."""
+    return jnp.take_along_axis(x, index, axis, mode="promise_in_bounds")
+
+
+@take_one.defjvp
+def _take_one_jvp(axis: int, primals: Any, tangents: Any) -> Any:
+    (x, index), (change, _) = primals, tangents
+    places = lax.broadcasted_iota(index.dtype, x.shape, axis)
+    change = jnp.where(places == index, change, 0)
+    return take_one(x, index, axis), jnp.sum(change, axis, keepdims=True)
 
 
 def linear(x: Any, weight: Any, dtype: Any, precision: Any = None) -> Any:

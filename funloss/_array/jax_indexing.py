@@ -48,6 +48,8 @@ class JaxRows(JaxSizes):
     def gather(self, x: Any, indices: Any, axis: int) -> Any:
         """Take along `axis` by indices of as many dimensions, all in range."""
         if jax.typeof(x).sharding.spec[axis] is None:
+            if indices.shape[axis] == 1:
+                return rules.take_one(x, indices, axis % x.ndim)
             return jnp.take_along_axis(x, indices, axis, mode="promise_in_bounds")
         if indices.shape[axis] > 1:
             return self.gather(self.replicate_axes(x, axis), indices, axis)

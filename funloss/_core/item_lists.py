@@ -32,16 +32,22 @@ class ItemLists(Record):
     lists_where: Any
     options: tuple[Any, ...]
 
-    def map(self, formula: Callable[..., Any], partials: Any, *constants: Any) -> Any:
+    def map(
+        self,
+        formula: Callable[..., Any],
+        partials: Any,
+        *constants: Any,
+        shared: Callable[..., Any] | None = None,
+    ) -> Any:
         """Return the loss of each list, a sum over its items.
 
         The formula and its partial derivatives are called with ``(xp, scores, labels,
-        weight, where, *options, *constants)``; derivatives have the shape of the items.
+        weight, where, *options, *constants)``, these also with what `shared` returns;
+        derivatives have the shape of the items.
         """
         arrays = self.scores, self.labels, self.weight, self.where
-        return self.xp.custom_jvp(
-            formula, partials, *arrays, *self.options, *constants, axis=-1
-        )
+        arguments = *arrays, *self.options, *constants
+        return self.xp.custom_jvp(formula, partials, *arguments, axis=-1, shared=shared)
 
     def reduce(self, losses: Any, reduction: str, *, divisor: Any = None) -> Any:
         """Mask, reduce and cast the losses of lists.

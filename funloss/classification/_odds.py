@@ -1,8 +1,9 @@
 """Losses of rows that depend on the probabilities of single classes alone.
 
-With ``p`` the probability of a class, ``1 - p`` and ``-log(p)`` come from the sum of
-the exponentials of all classes but one of the largest score, relative to that score: so
-they are exact for every ``p``, while ``1 - p`` itself loses its digits near 1.
+With ``p`` the probability of a class, ``1 - p`` and ``-log(p)`` come from a sum of
+exponentials, relative to the largest: of all classes but the label, or, with class
+probabilities, of all but one of the largest score. So they are exact for every ``p``,
+while ``1 - p`` itself loses its digits near 1.
 """
 
 import math
@@ -99,11 +100,17 @@ def _of_probabilities(rows: ClassRows, kind: OddsLoss, weight: Any, option: Any)
 
 
 def _rows(xp: Namespace, x: Any, *others: Any) -> tuple[Any, Any, Any]:
+    """Return the largest score, the exponentials over its own, and their sum less 1."""
     _, _, kept, _, axis = others
     x = _kept(xp, kept, x)
     # With the derivative of the largest score, those of its own exponential are 0, and
     # the sum of the others keeps its digits in the second derivative.
-    return _exponentials(xp, x, xp.amax(x, axis, keepdims=True), axis, apart=False)
+    top = xp.amax(x, axis, keepdims=True)
+    e = xp.exp(x - top)
+    # 1 at the largest score: the sum of all others keeps its digits.
+    ones = xp.floor(e + 0.001)
+    below, count = xp.joint_sum(e - ones, ones, axis=axis)
+    return top, e, below + (count - 1)
 
 
 def _value(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
@@ -149,20 +156,6 @@ def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> 
     return weight * kind.d_option(xp, _odds(xp, x, *row, far=_FAR), option)
 
 
-def _exponentials(
-    xp: Namespace, x: Any, top: Any, axis: int, *, apart: bool
-) -> tuple[Any, Any, Any]:
-    """Return the largest score, the exponentials over its own, and their sum less 1.
-
-    On a CPU, sums taken `apart` write the exponentials out, and are quicker.
-    """
-    e = xp.exp(x - top)
-    # 1 at the largest score: the sum of all others keeps its digits.
-    ones = xp.floor(e + 0.001)
-    below, count = xp.joint_sum(e - ones, ones, axis=axis, apart=apart)
-    return top, e, below + (count - 1)
-
-
 def _again(
     xp: Namespace, kept: Any, x: Any, weight: Any, top: Any, e: Any, *sums: Any
 ) -> tuple[Any, ...]:
@@ -195,55 +188,36 @@ def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
 
 def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
     """Return the log-odds against the class in `place`, without `axis`."""
-    top, _, log_rest = _other_classes(xp, x, place, kept, axis)
-    log_odds = log_rest + (top - xp.gather(x, place, axis))
+    top, _, rest = _other_classes(xp, x, place, kept, axis)
+    log_odds = xp.log(rest) + (top - xp.gather(x, place, axis))
     log_odds = _kept(xp, kept, log_odds)
     return log_odds[(slice(None),) * axis + (0, ...)]
 
 
 def _log_odds_d_x(
-    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, e: Any, rest: Any
 ) -> Any:
+    x, top, rest = xp.optimization_barrier(x, top, rest)
+    e = xp.reuse(e, xp.exp(_others(xp, x, place, kept, axis) - top))
     own = _is_label(xp, x, place, axis)
     own = own if kept is None else xp.logical_and(own, kept)
-    return xp.where(own, -1.0, _softmax(xp, x, place, kept, axis, *row))
+    return xp.where(own, -1.0, e / xp.where(rest == 0, 1.0, rest))
 
 
 def _other_classes(
     xp: Namespace, x: Any, place: Any, kept: Any, axis: int
 ) -> tuple[Any, Any, Any]:
-    """Return the largest score, exponentials over its own, and the log-sum of others.
-
-    What is not kept is masked off the CPU where it is used: before, all scores would be
-    copied.
-    """
-    shown = xp.reuse(_kept(xp, kept, x), x)
+    """Return the largest of the other scores, exponentials over its own, their sum."""
+    others = _others(xp, x, place, kept, axis)
     # Constant shifts cancel: the largest score needs no derivative.
-    top = xp.stop_gradient(xp.amax(shown, axis, keepdims=True))
-    top, e, rest = _exponentials(xp, shown, top, axis, apart=True)
-    partials = (_other_softmax, None, None, None, None, None)
-    arguments = x, top, rest, place, kept, axis
-    log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
-    return top, e, xp.expand_dims(log_rest, axis=axis)
+    top = xp.stop_gradient(xp.amax(others, axis, keepdims=True))
+    top = xp.where(top == -math.inf, 0.0, top)
+    e = xp.exp(others - top)
+    return top, e, xp.total(e, axis, keepdims=True)
 
 
-def _log_rest(xp: Namespace, x: Any, top: Any, rest: Any, *where: Any) -> Any:
-    place, _, axis = where
-    others = rest + (1 - xp.exp(xp.gather(x, place, axis) - top))
-    return xp.log(others)[(slice(None),) * axis + (0, ...)]
-
-
-def _other_softmax(xp: Namespace, x: Any, top: Any, rest: Any, *where: Any) -> Any:
-    del top, rest  # functions of x, which their derivatives are by
-    return _softmax(xp, x, *where, *_other_classes(xp, x, *where))
-
-
-def _softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any) -> Any:
-    """Return the probability of each class among those other than `place`."""
-    top, _, log_rest = row
-    x, top, log_rest = xp.optimization_barrier(x, top, log_rest)
+def _others(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
+    """Return the scores, -inf for the class in `place` and for what is not kept."""
     void = _is_label(xp, x, place, axis)
     void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
-    log_rest = xp.where(log_rest == -math.inf, 0.0, _kept(xp, kept, log_rest))
-    # One exponential: where the others are far below the label, two would be 0 and inf.
-    return xp.exp(xp.where(void, -math.inf, x - top) - log_rest)
+    return xp.where(void, -math.inf, x)

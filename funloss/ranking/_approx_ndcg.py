@@ -8,6 +8,7 @@ from funloss._core.checks import check_choice, check_integer
 from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
 from funloss._core.options import positive
+from funloss._core.record import Record
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
 from funloss.ranking._dcg import (
     GAINS,
@@ -109,67 +110,77 @@ def approx_ndcg_loss(
         options={"temperature": positive(temperature)},
     )
     partials = (_d_scores, _d_labels, _d_weight, None, _d_temperature)
-    losses = lists.map(_approx_ndcg, partials, step, topn, gain)
+    losses = lists.map(_approx_ndcg, partials, step, topn, gain, shared=_parts)
     return lists.reduce(losses, reduction)
 
 
-def _approx_ndcg(xp: Namespace, *arguments: Any) -> Any:
-    return _loss(xp, RankInputs(*arguments))
+class _Parts(Record):
+    """What the loss and its derivatives are functions of."""
+
+    # Weighted.
+    gain: Any
+    # The DCG of the list in the best order, inf if it is 0.
+    ideal: Any
+    ideal_discount: Any
+    # Smoothed.
+    rank: Any
 
 
-def _loss(xp: Namespace, inputs: RankInputs) -> Any:
-    gain, ideal, _ = _gains(xp, inputs)
-    rank = smooth_ranks(xp, inputs)
-    total = xp.total(_mask_items(xp, gain * discounts(xp, rank), inputs), -1)
-    return -total / ideal
-
-
-def _d_scores(xp: Namespace, *arguments: Any) -> Any:
+def _parts(xp: Namespace, *arguments: Any) -> tuple[_Parts]:
     inputs = RankInputs(*arguments)
-    return smooth_ranks_d_scores(xp, inputs, _d_ranks(xp, inputs))
-
-
-def _d_temperature(xp: Namespace, *arguments: Any) -> Any:
-    inputs = RankInputs(*arguments)
-    d_temperature = smooth_ranks_d_temperature(xp, inputs)
-    return _d_ranks(xp, inputs) * d_temperature
-
-
-def _d_labels(xp: Namespace, *arguments: Any) -> Any:
-    inputs = RankInputs(*arguments)
-    gradient = _d_gains(xp, inputs) * gains_d_labels(xp, inputs.labels, inputs.gain)
-    return gradient if inputs.weight is None else gradient * inputs.weight
-
-
-def _d_weight(xp: Namespace, *arguments: Any) -> Any:
-    inputs = RankInputs(*arguments)
-    return _d_gains(xp, inputs) * gains(xp, inputs.labels, inputs.gain)
-
-
-def _d_gains(xp: Namespace, inputs: RankInputs) -> Any:
-    """Return the derivative of the loss in each item's weighted gain."""
-    _, ideal, ideal_discount = _gains(xp, inputs)
-    rank = smooth_ranks(xp, inputs)
-    loss = xp.expand_dims(_loss(xp, inputs), axis=-1)
-    discount = _mask_items(xp, discounts(xp, rank), inputs)
-    return -(discount + loss * ideal_discount) / xp.expand_dims(ideal, axis=-1)
-
-
-def _gains(xp: Namespace, inputs: RankInputs) -> tuple[Any, Any, Any]:
-    """Return weighted gains, the ideal DCG (inf if it is 0) and its discounts."""
     gain = gains(xp, inputs.labels, inputs.gain)
     gain = gain if inputs.weight is None else gain * inputs.weight
     discount = ideal_discounts(xp, gain, inputs.where, inputs.topn)
     ideal = xp.total(gain * discount, -1)
-    return gain, xp.where(ideal == 0, math.inf, ideal), discount
+    ideal = xp.where(ideal == 0, math.inf, ideal)
+    return (_Parts(gain, ideal, discount, smooth_ranks(xp, inputs)),)
 
 
-def _d_ranks(xp: Namespace, inputs: RankInputs) -> Any:
+def _approx_ndcg(xp: Namespace, *arguments: Any) -> Any:
+    return _loss(xp, RankInputs(*arguments), *_parts(xp, *arguments))
+
+
+def _loss(xp: Namespace, inputs: RankInputs, parts: _Parts) -> Any:
+    discounted = parts.gain * discounts(xp, parts.rank)
+    return -xp.total(_mask_items(xp, discounted, inputs), -1) / parts.ideal
+
+
+def _d_scores(xp: Namespace, *arguments: Any) -> Any:
+    inputs, parts = RankInputs(*arguments[:-1]), arguments[-1]
+    return smooth_ranks_d_scores(xp, inputs, _d_ranks(xp, inputs, parts))
+
+
+def _d_temperature(xp: Namespace, *arguments: Any) -> Any:
+    inputs, parts = RankInputs(*arguments[:-1]), arguments[-1]
+    d_temperature = smooth_ranks_d_temperature(xp, inputs)
+    return _d_ranks(xp, inputs, parts) * d_temperature
+
+
+def _d_labels(xp: Namespace, *arguments: Any) -> Any:
+    inputs, parts = RankInputs(*arguments[:-1]), arguments[-1]
+    d_labels = gains_d_labels(xp, inputs.labels, inputs.gain)
+    gradient = _d_gains(xp, inputs, parts) * d_labels
+    return gradient if inputs.weight is None else gradient * inputs.weight
+
+
+def _d_weight(xp: Namespace, *arguments: Any) -> Any:
+    inputs, parts = RankInputs(*arguments[:-1]), arguments[-1]
+    return _d_gains(xp, inputs, parts) * gains(xp, inputs.labels, inputs.gain)
+
+
+def _d_gains(xp: Namespace, inputs: RankInputs, parts: _Parts) -> Any:
+    """Return the derivative of the loss in each item's weighted gain."""
+    loss = xp.expand_dims(_loss(xp, inputs, parts), axis=-1)
+    discount = _mask_items(xp, discounts(xp, parts.rank), inputs)
+    ideal = xp.expand_dims(parts.ideal, axis=-1)
+    return -(discount + loss * parts.ideal_discount) / ideal
+
+
+def _d_ranks(xp: Namespace, inputs: RankInputs, parts: _Parts) -> Any:
     """Return the derivatives of the loss in the smoothed ranks."""
-    gain, ideal, _ = _gains(xp, inputs)
-    rank = smooth_ranks(xp, inputs)
-    d_ranks = math.log(2) / (xp.square(xp.log1p(rank)) * (1.0 + rank))
-    return _mask_items(xp, gain * d_ranks, inputs) / xp.expand_dims(ideal, axis=-1)
+    d_ranks = math.log(2) / (xp.square(xp.log1p(parts.rank)) * (1.0 + parts.rank))
+    d_ranks = _mask_items(xp, parts.gain * d_ranks, inputs)
+    return d_ranks / xp.expand_dims(parts.ideal, axis=-1)
 
 
 def _mask_items(xp: Namespace, values: Any, inputs: RankInputs) -> Any:

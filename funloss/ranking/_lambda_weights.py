@@ -113,8 +113,8 @@ def _discounts_of_rank_differences(
     one, log_2 = first["zero"] + 1.0, first["zero"] + math.log(2)
     difference = xp.absolute(first["rank"] - second["rank"])
     n = xp.maximum(difference, one)
-    log_next = xp.log1p(n + one)
-    change = log_2 * xp.log1p(one / (one + n)) / (xp.log1p(n) * log_next)
+    log, step = xp.log1p(n), xp.log1p(one / (one + n))
+    change = log_2 * step / (log * (log + step))
     change = xp.heaviside(difference) * change
     if topn is None:
         return change

@@ -79,11 +79,12 @@ def expectile_loss(
     return batch.reduce(losses, reduction, mean_over="weight")
 
 
-# One of the two sides is always 0. A sum of both needs no select, which XLA would
-# write out.
+# The larger of the two weighted errors is the pinball loss. It needs no select, which
+# XLA would write out.
 def _expectile(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
-    low, high = xp.clamp_max(x - t, 0.0), xp.clamp_min(x - t, 0.0)
-    return expectile * xp.square(low) + (1.0 - expectile) * xp.square(high)
+    error = x - t
+    pinball = xp.maximum((1.0 - expectile) * error, -expectile * error)
+    return pinball * xp.absolute(error)
 
 
 def _expectile_d_input(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:

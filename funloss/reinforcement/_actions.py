@@ -49,6 +49,18 @@ def check_policy(xp: Namespace, policy: Any, axis: int) -> Any:
 
 def expectation(xp: Namespace, values: Any, policy: Any, axis: int) -> Any:
     """Return the expectation under a policy; with probability 0, any value is 0."""
+    return xp.quick_value(_plain_expectation, _expectation, values, policy, axis)
+
+
+def _plain_expectation(
+    xp: Namespace, values: Any, policy: Any, axis: int
+) -> tuple[Any, Any]:
+    """Return the sums of products, which XLA adds up without a select, and if right."""
+    total = xp.total(policy * values, axis)
+    return total, xp.logical_not(xp.isnan(total))
+
+
+def _expectation(xp: Namespace, values: Any, policy: Any, axis: int) -> Any:
     return xp.total(xp.where(policy == 0, 0.0, policy * values), axis)
 
 

@@ -17,7 +17,6 @@ from funloss.reinforcement._returns import (
     apply_as_constant,
     check_inverses,
     discounted_sums,
-    time_major,
     trace_decay,
 )
 from funloss.reinforcement._td_error import squared_td_error
@@ -149,12 +148,11 @@ def _retrace_returns(
     ratio = _importance_ratio(xp, xp.take_label(policy, next_labels, axis), behaviour)
     value = expectation(xp, next_value, policy, axis)
     chosen = xp.take_label(next_value, next_labels, axis)
-    arrays = [xp.stop_gradient(x) for x in (reward, discount, value, chosen, ratio)]
-    decay = trace_decay(steps, input, lambda_, time_axis)
-    reward, discount, value, chosen, ratio = time_major(steps, time_axis, *arrays)
-    decay = decay * ratio
+    arrays = reward, discount, value, chosen, ratio
+    reward, discount, value, chosen, ratio = map(xp.stop_gradient, arrays)
+    decay = trace_decay(steps, input, lambda_, time_axis) * ratio
     gain = reward + discount * (value - decay * chosen)
-    return xp.moveaxis(discounted_sums(xp, gain, discount * decay), 0, time_axis)
+    return discounted_sums(steps, gain, discount * decay, time_axis)
 
 
 def _importance_ratio(xp: Namespace, policy: Any, behaviour: Any) -> Any:

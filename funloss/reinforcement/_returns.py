@@ -6,6 +6,7 @@ from typing import Any
 from funloss._array import Namespace, lookup
 from funloss._core.arrays import cast_like, fill_masked
 from funloss._core.checks import check_axis, check_broadcastable_to
+from funloss._core.labels import expand_along
 from funloss._core.options import check_scalar, is_zero
 from funloss._core.time_steps import TimeSteps
 
@@ -14,7 +15,6 @@ __all__ = [
     "check_inverses",
     "discounted_sums",
     "lambda_returns",
-    "time_major",
     "trace_decay",
 ]
 
@@ -63,15 +63,14 @@ def lambda_returns(steps: TimeSteps, value: Any, lambda_: Any, time_axis: int) -
     xp, reward, discount = steps.xp, steps.arrays["reward"], steps.arrays["discount"]
     if is_zero(lambda_):
         return xp.stop_gradient(reward + discount * value)
-    arrays = [xp.stop_gradient(x) for x in (reward, discount, value)]
-    decay = trace_decay(steps, arrays[-1], lambda_, time_axis)
-    reward, discount, value = time_major(steps, time_axis, *arrays)
+    reward, discount, value = map(xp.stop_gradient, (reward, discount, value))
+    decay = trace_decay(steps, value, lambda_, time_axis)
     gain = reward + discount * ((1 - decay) * value)
-    return xp.moveaxis(discounted_sums(xp, gain, discount * decay), 0, time_axis)
+    return discounted_sums(steps, gain, discount * decay, time_axis)
 
 
 def trace_decay(steps: TimeSteps, like: Any, lambda_: Any, time_axis: int) -> Any:
-    """Return the weight of the next step's return in each target, time first.
+    """Return the weight of the next step's return in each target.
 
     It is 0 where no unmasked step follows.
     """
@@ -83,24 +82,26 @@ def trace_decay(steps: TimeSteps, like: Any, lambda_: Any, time_axis: int) -> An
         decay = xp.asarray(decay, dtype=like.dtype, **xp.device_kw(like))
     check_broadcastable_to(shape, lambda_=decay)
     (decay,) = fill_masked(xp, where, (xp.stop_gradient(decay), 0.0))
-    (decay,) = time_major(steps, time_axis, decay)
-    if where is None:
-        last = xp.zeros_like(decay[:1, ...])
-        return xp.concat([decay[:-1, ...], last], axis=0)
-    (kept,) = time_major(steps, time_axis, where)
-    followed = xp.concat([kept[1:, ...], xp.zeros_like(kept[:1, ...])], axis=0)
-    return xp.where(followed, decay, 0.0)
+    return xp.where(_is_followed(steps, like, time_axis), decay, 0.0)
 
 
-def time_major(steps: TimeSteps, time_axis: int, *arrays: Any) -> list[Any]:
-    """Return the arrays in the shape of the steps, with the time axis first."""
-    xp, axis = steps.xp, check_axis(time_axis, len(steps.shape), "time_axis")
-    return [xp.moveaxis(xp.broadcast_to(x, steps.shape), axis, 0) for x in arrays]
+def _is_followed(steps: TimeSteps, like: Any, time_axis: int) -> Any:
+    """Return where an unmasked step follows; it broadcasts to the steps."""
+    xp, shape, axis = steps.xp, steps.shape, _axis_of_time(steps, time_axis)
+    places = xp.arange(shape[axis], **xp.device_kw(like))
+    followed = expand_along(xp, places < shape[axis] - 1, axis, len(shape))
+    if steps.where is None:
+        return followed
+    kept = xp.broadcast_to(steps.where, shape)
+    before = (slice(None),) * axis
+    kept = [kept[(*before, part, ...)] for part in (slice(1, None), slice(1))]
+    return xp.logical_and(followed, xp.concat(kept, axis=axis))
 
 
-def discounted_sums(xp: Namespace, gain: Any, decay: Any) -> Any:
+def discounted_sums(steps: TimeSteps, gain: Any, decay: Any, time_axis: int) -> Any:
     """Return ``s[t] = gain[t] + decay[t] * s[t + 1]``, and `gain` at the last step."""
-    if gain.shape[0] < 2:
+    xp, axis = steps.xp, _axis_of_time(steps, time_axis)
+    if steps.shape[axis] < 2:
         return gain
 
     def step(carry: Any, row: Any) -> Any:
@@ -108,6 +109,12 @@ def discounted_sums(xp: Namespace, gain: Any, decay: Any) -> Any:
         now = gained + kept * later
         return (now,), now
 
+    arrays = (xp.broadcast_to(x, steps.shape) for x in (gain, decay))
+    gain, decay = (xp.moveaxis(x, axis, 0) for x in arrays)
     rows = gain[:-1, ...], decay[:-1, ...]
     _, sums = xp.scan(step, (gain[-1, ...],), rows, reverse=True)
-    return xp.concat([sums, gain[-1:, ...]], axis=0)
+    return xp.moveaxis(xp.concat([sums, gain[-1:, ...]], axis=0), 0, axis)
+
+
+def _axis_of_time(steps: TimeSteps, time_axis: int) -> int:
+    return check_axis(time_axis, len(steps.shape), "time_axis")
