@@ -63,6 +63,12 @@ class Row:
         """Return the shape that a mask broadcasts to."""
         return self.mask or self.losses
 
+    @property
+    def flags(self):
+        """Return the options that are True or False."""
+        parameters = inspect.signature(self.loss).parameters.values()
+        return [x.name for x in parameters if x.annotation is bool]
+
     def values(self):
         """Return the arrays as NumPy's."""
         return {name: np.asarray(x) for name, x in self.arrays.items()}

@@ -165,6 +165,14 @@ def test_options_that_are_no_numbers_are_named(xp, row):
         raises(ValueError, re.compile(message), row, row.made(xp), **bad)
 
 
+@rows(attribute="flags")
+def test_flags_must_be_true_or_false(xp, row):
+    for name in row.flags:
+        for bad in ("no", 1, None):
+            message = f"{name} must be True or False, got {bad!r}"
+            raises(ValueError, message, row, row.made(xp), **{name: bad})
+
+
 @rows(attribute="reals", one_in=COMPILED)
 def test_option_arrays_out_of_range_make_value_and_gradient_nan_on_jax(row):
     arrays = row.made(jnp)

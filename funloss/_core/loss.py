@@ -10,6 +10,7 @@ import numpy as np
 from funloss._array import Namespace, is_known, lookup, namespace
 from funloss._array.compiled import OWN_CODE, compiling, enrol, in_program
 from funloss._array.numpy import NUMPY
+from funloss._core.checks import check_choice
 
 __all__ = ["explained", "loss"]
 
@@ -26,8 +27,9 @@ def loss(function: F) -> F:
     On JAX a call is compiled and cached (`jax_call`), and where torch compiles it is
     one step of the program; on NumPy `function` runs without floating-point warnings.
     NumPy scalars count as Python numbers wherever an array is there to decide the
-    dtype.
+    dtype. What is annotated with ``bool`` must be True or False.
     """
+    function = _with_checked_flags(function)
     entry = enrol(function)
 
     @functools.wraps(function)
@@ -50,6 +52,27 @@ def loss(function: F) -> F:
     own.__code__ = own.__code__.replace(co_name=function.__name__)
     vars(call)[OWN_CODE] = True
     return cast("F", call)
+
+
+def _with_checked_flags(function: F) -> F:
+    """Return `function`; where it has flags, it raises if one is not True or False."""
+    places = {name: k for k, name in enumerate(function.__code__.co_varnames)}
+    flags = [
+        (x, places[x]) for x, kind in function.__annotations__.items() if kind is bool
+    ]
+    if not flags:
+        return function
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for name, place in flags:
+            if place < len(args):
+                check_choice((True, False), **{name: args[place]})
+            elif name in kwargs:
+                check_choice((True, False), **{name: kwargs[name]})
+        return function(*args, **kwargs)
+
+    return cast("F", checked)
 
 
 def _kinds(args: Any, kwargs: Any) -> tuple[type, ...]:

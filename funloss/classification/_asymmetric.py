@@ -1,6 +1,5 @@
 """Asymmetric loss of logits: a focal loss that fades each side by its own power."""
 
-from funloss._core.checks import check_choice
 from funloss._core.elements import elements
 from funloss._core.loss import loss
 from funloss._core.options import non_negative, unit_interval
@@ -77,7 +76,6 @@ def asymmetric_loss(
         E. Ben-Baruch, T. Ridnik et al., Asymmetric loss for multi-label classification,
         2020.
     """
-    check_choice((True, False), constant_weights=constant_weights)
     options = {
         "gamma_neg": non_negative(gamma_neg),
         "gamma_pos": non_negative(gamma_pos),

@@ -4,7 +4,6 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.batch_rows import labelled_rows
-from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
 from funloss._core.soft_sums import sums_of_powers
@@ -81,7 +80,6 @@ def circle_loss(
         Y. Sun et al., Circle loss: a unified perspective of pair similarity
         optimization, 2020.
     """
-    check_choice((True, False), constant_weights=constant_weights)
     batch = labelled_rows(
         input,
         target,

@@ -7,7 +7,6 @@ from typing import Any
 from funloss._array import Namespace
 from funloss._core.arrays import fill_masked
 from funloss._core.batch_rows import PairedRows, paired_rows
-from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
@@ -101,9 +100,6 @@ def info_nce_loss(
         A. Radford et al., Learning transferable visual models from natural language
         supervision, 2021.
     """
-    check_choice((True, False), symmetric=symmetric)
-    check_choice((True, False), in_batch=in_batch)
-    check_choice((True, False), normalize=normalize)
     batch = paired_rows(
         input=input,
         target=target,

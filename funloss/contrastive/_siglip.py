@@ -5,7 +5,6 @@ from typing import Any
 
 from funloss._array import Namespace
 from funloss._core.batch_rows import paired_rows
-from funloss._core.checks import check_choice
 from funloss._core.loss import loss
 from funloss._core.options import not_nan, positive
 from funloss._core.typing import Array, ArrayLike, DType, Real, Reduction
@@ -82,7 +81,6 @@ def siglip_loss(
         X. Zhai, B. Mustafa, A. Kolesnikov, L. Beyer, Sigmoid loss for language image
         pre-training, 2023.
     """
-    check_choice((True, False), normalize=normalize)
     batch = paired_rows(
         input=input,
         target=target,

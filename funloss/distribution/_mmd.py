@@ -86,7 +86,6 @@ def mmd_loss(
         distances, 2013.
     """
     check_choice(tuple(KERNELS), kernel=kernel)
-    check_choice((True, False), unbiased=unbiased)
     if kernel == "energy" and not (is_number(bandwidth) and bandwidth == 1):
         msg = "bandwidth belongs to kernel 'gaussian' or 'laplacian', got kernel "
         msg += f"{kernel!r}"

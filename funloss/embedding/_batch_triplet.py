@@ -98,9 +98,6 @@ def batch_triplet_loss(
         A. Hermans et al., In defense of the triplet loss for person re-identification,
         2017.
     """
-    flags = {"smooth": smooth, "squared": squared, "normalize": normalize}
-    for name, flag in flags.items():
-        check_choice((True, False), **{name: flag})
     check_choice(tuple(_MINED), mining=mining)
     check_choice(("active", "all"), count=count)
     options = {"margin": not_nan(margin)}

@@ -87,7 +87,6 @@ def contrastive_loss(
     """
     check_choice((1, 2), p=p)
     check_choice(("active", "all"), count=count)
-    check_choice((True, False), normalize=normalize)
     options = {"margin": margin, "positive_margin": positive_margin}
     options = {name: not_nan(option) for name, option in options.items()}
     batch = labelled_rows(input, target, where=where, dtype=dtype, options=options)

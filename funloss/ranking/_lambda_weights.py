@@ -41,7 +41,6 @@ def lambda_weighting(
     """
     check_choice((None, "labeldiff", *_DISCOUNTED), lambda_weight=lambda_weight)
     check_choice(GAINS, gain=gain)
-    check_choice((False, True), normalize=normalize)
     if topn is not None:
         check_integer(low=1, topn=topn)
     if lambda_weight not in _DISCOUNTED and (topn is not None or normalize):

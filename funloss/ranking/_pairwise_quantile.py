@@ -3,7 +3,6 @@
 from typing import Any
 
 from funloss._array import Namespace
-from funloss._core.checks import check_choice
 from funloss._core.item_lists import item_lists
 from funloss._core.loss import loss
 from funloss._core.options import Bounds, Option
@@ -75,7 +74,6 @@ def pairwise_quantile_loss(
     References:
         R. Koenker and G. Bassett, Regression quantiles, 1978.
     """
-    check_choice((False, True), squared=squared)
     weighting = lambda_weighting(lambda_weight, topn, normalize, gain)
     lists = item_lists(
         input,

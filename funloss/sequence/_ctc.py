@@ -128,7 +128,6 @@ def _ctc_loss(
     dtype: Any,
 ) -> Any:
     check_choice(REDUCTIONS, reduction=reduction)
-    check_choice((False, True), zero_infinity=zero_infinity)
     xp, out, (log_probs,) = promote_arrays(dtype, log_probs=log_probs)
     algorithms.check_log_probs(log_probs)
     check_integer(0, log_probs.shape[-1] - 1, blank=blank)

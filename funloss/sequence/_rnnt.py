@@ -127,7 +127,6 @@ def _rnnt_loss(
     dtype: Any,
 ) -> Any:
     check_choice(REDUCTIONS, reduction=reduction)
-    check_choice((False, True), fused_log_softmax=fused_log_softmax)
     xp, out, (wide,) = promote_arrays(dtype, logits=logits)
     algorithms.check_logits(logits)
     classes, samples = logits.shape[-1], (logits.shape[0],)

@@ -86,7 +86,6 @@ def soft_dtw_loss(
         divergences between time series, 2021.
     """
     check_choice(REDUCTIONS, reduction=reduction)
-    check_choice((False, True), normalize=normalize)
     xp, out, arrays = promote_arrays(dtype, input=input, target=target)
     _check_shapes(*arrays)
     arrays[0], (gamma,) = check_options(xp, arrays[0], {"gamma": positive(gamma)})
