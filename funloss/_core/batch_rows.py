@@ -167,8 +167,6 @@ class Sample(Record):
     rows: Any
     # Of shape (N), or None.
     where: Any
-    # The number of rows that count: a float, or 0-d.
-    count: Any
 
 
 class TwoSamples(Record):
@@ -205,9 +203,7 @@ def two_samples(
 
 def _sample(xp: Namespace, rows: Any, where: Any, name: str) -> Sample:
     where, (masked,) = _masked_rows(xp, where, rows, name=name)
-    if where is None:
-        return Sample(masked, None, xp.count(rows.shape[:1], rows.dtype))
-    return Sample(masked, where, xp.total(xp.astype(where, rows.dtype)))
+    return Sample(masked, where)
 
 
 def _check_axis_name(xp: Namespace, axis_name: Any) -> None:

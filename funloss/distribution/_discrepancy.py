@@ -57,7 +57,7 @@ def discrepancy(batch: TwoSamples, kernel: Kernel, *, unbiased: bool) -> Any:
     found = xp.derivative_along(value, along, *arrays, back=back)
     for side in (x, y):
         if side.where is not None:
-            found = xp.where(side.count == 0, math.nan, found)
+            found = xp.where(xp.any(side.where), found, math.nan)
     return found
 
 
