@@ -92,6 +92,8 @@ def test_a_sample_has_each_file_once_at_least_and_others_by_their_share():
         ("_algorithms/_ctc_jax.py", "_alignment_loss_jvp", "ctc_loss"),
         ("_algorithms/_pdist.py", "_by_offset", "pdist"),
         ("_array/dask.py", "rfft", "stft_loss"),
+        # Through the classes that are derived from it.
+        ("_core/record.py", "Record", "tweedie_nll_loss"),
     ],
 )
 def test_a_unit_is_followed_to_the_losses_that_need_it(file, unit, nearest):

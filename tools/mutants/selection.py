@@ -74,11 +74,7 @@ class Package:
         }
         for left_out in _LEFT_OUT:
             self.texts = {k: v for k, v in self.texts.items() if left_out not in k}
-        self.units = [
-            Unit(file, name, frozenset(_names(node)), frozenset(_attached(node)))
-            for file, text in self.texts.items()
-            for name, node in units(ast.parse(text))
-        ]
+        self.units = [x for item in self.texts.items() for x in _units(*item)]
 
     def mutants(self, files: Sequence[str] = ()) -> list[Mutant]:
         """Return all mutants of these files, of every file if none is named."""
@@ -174,7 +170,7 @@ class Package:
         stem, folders = Path(file).stem.removeprefix("_"), ["*"]
         stems = {stem}
         if file.startswith("funloss/_"):
-            folders = _SHARED
+            folders = (*_SHARED, "testing")
             # What a library does otherwise has the tests of all.
             stems.add(stem.removeprefix("jax_").removeprefix("torch_"))
         places = [f"tests/{folder}/test_{x}*.py" for folder in folders for x in stems]
@@ -210,6 +206,17 @@ def _names(node: ast.AST) -> Iterator[str]:
         match inner:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 yield name
+
+
+def _units(file: str, text: str) -> Iterator[Unit]:
+    tree = ast.parse(text)
+    for name, node in units(tree):
+        yield Unit(file, name, frozenset(_names(node)), frozenset(_attached(node)))
+    # A class has what is in those that it is derived from.
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            bases = frozenset(name for base in node.bases for name in _names(base))
+            yield Unit(file, node.name, bases, frozenset())
 
 
 def _attached(node: ast.stmt) -> Iterator[str]:
