@@ -1,6 +1,8 @@
-"""What holds for every loss with class weights: masks come before them."""
+"""What holds for every loss with weights: they broadcast, and masks come first."""
 
+import inspect
 import math
+import re
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +25,30 @@ CLASS_WEIGHTS = pytest.mark.parametrize(
     ("row", "name", "shape"), WEIGHTED.values(), ids=WEIGHTED
 )
 BOTH = pytest.mark.parametrize("library", [jnp, torch], ids=["jax", "torch"])
+
+
+def what_weights_fit(row):
+    """Return what the weight of a loss broadcasts to by its documentation, or None."""
+    fit = re.compile(r"weight: [^:]*?broadcastable to (`input`|the \w+)", re.DOTALL)
+    found = fit.search(inspect.getdoc(row.loss)) if row.has("weight") else None
+    return found and found[1]
+
+
+BROADCAST = {label: row for label, row in LABELLED.items() if what_weights_fit(row)}
+
+
+@pytest.mark.parametrize("row", BROADCAST.values(), ids=BROADCAST)
+def test_a_weight_broadcasts(xp, row):
+    arrays = row.made(xp)
+    whole = arrays[0].shape if what_weights_fit(row) == "`input`" else row.losses
+    weight = xp.arange(1, 1 + whole[-1], dtype=xp.float64)
+
+    def losses(weight):
+        return row.with_options(weight=weight, reduction="none")(*arrays)
+
+    want = losses(xp.broadcast_to(weight, whole))
+    for shape in ((1,) * (len(whole) - 1) + whole[-1:], whole[-1:]):
+        assert_close(losses(xp.reshape(weight, shape)), want, rtol=0, atol=0)
 
 
 def differentiated(row, library, name, **options):

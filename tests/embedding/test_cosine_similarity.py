@@ -2,6 +2,9 @@
 
 import math
 
+import jax
+import jax.numpy as jnp
+
 import funloss as fl
 from tests.assertions import assert_close
 
@@ -92,3 +95,12 @@ def test_a_masked_pair_is_zero(xp):
     where = xp.asarray([True, False])
     got = of_rows(xp, [[3.0, 4.0], [NAN, 1.0]], [[4.0, 3.0]] * 2, where=where)
     assert_close(got, [24 / 25, 0])
+
+
+def test_the_least_length_may_be_an_array_far_above_both():
+    a, b = (jnp.asarray([x], jnp.float32) for x in ([6e-21, 8e-21], [3e-20, -4e-20]))
+
+    def similarity(a):
+        return fl.cosine_similarity(a, b, eps=jnp.asarray(1.0)).sum()
+
+    assert_close(jax.grad(similarity)(a), b, rtol=1e-6)

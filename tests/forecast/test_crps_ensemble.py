@@ -147,6 +147,13 @@ def test_gradients_to_fifty_digits(dtype, offset):
             assert_close(found, expected, atol=atol, rtol=0)
 
 
+def test_members_are_counted_on_the_last_axis(xp):
+    members = xp.asarray([[[0.0, 2.0]], [[1.0, 5.0]]], dtype=xp.float64)
+    target = xp.asarray([[1.0], [1.0]], dtype=xp.float64)
+    # The mean error, less half the mean of all differences.
+    assert_close(loss(members, target, reduction="none"), [[0.5], [1.0]])
+
+
 def gradient(x, seen, fair):
     """Return the gradient in the members by its definition, to fifty digits."""
     with mpmath.workdps(50):

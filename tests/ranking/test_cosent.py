@@ -104,6 +104,12 @@ def test_infinite_and_nan_scores(any_xp):
     assert_close(fl.cosent_loss(f64(any_xp, [0.0, 0.0]), y), NAN)
 
 
+def test_masked_items_are_no_pair_of_infinite_scores(any_xp):
+    x, y = f64(any_xp, [-INF, -INF, 5.0]), any_xp.asarray([2, 1, 0])
+    where = any_xp.asarray([True, True, False])
+    assert_close(fl.cosent_loss(x, y, where=where), LOG(2))
+
+
 def test_the_table_of_pairs_of_sentence_transformers():
     rng = np.random.default_rng(0)
     x = torch.tensor(rng.uniform(-1, 1, 40), requires_grad=True)

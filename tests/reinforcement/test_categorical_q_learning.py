@@ -28,6 +28,11 @@ def test_the_best_action_follows(xp):
     assert_close(Q(here, atoms, xp.asarray(0), *steps, selector=rates), LOG4)
 
 
+def test_one_atom_is_certain(xp):
+    logits, atom = xp.zeros((1, 2, 1), dtype=xp.float64), xp.zeros(1, dtype=xp.float64)
+    assert_close(Q(logits, atom, xp.asarray([1]), 1.0, 0.5, logits), 0)
+
+
 def test_an_action_out_of_range_is_nan_in_value_and_gradient():
     x, atoms = jnp.zeros((1, 2, 2)), jnp.asarray([0.0, 1.0])
     value, derivative = jax.value_and_grad(Q)(x, atoms, jnp.asarray([2]), 0.0, 1.0, x)

@@ -26,6 +26,13 @@ def test_losses_of_actions_are_proportional_to_advantages(any_xp):
     assert_close(POLICY(x[:1, ...], action[:1], gain[:1], weight=3.0), 3 * LOG4)
 
 
+def test_actions_are_on_the_last_axis(xp):
+    logits = xp.reshape(xp.arange(24, dtype=xp.float64) % 7, (2, 3, 4))
+    action = xp.asarray([[0, 3, 1], [2, 2, 0]])
+    rows = POLICY(xp.reshape(logits, (6, 4)), xp.reshape(action, (-1,)), 1.0)
+    assert_close(POLICY(logits, action, 1.0), rows)
+
+
 def test_only_the_policy_has_a_gradient():
     x, gain = jnp.zeros((1, 2)), jnp.asarray([3.0])
     gradients = jax.grad(POLICY, (0, 2))(x, jnp.asarray([1]), gain)

@@ -17,6 +17,18 @@ CLASSES, BOTH = ((8,), ("classes",)), ((2, 4), ("rows", "classes"))
 
 
 @pytest.mark.parametrize(
+    ("kinds", "count"),
+    [((AUTO, AUTO), 8), ((AUTO, EXPLICIT), 2), ((EXPLICIT, EXPLICIT), 1)],
+    ids=["auto", "both", "explicit"],
+)
+def test_rows_may_lie_where_the_compiler_chooses(kinds, count):
+    x = jnp.zeros((16, 3))
+    with jax.set_mesh(jax.make_mesh(*BOTH, axis_types=kinds)):
+        assert fl.array_namespace(x).num_shards(x) == count
+        assert fl.array_namespace(x).num_shards(x[1:]) == 1
+
+
+@pytest.mark.parametrize(
     ("layout", "specs"),
     [
         (CLASSES, [(), ("classes",), ()]),
