@@ -209,7 +209,10 @@ def _block_jvp(size: int, primals: Any, tangents: Any) -> Any:
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def take_one(x: Any, index: Any, axis: int) -> Any:
-    """Take one element along `axis`, which is kept; XLA fuses no scatter."""
+    """Take one element along `axis`, which is kept.
+
+    Its derivative is a comparison: XLA fuses no scatter.
+    """
     return jnp.take_along_axis(x, index, axis, mode="promise_in_bounds")
 
 

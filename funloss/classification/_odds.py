@@ -1,9 +1,8 @@
 """Losses of rows that depend on the probabilities of single classes alone.
 
-With ``p`` the probability of a class, ``1 - p`` and ``-log(p)`` come from a sum of
-exponentials, relative to the largest: of all classes but the label, or, with class
-probabilities, of all but one of the largest score. So they are exact for every ``p``,
-while ``1 - p`` itself loses its digits near 1.
+With ``p`` the probability of a class, ``1 - p`` and ``-log(p)`` come from the sum of
+the exponentials of all classes but one of the largest score, relative to that score: so
+they are exact for every ``p``, while ``1 - p`` itself loses its digits near 1.
 """
 
 import math
@@ -100,17 +99,13 @@ def _of_probabilities(rows: ClassRows, kind: OddsLoss, weight: Any, option: Any)
 
 
 def _rows(xp: Namespace, x: Any, *others: Any) -> tuple[Any, Any, Any]:
-    """Return the largest score, the exponentials over its own, and their sum less 1."""
     _, _, kept, _, axis = others
     x = _kept(xp, kept, x)
     # With the derivative of the largest score, those of its own exponential are 0, and
     # the sum of the others keeps its digits in the second derivative.
     top = xp.amax(x, axis, keepdims=True)
     e = xp.exp(x - top)
-    # 1 at the largest score: the sum of all others keeps its digits.
-    ones = xp.floor(e + 0.001)
-    below, count = xp.joint_sum(e - ones, ones, axis=axis)
-    return top, e, below + (count - 1)
+    return top, e, _sum_less_one(xp, e, axis)
 
 
 def _value(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> Any:
@@ -156,6 +151,13 @@ def _d_option(xp: Namespace, x: Any, weight: Any, option: Any, *others: Any) -> 
     return weight * kind.d_option(xp, _odds(xp, x, *row, far=_FAR), option)
 
 
+def _sum_less_one(xp: Namespace, e: Any, axis: int) -> Any:
+    """Return the sum of exponentials, less 1 of the largest, with all its digits."""
+    ones = xp.floor(e + 0.001)
+    below, count = xp.joint_sum(e - ones, ones, axis=axis)
+    return below + (count - 1)
+
+
 def _again(
     xp: Namespace, kept: Any, x: Any, weight: Any, top: Any, e: Any, *sums: Any
 ) -> tuple[Any, ...]:
@@ -188,36 +190,91 @@ def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
 
 def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
     """Return the log-odds against the class in `place`, without `axis`."""
-    top, _, rest = _other_classes(xp, x, place, kept, axis)
-    log_odds = xp.log(rest) + (top - xp.gather(x, place, axis))
+    top, _, log_rest = _other_classes(xp, x, place, kept, axis)
+    log_odds = log_rest + (top - xp.gather(x, place, axis))
     log_odds = _kept(xp, kept, log_odds)
     return log_odds[(slice(None),) * axis + (0, ...)]
 
 
 def _log_odds_d_x(
-    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, top: Any, e: Any, rest: Any
+    xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any
 ) -> Any:
-    x, top, rest = xp.optimization_barrier(x, top, rest)
-    e = xp.reuse(e, xp.exp(_others(xp, x, place, kept, axis) - top))
     own = _is_label(xp, x, place, axis)
     own = own if kept is None else xp.logical_and(own, kept)
-    return xp.where(own, -1.0, e / xp.where(rest == 0, 1.0, rest))
+    return xp.where(own, -1.0, _softmax(xp, x, place, kept, axis, *row))
 
 
 def _other_classes(
     xp: Namespace, x: Any, place: Any, kept: Any, axis: int
 ) -> tuple[Any, Any, Any]:
-    """Return the largest of the other scores, exponentials over its own, their sum."""
-    others = _others(xp, x, place, kept, axis)
+    """Return the largest score, exponentials over its own, and the log-sum of others.
+
+    What is not kept is masked off the CPU where it is used: before, all scores would be
+    copied.
+    """
+    shown = xp.reuse(_kept(xp, kept, x), x)
     # Constant shifts cancel: the largest score needs no derivative.
-    top = xp.stop_gradient(xp.amax(others, axis, keepdims=True))
-    top = xp.where(top == -math.inf, 0.0, top)
-    e = xp.exp(others - top)
-    return top, e, xp.total(e, axis, keepdims=True)
+    top = xp.stop_gradient(xp.amax(shown, axis, keepdims=True))
+    e = xp.exp(shown - top)
+    e = xp.reuse(e * _is_other(xp, x, place, axis), e)
+    partials = (_other_softmax, None, None, None, None, None)
+    arguments = x, top, e, place, kept, axis
+    log_rest = xp.custom_jvp(_log_rest, partials, *arguments, axis=axis)
+    return top, e, xp.expand_dims(log_rest, axis=axis)
 
 
-def _others(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
-    """Return the scores, -inf for the class in `place` and for what is not kept."""
+def _log_rest(xp: Namespace, x: Any, top: Any, e: Any, *where: Any) -> Any:
+    place, _, axis = where
+
+    def on_cpu(e: Any, own: Any) -> Any:
+        del own
+        return xp.total(e, axis, keepdims=True)
+
+    def elsewhere(e: Any, own: Any) -> Any:
+        return _sum_less_one(xp, e, axis) + (1 - own)
+
+    own = xp.exp(xp.gather(x, place, axis) - top)
+    others = xp.on_cpu(on_cpu, elsewhere, e, own)
+    return xp.log(others)[(slice(None),) * axis + (0, ...)]
+
+
+def _other_softmax(xp: Namespace, x: Any, top: Any, e: Any, *where: Any) -> Any:
+    del top, e  # functions of x, which their derivatives are by
+    return _softmax(xp, x, *where, *_other_classes(xp, x, *where))
+
+
+def _softmax(xp: Namespace, x: Any, place: Any, kept: Any, axis: int, *row: Any) -> Any:
+    """Return the probability of each class among those other than `place`."""
+    top, e, log_rest = row
+    x, top, log_rest = xp.optimization_barrier(x, top, log_rest)
+    log_rest = xp.where(log_rest == -math.inf, 0.0, _kept(xp, kept, log_rest))
     void = _is_label(xp, x, place, axis)
     void = void if kept is None else xp.logical_or(void, xp.logical_not(kept))
-    return xp.where(void, -math.inf, x)
+    arguments = x, log_rest, e, top, void
+    partials = (_softmax_again, _softmax_d_log_rest, None, None, None)
+    quick = xp.custom_jvp(_scaled, partials, *arguments)
+    return xp.reuse(quick, _softmax_again(xp, *arguments))
+
+
+def _scaled(xp: Namespace, x: Any, log_rest: Any, e: Any, *row: Any) -> Any:
+    del x, row
+    return e * xp.exp(-log_rest)
+
+
+def _softmax_again(
+    xp: Namespace, x: Any, log_rest: Any, e: Any, top: Any, void: Any
+) -> Any:
+    del e
+    # One exponential: where the others are far below the label, two would be 0 and inf.
+    return xp.exp(xp.where(void, -math.inf, x - top) - log_rest)
+
+
+def _softmax_d_log_rest(xp: Namespace, *arguments: Any) -> Any:
+    return -_softmax_again(xp, *arguments)
+
+
+def _is_other(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    """Return 0 for the class in `place`, else 1: XLA would write a select out."""
+    classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
+    difference = xp.absolute(expand_along(xp, classes, axis, x.ndim) - place)
+    return xp.astype(xp.clamp_max(difference, 1), x.dtype)

@@ -94,6 +94,7 @@ def _is_followed(steps: TimeSteps, like: Any, time_axis: int) -> Any:
         return followed
     kept = xp.broadcast_to(steps.where, shape)
     before = (slice(None),) * axis
+    # The last step has the first after it, which does not count.
     kept = [kept[(*before, part, ...)] for part in (slice(1, None), slice(1))]
     return xp.logical_and(followed, xp.concat(kept, axis=axis))
 

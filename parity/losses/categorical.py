@@ -153,7 +153,7 @@ INFOS = [
                 ),
                 Limit(4.2, 4.0),
                 Limit(1.5),
-                Limit(148),
+                Limit(154),
                 cpu_temporaries=Limit(2.1),
                 reason="the means of all actions take several passes over their logits",
             )

@@ -83,7 +83,7 @@ INFOS = [
                 LIST_SHAPES,
                 Limit(280, 4.0),
                 Limit(18),
-                Limit(122),
+                Limit(125),
                 cpu_temporaries=Limit(1.2),
                 reason="value and gradient share the constant of a sigmoid, written "
                 "as a table",

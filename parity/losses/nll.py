@@ -130,7 +130,7 @@ INFOS = [
                 bad_values=bad_labels("N"),
             )
         ],
-        gates=[Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(52))],
+        gates=[Gate(LABELLED, Limit(4.0, 4.0), Limit(0.1), Limit(53))],
         curve=Curve(
             "log-probability of the true class",
             (-6.0, 0.0),

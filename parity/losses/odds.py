@@ -157,7 +157,7 @@ INFOS = [
                 LABELLED,
                 Limit(3.0, 4.0),
                 Limit(0.1),
-                Limit(156),
+                Limit(175),
                 cpu_temporaries=Limit(0.13),
             ),
             Gate(
@@ -204,7 +204,7 @@ INFOS = [
                 LABELLED,
                 Limit(3.0, 4.0),
                 Limit(0.1),
-                Limit(163),
+                Limit(182),
                 cpu_temporaries=Limit(0.13),
             ),
             Gate(
@@ -252,7 +252,7 @@ INFOS = [
                 LABELLED,
                 Limit(3.0, 4.0),
                 Limit(0.12),
-                Limit(165),
+                Limit(184),
                 cpu_temporaries=Limit(0.14),
             ),
             Gate(

@@ -146,7 +146,7 @@ INFOS = [
                 (ACTION_VALUES, *STEPS, ACTION_VALUES),
                 Limit(2.7, 4.0),
                 Limit(1.6),
-                Limit(35),
+                Limit(41),
             )
         ],
         curve=Curve(
@@ -210,7 +210,7 @@ INFOS = [
                 ),
                 None,
                 Limit(3.8),
-                Limit(94),
+                Limit(99),
                 options={"time_axis": 1},
             )
         ],

@@ -153,7 +153,7 @@ INFOS = [
                 (CHOICES, "i32[1024]", "f32[1024]", "f32[1024]", CHOICES),
                 Limit(3.7, 4.0),
                 Limit(1.0),
-                Limit(84),
+                Limit(87),
             )
         ],
         curve=Curve(
