@@ -35,6 +35,8 @@ def test_values(any_xp):
     expected = [LOG(6), 0.0, 0.0, LOG(10 / 4)]
     assert_close(losses(x, time, seen), expected)
     assert_close(losses(x, time, seen, reduction="mean"), LOG(15) / 2)
+    one = [True, False, False, False]
+    assert_close(losses(x, time, one, reduction="mean"), LOG(6))
 
 
 def test_the_censored_of_the_same_time_are_at_risk(any_xp):
