@@ -143,7 +143,7 @@ INFOS = [
                     ({"blank": 4}, "blank must be in -4..3, got 4"),
                     (
                         {"fused_log_softmax": 1},
-                        "fused_log_softmax must be False or True, got 1",
+                        "fused_log_softmax must be True or False, got 1",
                     ),
                 ),
                 bad_values=(

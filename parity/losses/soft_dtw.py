@@ -158,7 +158,7 @@ INFOS = [
                 reals={"gamma": 0.5},
                 bad_options=(
                     *not_above("gamma", 0),
-                    ({"normalize": 1}, "normalize must be False or True, got 1"),
+                    ({"normalize": 1}, "normalize must be True or False, got 1"),
                 ),
             ),
         ],

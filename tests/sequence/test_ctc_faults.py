@@ -174,7 +174,7 @@ OPTIONS = [
     ({"blank": -1}, ValueError, "blank must be in 0..3, got -1"),
     ({"blank": 1.0}, TypeError, "blank must be a Python integer, got 1.0"),
     ({"reduction": "avg"}, ValueError, "reduction must be 'none', 'mean' or 'sum'"),
-    ({"zero_infinity": 1}, ValueError, "zero_infinity must be False or True, got 1"),
+    ({"zero_infinity": 1}, ValueError, "zero_infinity must be True or False, got 1"),
     ({"input_lengths": [3, 2.0]}, TypeError, "input_lengths must be integers, got [3,"),
     ({"target_lengths": 1.5}, TypeError, "target_lengths must be integers, got 1.5"),
     ({"targets": [[1]]}, TypeError, "targets must be an integer array, got list"),

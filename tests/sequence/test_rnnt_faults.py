@@ -108,7 +108,7 @@ OPTIONS = [
     ({"blank": -5}, ValueError, "blank must be in -4..3, got -5"),
     ({"blank": 1.0}, TypeError, "blank must be a Python integer, got 1.0"),
     ({"reduction": "avg"}, ValueError, "reduction must be 'none', 'mean' or 'sum'"),
-    ({"fused_log_softmax": 1}, ValueError, "must be False or True, got 1"),
+    ({"fused_log_softmax": 1}, ValueError, "must be True or False, got 1"),
     ({"logit_lengths": [3, 2.0]}, TypeError, "logit_lengths must be integers, got [3,"),
     ({"target_lengths": 1.5}, TypeError, "target_lengths must be integers, got 1.5"),
     ({"targets": [[1]]}, TypeError, "targets must be an integer array, got list"),
