@@ -84,7 +84,8 @@ def expectile_loss(
 def _expectile(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
     error = x - t
     pinball = xp.maximum((1.0 - expectile) * error, -expectile * error)
-    return pinball * xp.absolute(error)
+    # A maximum of 0 and -0 may be either.
+    return xp.absolute(pinball * error)
 
 
 def _expectile_d_input(xp: Namespace, x: Any, t: Any, expectile: Any) -> Any:
