@@ -56,20 +56,18 @@ def loss(function: F) -> F:
 
 def _with_checked_flags(function: F) -> F:
     """Return `function`; where it has flags, it raises if one is not True or False."""
-    places = {name: k for k, name in enumerate(function.__code__.co_varnames)}
-    flags = [
-        (x, places[x]) for x, kind in function.__annotations__.items() if kind is bool
-    ]
+    flags = [name for name, kind in function.__annotations__.items() if kind is bool]
     if not flags:
         return function
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        for name, place in flags:
-            if place < len(args):
-                check_choice((True, False), **{name: args[place]})
-            elif name in kwargs:
-                check_choice((True, False), **{name: kwargs[name]})
+        given = dict(zip(positional, args, strict=False)) | kwargs
+        for name in flags:
+            if name in given:
+                check_choice((True, False), **{name: given[name]})
         return function(*args, **kwargs)
 
     return cast("F", checked)

@@ -29,9 +29,19 @@ def label_log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> A
     )
 
 
-def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+def _classes(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
     classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
-    return expand_along(xp, classes, axis, x.ndim) == place
+    return expand_along(xp, classes, axis, x.ndim)
+
+
+def _is_label(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    return _classes(xp, x, place, axis) == place
+
+
+def _is_other(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
+    """Return 0 for the class in `place`, else 1: XLA would write a select out."""
+    difference = xp.absolute(_classes(xp, x, place, axis) - place)
+    return xp.astype(xp.clamp_max(difference, 1), x.dtype)
 
 
 def _log_odds(xp: Namespace, x: Any, place: Any, kept: Any, axis: int) -> Any:
@@ -116,10 +126,3 @@ def _softmax_again(
 
 def _softmax_d_log_rest(xp: Namespace, *arguments: Any) -> Any:
     return -_softmax_again(xp, *arguments)
-
-
-def _is_other(xp: Namespace, x: Any, place: Any, axis: int) -> Any:
-    """Return 0 for the class in `place`, else 1: XLA would write a select out."""
-    classes = xp.arange(x.shape[axis], dtype=place.dtype, **xp.device_kw(x))
-    difference = xp.absolute(expand_along(xp, classes, axis, x.ndim) - place)
-    return xp.astype(xp.clamp_max(difference, 1), x.dtype)
